@@ -1,0 +1,83 @@
+// Error codes of the appliance as a whole: requests, rights, space, the store.
+import type { ErrorRow } from './row.ts';
+
+export const systemErrors = {
+  'bad-request': {
+    http: 400,
+    ipp: 'client-error-bad-request',
+    title: 'The request can not be understood',
+    next: 'The detail says where it is wrong.',
+  },
+  'value-not-supported': {
+    http: 422,
+    ipp: 'client-error-attributes-or-values-not-supported',
+    title: 'A value is not supported',
+    next: 'The detail names the value and what is possible.',
+  },
+  'not-found': {
+    http: 404,
+    ipp: 'client-error-not-found',
+    title: 'There is nothing at this address',
+    next: 'See /api/v1/openapi.json for what there is.',
+  },
+  'method-not-allowed': {
+    http: 405,
+    ipp: 'server-error-operation-not-supported',
+    title: 'This can not be done to that',
+    next: 'See /api/v1/openapi.json for what is possible.',
+  },
+  forbidden: {
+    http: 403,
+    ipp: 'client-error-forbidden',
+    title: 'The right for this is missing',
+    next: 'Log in as someone who may, or ask an administrator.',
+  },
+  unauthorized: {
+    http: 401,
+    ipp: 'client-error-not-authenticated',
+    title: 'Who you are is not known',
+    next: 'Log in, or send a token.',
+  },
+  'too-large': {
+    http: 413,
+    ipp: 'client-error-request-entity-too-large',
+    title: 'The request is larger than allowed',
+    next: 'The detail names the limit.',
+  },
+  'spool-full': {
+    http: 507,
+    ipp: 'server-error-temporary-error',
+    title: 'There is no space for the document',
+    next: 'Wait until jobs were printed, or remove jobs that nobody needs; nothing accepted is lost.',
+  },
+  busy: {
+    http: 503,
+    ipp: 'server-error-busy',
+    title: 'Too much is going on at once',
+    next: 'Try again in a moment.',
+  },
+  'not-live': {
+    http: 503,
+    ipp: 'server-error-temporary-error',
+    title: 'This appliance may not answer for the group now',
+    next: 'Try again; the owner of the group will answer.',
+  },
+  'store-failed': {
+    http: 500,
+    ipp: 'server-error-internal-error',
+    title: 'The change could not be stored',
+    next: 'The log and /healthz say what is wrong with the disk.',
+  },
+  'shutting-down': {
+    http: 503,
+    ipp: 'server-error-service-unavailable',
+    title: 'The appliance is stopping',
+    next: 'Try again in a moment.',
+  },
+  internal: {
+    http: 500,
+    ipp: 'server-error-internal-error',
+    title: 'Something went wrong inside Platen',
+    next: 'The log says more; please report it.',
+  },
+} as const satisfies Record<string, ErrorRow>;

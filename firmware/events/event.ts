@@ -1,0 +1,41 @@
+// What happened, once for all readers: SSE, IPP notifications, traps, webhooks and printer events read this one type.
+import type { Moment } from '../jobs/job.ts';
+
+/** Kinds of event; later features add rows. `spooler` and ids say to what it happened. */
+export type EventBody =
+  | { readonly type: 'job-created' | 'job-state-changed' | 'job-removed'; readonly jobId: string }
+  | {
+      readonly type:
+        | 'printer-created'
+        | 'printer-config-changed'
+        | 'printer-state-changed'
+        | 'printer-deleted';
+    }
+  | { readonly type: 'port-status-changed'; readonly portName: string }
+  | { readonly type: 'appliance-started' | 'appliance-stopping' };
+
+export type PlatenEvent = EventBody & {
+  /** Only grows, also over restarts; gaps are possible. */
+  readonly id: number;
+  readonly at: Moment;
+  readonly spooler: string;
+  readonly printerId?: string;
+  /** State, reasons, message: what a reader needs without asking again. */
+  readonly facts: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+};
+
+/** An event before the store gave it its id. */
+export type EventDraft = EventBody & Omit<PlatenEvent, 'id' | 'type' | 'jobId' | 'portName'>;
+
+/** The bounded, persisted ring and its live end. */
+export interface Events {
+  /** Events with an id above `afterId`, oldest first; `gap` says that older ones are gone already. */
+  since(
+    afterId: number,
+    limit: number,
+  ): Promise<{ readonly events: readonly PlatenEvent[]; readonly gap: boolean }>;
+  /** Calls for each event from now on, in order, after it is durable. Returns the way to stop. */
+  subscribe(listener: (event: PlatenEvent) => void): () => void;
+  /** Adds an event that belongs to no record (a device's state). Never fails; durable with the next commit. */
+  report(draft: EventDraft): void;
+}

@@ -1,0 +1,19 @@
+// Limits and times of the way from a printer to its device.
+
+export const printingLimits = {
+  /** The spooler resource time-out: the longest one call to a monitor may take. */
+  resourceTimeoutMs: 180_000,
+  /** After the deadline's signal, how long a monitor may still take before it is cut off. */
+  cutOffGraceMs: 2_000,
+  /** Back-off of a port whose device does not answer: doubles from first to last. */
+  backoffFirstMs: 1_000,
+  backoffLastMs: 60_000,
+  /** What one writePort call is given. */
+  writeChunkBytes: 256 * 1024,
+  portsPerPrinter: 16,
+  printers: 1_000,
+  ports: 1_000,
+  nameOctets: 127,
+  /** stop() waits this long for monitors to shut down. */
+  shutdownMs: 5_000,
+} as const;

@@ -1,0 +1,30 @@
+// Limits of the spool, intake and store.
+
+export const spoolLimits = {
+  /** Documents up to this size are stored in shared segment files and synced together. */
+  inlineDocumentBytes: 64 * 1024,
+  /** A segment file is closed once it has grown to this. */
+  segmentBytes: 64 * 1024 * 1024,
+  /** What is read from or written to a spool file at once. */
+  chunkBytes: 256 * 1024,
+  /** The spool takes no document that would leave less space than this. */
+  reserveBytes: 64 * 1024 * 1024,
+  /** Uploads that run at once; further ones are told to come back. */
+  concurrentUploads: 512,
+  /** Memory that all uploads together may hold while their documents are small enough to stay inline. */
+  inlineMemoryBytes: 32 * 1024 * 1024,
+  /** A job without its next document is closed after this (multiple-operation-time-out). */
+  multipleOperationTimeoutMs: 120_000,
+  documentsPerJob: 1_000,
+  jobNameOctets: 255,
+  /** Ended jobs that are remembered, per printer. */
+  historyJobs: 1_000,
+  /** Events kept in the ring. */
+  eventRing: 10_000,
+  /** Commits that share one transaction, at most. */
+  commitsPerGroup: 256,
+  /** Commits that may wait for the store; further ones are refused as busy. */
+  queuedCommits: 4_096,
+  /** Records of a log that are kept behind its end when nobody needs them any more. */
+  logTail: 1_000,
+} as const;

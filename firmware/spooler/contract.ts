@@ -1,0 +1,135 @@
+// A spooler instance: the owner of ports, printers and jobs; a node has its local one, and one per group it owns.
+//
+// Life cycle: createSpooler(options) has no side effect; `start` initialises the monitors, opens the ports
+// that have a queue and recovers jobs; `stop` ends within its deadline whatever the devices do.
+import type { Refusal } from '../errors/codes.ts';
+import type { Intake } from '../intake/contract.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Principal } from '../api/principal.ts';
+import type { Printer, PrinterSettings } from '../printers/printer.ts';
+import type {
+  DeviceReason,
+  DeviceStatus,
+  JsonValue,
+  MonitorUI,
+  PortInfo,
+  XcvResult,
+} from '../../monitors/contract.ts';
+import type { Permit } from './permit.ts';
+
+/** A printer's state as clients see it (RFC 8011 5.4.11, 5.4.12), from queue and devices together. */
+export interface PrinterStatus {
+  readonly state: 'idle' | 'processing' | 'stopped';
+  /** `media-empty-error`, `paused` …; ['none'] when nothing is to be said. */
+  readonly reasons: readonly string[];
+  readonly message: string;
+  /** Jobs that are not ended. */
+  readonly queuedJobCount: number;
+}
+
+export interface PortStatus {
+  readonly info: PortInfo;
+  /** In use by a printer's pool. */
+  readonly used: boolean;
+  readonly state: 'closed' | 'idle' | 'busy' | 'waiting' | 'failed';
+  readonly reasons: readonly DeviceReason[];
+  readonly message: string;
+  /** The newest of each source. */
+  readonly statuses: readonly DeviceStatus[];
+  readonly currentJobId: string | undefined;
+}
+
+export interface MonitorInfo {
+  readonly name: string;
+  readonly kind: 'port' | 'language';
+  readonly locality: 'local' | 'network';
+  /** A monitor whose initialisation failed is present, and says why. */
+  readonly state: 'ready' | 'absent' | 'failed';
+  readonly message: string;
+  readonly ui: MonitorUI;
+}
+
+export interface Printers {
+  list(): Promise<readonly Printer[]>;
+  /** By UUID, or by name without regard to case. */
+  find(idOrName: string): Promise<Printer | undefined>;
+  create(
+    name: string,
+    settings: PrinterSettings,
+    by: Principal,
+  ): Promise<{ readonly kind: 'done'; readonly printer: Printer } | Refusal>;
+  change(
+    id: string,
+    settings: PrinterSettings,
+    by: Principal,
+  ): Promise<{ readonly kind: 'done'; readonly printer: Printer } | Refusal>;
+  /** Refused while jobs wait in it, unless `cancelJobs`. */
+  remove(
+    id: string,
+    options: { readonly cancelJobs: boolean },
+    by: Principal,
+  ): Promise<{ readonly kind: 'done' } | Refusal>;
+  status(id: string): Promise<PrinterStatus>;
+}
+
+export interface Ports {
+  list(): Promise<readonly PortStatus[]>;
+  monitors(): readonly MonitorInfo[];
+  /** One Xcv call: `,XcvMonitor monitor` without `portName`, `,XcvPort port` with it; rights by principal. */
+  xcv(
+    target: { readonly monitor: string; readonly portName?: string },
+    command: string,
+    input: JsonValue,
+    by: Principal,
+  ): Promise<XcvResult | Refusal>;
+}
+
+export interface JobFilter {
+  readonly printerId?: string;
+  readonly which: 'completed' | 'not-completed' | 'all';
+  readonly userName?: string;
+  /** Jobs after this job number, in the order of `which`. */
+  readonly afterNumber?: number;
+  readonly limit: number;
+}
+
+export interface Jobs {
+  /** Not completed: in the order of printing. Completed: newest first (RFC 8011 4.2.6). */
+  list(filter: JobFilter): Promise<readonly Job[]>;
+  /** By UUID or by number. */
+  find(idOrNumber: string | number): Promise<Job | undefined>;
+  cancel(
+    id: string,
+    by: Principal,
+  ): Promise<{ readonly kind: 'done'; readonly job: Job } | Refusal>;
+}
+
+/** LooksAlive and IsAlive of the Print Spooler resource. */
+export interface SpoolerHealth {
+  readonly alive: boolean;
+  /** What is wrong, one sentence each. */
+  readonly problems: readonly string[];
+}
+
+export interface Spooler {
+  readonly id: string;
+  readonly permit: Permit;
+  readonly intake: Intake;
+  readonly printers: Printers;
+  readonly ports: Ports;
+  readonly jobs: Jobs;
+  start(): Promise<void>;
+  /** Interrupts what prints, closes ports, shuts monitors down. Jobs stay as they are. */
+  stop(deadline: AbortSignal): Promise<void>;
+  /** Cheap, from memory. */
+  looksAlive(): SpoolerHealth;
+  /** Thorough: asks store and spool. */
+  isAlive(): Promise<SpoolerHealth>;
+}
+
+/** Which spooler a client means: decided by the local address of its connection. */
+export interface SpoolerDirectory {
+  byAddress(localAddress: string): Spooler;
+  byId(id: string): Spooler | undefined;
+  all(): readonly Spooler[];
+}

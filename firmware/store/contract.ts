@@ -1,0 +1,110 @@
+// The store: a log of records per spooler, applied by one function, durable before `commit` resolves.
+//
+// Every change of registry, printers and jobs is a record {spooler, term, seq, type, payload}. The tables
+// that queries read are made from records alone, by the record's row (firmware/store/records/), inside the
+// same transaction; so two nodes at the same position of a log hold the same. Payloads carry every id and
+// time that they need: applying reads no clock and draws no number.
+//
+// Life cycle: openStore(…) opens or makes the database, migrates, checks it; use; close. In the appliance
+// the store runs in a worker behind the same interface; the simulation calls it without one.
+import type { ErrorCode, Refusal } from '../errors/codes.ts';
+import type { EventDraft, PlatenEvent } from '../events/event.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Printer } from '../printers/printer.ts';
+import type { Change } from './records/table.ts';
+import type { QueryInput, QueryName, QueryOutput } from './queries/table.ts';
+
+/** An ownership of a spooler's log: compared as (generation, counter, node); only grows. */
+export interface Term {
+  /** The pairing generation; 0 for the local spooler. */
+  readonly generation: number;
+  readonly counter: number;
+  /** The node id of the owner. */
+  readonly node: string;
+}
+
+/** One record of a spooler's log, as it is stored and replicated. */
+export interface LogRecord {
+  readonly spooler: string;
+  readonly term: Term;
+  /** From 1, without gaps, per spooler. */
+  readonly seq: number;
+  readonly change: Change;
+}
+
+/**
+ * A document's bytes that go to disk with the commit: small ones in a shared segment file, written and
+ * synced by the store once for the whole group of commits. Larger ones were spooled and synced before.
+ */
+export interface DocumentToStore {
+  readonly jobId: string;
+  readonly number: number;
+  readonly source:
+    | { readonly kind: 'inline'; readonly bytes: Uint8Array }
+    /** Name of a complete, synced file in the spool folder. */
+    | { readonly kind: 'file'; readonly name: string };
+}
+
+/** Where a document's bytes are on this node; not part of the log, since nodes differ in it. */
+export type DocumentLocation =
+  | { readonly kind: 'file'; readonly name: string; readonly sizeBytes: number }
+  | {
+      readonly kind: 'segment';
+      readonly name: string;
+      readonly offsetBytes: number;
+      readonly sizeBytes: number;
+    };
+
+/** What is committed as one: all of it or none. */
+export interface CommitUnit {
+  readonly spooler: string;
+  readonly term: Term;
+  readonly changes: readonly Change[];
+  readonly documents?: readonly DocumentToStore[];
+  /** Events that no record makes; stored in the ring by the same transaction. */
+  readonly events?: readonly EventDraft[];
+}
+
+/** Durable, with what it changed; or refused by a record's rule, with nothing changed. */
+export type CommitOutcome =
+  | {
+      readonly kind: 'committed';
+      readonly lastSeq: number;
+      /** Each job and printer that the changes touched, as it is now. */
+      readonly jobs: readonly Job[];
+      readonly printers: readonly Printer[];
+      readonly events: readonly PlatenEvent[];
+    }
+  | Refusal;
+
+export interface Store {
+  /**
+   * Group commit: units that arrive while a commit runs share the next one. Resolves after the disk has
+   * it (WAL, synchronous FULL). Rejects with a StoreError when the disk failed: then nothing is known to
+   * be durable and the caller must not acknowledge.
+   */
+  commit(unit: CommitUnit): Promise<CommitOutcome>;
+  /** Runs one row of firmware/store/queries/; sees every commit that resolved before. */
+  query<Name extends QueryName>(name: Name, input: QueryInput<Name>): Promise<QueryOutput<Name>>;
+  /** Records of a log from `fromSeq` on, at most `limit`. */
+  readLog(spooler: string, fromSeq: number, limit: number): Promise<readonly LogRecord[]>;
+  /** Forgets records up to and with `throughSeq`; the tables keep what they made. */
+  cutLog(spooler: string, throughSeq: number): Promise<void>;
+  /** What was committed last in each log. */
+  logEnds(): Promise<
+    readonly { readonly spooler: string; readonly term: Term; readonly seq: number }[]
+  >;
+  /** Ends after what was handed in is committed. */
+  close(): Promise<void>;
+}
+
+/** The disk or the database failed; `code` is what clients are told. */
+export class StoreError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreError';
+    this.code = 'store-failed';
+  }
+}
