@@ -178,7 +178,7 @@ async function installIfStale() {
 }
 
 function runNpm() {
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional'];
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--loglevel=warn'];
   const script = process.env.npm_execpath;
   const command = script?.endsWith('js') ? [process.execPath, script, ...args] : ['npm', ...args];
   return new Promise((resolve, reject) => {
