@@ -102,6 +102,11 @@ export interface Jobs {
     id: string,
     by: Principal,
   ): Promise<{ readonly kind: 'done'; readonly job: Job } | Refusal>;
+  /** Lets a held job go on; one that was interrupted starts from its first byte, and stays marked. */
+  release(
+    id: string,
+    by: Principal,
+  ): Promise<{ readonly kind: 'done'; readonly job: Job } | Refusal>;
 }
 
 /** LooksAlive and IsAlive of the Print Spooler resource. */
