@@ -114,7 +114,7 @@ export const languageRules: readonly Rule[] = [
     why: 'two instances in one process would share it, and a test would see the one before',
     replacement: 'make it in a factory and hand it on',
     check: eachToken(
-      (path) => isScript(path) && (isProduction(path) || path.startsWith('tools/')),
+      (path) => isScript(path) && isProduction(path),
       ({ tokens }, index) => {
         const token = tokens[index];
         return (
@@ -122,7 +122,7 @@ export const languageRules: readonly Rule[] = [
         );
       },
     ),
-    bad: [{ 'hal/a.ts': 'let count = 0;' }, { 'tools/a.ts': 'const a = 1;\nexport let b = a;' }],
+    bad: [{ 'hal/a.ts': 'let count = 0;' }, { 'web/a.ts': 'const a = 1;\nexport let b = a;' }],
     good: [
       { 'hal/a.ts': 'const a = 1; function b() { let c = 0; return `${c}`; }' },
       { 'test/a.test.ts': 'let count = 0;' },

@@ -40,6 +40,7 @@ export const testRules: readonly Rule[] = [
     check: eachFile(isTestScript, (file) => [
       ...file.imports
         .filter(({ specifier }) => /^(node:)?timers\/promises$/.test(specifier))
+        .filter(({ names }) => names.some((name) => name !== 'setImmediate'))
         .map(({ line, specifier }) => ({ line, what: specifier })),
       ...file.tokens.flatMap((token, index) =>
         isSleep(file.tokens, index) ? [{ line: token.line, what: token.text }] : [],
@@ -52,6 +53,7 @@ export const testRules: readonly Rule[] = [
       { 'test/a.test.ts': 'Atomics.wait(view, 0, 0, 100);' },
     ],
     good: [
+      { 'test/a.test.ts': "import { setImmediate as turn } from 'node:timers/promises';" },
       { 'test/a.test.ts': "await new Promise((done, fail) => setTimeout(() => fail('late'), 9));" },
       {
         'test/a.test.ts': 'await new Promise((resolve) => { server.once("listening", resolve); });',
