@@ -147,7 +147,8 @@ export interface MonitorPort {
    * answers for; the caller sends the rest again. Ends in `waiting` before the deadline when the
    * device takes nothing; called again for as long as it waits, with what is left, which may be no
    * bytes: `written` then says that nothing is under way any more, and endDocPort may follow. Never
-   * reports a byte twice. The monitor may keep `bytes` after `waiting`: nobody changes them any more.
+   * reports a byte twice. The monitor may keep `bytes` after `waiting`: nobody changes them any
+   * more.
    */
   writePort(bytes: Uint8Array, call: Call): Promise<WriteOutcome>;
   /** ReadPort: what the device said, at most `maxBytes`; empty when it said nothing in time. */
