@@ -1,5 +1,6 @@
 // The loop of one used port: next job of its printers, one attempt, what to do after it; until it is stopped.
 import type { Clock } from '../../hal/contract.ts';
+import { abortable } from '../../hal/time.ts';
 import type { DeviceReason, DeviceStatus, MonitorLog } from '../../monitors/contract.ts';
 import type { Refusal } from '../errors/codes.ts';
 import type { Job, JobDocument } from '../jobs/job.ts';
@@ -124,11 +125,16 @@ class Runner implements PortRunner {
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#stopping.abort();
-    const giveUp = () => this.#giveUp.abort();
-    if (deadline.aborted) giveUp();
-    else deadline.addEventListener('abort', giveUp, { once: true });
-    await this.#loop;
-    deadline.removeEventListener('abort', giveUp);
+    const late = new Promise<void>((resolve) => {
+      const giveUp = () => {
+        this.#giveUp.abort();
+        this.#port?.cutOff();
+        resolve();
+      };
+      if (deadline.aborted) giveUp();
+      else deadline.addEventListener('abort', giveUp, { once: true });
+    });
+    await Promise.race([this.#loop, late]);
   }
 
   async #run(): Promise<void> {
@@ -230,8 +236,8 @@ class Runner implements PortRunner {
         this.#raiseBackoff('failed', [], result.message);
         return await this.#undoStart(claim, result.message);
       case 'ended':
-        if (result.portFault) await this.#close();
         await this.#commitEnd(claim, result.end);
+        if (result.portFault) await this.#close();
         return this.#afterEnd(result.end, result.portFault);
     }
   }
@@ -258,7 +264,8 @@ class Runner implements PortRunner {
   async #commitEnd(claim: Claim, end: AttemptEnd): Promise<void> {
     const decision = decideEnd(end, claim.job, claim.printer.interrupted);
     if (decision.kind === 'none') return;
-    if (end.kind !== 'completed') await this.#untilLive();
+    // A completion is a fact that may be stored without the permit; going on is not.
+    if (end.kind !== 'completed' && !(await this.#untilLive())) return;
     await this.#firmly(() => this.#options.commits.end(claim, decision));
   }
 
@@ -267,7 +274,7 @@ class Runner implements PortRunner {
     let backoffMs = 0;
     for (;;) {
       try {
-        const refusal = await commit();
+        const refusal = await abortable(commit(), this.#giveUp.signal);
         this.#storeProblem = undefined;
         if (refusal !== undefined) {
           this.#options.log.info('job had ended already', { message: refusal.message });
@@ -288,11 +295,13 @@ class Runner implements PortRunner {
   }
 
   /** Without the permit nothing is said; a spooler that is stopped leaves it to whoever comes next. */
-  async #untilLive(): Promise<void> {
+  async #untilLive(): Promise<boolean> {
     const { permit, clock, limits } = this.#options;
-    while (!permit.live() && !this.#stopping.signal.aborted) {
+    while (!permit.live()) {
+      if (this.#stopping.signal.aborted) return false;
       await new Bell(clock).wait(limits.backoffFirstMs, this.#stopping.signal);
     }
+    return true;
   }
 
   #raiseBackoff(
