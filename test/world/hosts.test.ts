@@ -14,7 +14,8 @@ const isRoot = process.getuid?.() === 0;
 
 /** Serves from a process of its own, which only the namespace knows. */
 const parentSource = `
-require('node:child_process').spawn(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' });
+const { spawn } = require('node:child_process');
+spawn(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' });
 `;
 
 const serverSource = `

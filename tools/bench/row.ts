@@ -1,8 +1,12 @@
 // The form of a comparison: one kind of work, done by several peers, measured in turns.
 
-/** A peer that is ready. Rounds come one at a time; `stop` gives everything back, whatever happened. */
+/**
+ * A peer that is ready. Rounds come one at a time; `stop` gives everything back, whatever happened.
+ */
 export interface PreparedPeer {
-  /** Does the work once and resolves to the rate, in the row's unit. The seed makes the documents. */
+  /**
+   * Does the work once and resolves to the rate, in the row's unit. The seed makes the documents.
+   */
   round(seed: number): Promise<number>;
   stop(): Promise<void>;
 }

@@ -5,7 +5,9 @@ import { createServer, type Socket } from 'node:net';
 
 export interface Sink {
   readonly port: number;
-  /** Resolves once each digest arrived as often as given; rejects after `timeoutMs` with what lacks. */
+  /**
+   * Resolves once each digest arrived as often as given; rejects after `timeoutMs` with what lacks.
+   */
   waitFor(digests: readonly string[], timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 }
