@@ -1,4 +1,5 @@
-// The host of a spooler's monitors: initialises each, keeps their faults apart, opens ports, passes Xcv on.
+// The host of a spooler's monitors: initialises each, keeps their faults apart, opens ports, passes
+// Xcv on.
 import type { Clock, Random, Tcp, Timer } from '../../hal/contract.ts';
 import type {
   DeviceStatus,
@@ -18,7 +19,12 @@ import type {
 import { refused, type Refusal } from '../errors/codes.ts';
 import { nextBackoffMs } from '../printers/decisions.ts';
 import type { MonitorInfo } from './contract.ts';
-import { createDeviceScopes, type DeviceScope, type OutgoingRules } from './device-scopes.ts';
+import {
+  type BoxDevices,
+  createDeviceScopes,
+  type DeviceScope,
+  type OutgoingRules,
+} from './device-scopes.ts';
 import { type CallLimits, type HostedPort, hostPort } from './hosted-port.ts';
 import { boundedCall, type CallBounds, type CallOutcome, messageOf } from './monitor-call.ts';
 
@@ -32,6 +38,8 @@ export interface MonitorHostOptions {
   readonly random: Random;
   readonly tcp: Tcp;
   readonly outgoing: OutgoingRules;
+  /** Undefined for a group, and where there are none. */
+  readonly box?: BoxDevices | undefined;
   readonly limits: CallLimits & {
     readonly monitorStartPatienceMs: number;
     readonly ports: number;
@@ -49,7 +57,10 @@ export type OpenOutcome =
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface MonitorHost {
-  /** Resolves when every monitor is ready, absent or failed, or after the patience; slow ones come later. */
+  /**
+   * Resolves when every monitor is ready, absent or failed, or after the patience; slow ones come
+   * later.
+   */
   start(): Promise<void>;
   monitors(): readonly MonitorInfo[];
   /** Every known port, in the order of the table. */
@@ -81,7 +92,11 @@ interface Hosted {
 
 export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
   const { clock, limits, log } = options;
-  const scopes = createDeviceScopes({ tcp: options.tcp, rules: options.outgoing });
+  const scopes = createDeviceScopes({
+    tcp: options.tcp,
+    rules: options.outgoing,
+    box: options.local ? options.box : undefined,
+  });
   const hosted: readonly Hosted[] = options.modules.map((module) => ({
     module,
     scope: scopes.open(module.name),
@@ -153,7 +168,10 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     return listed;
   };
 
-  /** A monitor that threw may do better later (its registry was not readable); one that hung may not. */
+  /**
+   * A monitor that threw may do better later (its registry was not readable); one that hung may
+   * not.
+   */
   const retryLater = (monitor: Hosted) => {
     if (stopping) return;
     monitor.backoffMs = nextBackoffMs(monitor.backoffMs, limits);
@@ -248,7 +266,14 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
       if (instance === undefined || monitor.state !== 'ready') {
         return refused('monitor-failed', `${target.monitor}: ${monitor.message}`);
       }
-      const answer = await callXcv(monitor, instance, target.portName ?? '', command, input, access);
+      const answer = await callXcv(
+        monitor,
+        instance,
+        target.portName ?? '',
+        command,
+        input,
+        access,
+      );
       if (answer.kind !== 'returned') return refused('monitor-failed', answer.message);
       if (answer.value.status === 'ERROR_SUCCESS' && access.has('SERVER_ACCESS_ADMINISTER')) {
         const listed = await enumerate(monitor, instance);
@@ -273,7 +298,8 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
           monitor.retry?.cancel();
           if (instance !== undefined) {
             const ended = await shutDown(monitor, instance, timeoutMs);
-            if (ended.kind !== 'returned') log.warn('monitor did not shut down', { message: ended.message });
+            if (ended.kind !== 'returned')
+              log.warn('monitor did not shut down', { message: ended.message });
           }
           monitor.scope.cutOff();
         }),
@@ -365,7 +391,9 @@ function uniquePorts(hosted: readonly Hosted[]): readonly PortInfo[] {
 }
 
 function missingPort(portName: string, hosted: readonly Hosted[]): string {
-  const silent = hosted.filter((monitor) => monitor.state === 'starting' || monitor.state === 'failed');
+  const silent = hosted.filter(
+    (monitor) => monitor.state === 'starting' || monitor.state === 'failed',
+  );
   const hint = silent.map((monitor) => `${monitor.module.name} ${monitor.message}`).join('; ');
   return `no monitor has a port ${portName}${hint === '' ? '' : ` (${hint})`}`;
 }
