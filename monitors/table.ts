@@ -1,5 +1,7 @@
 // The monitors that are built in; a new one is a new row.
 import type { MonitorModule } from './contract.ts';
+import { fileMonitor } from './file/module.ts';
+import { parallelMonitor } from './parallel/module.ts';
 import { tcpMonitor } from './tcp/module.ts';
 
-export const builtInMonitors: readonly MonitorModule[] = [tcpMonitor];
+export const builtInMonitors: readonly MonitorModule[] = [tcpMonitor, parallelMonitor, fileMonitor];
