@@ -81,13 +81,14 @@ test('nothing is handed out outside a call, and nothing to a group', async () =>
   const group = makeScopes(true).scopes;
   const scope = group.open('LPT1');
   const { devices } = group;
-  for (const use of [
+  const uses: readonly (() => Promise<unknown>)[] = [
     () => devices.openPrinterNode('/dev/lp0'),
     () => devices.openOutput('x', 'append'),
     () => devices.listUsb(),
     () => devices.listSerial(),
     () => devices.listPrinterNodes(),
-  ]) {
+  ];
+  for (const use of uses) {
     await assert.rejects(scope.run(use), /belongs to one box/);
   }
 });
