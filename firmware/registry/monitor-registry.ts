@@ -3,6 +3,7 @@ import type { MonitorRegistry, RegistryKey, RegistryValue } from '../../monitors
 import { RefusedError } from '../errors/codes.ts';
 import { registryLimits } from '../limits/registry-limits.ts';
 import type { Store, Term } from '../store/contract.ts';
+import type { QueryOutput } from '../store/queries/table.ts';
 import type { Change } from '../store/records/table.ts';
 import { RegistryError } from './registry-error.ts';
 import { checkKeyName, checkValueName, fromStoredValue, toStoredValue } from './registry-values.ts';
@@ -162,7 +163,7 @@ class StoreRegistry implements MonitorRegistry {
   #ask<Name extends 'registry.sub-keys' | 'registry.values'>(
     name: Name,
     path: readonly string[],
-  ): ReturnType<typeof this.#options.store.query<Name>> {
+  ): Promise<QueryOutput<Name>> {
     const { store, spooler } = this.#options;
     return store.query(name, { spooler, path });
   }
