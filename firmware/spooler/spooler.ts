@@ -201,7 +201,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       .filter((monitor) => monitor.state === 'failed')
       .map((monitor) => `monitor ${monitor.name}: ${monitor.message}`);
     const storeProblems = board.storeProblems();
-    const idle = phase === 'running' ? [] : [`the spooler is ${phase === 'new' ? 'not started' : 'stopped'}`];
+    const idle =
+      phase === 'running' ? [] : [`the spooler is ${phase === 'new' ? 'not started' : 'stopped'}`];
     return {
       alive: phase === 'running' && storeProblems.length === 0,
       problems: [...idle, ...storeProblems, ...failed],

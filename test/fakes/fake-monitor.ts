@@ -213,7 +213,11 @@ class FakePort implements MonitorPort {
       device.pieceBytes,
       (device.stallAtBytes ?? Number.POSITIVE_INFINITY) - this.#takenBytes,
     );
-    if (breaks !== undefined && breaks.times > 0 && this.#takenBytes + roomBytes >= breaks.atBytes) {
+    if (
+      breaks !== undefined &&
+      breaks.times > 0 &&
+      this.#takenBytes + roomBytes >= breaks.atBytes
+    ) {
       const takenBytes = Math.max(0, breaks.atBytes - this.#takenBytes);
       breaks.times -= 1;
       this.#take(bytes.subarray(0, takenBytes));
@@ -238,7 +242,8 @@ class FakePort implements MonitorPort {
     const whole = !discard && !this.#broken && !cancelled;
     this.#finish(whole);
     const deliveredBytes = this.#takenBytes;
-    if (cancelled) return { deliveredBytes, outcome: 'failed', reasons: [], cancelledAtDevice: true };
+    if (cancelled)
+      return { deliveredBytes, outcome: 'failed', reasons: [], cancelledAtDevice: true };
     if (whole) return { deliveredBytes, outcome: device.outcome, reasons: [] };
     return { deliveredBytes, outcome: 'failed', reasons: [], message: 'The connection broke.' };
   }
@@ -294,7 +299,6 @@ class FakePort implements MonitorPort {
   async #dead(): Promise<void> {
     if (this.#options.alive?.() === false) await never();
   }
-
 }
 
 async function spoilDevice(device: FakeDevice, call: MonitorCall, bounds: Call): Promise<void> {
