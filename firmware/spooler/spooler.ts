@@ -106,7 +106,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
   const dispatcher = createDispatcher({
     spooler: id,
     store,
-    printers: printers.all,
+    printers: () => printers.all(),
     onReleased: (printer, portName) => board.wake(printer, portName),
   });
 
@@ -121,7 +121,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
   const board = createPortBoard({
     host,
     clock,
-    printers: printers.all,
+    printers: () => printers.all(),
     makeRunner: (portName, statuses) =>
       createPortRunner({
         portName,
@@ -152,7 +152,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     events: options.events,
     clock,
     intervalMs: limits.stateEventsMs,
-    printers: printers.all,
+    printers: () => printers.all(),
     conditionOf: (printer) => board.conditionOf(printer),
     statusOf: (portName) => board.statusOf(portName),
   });
@@ -171,7 +171,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     clock,
     random,
     log,
-    printerById: printers.byId,
+    printerById: (printerId) => printers.byId(printerId),
     onReady: (job) => wake(job, 'wake'),
     limits,
   });
@@ -227,7 +227,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           clock,
           log,
           policyOf: (printerId) => printers.byId(printerId)?.interrupted ?? 'hold',
-          onIncoming: intake.resume,
+          onIncoming: (job) => intake.resume(job),
         }),
       ]);
       phase = 'running';
