@@ -89,7 +89,7 @@ describe('the store behind a port', () => {
     assert.equal(disk.count('commit') - before, 1);
   });
 
-  test('takes over the memory of an inline document, and copies a part of a larger one', async (t) => {
+  test('takes over the memory of an inline document, copies a part of a larger one', async (t) => {
     const { client, ...rig } = await portRig(t);
     await client.store.commit(unit(createdPrinter));
     const own = new Uint8Array(Buffer.from('own memory'));
