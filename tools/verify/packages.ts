@@ -1,0 +1,15 @@
+// The Debian packages that the checks and tools need, each with the reason.
+
+export interface DebianPackage {
+  readonly name: string;
+  readonly why: string;
+}
+
+export const debianPackages: readonly DebianPackage[] = [
+  { name: 'binutils', why: 'strip, for the single file' },
+  { name: 'cups', why: 'cupsd, the print server that the bench runs beside Platen' },
+  { name: 'cups-client', why: 'lp and lpadmin, real clients' },
+  { name: 'cups-ipp-utils', why: 'ipptool, the judge of the IPP server' },
+  { name: 'iproute2', why: 'ip, for hosts in network namespaces' },
+  { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+];

@@ -1,0 +1,51 @@
+// The steps of `npm run verify`, in the order in which they run.
+
+import { availableParallelism } from 'node:os';
+
+export interface Step {
+  readonly name: string;
+  readonly what: string;
+  /** True when the step runs programs of Debian packages. */
+  readonly needsPackages: boolean;
+  /** The command; `patterns` are the test files that the user named. */
+  readonly command: (patterns: readonly string[]) => readonly [string, ...string[]];
+}
+
+const ALL_TESTS = 'test/**/*.test.ts';
+const LEAST_CONCURRENCY = 2;
+const TEST_TIMEOUT_MS = 180_000;
+
+export const steps: readonly Step[] = [
+  {
+    name: 'types',
+    what: 'the type checker',
+    needsPackages: false,
+    command: () => ['tsc'],
+  },
+  {
+    name: 'lint',
+    what: 'the linter, with types',
+    needsPackages: false,
+    command: () => ['oxlint', '--type-aware', '--deny-warnings', '.'],
+  },
+  {
+    name: 'format',
+    what: 'the formatter, checking only',
+    needsPackages: false,
+    command: () => ['biome', 'format', '.'],
+  },
+  {
+    // Last, so that the test runner's own closing line ends the output.
+    name: 'tests',
+    what: 'unit and integration tests, house rules among them',
+    needsPackages: true,
+    command: (patterns) => [
+      process.execPath,
+      '--test',
+      '--test-reporter=spec',
+      `--test-concurrency=${Math.max(LEAST_CONCURRENCY, availableParallelism())}`,
+      `--test-timeout=${TEST_TIMEOUT_MS}`,
+      ...(patterns.length === 0 ? [ALL_TESTS] : patterns),
+    ],
+  },
+];
