@@ -48,7 +48,10 @@ export interface TcpConnectOptions {
   readonly localPort?: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
-  /** Asked with the resolved address before a packet leaves; a string is the reason for refusing it. */
+  /**
+   * Asked with each resolved address before a packet leaves; a string is the reason for refusing it. One
+   * refused address refuses the host (`address-refused`): a name of ours with a second address stays a name of ours.
+   */
   readonly refuseAddress?: (address: string) => string | undefined;
 }
 
@@ -67,7 +70,10 @@ export interface TcpConnection {
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void>;
   /** Resolves once no write is under way; rejects as that write did. */
   settled(signal?: AbortSignal): Promise<void>;
-  /** Bytes that the kernel has taken since the start. */
+  /**
+   * Bytes that the kernel has taken since the start, counted in pieces of a write; a broken connection may have
+   * carried one piece more, so whoever needs an upper bound counts what it passed to `write`.
+   */
   readonly takenBytes: number;
   /** The next bytes (at least one), or undefined after the peer's FIN. One read at a time. */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined>;
@@ -75,7 +81,10 @@ export interface TcpConnection {
   endWrite(): Promise<void>;
   /** Drops what is unsent and sends RST (linger 0). Never fails. */
   reset(): void;
-  /** Closes in order: FIN if not yet sent. Resolves when the handle is gone. Never fails. */
+  /**
+   * Closes in order: what was written, FIN if not yet sent. Resolves when the handle is gone. Never fails, but
+   * waits for a peer that takes nothing; `reset` ends that. What the peer sent and nobody read makes the kernel send RST.
+   */
   close(): Promise<void>;
 }
 
@@ -162,6 +171,7 @@ export interface SqlDatabase {
 }
 
 export interface Databases {
+  /** Opens or creates it and sets nothing: journal mode, synchronous and time-outs are the caller's pragmas. */
   open(path: string): SqlDatabase;
 }
 

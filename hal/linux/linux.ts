@@ -1,0 +1,23 @@
+// The machine as a whole, on Linux.
+import type { Hal } from '../contract.ts';
+import { createLinuxAddresses } from './addresses.ts';
+import { createLinuxClock, type LinuxClockOptions } from './clock.ts';
+import { createLinuxDatabases } from './databases.ts';
+import { createLinuxFiles } from './files.ts';
+import { createLinuxRandom } from './random.ts';
+import { createLinuxTcp } from './tcp.ts';
+
+export type LinuxHalOptions = LinuxClockOptions;
+
+export function createLinuxHal(options: LinuxHalOptions): Hal {
+  const clock = createLinuxClock(options);
+  const addresses = createLinuxAddresses();
+  return {
+    clock,
+    random: createLinuxRandom(),
+    tcp: createLinuxTcp({ clock, addresses }),
+    addresses,
+    files: createLinuxFiles(),
+    databases: createLinuxDatabases(),
+  };
+}

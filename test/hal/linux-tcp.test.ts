@@ -1,0 +1,90 @@
+// The kernel's TCP keeps the contract of Tcp; names are resolved before anything is connected.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Addresses, Clock } from '../../hal/contract.ts';
+import { isHalError } from '../../hal/errors.ts';
+import { createLinuxAddresses } from '../../hal/linux/addresses.ts';
+import { createLinuxClock } from '../../hal/linux/clock.ts';
+import { createLinuxTcp } from '../../hal/linux/tcp.ts';
+import { createFakeClock } from '../fakes/clock.ts';
+import { tcpSuite } from './tcp-suite.ts';
+
+const clock = createLinuxClock({ wallTrusted: () => true });
+
+tcpSuite('linux', () => ({
+  tcp: createLinuxTcp({ clock, addresses: createLinuxAddresses() }),
+  addresses: ['127.0.0.1', '127.0.0.2'],
+}));
+
+function tcpWhereResolves(addresses: readonly string[], testClock: Clock = clock) {
+  const resolver: Addresses = {
+    own: () => ({ hostName: 'test', addresses: [] }),
+    resolve: async () => addresses,
+  };
+  return createLinuxTcp({ clock: testClock, addresses: resolver });
+}
+
+test('the addresses of a name are tried in order', async (t) => {
+  const tcp = tcpWhereResolves(['127.0.0.3', '127.0.0.4']);
+  const listener = await tcp.listen({
+    address: '127.0.0.4',
+    port: 0,
+    backlog: 1,
+    onConnection: (connection) => void connection.close(),
+  });
+  t.after(() => listener.close());
+  const { port } = listener.local;
+  const connection = await tcp.connect({ host: 'printer.example', port, timeoutMs: 30_000 });
+  assert.equal(connection.remote.address, '127.0.0.4');
+  connection.reset();
+});
+
+test('one refused address refuses the name', async () => {
+  const tcp = tcpWhereResolves(['192.0.2.1', '127.0.0.1']);
+  const connect = tcp.connect({
+    host: 'printer.example',
+    port: 9,
+    timeoutMs: 30_000,
+    refuseAddress: (address) => (address === '127.0.0.1' ? 'loopback' : undefined),
+  });
+  await assert.rejects(connect, (error) => isHalError(error, 'address-refused'));
+});
+
+test('a resolver that does not answer is given up in time', async () => {
+  const fakeClock = createFakeClock();
+  const tcp = createLinuxTcp({
+    clock: fakeClock,
+    addresses: {
+      own: () => ({ hostName: 'test', addresses: [] }),
+      resolve: (_host, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    },
+  });
+  const connect = tcp.connect({ host: 'printer.example', port: 9, timeoutMs: 5000 });
+  const outcome = assert.rejects(connect, (error) => isHalError(error, 'timed-out'));
+  await fakeClock.advance(5000);
+  await outcome;
+});
+
+test('a mapped address is unfolded at both ends', async (t) => {
+  const tcp = createLinuxTcp({ clock, addresses: createLinuxAddresses() });
+  const listener = await tcp.listen({
+    address: '127.0.0.1',
+    port: 0,
+    backlog: 1,
+    onConnection: (connection) => void connection.close(),
+  });
+  t.after(() => listener.close());
+  const asked: string[] = [];
+  const connection = await tcp.connect({
+    host: '::ffff:7f00:1',
+    port: listener.local.port,
+    timeoutMs: 30_000,
+    refuseAddress: (address) => void asked.push(address),
+  });
+  assert.deepEqual(asked, ['127.0.0.1']);
+  assert.equal(connection.remote.address, '127.0.0.1');
+  connection.reset();
+});
