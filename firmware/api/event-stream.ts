@@ -9,42 +9,58 @@ export interface EventStreamOptions {
   readonly clock: Clock;
   /** The last event that the reader has; undefined: only what happens from now on. */
   readonly afterId: number | undefined;
-  readonly signal: AbortSignal;
 }
 
-/** Yields undefined as a heartbeat. `gap` tells the reader that it must look at everything anew. */
-export async function* eventStream({
+/**
+ * Yields undefined as a heartbeat, and as a first sign that the reader is connected; the event `gap` tells it
+ * that some are gone and that it must look at everything anew. Ends only when its reader returns.
+ */
+export function eventStream({
   events,
   clock,
   afterId,
-  signal,
-}: EventStreamOptions): AsyncGenerator<ServerSentEvent | undefined, void, undefined> {
-  const live = new LiveEvents(events, clock, signal);
-  try {
-    // The headers go out at once: a reader knows that it is connected.
-    yield undefined;
-    let lastId = afterId ?? 0;
-    let behind = afterId !== undefined;
-    while (!signal.aborted) {
-      if (behind) {
-        const page = await events.since(lastId, apiLimits.eventQueue);
-        if (page.gap) yield { event: 'gap', data: {} };
-        for (const event of page.events) yield serverSent(event);
-        lastId = page.events.at(-1)?.id ?? lastId;
-        behind = page.events.length === apiLimits.eventQueue;
-        continue;
-      }
-      const next = await live.next();
-      for (const event of next.events) {
-        if (event.id <= lastId) continue;
-        yield serverSent(event);
-        lastId = event.id;
-      }
-      behind = next.lost;
-      if (next.events.length === 0 && !next.lost) yield undefined;
+}: EventStreamOptions): AsyncIterable<ServerSentEvent | undefined> {
+  return {
+    [Symbol.asyncIterator]() {
+      const live = new LiveEvents(events, clock);
+      const source = follow(events, live, afterId);
+      return {
+        next: () => source.next(),
+        async return() {
+          live.stop();
+          await source.return();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+}
+
+async function* follow(
+  events: Events,
+  live: LiveEvents,
+  afterId: number | undefined,
+): AsyncGenerator<ServerSentEvent | undefined, void, undefined> {
+  yield undefined;
+  let lastId = afterId ?? 0;
+  let behind = afterId !== undefined;
+  while (!live.stopped) {
+    if (behind) {
+      const page = await events.since(lastId, apiLimits.eventQueue);
+      if (page.gap) yield { event: 'gap', data: {} };
+      for (const event of page.events) yield serverSent(event);
+      lastId = page.events.at(-1)?.id ?? lastId;
+      behind = page.events.length === apiLimits.eventQueue;
+      continue;
     }
-  } finally {
-    live.stop();
+    const next = await live.next();
+    for (const event of next.events) {
+      if (event.id <= lastId) continue;
+      yield serverSent(event);
+      lastId = event.id;
+    }
+    behind = next.lost;
+    if (next.events.length === 0) yield undefined;
   }
 }
 
@@ -52,22 +68,23 @@ export async function* eventStream({
 class LiveEvents {
   #queue: PlatenEvent[] = [];
   #lost = false;
+  #stopped = false;
   #wake: () => void = () => undefined;
   readonly #clock: Clock;
-  readonly #signal: AbortSignal;
   readonly #unsubscribe: () => void;
-  readonly #onAbort = () => this.#wake();
 
-  constructor(events: Events, clock: Clock, signal: AbortSignal) {
+  constructor(events: Events, clock: Clock) {
     this.#clock = clock;
-    this.#signal = signal;
     this.#unsubscribe = events.subscribe((event) => this.#push(event));
-    signal.addEventListener('abort', this.#onAbort);
+  }
+
+  get stopped(): boolean {
+    return this.#stopped;
   }
 
   /** What came since the last call; nothing after a heartbeat's time or at the end. */
   async next(): Promise<{ readonly events: readonly PlatenEvent[]; readonly lost: boolean }> {
-    if (this.#queue.length === 0 && !this.#lost && !this.#signal.aborted) {
+    if (this.#queue.length === 0 && !this.#stopped) {
       await new Promise<void>((resolve) => {
         const timer = this.#clock.startTimer(apiLimits.eventHeartbeatMs, () => resolve());
         this.#wake = () => {
@@ -83,8 +100,9 @@ class LiveEvents {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#unsubscribe();
-    this.#signal.removeEventListener('abort', this.#onAbort);
+    this.#wake();
   }
 
   #push(event: PlatenEvent): void {

@@ -1,45 +1,57 @@
-// The API over HTTP: finds the row, asks for the right, reads the body within its limit, writes the answer.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+// The API as routes of the box's HTTP server: finds the row, asks for the right, reads the body, makes the answer.
 import findMyWay, { type HTTPMethod } from 'find-my-way';
-import type { Clock } from '../../hal/contract.ts';
 import { type Refusal, refused, RefusedError } from '../errors/codes.ts';
 import { apiLimits } from '../limits/api-limits.ts';
-import { fullPath } from './openapi.ts';
+import type { HttpAnswer, HttpProblem, HttpRequest, HttpRoute } from '../servers/http/contract.ts';
+import { apiRoot, fullPath } from './openapi.ts';
 import type { Principal } from './principal.ts';
-import { problemOf, problemOfError } from './problem.ts';
+import { problemOf, problemOfError, problemOfStatus } from './problem.ts';
 import { deny } from './rights.ts';
 import type { RawCall, Reply, Route } from './route.ts';
+import { formatEvents } from './server-sent.ts';
 import type { ApiServices } from './services.ts';
 import type { ProblemView } from './types.ts';
-import { writeEvents } from './write-events.ts';
 
 export interface HttpApiOptions {
   readonly routes: readonly Route[];
   readonly services: ApiServices;
   /** Who asks; `nobody` where nothing is known. */
-  readonly principalOf: (request: IncomingMessage) => Principal;
+  readonly principalOf: (request: HttpRequest) => Principal;
 }
 
-export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 
-const methods: readonly HTTPMethod[] = ['GET', 'POST', 'PATCH', 'DELETE'];
-
-export function createHttpApi(options: HttpApiOptions): RequestHandler {
+/** One prefix for all below /api/v1, and one row for each path outside of it. */
+export function createHttpApi(options: HttpApiOptions): readonly HttpRoute[] {
   const find = createFinder(options.routes);
   const log = options.services.log.child('api');
-  return (request, response) => {
-    const instance = pathOf(request);
-    const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    answer(options, find, request, gone.signal)
-      .then((reply) => write(response, reply, instance, gone.signal))
-      .catch((error: unknown) => {
-        const { problem, fault } = problemOfError(error, instance);
-        if (fault) log.error('a request failed', { method: request.method, path: instance, error });
-        writeProblem(response, problem);
-      })
-      .finally(() => discardRest(request, options.services.clock));
+  const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
+    try {
+      return write(await answer(options, find, request), request.path);
+    } catch (error) {
+      const { problem, fault } = problemOfError(error, request.path);
+      if (fault) {
+        const { method, path } = request;
+        log.error('a request failed', { method, path, error });
+      }
+      return writeProblem(problem);
+    }
   };
+  const rows = methods.map(
+    (method): HttpRoute => ({
+      method,
+      path: `${apiRoot}/`,
+      match: 'prefix',
+      handle,
+      problem: writeHttpProblem,
+    }),
+  );
+  const outside = options.routes.flatMap((route): readonly HttpRoute[] => {
+    const path = fullPath(route);
+    if (path.startsWith(`${apiRoot}/`)) return [];
+    return [{ method: route.method, path, match: 'exact', handle, problem: writeHttpProblem }];
+  });
+  return [...rows, ...outside];
 }
 
 type Finder = (
@@ -55,12 +67,16 @@ function createFinder(routes: readonly Route[]): Finder {
     const path = fullPath(route).replaceAll(/\{(\w+)\}/g, ':$1');
     router.on(route.method, path, () => undefined, route);
   }
+  const findRow = (method: HTTPMethod, path: string) => {
+    const found = router.find(method, path);
+    const route = routes.find((candidate) => candidate === found?.store);
+    return route === undefined ? undefined : { route, params: found?.params ?? {} };
+  };
   return (method, path) => {
     const known = methods.find((candidate) => candidate === method);
-    const found = known === undefined ? null : router.find(known, path);
-    const route = routes.find((candidate) => candidate === found?.store);
-    if (route !== undefined) return { kind: 'found', route, params: found?.params ?? {} };
-    const allowed = methods.filter((candidate) => router.find(candidate, path) !== null);
+    const found = known === undefined ? undefined : findRow(known, path);
+    if (found !== undefined) return { kind: 'found', ...found };
+    const allowed = methods.filter((candidate) => findRow(candidate, path) !== undefined);
     return { kind: 'missing', allowed };
   };
 }
@@ -68,16 +84,12 @@ function createFinder(routes: readonly Route[]): Finder {
 async function answer(
   { services, principalOf }: HttpApiOptions,
   find: Finder,
-  request: IncomingMessage,
-  signal: AbortSignal,
+  request: HttpRequest,
 ): Promise<Reply | Refusal> {
-  const url = request.url ?? '/';
-  if (url.length > apiLimits.urlOctets) {
+  const { method, path, query } = request;
+  if (path.length + query.length > apiLimits.urlOctets) {
     return refused('too-large', `The address is longer than ${apiLimits.urlOctets} octets.`);
   }
-  const queryAt = url.indexOf('?');
-  const path = queryAt < 0 ? url : url.slice(0, queryAt);
-  const method = request.method ?? '';
   const found = find(method, path);
   if (found.kind === 'missing') {
     if (found.allowed.length === 0) return refused('not-found', `There is nothing at ${path}.`);
@@ -90,52 +102,25 @@ async function answer(
   return found.route.serve({
     principal,
     params: found.params,
-    query: Object.fromEntries(new URLSearchParams(queryAt < 0 ? '' : url.slice(queryAt + 1))),
-    headers: singleHeaders(request),
+    query: Object.fromEntries(new URLSearchParams(query)),
+    header: (name) => request.header(name),
     json: () => readJson(request),
-    bytes: readBytes(request),
-    sizeBytes: announcedBytes(request),
-    signal,
+    bytes: request.body,
+    sizeBytes: request.lengthBytes,
     services,
   });
 }
 
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?')[0]?.slice(0, apiLimits.urlOctets) ?? '/';
-}
-
-function singleHeaders(request: IncomingMessage): RawCall['headers'] {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  );
-}
-
-function announcedBytes(request: IncomingMessage): number | undefined {
-  const text = request.headers['content-length'];
-  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-}
-
-async function* readBytes(request: IncomingMessage): AsyncGenerator<Uint8Array, void, undefined> {
-  // The answer must still reach a client whose upload was refused half-way: never destroy.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a request came decoded');
-    yield chunk;
-  }
-}
-
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+async function readJson(request: HttpRequest): Promise<unknown> {
+  const type = request.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     throw new RefusedError(refused('bad-request', 'Send a body of type application/json.'));
   }
   const tooLarge = refused('too-large', `A JSON body has at most ${apiLimits.bodyBytes} bytes.`);
-  if ((announcedBytes(request) ?? 0) > apiLimits.bodyBytes) throw new RefusedError(tooLarge);
+  if ((request.lengthBytes ?? 0) > apiLimits.bodyBytes) throw new RefusedError(tooLarge);
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of readBytes(request)) {
+  for await (const chunk of request.body) {
     sizeBytes += chunk.length;
     if (sizeBytes > apiLimits.bodyBytes) throw new RefusedError(tooLarge);
     chunks.push(chunk);
@@ -150,52 +135,41 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-async function write(
-  response: ServerResponse,
-  reply: Reply | Refusal,
-  instance: string,
-  signal: AbortSignal,
-): Promise<void> {
+function write(reply: Reply | Refusal, instance: string): HttpAnswer {
   switch (reply.kind) {
     case 'refused':
-      return writeProblem(response, problemOf(reply, instance));
+      return writeProblem(problemOf(reply, instance));
     case 'json':
-      return writeText(response, reply.status, 'application/json', JSON.stringify(reply.value));
+      return writeText(reply.status, 'application/json', JSON.stringify(reply.value));
     case 'text':
-      return writeText(response, reply.status, reply.contentType, reply.text);
+      return writeText(reply.status, reply.contentType, reply.text);
     case 'events':
-      return writeEvents(response, reply.events, signal);
+      return {
+        status: 200,
+        headers: headersOf('text/event-stream'),
+        body: formatEvents(reply.events),
+      };
   }
 }
 
-function writeProblem(response: ServerResponse, problem: ProblemView): void {
-  writeText(response, problem.status, 'application/problem+json', JSON.stringify(problem));
+function writeProblem(problem: ProblemView): HttpAnswer {
+  return writeText(problem.status, 'application/problem+json', JSON.stringify(problem));
 }
 
-function writeText(response: ServerResponse, status: number, type: string, text: string): void {
-  if (response.headersSent || response.destroyed) {
-    // Half an answer can not be taken back: the client sees the connection break.
-    response.destroy();
-    return;
-  }
-  response.writeHead(status, {
+/** What the HTTP server itself refuses, in the API's words. */
+function writeHttpProblem({ status, detail, headers }: HttpProblem): HttpAnswer {
+  const answered = writeProblem(problemOfStatus(status, detail));
+  return { ...answered, headers: { ...answered.headers, ...headers } };
+}
+
+function writeText(status: number, type: string, body: string): HttpAnswer {
+  return { status, headers: headersOf(type), body };
+}
+
+function headersOf(type: string): Readonly<Record<string, string>> {
+  return {
     'content-type': type,
-    'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
-  });
-  response.end(text);
-}
-
-/**
- * An unread body would be taken for the next request: the connection ends after the answer, and a client that
- * sends on and on is cut off.
- */
-function discardRest(request: IncomingMessage, clock: Clock): void {
-  if (request.complete || request.destroyed) return;
-  const { socket } = request;
-  request.resume();
-  socket.end();
-  const timer = clock.startTimer(apiLimits.lingerMs, () => socket.destroy());
-  socket.once('close', () => timer.cancel());
+  };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Route } from './route.ts';
 import { problem } from './schemas/problem.ts';
 
-const apiRoot = '/api/v1';
+export const apiRoot = '/api/v1';
 
 /** The path that clients ask for: rows stand below /api/v1, those that start with ~ at the root. */
 export function fullPath({ path }: Pick<Route, 'path'>): string {

@@ -62,6 +62,24 @@ export function problemOfError(
   return { problem: problemOf({ code, message }, instance), fault: true };
 }
 
+/** A refusal of the HTTP server itself, which knows a status and a sentence. */
+export function problemOfStatus(status: number, detail: string): ProblemView {
+  const code = Object.keys(errorCodes).filter(isErrorCode).find((candidate) => {
+    return errorCodes[candidate].http === status && httpCodes.includes(candidate);
+  });
+  return { ...problemOf({ code: code ?? 'bad-request', message: detail }, ''), status };
+}
+
+/** Codes that say no more than an HTTP status does. */
+const httpCodes: readonly ErrorCode[] = [
+  'bad-request',
+  'not-found',
+  'method-not-allowed',
+  'too-large',
+  'busy',
+  'internal',
+];
+
 function codeOf(error: unknown): ErrorCode {
   if (!(error instanceof Error) || !('code' in error)) return 'internal';
   const { code } = error;

@@ -22,15 +22,14 @@ export interface RawCall {
   readonly principal: Principal;
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string>>;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** The parsed JSON body; undefined where there was none. */
+  /** A header field by its name in lower case. */
+  header(name: string): string | undefined;
+  /** The parsed JSON body. */
   readonly json: () => Promise<unknown>;
   /** The body as it arrives; throws when the client breaks off. */
   readonly bytes: AsyncIterable<Uint8Array>;
   /** The announced length of the body. */
   readonly sizeBytes: number | undefined;
-  /** Aborts when the client goes away before the answer. */
-  readonly signal: AbortSignal;
   readonly services: ApiServices;
 }
 

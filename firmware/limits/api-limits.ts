@@ -7,13 +7,8 @@ export const apiLimits = {
   urlOctets: 4_096,
   pageItems: 100,
   pageItemsMost: 1_000,
-  /** A connection on which nothing moves for this long is closed. */
-  idleTimeoutMs: 120_000,
-  /** After a refusal, how long a client may go on sending the body that nobody reads. */
-  lingerMs: 2_000,
   /** An SSE stream says something at least this often, so that both ends notice a broken connection. */
   eventHeartbeatMs: 15_000,
   /** Live events that wait for a slow reader; beyond them it is served from the ring again. */
   eventQueue: 256,
-  eventStreams: 64,
 } as const;

@@ -17,7 +17,7 @@ export const eventRoutes: readonly Route[] = [
     query: z.object({ after: eventId.optional() }),
     contentType: 'text/event-stream',
     async run({ query, raw, services }) {
-      const header = raw.headers['last-event-id'];
+      const header = raw.header('last-event-id');
       const resumed = header === undefined ? undefined : eventId.safeParse(header);
       if (resumed?.success === false) {
         return refused('bad-request', 'Last-Event-ID is not the id of an event.');
@@ -26,7 +26,7 @@ export const eventRoutes: readonly Route[] = [
       const { events, clock } = services;
       return {
         kind: 'events',
-        events: eventStream({ events, clock, afterId, signal: raw.signal }),
+        events: eventStream({ events, clock, afterId }),
       };
     },
   }),

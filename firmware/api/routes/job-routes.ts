@@ -102,11 +102,10 @@ export const jobRoutes: readonly Route[] = [
           ...(priority === undefined ? {} : { priority }),
           document: {
             name,
-            format: query.format ?? formatOf(raw.headers['content-type']),
+            format: query.format ?? formatOf(raw.header('content-type')),
             ...(raw.sizeBytes === undefined ? {} : { sizeBytes: raw.sizeBytes }),
           },
-        },
-        raw.signal,
+        }
       );
       return answer.kind === 'refused' ? answer : answer.job;
     },
