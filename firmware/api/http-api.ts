@@ -2,7 +2,13 @@
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { type Refusal, refused, RefusedError } from '../errors/codes.ts';
 import { apiLimits } from '../limits/api-limits.ts';
-import type { HttpAnswer, HttpProblem, HttpRequest, HttpRoute } from '../servers/http/contract.ts';
+import {
+  type HttpAnswer,
+  HttpBodyError,
+  type HttpProblem,
+  type HttpRequest,
+  type HttpRoute,
+} from '../servers/http/contract.ts';
 import { apiRoot, fullPath } from './openapi.ts';
 import type { Principal } from './principal.ts';
 import { problemOf, problemOfError, problemOfStatus } from './problem.ts';
@@ -29,6 +35,8 @@ export function createHttpApi(options: HttpApiOptions): readonly HttpRoute[] {
     try {
       return write(await answer(options, find, request), request.path);
     } catch (error) {
+      // Nobody is there to be answered, or not in HTTP: the server knows what to do.
+      if (error instanceof HttpBodyError) throw error;
       const { problem, fault } = problemOfError(error, request.path);
       if (fault) {
         const { method, path } = request;
@@ -86,7 +94,8 @@ async function answer(
   find: Finder,
   request: HttpRequest,
 ): Promise<Reply | Refusal> {
-  const { method, path, query } = request;
+  const { path, query } = request;
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
   if (path.length + query.length > apiLimits.urlOctets) {
     return refused('too-large', `The address is longer than ${apiLimits.urlOctets} octets.`);
   }

@@ -64,9 +64,11 @@ export function problemOfError(
 
 /** A refusal of the HTTP server itself, which knows a status and a sentence. */
 export function problemOfStatus(status: number, detail: string): ProblemView {
-  const code = Object.keys(errorCodes).filter(isErrorCode).find((candidate) => {
-    return errorCodes[candidate].http === status && httpCodes.includes(candidate);
-  });
+  const code = Object.keys(errorCodes)
+    .filter(isErrorCode)
+    .find((candidate) => {
+      return errorCodes[candidate].http === status && httpCodes.includes(candidate);
+    });
   return { ...problemOf({ code: code ?? 'bad-request', message: detail }, ''), status };
 }
 

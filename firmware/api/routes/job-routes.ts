@@ -91,22 +91,19 @@ export const jobRoutes: readonly Route[] = [
       const found = await findPrinter(services.directory, printer);
       if (found.kind === 'refused') return found;
       const { name, copies, priority, hold } = query;
-      const answer = await found.spooler.intake.accept(
-        raw.bytes,
-        {
-          printerId: found.printer.id,
+      const answer = await found.spooler.intake.accept(raw.bytes, {
+        printerId: found.printer.id,
+        name,
+        origin: originOf(principal),
+        hold,
+        ...(copies === undefined ? {} : { copies }),
+        ...(priority === undefined ? {} : { priority }),
+        document: {
           name,
-          origin: originOf(principal),
-          hold,
-          ...(copies === undefined ? {} : { copies }),
-          ...(priority === undefined ? {} : { priority }),
-          document: {
-            name,
-            format: query.format ?? formatOf(raw.header('content-type')),
-            ...(raw.sizeBytes === undefined ? {} : { sizeBytes: raw.sizeBytes }),
-          },
-        }
-      );
+          format: query.format ?? formatOf(raw.header('content-type')),
+          ...(raw.sizeBytes === undefined ? {} : { sizeBytes: raw.sizeBytes }),
+        },
+      });
       return answer.kind === 'refused' ? answer : answer.job;
     },
   }),
