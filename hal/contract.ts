@@ -1,9 +1,10 @@
-// What the machine offers to Platen: clock, randomness, files, databases, TCP and addresses, each behind one small interface.
+// What the machine offers to Platen: clock, randomness, files, databases, TCP and addresses, each
+// behind one small interface.
 //
-// hal/linux implements these on a real machine, test/world in simulation. Nothing else in production
-// reads a clock, draws a random number, opens a file, a socket or a database. Creating an object
-// has no side effect; `open`, `connect` and `listen` are what touches the machine.
-// Every method that fails rejects (or throws, where it is synchronous) with a HalError of hal/errors.ts.
+// hal/linux implements these on a real machine, test/world in simulation. Nothing else in
+// production reads a clock, draws a random number, opens a file, a socket or a database. Creating
+// an object has no side effect; `open`, `connect` and `listen` are what touches the machine. Every
+// method that fails rejects (or throws, where it is synchronous) with a HalError of hal/errors.ts.
 
 /** A timer that was started; cancelling it twice, or after it fired, does nothing. */
 export interface Timer {
@@ -34,7 +35,10 @@ export interface Random {
   fraction(): number;
 }
 
-/** An address as the kernel writes it: IPv4 dotted or IPv6 compressed, IPv4-mapped forms unfolded to IPv4. */
+/**
+ * An address as the kernel writes it: IPv4 dotted or IPv6 compressed, IPv4-mapped forms unfolded to
+ * IPv4.
+ */
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;
@@ -49,15 +53,17 @@ export interface TcpConnectOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /**
-   * Asked with each resolved address before a packet leaves; a string is the reason for refusing it. One
-   * refused address refuses the host (`address-refused`): a name of ours with a second address stays a name of ours.
+   * Asked with each resolved address before a packet leaves; a string is the reason for refusing
+   * it. One refused address refuses the host (`address-refused`): a name of ours with a second
+   * address stays a name of ours.
    */
   readonly refuseAddress?: (address: string) => string | undefined;
 }
 
 /**
- * One TCP connection. Use: write and read as often as wanted, then `endWrite` and `close`, or `reset`.
- * Nothing is read from the kernel ahead of one bounded buffer, so an unread peer feels back-pressure.
+ * One TCP connection. Use: write and read as often as wanted, then `endWrite` and `close`, or
+ * `reset`. Nothing is read from the kernel ahead of one bounded buffer, so an unread peer feels
+ * back-pressure.
  */
 export interface TcpConnection {
   readonly local: SocketAddress;
@@ -71,8 +77,9 @@ export interface TcpConnection {
   /** Resolves once no write is under way; rejects as that write did. */
   settled(signal?: AbortSignal): Promise<void>;
   /**
-   * Bytes that the kernel has taken since the start, counted in pieces of a write; a broken connection may have
-   * carried one piece more, so whoever needs an upper bound counts what it passed to `write`.
+   * Bytes that the kernel has taken since the start, counted in pieces of a write; a broken
+   * connection may have carried one piece more, so whoever needs an upper bound counts what it
+   * passed to `write`.
    */
   readonly takenBytes: number;
   /** The next bytes (at least one), or undefined after the peer's FIN. One read at a time. */
@@ -82,8 +89,9 @@ export interface TcpConnection {
   /** Drops what is unsent and sends RST (linger 0). Never fails. */
   reset(): void;
   /**
-   * Closes in order: what was written, FIN if not yet sent. Resolves when the handle is gone. Never fails, but
-   * waits for a peer that takes nothing; `reset` ends that. What the peer sent and nobody read makes the kernel send RST.
+   * Closes in order: what was written, FIN if not yet sent. Resolves when the handle is gone. Never
+   * fails, but waits for a peer that takes nothing; `reset` ends that. What the peer sent and
+   * nobody read makes the kernel send RST.
    */
   close(): Promise<void>;
 }
@@ -109,7 +117,10 @@ export interface Tcp {
 }
 
 export interface Addresses {
-  /** The host's name and every address of every interface, loopback included, unfolded as in SocketAddress. */
+  /**
+   * The host's name and every address of every interface, loopback included, unfolded as in
+   * SocketAddress.
+   */
   own(): { readonly hostName: string; readonly addresses: readonly string[] };
   /** All addresses of a name, or the address itself when it is one, in the resolver's order. */
   resolve(host: string, signal?: AbortSignal): Promise<readonly string[]>;
@@ -134,11 +145,17 @@ export interface OpenFile {
 }
 
 export interface Files {
-  /** `create` fails with `exists` where the file is there; its name is durable after `syncDirectory`. */
+  /**
+   * `create` fails with `exists` where the file is there; its name is durable after
+   * `syncDirectory`.
+   */
   open(path: string, mode: 'read' | 'read-write' | 'create'): Promise<OpenFile>;
   /** The whole file; rejects with `too-large` above `limitBytes`. */
   readFile(path: string, limitBytes: number): Promise<Uint8Array>;
-  /** Replaces the file so that after a power cut the old or the new content is there (write, sync, rename, sync). */
+  /**
+   * Replaces the file so that after a power cut the old or the new content is there (write, sync,
+   * rename, sync).
+   */
   replaceFile(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
   list(directory: string): Promise<readonly DirectoryEntry[]>;
   /** Makes the directory and its parents, durably; one that exists is fine. */
@@ -171,7 +188,10 @@ export interface SqlDatabase {
 }
 
 export interface Databases {
-  /** Opens or creates it and sets nothing: journal mode, synchronous and time-outs are the caller's pragmas. */
+  /**
+   * Opens or creates it and sets nothing: journal mode, synchronous and time-outs are the caller's
+   * pragmas.
+   */
   open(path: string): SqlDatabase;
 }
 

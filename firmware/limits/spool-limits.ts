@@ -11,7 +11,10 @@ export const spoolLimits = {
   reserveBytes: 64 * 1024 * 1024,
   /** Uploads that run at once; further ones are told to come back. */
   concurrentUploads: 512,
-  /** Memory that all uploads together may hold while their documents are small enough to stay inline. */
+  /**
+   * Memory that all uploads together may hold while their documents are small enough to stay
+   * inline.
+   */
   inlineMemoryBytes: 32 * 1024 * 1024,
   /** A job without its next document is closed after this (multiple-operation-time-out). */
   multipleOperationTimeoutMs: 120_000,
