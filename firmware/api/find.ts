@@ -1,5 +1,5 @@
 // Finds what a path of the API names, in all spoolers of this appliance.
-import { didYouMean } from '../config/nearest.ts';
+import { didYouMean } from '../config/did-you-mean.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Printer } from '../printers/printer.ts';

@@ -1,7 +1,7 @@
 // Makes the configuration: defaults < platen.toml < PLATEN_* < --set, every mistake named with its place.
 import type { Files } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from './did-you-mean.ts';
 import { type Config, type ConfigRow, completeConfig, configRows } from './table.ts';
 import { readToml, readTomlValue } from './toml.ts';
 

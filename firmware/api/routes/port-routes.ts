@@ -1,6 +1,6 @@
 // Rows of the API: ports, monitors, and the Xcv calls by which monitors are administered.
 import { z } from 'zod';
-import { didYouMean } from '../../config/nearest.ts';
+import { didYouMean } from '../../config/did-you-mean.ts';
 import { refused } from '../../errors/codes.ts';
 import { findPort, findSpooler } from '../find.ts';
 import { pageBy } from '../page.ts';
