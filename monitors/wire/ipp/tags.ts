@@ -79,7 +79,10 @@ function row<S extends string, T>(
   return { syntax, tag, minOctets, maxOctets, read, encode: codec.encode };
 }
 
-/** Two lengths and a naturalLanguage of 63 octets come before the text itself. */
+/**
+ * Two lengths and a naturalLanguage of 63 octets come with the text itself. Only the sum is held to:
+ * what a short language leaves free, a text may take.
+ */
 const languageMaxOctets = 4 + 63;
 
 /** Every value syntax but the collection: tag, octets, and least and most octets by RFC 8011 5.1. */
