@@ -6,7 +6,7 @@ import { type Config, type ConfigRow, completeConfig, configRows } from './table
 import { readToml, readTomlValue } from './toml.ts';
 
 export interface ConfigSources {
-  readonly files: Files;
+  readonly files: Pick<Files, 'readFile'>;
   /** The file to read; without it `platen.toml` in the data folder, if it is there. */
   readonly file: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -94,7 +94,7 @@ async function fromFile(
 }
 
 async function readText(
-  files: Files,
+  files: ConfigSources['files'],
   path: string,
   optional: boolean,
 ): Promise<string | { readonly problem: string } | undefined> {

@@ -150,7 +150,10 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
 
 function roomForOne(count: number): Refusal | undefined {
   if (count < printingLimits.printers) return undefined;
-  return refused('value-not-supported', `there are ${printingLimits.printers} printers, the most possible`);
+  return refused(
+    'value-not-supported',
+    `there are ${printingLimits.printers} printers, the most possible`,
+  );
 }
 
 function notFound(id: string): Refusal {

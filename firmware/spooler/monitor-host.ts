@@ -246,7 +246,14 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
       if (instance === undefined || monitor.state !== 'ready') {
         return refused('monitor-failed', `${target.monitor}: ${monitor.message}`);
       }
-      const answer = await callXcv(monitor, instance, target.portName ?? '', command, input, access);
+      const answer = await callXcv(
+        monitor,
+        instance,
+        target.portName ?? '',
+        command,
+        input,
+        access,
+      );
       if (answer.kind !== 'returned') return refused('monitor-failed', answer.message);
       if (answer.value.status === 'ERROR_SUCCESS' && access.has('SERVER_ACCESS_ADMINISTER')) {
         const listed = await enumerate(monitor, instance);
@@ -271,7 +278,8 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
           monitor.retry?.cancel();
           if (instance !== undefined) {
             const ended = await shutDown(monitor, instance, timeoutMs);
-            if (ended.kind !== 'returned') log.warn('monitor did not shut down', { message: ended.message });
+            if (ended.kind !== 'returned')
+              log.warn('monitor did not shut down', { message: ended.message });
           }
           monitor.scope.cutOff();
         }),
@@ -363,7 +371,9 @@ function uniquePorts(hosted: readonly Hosted[]): readonly PortInfo[] {
 }
 
 function missingPort(portName: string, hosted: readonly Hosted[]): string {
-  const silent = hosted.filter((monitor) => monitor.state === 'starting' || monitor.state === 'failed');
+  const silent = hosted.filter(
+    (monitor) => monitor.state === 'starting' || monitor.state === 'failed',
+  );
   const hint = silent.map((monitor) => `${monitor.module.name} ${monitor.message}`).join('; ');
   return `no monitor has a port ${portName}${hint === '' ? '' : ` (${hint})`}`;
 }
