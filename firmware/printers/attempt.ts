@@ -7,7 +7,7 @@ import type { HostedPort } from '../spooler/hosted-port.ts';
 import type { Permit } from '../spooler/permit.ts';
 import type { Bell } from './bell.ts';
 import { type AttemptEnd, nextBackoffMs } from './decisions.ts';
-import type { DocumentReader } from './document-reader.ts';
+import type { ChunkStream } from './read-ahead.ts';
 
 export interface AttemptOptions {
   readonly job: Job;
@@ -20,7 +20,7 @@ export interface AttemptOptions {
     readonly backoffLastMs: number;
     readonly writeChunkBytes: number;
   };
-  readonly readDocument: (job: Job, document: JobDocument) => DocumentReader;
+  readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
   /** Commits job.started; throws when the store failed, and then nothing is known. */
   readonly commitStart: (localPort: number | undefined) => Promise<Refusal | undefined>;
   /** Ends the attempt: cancelled by a person, or the spooler stops. */

@@ -12,7 +12,7 @@ import { type AttemptResult, runAttempt } from './attempt.ts';
 import { Bell } from './bell.ts';
 import { type AttemptEnd, blockingReasons, decideEnd, nextBackoffMs } from './decisions.ts';
 import type { Claim } from './dispatcher.ts';
-import type { DocumentReader } from './document-reader.ts';
+import type { ChunkStream } from './read-ahead.ts';
 
 export interface PortRunnerOptions {
   readonly portName: string;
@@ -28,7 +28,7 @@ export interface PortRunnerOptions {
   /** The newest status of each source. */
   readonly statuses: () => readonly DeviceStatus[];
   readonly nextJob: () => Promise<Claim | undefined>;
-  readonly readDocument: (job: Job, document: JobDocument) => DocumentReader;
+  readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
   readonly commits: RunnerCommits;
   /** The state that others see has changed. */
   readonly onChange: () => void;
@@ -52,6 +52,8 @@ export interface PortRunner {
   readonly portName: string;
   /** One value until it changes. */
   readonly state: PortState;
+  /** Whose job is worked on. */
+  readonly currentPrinterId: string | undefined;
   /** What the store would not take, until it takes it. */
   readonly storeProblem: string | undefined;
   start(): void;
@@ -86,7 +88,9 @@ class Runner implements PortRunner {
   #storeProblem: string | undefined;
   #port: HostedPort | undefined;
   #backoffMs = 0;
-  #current: { readonly jobId: string; readonly cancel: AbortController } | undefined;
+  #current:
+    | { readonly jobId: string; readonly printerId: string; readonly cancel: AbortController }
+    | undefined;
 
   constructor(options: PortRunnerOptions) {
     this.#options = options;
@@ -103,6 +107,10 @@ class Runner implements PortRunner {
     return this.#storeProblem;
   }
 
+  get currentPrinterId(): string | undefined {
+    return this.#current?.printerId;
+  }
+
   start(): void {
     this.#loop ??= this.#run();
   }
@@ -112,7 +120,8 @@ class Runner implements PortRunner {
   }
 
   retryNow(): void {
-    this.#backoffMs = 0;
+    // While an attempt runs, its own end decides how long to wait; only its waits end early.
+    if (this.#current === undefined) this.#backoffMs = 0;
     this.#device.ring();
     this.#work.ring();
   }
@@ -199,7 +208,7 @@ class Runner implements PortRunner {
   async #print(port: HostedPort, claim: Claim): Promise<void> {
     const { job, printer } = claim;
     const cancel = new AbortController();
-    this.#current = { jobId: job.id, cancel };
+    this.#current = { jobId: job.id, printerId: printer.id, cancel };
     this.#show({ ...this.#state, currentJobId: job.id });
     try {
       const result = await runAttempt({
@@ -312,6 +321,8 @@ class Runner implements PortRunner {
     message: string,
   ): void {
     this.#backoffMs = nextBackoffMs(this.#backoffMs, this.#options.limits);
+    // What rang during the attempt was about that attempt.
+    this.#device.clear();
     this.#showState(state, reasons, message);
   }
 

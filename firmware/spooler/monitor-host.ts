@@ -7,8 +7,10 @@ import type {
   MonitorInit,
   MonitorLog,
   MonitorModule,
+  MonitorPort,
   MonitorRegistry,
   MonitorUI,
+  Opened,
   PortInfo,
   XcvAccess,
   XcvResult,
@@ -218,11 +220,11 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
       }
       const open = instance.openPort.bind(instance);
       const scope = scopes.open(portName);
-      const hostedPort = (port: Parameters<typeof hostPort>[0]['port']) =>
+      const hostedPort = (port: MonitorPort) =>
         hostPort({ name: portName, monitorName: monitor.module.name, port, scope, clock, limits });
-      const outcome = await boundedCall(
+      const outcome = await boundedCall<Opened<MonitorPort>>(
         {
-          ...bounds<Awaited<ReturnType<typeof open>>>(monitor, `openPort of ${portName}`, scope),
+          ...bounds<Opened<MonitorPort>>(monitor, `openPort of ${portName}`, scope),
           signal,
           onLate: (late) => {
             // Nobody waits for this port any more; close() itself bounds and never rejects.

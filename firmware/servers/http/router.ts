@@ -27,11 +27,17 @@ export function routeRequest(routes: readonly HttpRoute[], request: HttpRequest)
   return problem(415, `This address takes ${wanted}.`, near);
 }
 
+/** Text stays text, whatever it says. */
+export const plainText = {
+  'content-type': 'text/plain; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 /** A problem as a line of text, for browsers and people with curl. */
 export function textProblem({ status, detail, headers }: HttpProblem): HttpAnswer {
   return {
     status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+    headers: { ...plainText, ...headers },
     body: `${detail}\n`,
   };
 }
