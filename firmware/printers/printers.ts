@@ -9,7 +9,7 @@ import { needRole } from '../spooler/rights.ts';
 import type { CommitOutcome, Store } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import { checkPrinterName, isUuid, nameKey } from './names.ts';
-import type { Printer, PrinterSettings } from './printer.ts';
+import type { Printer } from './printer.ts';
 import { checkSettings, defaultSettings, normalSettings } from './settings.ts';
 import type { PrinterCondition } from './status.ts';
 
