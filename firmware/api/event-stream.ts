@@ -1,4 +1,5 @@
-// One reader's stream of events: first what it missed, then live, then again from the ring where it was too slow.
+// One reader's stream of events: first what it missed, then live, then again from the ring where it
+// was too slow.
 import type { Clock } from '../../hal/contract.ts';
 import type { Events, PlatenEvent } from '../events/event.ts';
 import { apiLimits } from '../limits/api-limits.ts';
@@ -12,8 +13,9 @@ export interface EventStreamOptions {
 }
 
 /**
- * Yields undefined as a heartbeat, and as a first sign that the reader is connected; the event `gap` tells it
- * that some are gone and that it must look at everything anew. Ends only when its reader returns.
+ * Yields undefined as a heartbeat, and as a first sign that the reader is connected; the event
+ * `gap` tells it that some are gone and that it must look at everything anew. Ends only when its
+ * reader returns.
  */
 export function eventStream({
   events,

@@ -1,4 +1,5 @@
-// The API as routes of the box's HTTP server: finds the row, asks for the right, reads the body, makes the answer.
+// The API as routes of the box's HTTP server: finds the row, asks for the right, reads the body,
+// makes the answer.
 import findMyWay, { type HTTPMethod } from 'find-my-way';
 import { type Refusal, refused, RefusedError } from '../errors/codes.ts';
 import { apiLimits } from '../limits/api-limits.ts';

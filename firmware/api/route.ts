@@ -10,7 +10,9 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 /** What every row says of itself; OpenAPI, rights and tests are made from it. */
 export interface RouteHead {
   readonly method: Method;
-  /** As OpenAPI writes it, below /api/v1 unless it starts at another root: `/printers/{printer}`. */
+  /**
+   * As OpenAPI writes it, below /api/v1 unless it starts at another root: `/printers/{printer}`.
+   */
   readonly path: string;
   readonly summary: string;
   readonly who: readonly Role[];

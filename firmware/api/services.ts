@@ -12,7 +12,7 @@ export interface Appliance {
   readonly nodeId: string;
   readonly startedAtMs: number;
   /** What clients reach, as it is now. */
-  addresses(): ApplianceView['addresses'];
+  addresses(): Promise<ApplianceView['addresses']>;
   /** Where clients print to this printer. */
   printerAddresses(printer: Printer): PrinterAddresses;
 }

@@ -66,7 +66,6 @@ export interface CommandContext {
   readonly asJson: boolean;
   /** Made when a command first asks; needs no running appliance by itself. */
   readonly api: () => Promise<ApiClient>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   /** A file by its name, or standard input for `-`. */
   readonly readDocument: (name: string) => Promise<AsyncIterable<Uint8Array>>;
   /** `--data`, `--config` and `--set` as they were given. */
@@ -76,7 +75,10 @@ export interface CommandContext {
   };
 }
 
-/** What a person reads in one line; the exit status says whether the call was wrong (2) or failed (1). */
+/**
+ * What a person reads in one line; the exit status says whether the call was wrong (2) or failed
+ * (1).
+ */
 export class CliError extends Error {
   readonly exitStatus: 1 | 2;
 

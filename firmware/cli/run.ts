@@ -1,4 +1,5 @@
-// Runs one call of `platen`: finds the command's row, reads its words, and says in one line what went wrong.
+// Runs one call of `platen`: finds the command's row, reads its words, and says in one line what
+// went wrong.
 import { HalError } from '../../hal/errors.ts';
 import { ConfigError } from '../config/load.ts';
 import { CliError, type Command, type CommandContext } from './command.ts';

@@ -1,4 +1,5 @@
-// Configuration of what Platen listens on; 0 takes a free port, which suits tests and demonstrations.
+// Configuration of what Platen listens on; 0 takes a free port, which suits tests and
+// demonstrations.
 import { z } from 'zod';
 
 const port = z.int().min(0).max(65_535);

@@ -1,4 +1,5 @@
-// Makes the configuration: defaults < platen.toml < PLATEN_* < --set, every mistake named with its place.
+// Makes the configuration: defaults < platen.toml < PLATEN_* < --set, every mistake named with its
+// place.
 import type { Files } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { didYouMean } from './did-you-mean.ts';

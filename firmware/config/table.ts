@@ -1,4 +1,5 @@
-// The configuration's table: every key with its schema, default and help, made of the section files beside it.
+// The configuration's table: every key with its schema, default and help, made of the section files
+// beside it.
 import { z } from 'zod';
 import { dataSection } from './data-section.ts';
 import { listenSection } from './listen-section.ts';
@@ -36,7 +37,10 @@ export function completeConfig(values: Readonly<Record<string, unknown>>): Confi
   return configSchema.parse(values);
 }
 
-/** `listen.http` is PLATEN_LISTEN_HTTP, `cluster.loopbackIsNetwork` PLATEN_CLUSTER_LOOPBACK_IS_NETWORK. */
+/**
+ * `listen.http` is PLATEN_LISTEN_HTTP, `cluster.loopbackIsNetwork`
+ * PLATEN_CLUSTER_LOOPBACK_IS_NETWORK.
+ */
 function variableOf(key: string): string {
   const words = key.replaceAll('.', '_').replaceAll(/[A-Z]/g, (letter) => `_${letter}`);
   return `PLATEN_${words.toUpperCase()}`;

@@ -13,7 +13,10 @@ export interface IdentityOptions {
   readonly path: string;
 }
 
-/** The identity's file is not what was written: starting with a new one would break what trusts the old. */
+/**
+ * The identity's file is not what was written: starting with a new one would break what trusts the
+ * old.
+ */
 export class IdentityError extends Error {
   constructor(path: string, what: string, options?: ErrorOptions) {
     super(

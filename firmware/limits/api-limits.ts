@@ -7,7 +7,9 @@ export const apiLimits = {
   urlOctets: 4_096,
   pageItems: 100,
   pageItemsMost: 1_000,
-  /** An SSE stream says something at least this often, so that both ends notice a broken connection. */
+  /**
+   * An SSE stream says something at least this often, so that both ends notice a broken connection.
+   */
   eventHeartbeatMs: 15_000,
   /** Live events that wait for a slow reader; beyond them it is served from the ring again. */
   eventQueue: 256,

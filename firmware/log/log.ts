@@ -1,9 +1,13 @@
-// The structured log: JSON lines with level, time, room and facts, behind one small interface that all rooms take.
+// The structured log: JSON lines with level, time, room and facts, behind one small interface that
+// all rooms take.
 import { pino } from 'pino';
 import type { Clock } from '../../hal/contract.ts';
 import type { LogLevel } from '../config/log-section.ts';
 
-/** What stands beside the message: names, numbers, codes. Never a key, a password or a document's bytes. */
+/**
+ * What stands beside the message: names, numbers, codes. Never a key, a password or a document's
+ * bytes.
+ */
 export type LogFacts = Readonly<Record<string, unknown>>;
 
 /** A room's way to the log; also fits the smaller interface that monitors take. */
@@ -23,7 +27,10 @@ export interface LogOptions {
   readonly destination: { write(line: string): void };
 }
 
-/** Facts of these names are dropped on the way, wherever they stand: a log travels to people who help. */
+/**
+ * Facts of these names are dropped on the way, wherever they stand: a log travels to people who
+ * help.
+ */
 const secretNames = ['password', 'secret', 'token', 'privateKey', 'authorization', 'cookie'];
 
 export function createLog({ level, clock, destination }: LogOptions): Log {
@@ -56,7 +63,10 @@ function wrap(writer: Writer): Log {
   };
 }
 
-/** Errors lose their prototype's properties in JSON: their name, message, code, stack and cause are kept. */
+/**
+ * Errors lose their prototype's properties in JSON: their name, message, code, stack and cause are
+ * kept.
+ */
 function plain(facts: LogFacts | undefined): LogFacts {
   return Object.fromEntries(
     Object.entries(facts ?? {}).map(([name, value]) => [name, plainValue(value, 0)]),

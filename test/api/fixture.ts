@@ -84,7 +84,7 @@ export class ApiFixture {
           version: '1.2.3',
           nodeId: 'node-1',
           startedAtMs: this.clock.monotonicMs(),
-          addresses: () => [{ what: 'http', address: 'http://box:8631/' }],
+          addresses: async () => [{ what: 'http', address: 'http://box:8631/' }],
           printerAddresses: ({ name }) => ({ ipp: `ipp://box:8631/ipp/print/${name}` }),
         },
       },

@@ -1,4 +1,5 @@
-// Servers on free ports in front of a spooler in memory, with a clock that stands until a test moves it.
+// Servers on free ports in front of a spooler in memory, with a clock that stands until a test
+// moves it.
 import { createAdmission } from '../../firmware/servers/admission.ts';
 import type { Server } from '../../firmware/servers/contract.ts';
 import type { HttpRoute } from '../../firmware/servers/http/contract.ts';

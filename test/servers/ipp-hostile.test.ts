@@ -1,4 +1,5 @@
-// Hostile IPP: each case gets a proper error, nothing of it reaches the spooler, and others are served meanwhile.
+// Hostile IPP: each case gets a proper error, nothing of it reaches the spooler, and others are
+// served meanwhile.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { encodeIppMessage } from '../../monitors/wire/ipp/encode.ts';
@@ -267,7 +268,7 @@ describe('hostile IPP', () => {
     }
   });
 
-  test('cut off at any octet a request is refused, and by HTTP before there is a header', async () => {
+  test('a request cut off at any octet is refused, by HTTP where no header came', async () => {
     await using servers = await startServers();
     const client = await WireClient.to(servers.httpPort);
     for (let length = 0; length < endOfAttributes; length += 1) {

@@ -1,4 +1,4 @@
-// A client that writes octets to a socket as told and reads HTTP answers off it, however wrong the request was.
+// A client that writes octets to a socket as told and reads HTTP answers off it.
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
@@ -18,7 +18,7 @@ export class WireClient {
   #error: Error | undefined;
   #wake: () => void = () => {};
 
-  private constructor(socket: Socket) {
+  constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (chunk: Buffer) => {
       this.#received = Buffer.concat([this.#received, chunk]);

@@ -3,7 +3,7 @@ import { appliance } from '../../api/schemas/system.ts';
 import { printer } from '../../api/schemas/printer.ts';
 import { configRows } from '../../config/table.ts';
 import type { LoadedConfig } from '../../config/load.ts';
-import type { Command } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { readPages } from '../pages.ts';
 import { printerState } from './printer-text.ts';
 
@@ -33,7 +33,9 @@ export const statusCommand: Command = {
   },
 };
 
-/** The version and the configuration come from the composition root: they need no running appliance. */
+/**
+ * The version and the configuration come from the composition root: they need no running appliance.
+ */
 export function versionCommand(version: string): Command {
   return {
     ...noArguments,
@@ -47,13 +49,15 @@ export function versionCommand(version: string): Command {
   };
 }
 
-export function configCommand(load: () => Promise<LoadedConfig>): Command {
+export function configCommand(
+  load: (given: CommandContext['configOptions']) => Promise<LoadedConfig>,
+): Command {
   return {
     ...noArguments,
     name: 'config',
     summary: 'Every configuration key, its value, where that comes from, and what it is for',
-    async run(_input, { asJson, out }) {
-      const { values, origins } = await load();
+    async run(_input, { asJson, configOptions, out }) {
+      const { values, origins } = await load(configOptions);
       const rows = Object.entries(values).map(([key, value]) => {
         const row = configRows.find((candidate) => candidate.key === key);
         return { key, value, from: origins.get(key) ?? 'default', help: row?.help ?? '' };

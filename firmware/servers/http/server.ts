@@ -1,4 +1,5 @@
-// The one HTTP server of the box: IPP, page and API are its routes; connections, deadlines and limits are its own.
+// The one HTTP server of the box: IPP, page and API are its routes; connections, deadlines and
+// limits are its own.
 import {
   createServer,
   type IncomingMessage,
@@ -117,7 +118,8 @@ class HttpServer implements Server {
     return new Promise((resolve, reject) => {
       server.once('error', (error) => reject(toHalError(error, name)));
       server.listen({ ...place, backlog: this.#limits.backlog }, () => {
-        // From now on these are faults of accepting, no descriptors left for example; it goes on by itself.
+        // From now on these are faults of accepting, no descriptors left for example; it goes on by
+        // itself.
         server.removeAllListeners('error').on('error', (error) => {
           this.#options.log.warn('a connection could not be accepted', { at: name, error });
         });
