@@ -40,6 +40,8 @@ export interface CommandInput {
 export interface Output {
   /** A table for people: headings in capitals, columns as wide as they need. */
   table(headings: readonly string[], rows: readonly (readonly string[])[]): void;
+  /** Names and values of one thing, a line each. */
+  fields(rows: readonly (readonly [string, string])[]): void;
   line(text: string): void;
   json(value: unknown): void;
 }

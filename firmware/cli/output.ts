@@ -13,19 +13,18 @@ export function createOutput(write: (text: string) => void): Output {
   return {
     line: (text) => write(`${printable(text)}\n`),
     json: (value) => write(`${JSON.stringify(value, undefined, 2)}\n`),
-    table(headings, rows) {
-      const cells = [headings.map((heading) => heading.toUpperCase()), ...rows].map((row) =>
-        row.map(printable),
-      );
-      const widths = headings.map((_, at) =>
-        Math.max(...cells.map((row) => Array.from(row[at] ?? '').length)),
-      );
-      for (const row of cells) {
-        const padded = row.map(
-          (cell, at) => cell + ' '.repeat((widths[at] ?? 0) - Array.from(cell).length),
-        );
-        write(`${padded.join('  ').trimEnd()}\n`);
-      }
-    },
+    fields: (rows) => write(columns(rows)),
+    table: (headings, rows) =>
+      write(columns([headings.map((heading) => heading.toUpperCase()), ...rows])),
   };
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map(printable));
+  const width = (at: number) => Math.max(...cells.map((row) => Array.from(row[at] ?? '').length));
+  const widths = (cells[0] ?? []).map((_, at) => width(at));
+  const lines = cells.map((row) =>
+    row.map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - Array.from(cell).length)),
+  );
+  return lines.map((line) => `${line.join('  ').trimEnd()}\n`).join('');
 }

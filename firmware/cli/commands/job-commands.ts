@@ -148,20 +148,18 @@ function whyText(item: JobView): string {
 
 function show({ asJson, out }: CommandContext, item: JobView): void {
   if (asJson) return out.json(item);
-  out.table(
+  out.fields([
     ['job', String(item.number)],
-    [
-      ['name', item.name],
-      ['state', item.state],
-      ['reasons', item.reasons.join(' ')],
-      ['why', whyText(item)],
-      ['user', item.origin.userName],
-      ['from', `${item.origin.door} ${item.origin.address}`],
-      ['size', sizeText(item)],
-      ['copies', String(item.copies)],
-      ['outcome', item.outcome ?? '-'],
-      ['created', new Date(item.createdAt.ms).toISOString()],
-      ['id', item.id],
-    ],
-  );
+    ['name', item.name],
+    ['state', item.state],
+    ['reasons', item.reasons.join(' ')],
+    ['why', whyText(item)],
+    ['user', item.origin.userName],
+    ['from', `${item.origin.door} ${item.origin.address}`],
+    ['size', sizeText(item)],
+    ['copies', String(item.copies)],
+    ['outcome', item.outcome ?? '-'],
+    ['created', new Date(item.createdAt.ms).toISOString()],
+    ['id', item.id],
+  ]);
 }

@@ -67,18 +67,16 @@ export const portCommands: readonly Command[] = [
       const settings = await portXcv(client, found, 'GetConfigInfo', null);
       if (asJson) return out.json({ ...found, settings: settings.output });
       const rows = Object.entries(Object(settings.output ?? {})).map(
-        ([name, value]: [string, unknown]) => [name, String(value)],
+        ([name, value]: [string, unknown]) => [name, String(value)] as const,
       );
-      out.table(
+      out.fields([
         ['port', found.info.name],
-        [
-          ['monitor', found.info.monitorName],
-          ['state', found.state],
-          ['message', found.message],
-          ['used', found.used ? 'yes' : 'no'],
-          ...rows,
-        ],
-      );
+        ['monitor', found.info.monitorName],
+        ['state', found.state],
+        ['message', found.message],
+        ['used', found.used ? 'yes' : 'no'],
+        ...rows,
+      ]);
     },
   },
   {

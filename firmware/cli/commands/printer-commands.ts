@@ -148,22 +148,20 @@ function pathOf(name: string | undefined): string {
 
 function show({ asJson, out }: CommandContext, item: PrinterView): void {
   if (asJson) return out.json(item);
-  out.table(
+  out.fields([
     ['printer', item.name],
-    [
-      ['state', printerState(item)],
-      ['jobs', String(item.status.queuedJobCount)],
-      ['ports', item.portNames.join(' ')],
-      ['IPP', item.addresses.ipp ?? '-'],
-      ['raw port', String(item.addresses.rawPort ?? '-')],
-      ['description', item.description],
-      ['location', item.location],
-      ['accepting', item.accepting ? 'yes' : 'no'],
-      ['enabled', item.enabled ? 'yes' : 'no'],
-      ['interrupted', item.interrupted],
-      ['start-printing', item.startPrinting],
-      ['formats', item.formats.join(' ')],
-      ['id', item.id],
-    ],
-  );
+    ['state', printerState(item)],
+    ['jobs', String(item.status.queuedJobCount)],
+    ['ports', item.portNames.join(' ')],
+    ['IPP', item.addresses.ipp ?? '-'],
+    ['raw port', String(item.addresses.rawPort ?? '-')],
+    ['description', item.description],
+    ['location', item.location],
+    ['accepting', item.accepting ? 'yes' : 'no'],
+    ['enabled', item.enabled ? 'yes' : 'no'],
+    ['interrupted', item.interrupted],
+    ['start-printing', item.startPrinting],
+    ['formats', item.formats.join(' ')],
+    ['id', item.id],
+  ]);
 }

@@ -38,7 +38,7 @@ export function dataFolderStep(
       await makeFolder(files, folder.path);
       const lock = databases.open(`${folder.path}/lock`);
       try {
-        lock.exec('PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+        lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
       } catch (error) {
         lock.close();
         if (!isHalError(error, 'busy')) throw error;

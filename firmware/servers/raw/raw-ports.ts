@@ -93,8 +93,10 @@ class SpoolerRawPorts implements RawPorts {
     if (this.#stopped) return;
     const { spooler, assignments, log } = this.#options;
     try {
-      const printers = await spooler.printers.list();
+      // In this order: an event is told before its commit returns to the spooler, whose list is
+      // up to date once the store has answered once more.
       const given = new Map(await assignments.read());
+      const printers = await spooler.printers.list();
       const present = new Set(printers.map(({ id }) => id));
       for (const printerId of new Set([...this.#servers.keys(), ...given.keys()])) {
         if (!present.has(printerId)) await this.#drop(printerId, given);
