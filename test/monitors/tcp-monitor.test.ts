@@ -2,6 +2,7 @@
 // addresses that are refused, and TCPMON's commands.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import type { TcpConnection } from '../../hal/contract.ts';
 import type { JsonValue } from '../../monitors/contract.ts';
 import { createByteRing } from '../../monitors/tcp/byte-ring.ts';
 import { tcpMonitorLimits } from '../../monitors/tcp/limits.ts';
@@ -21,7 +22,7 @@ import {
   writeAll,
   xcv,
 } from './port-monitor-suite.ts';
-import { makeTcpRig } from './tcp-rig.ts';
+import { devicesOver, makeTcpRig } from './tcp-rig.ts';
 
 async function setUp(
   t: TestContext,
@@ -62,7 +63,7 @@ describe('tcp: the end of a connection', () => {
     });
   });
 
-  test('the printer closes late: its next document waits for it', async (t) => {
+  test('the printer closes late: the end waits for it', async (t) => {
     const { port, printer, clock } = await setUp(t, { finWaitMs: 10_000 });
     await printer.behave({ neverClose: true });
     let ended = false;
@@ -109,6 +110,48 @@ describe('tcp: the end of a connection', () => {
     assert.equal((await writeAll(port, pattern(10))).kind, 'failed');
     const end = await port.endDocPort({ discard: false }, never());
     assert.deepEqual([end.outcome, end.deliveredBytes], ['failed', 0]);
+  });
+
+  test('counts what went with each write', async (t) => {
+    const { port } = await setUp(t);
+    await port.startDocPort(doc, never());
+    await writeAll(port, pattern(100));
+    await writeAll(port, pattern(11));
+    assert.equal((await port.endDocPort({ discard: false }, never())).deliveredBytes, 111);
+  });
+
+  test('cut off while it waits for the end: failed', async (t) => {
+    const { port, instance, clock } = await setUp(t, {}, { neverClose: true });
+    const end = print(port, pattern(100));
+    await clock.advance(1);
+    await instance.shutdown();
+    assert.equal((await end).outcome, 'failed');
+  });
+
+  test('the printer ends its half while a write stalls: failed', async (t) => {
+    const clock = new VirtualClock();
+    const tcp = createFakeNetwork({ clock });
+    const accepted = Promise.withResolvers<TcpConnection>();
+    const listener = await tcp.listen({
+      address: '127.0.0.1',
+      port: 0,
+      backlog: 1,
+      onConnection: accepted.resolve,
+    });
+    const instance = await startInstance({ module: tcpMonitor, clock, devices: devicesOver(tcp) });
+    t.after(() => instance.shutdown());
+    const { address: host, port: portNumber } = listener.local;
+    await addPort(instance.monitor, 'Desk', { host, portNumber });
+    const port = await openPort(instance.monitor, 'Desk');
+    await port.startDocPort(doc, never());
+    const write = writeAll(port, new Uint8Array(1024 * 1024));
+    const printer = await accepted.promise;
+    await printer.endWrite();
+    await clock.advance(1);
+    for (let bytes = 0; bytes < 1024 * 1024; bytes += (await printer.read())?.length ?? 0);
+    assert.equal((await write).kind, 'written');
+    const end = await port.endDocPort({ discard: false }, never());
+    assert.deepEqual([end.outcome, end.deliveredBytes], ['failed', 1024 * 1024]);
   });
 
   test('one connection a document, and none between', async (t) => {
