@@ -107,7 +107,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
   const dispatcher = createDispatcher({
     spooler: id,
     store,
-    printers: printers.all,
+    printers: () => printers.all(),
     onReleased: (printer, portName) => board.wake(printer, portName),
   });
 
@@ -122,7 +122,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
   const board = createPortBoard({
     host,
     clock,
-    printers: printers.all,
+    printers: () => printers.all(),
     makeRunner: (portName, statuses) =>
       createPortRunner({
         portName,
@@ -153,7 +153,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     events: options.events,
     clock,
     intervalMs: limits.stateEventsMs,
-    printers: printers.all,
+    printers: () => printers.all(),
     conditionOf: (printer) => board.conditionOf(printer),
     statusOf: (portName) => board.statusOf(portName),
   });
@@ -172,7 +172,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     clock,
     random,
     log,
-    printerById: printers.byId,
+    printerById: (printerId) => printers.byId(printerId),
     onReady: (job) => wake(job, 'wake'),
     limits,
   });
@@ -228,7 +228,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           clock,
           log,
           policyOf: (printerId) => printers.byId(printerId)?.interrupted ?? 'hold',
-          onIncoming: intake.resume,
+          onIncoming: (job) => intake.resume(job),
         }),
       ]);
       phase = 'running';

@@ -16,7 +16,7 @@ import type { Store } from '../../firmware/store/contract.ts';
 import { openStore } from '../../firmware/store/store.ts';
 import type { Clock, Tcp } from '../../hal/contract.ts';
 import { HalError } from '../../hal/errors.ts';
-import type { MonitorModule } from '../../monitors/contract.ts';
+import type { MonitorInit, MonitorModule } from '../../monitors/contract.ts';
 import { createFakeMonitor, FakeDevice, never } from '../fakes/fake-monitor.ts';
 import { settle, VirtualClock } from '../world/clock.ts';
 import { SimulatedDisk } from '../world/disk.ts';
@@ -36,6 +36,8 @@ export interface BenchOptions {
   /** Instead of one fake monitor over the devices. */
   readonly monitors?: (alive: () => boolean) => readonly MonitorModule[];
   readonly permit?: Permit;
+  /** What the one fake monitor was given, at each start. */
+  readonly onInit?: (init: MonitorInit) => void;
   /** Stands between spooler and store: to fail, to delay, to lie. */
   readonly wrapStore?: (store: Store) => Store;
   readonly spooler?: Partial<SpoolerOptions>;
@@ -89,7 +91,7 @@ export class Bench {
     this.#alive = alive;
     const clock = clockOf(this.clock, alive);
     const mounted = this.disk.mount();
-    const { spooler: more, permit, monitors, tcp, wrapStore } = this.#options;
+    const { spooler: more, permit, monitors, onInit = ignore, tcp, wrapStore } = this.#options;
     const spool = createSpool({ files: mounted.files, random: this.random, directory: '/spool' });
     await spool.prepare();
     const opened = gatedStore(
@@ -114,7 +116,7 @@ export class Bench {
       openRegistry: (monitorName) =>
         openMonitorRegistry({ store, spooler: 'local', term: termOf, monitorName }),
       monitors: monitors?.(isAlive) ?? [
-        createFakeMonitor({ devices: this.devices, alive: isAlive }),
+        createFakeMonitor({ devices: this.devices, alive: isAlive, onInit }),
       ],
       clock,
       random: this.random,

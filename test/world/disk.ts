@@ -87,6 +87,11 @@ export class SimulatedDisk {
     return { files: createSimulatedFiles(port), databases: createSimulatedDatabases(port) };
   }
 
+  /** The process is killed: what it wrote stays, synced or not, and it does nothing more. */
+  kill(): void {
+    this.#boot += 1;
+  }
+
   /** Power goes now (or went at `cutAfter`): what was not synced is lost as the seed says. */
   powerCut(): void {
     this.#boot += 1;
