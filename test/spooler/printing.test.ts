@@ -1,4 +1,5 @@
-// Stories of jobs that print: bytes, order, copies, devices that are off, stall, break or are cancelled at.
+// Stories of jobs that print: bytes, order, copies, devices that are off, stall, break or are
+// cancelled at.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FakeDevice } from '../fakes/fake-monitor.ts';
