@@ -113,7 +113,10 @@ function createOutcomeDraft(sql: Sql, spooler: string) {
  * A log that nobody replicates (generation 0) keeps a tail only; a group's is cut by who owns it.
  */
 function boundTails(sql: Sql, unit: CommitUnit, seq: number, events: readonly PlatenEvent[]): void {
-  if (unit.term.generation === 0) cutRecords(sql, unit.spooler, seq - spoolLimits.logTail);
+  const { generation } = unit.term;
+  if (generation === 0 && unit.changes.length > 0) {
+    cutRecords(sql, unit.spooler, seq - spoolLimits.logTail);
+  }
   const newest = events.at(-1);
   if (newest !== undefined) forgetEvents(sql, newest.id, spoolLimits.eventRing);
 }

@@ -86,8 +86,8 @@ function openDatabase(disk: DiskPort, path: string, image: DatabaseImage): SqlDa
       return {
         run: (...values) =>
           translated(() => {
-            if (writes(sql)) written = true;
             const { changes, lastInsertRowid } = statement.run(...values);
+            if (Number(changes) > 0) written = true;
             noteCommit(false);
             return { changes: Number(changes), lastInsertRowid: Number(lastInsertRowid) };
           }),
