@@ -134,6 +134,8 @@ export interface PortInfo {
   readonly description: string;
   /** What the port can do: write only, or read and write (PORT_TYPE_*). */
   readonly types: readonly ('write' | 'read' | 'redirected' | 'net-attached')[];
+  /** Where a network port leads, as it was written: what monitors/locality.ts decides by. */
+  readonly host?: string;
 }
 
 /** hPort: one open port. */
@@ -143,7 +145,10 @@ export interface MonitorPort {
   /**
    * WritePort: hands over bytes, in order. `writtenBytes` counts those the monitor has taken and
    * answers for; the caller sends the rest again. Ends in `waiting` before the deadline when the
-   * device takes nothing; called again for as long as it waits. Never reports a byte twice.
+   * device takes nothing; called again for as long as it waits, with what is left, which may be no
+   * bytes: `written` then says that nothing is under way any more, and endDocPort may follow. Never
+   * reports a byte twice. The monitor may keep `bytes` after `waiting`: nobody changes them any
+   * more.
    */
   writePort(bytes: Uint8Array, call: Call): Promise<WriteOutcome>;
   /** ReadPort: what the device said, at most `maxBytes`; empty when it said nothing in time. */

@@ -1,4 +1,5 @@
-// Xcv for all monitors: a table of commands, and one dispatcher that checks name, right, version and data.
+// Xcv for all monitors: a table of commands, and one dispatcher that checks name, right, version
+// and data.
 import { z } from 'zod';
 import { isHalError } from '../hal/errors.ts';
 import type { Call, JsonValue, XcvAccess, XcvPort, XcvResult } from './contract.ts';
@@ -6,7 +7,10 @@ import { nearestName } from './nearest-name.ts';
 import { describeIssues, shortened } from './schema-issues.ts';
 import { type Win32Status, win32Statuses } from './win32-status.ts';
 
-/** What a command answers: its output, or a status that is no success with the words that explain it. */
+/**
+ * What a command answers: its output, or a status that is no success with the words that explain
+ * it.
+ */
 export type XcvAnswer<Output> =
   | { readonly status: 'ERROR_SUCCESS'; readonly output: Output }
   | { readonly status: Exclude<Win32Status, 'ERROR_SUCCESS'>; readonly message: string };
@@ -18,7 +22,9 @@ export interface XcvRow<
   Output extends z.ZodType<JsonValue, JsonValue>,
 > {
   readonly name: string;
-  /** The right that the handle must have been granted; SERVER_ACCESS_ADMINISTER includes the others. */
+  /**
+   * The right that the handle must have been granted; SERVER_ACCESS_ADMINISTER includes the others.
+   */
   readonly access: XcvAccess;
   /** Which handles offer it: those of the monitor, of a port, or both. */
   readonly object: 'monitor' | 'port' | 'either';
@@ -46,7 +52,7 @@ export const noInput = z.union([z.null(), z.strictObject({})]);
 export const noOutput = z.null();
 
 /** The only version of all payloads so far; an input without one is read as this. */
-export const xcvPayloadVersion = 1;
+export const xcvPayloadVersion = 1 as const;
 
 export function xcvCommand<
   Context,
@@ -109,7 +115,7 @@ async function dispatch<Context>(
   if (version !== xcvPayloadVersion) {
     return refusal(
       'ERROR_INVALID_LEVEL',
-      `${name} takes data of version ${xcvPayloadVersion}, not ${shortened(JSON.stringify(version))}`,
+      `${name} takes version ${xcvPayloadVersion}, not ${shortened(JSON.stringify(version))}`,
     );
   }
   try {

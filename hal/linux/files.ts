@@ -1,4 +1,5 @@
-// Files on the machine's file systems, durable where the contract says so; nothing here blocks the event loop.
+// Files on the machine's file systems, durable where the contract says so; nothing here blocks the
+// event loop.
 import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import {

@@ -1,0 +1,56 @@
+// What IPP clients may say of a document: its format, its compression, its name.
+import type { IppMessage } from '../../../monitors/wire/ipp/message.ts';
+import { attribute, keyword, mimeMediaType } from '../../../monitors/wire/ipp/values.ts';
+import type { DocumentRequest } from '../../intake/contract.ts';
+import type { Printer } from '../../printers/printer.ts';
+import type { IppCall } from './call.ts';
+import { IppFault } from './fault.ts';
+import { valueIn, wordsIn } from './operation-attributes.ts';
+
+/** What a document is when its client does not say. */
+export const defaultFormat = 'application/octet-stream';
+
+export const compressionsSupported = ['none'] as const satisfies readonly NonNullable<
+  DocumentRequest['compression']
+>[];
+
+export function formatsOf({ formats }: Printer): readonly string[] {
+  return formats.includes(defaultFormat) ? formats : [...formats, defaultFormat];
+}
+
+/** Throws where the printer does not take the document, before a byte of it is read. */
+export function documentRequest(
+  { message, documentSizeBytes }: IppCall,
+  printer: Printer,
+): DocumentRequest {
+  return {
+    name: wordsIn(message, 'document-name') ?? '',
+    format: formatIn(message, printer) ?? defaultFormat,
+    compression: compressionIn(message),
+    ...(documentSizeBytes === undefined ? {} : { sizeBytes: documentSizeBytes }),
+  };
+}
+
+/** document-format, checked; undefined where the client does not say. */
+export function formatIn(message: IppMessage, printer: Printer): string | undefined {
+  const format = valueIn(message, 'document-format', 'mimeMediaType');
+  if (format === undefined) return undefined;
+  const known = formatsOf(printer).find((each) => each.toLowerCase() === format.toLowerCase());
+  if (known !== undefined) return known;
+  throw new IppFault(
+    'client-error-document-format-not-supported',
+    'The printer does not take this document format.',
+    [attribute('document-format', mimeMediaType(format))],
+  );
+}
+
+function compressionIn(message: IppMessage): (typeof compressionsSupported)[number] {
+  const compression = valueIn(message, 'compression', 'keyword') ?? 'none';
+  const known = compressionsSupported.find((each) => each === compression);
+  if (known !== undefined) return known;
+  throw new IppFault(
+    'client-error-compression-not-supported',
+    'The document is compressed in a way that is not known here.',
+    [attribute('compression', keyword(compression))],
+  );
+}

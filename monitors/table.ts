@@ -1,0 +1,5 @@
+// The monitors that are built in; a new one is a new row.
+import type { MonitorModule } from './contract.ts';
+import { tcpMonitor } from './tcp/module.ts';
+
+export const builtInMonitors: readonly MonitorModule[] = [tcpMonitor];
