@@ -206,7 +206,13 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     }
     monitor.instance = instance;
     const listed = await enumerate(monitor, instance);
-    if (listed.kind !== 'returned') return settle(monitor, 'failed', listed.message);
+    if (listed.kind !== 'returned') {
+      monitor.instance = undefined;
+      settle(monitor, 'failed', listed.message);
+      await shutDown(monitor, instance, limits.cutOffGraceMs);
+      if (listed.kind === 'threw') retryLater(monitor);
+      return;
+    }
     settle(monitor, 'ready', '');
     options.onPortsChanged();
   };

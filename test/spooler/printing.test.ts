@@ -105,7 +105,7 @@ describe('a job on its way to the device', () => {
     const fromA = firstBytes(bench.device).map((byte) => (byte ?? 0) < 10);
     assert.ok(
       fromA.every((isA, at) => at === 0 || isA !== fromA[at - 1]),
-      `${fromA}`,
+      fromA.join(),
     );
   });
 });
