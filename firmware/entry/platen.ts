@@ -11,6 +11,7 @@ import { createOutput } from '../cli/output.ts';
 import { runCommand } from '../cli/run.ts';
 import { apiCommands } from '../cli/table.ts';
 import { loadConfig } from '../config/load.ts';
+import { selftestCommand } from './selftest.ts';
 import { serveCommand } from './serve.ts';
 import { dataFolderAt } from './steps/data-folder.ts';
 import { version } from './version.ts';
@@ -30,6 +31,7 @@ async function main(words: readonly string[]): Promise<void> {
     ...apiCommands,
     configCommand(load),
     versionCommand(version),
+    selftestCommand({ hal, version }),
     helpCommand(() => commands),
   ];
   const contextOf = (values: ParsedWords['values']): CommandContext => {

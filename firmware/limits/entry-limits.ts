@@ -18,4 +18,7 @@ export const entryLimits = {
   wallTrustMs: 30_000,
   /** Lines of the log that wait for a slow reader; beyond it lines are dropped. */
   logBufferBytes: 4 * 1024 * 1024,
+  /** The document of the self-test: larger than what is stored inline. */
+  selftestBytes: 256 * 1024,
+  selftestMs: 30_000,
 } as const;
