@@ -49,7 +49,7 @@ export function createIncomingJobs(options: {
     forget: cancel,
     stop() {
       stopped = true;
-      for (const jobId of [...timers.keys()]) cancel(jobId);
+      for (const jobId of timers.keys()) cancel(jobId);
     },
   };
 }

@@ -60,7 +60,12 @@ export function decideEnd(
         message: end.message,
       };
     case 'unreadable':
-      return { kind: 'end', state: 'aborted', reasons: ['aborted-by-system'], message: end.message };
+      return {
+        kind: 'end',
+        state: 'aborted',
+        reasons: ['aborted-by-system'],
+        message: end.message,
+      };
     case 'interrupted':
       return interruption(end.deliveredBytes, end.message, job, policy);
   }

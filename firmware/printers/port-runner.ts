@@ -266,7 +266,9 @@ class Runner implements PortRunner {
       if (!(await this.#options.commits.isStarted(claim))) return undefined;
       const end = { kind: 'interrupted', deliveredBytes: 0, message } as const;
       const decision = decideEnd(end, claim.job, claim.printer.interrupted);
-      return decision.kind === 'none' ? undefined : await this.#options.commits.end(claim, decision);
+      return decision.kind === 'none'
+        ? undefined
+        : await this.#options.commits.end(claim, decision);
     });
   }
 
@@ -333,11 +335,7 @@ class Runner implements PortRunner {
     await this.#device.wait(this.#backoffMs, this.#stopping.signal);
   }
 
-  #showState(
-    state: PortState['state'],
-    reasons: readonly DeviceReason[],
-    message: string,
-  ): void {
+  #showState(state: PortState['state'], reasons: readonly DeviceReason[], message: string): void {
     this.#show({ state, reasons, message, currentJobId: this.#current?.jobId });
   }
 

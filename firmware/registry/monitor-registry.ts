@@ -1,4 +1,5 @@
-// MONITORREG for one monitor in one spooler instance: the registry functions over the store, below `Monitors\<name>`.
+// MONITORREG for one monitor in one spooler instance: the registry functions over the store, below
+// `Monitors\<name>`.
 import type { MonitorRegistry, RegistryKey, RegistryValue } from '../../monitors/contract.ts';
 import { RefusedError } from '../errors/codes.ts';
 import { registryLimits } from '../limits/registry-limits.ts';

@@ -61,7 +61,7 @@ export function createDeviceScopes(options: {
         run: (work) => current.run(scope, work),
         cutOff() {
           scope.cut.abort(cutError(name));
-          for (const connection of [...scope.connections]) connection.reset();
+          for (const connection of scope.connections) connection.reset();
           scope.connections.clear();
         },
         get openCount() {

@@ -17,6 +17,7 @@ import type {
 } from '../../monitors/contract.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import { nextBackoffMs } from '../printers/decisions.ts';
+import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { MonitorInfo } from './contract.ts';
 import { createDeviceScopes, type DeviceScope, type OutgoingRules } from './device-scopes.ts';
 import { type CallLimits, type HostedPort, hostPort } from './hosted-port.ts';
@@ -27,7 +28,8 @@ export interface MonitorHostOptions {
   readonly local: boolean;
   readonly serverName: string;
   readonly modules: readonly MonitorModule[];
-  readonly registryOf: (monitorName: string) => MonitorRegistry;
+  /** MONITORREG of one monitor in this spooler; the host ends it after the monitor's shutdown. */
+  readonly openRegistry: (monitorName: string) => Promise<OwnedMonitorRegistry>;
   readonly clock: Clock;
   readonly random: Random;
   readonly tcp: Tcp;
@@ -75,6 +77,7 @@ interface Hosted {
   message: string;
   instance: Monitor2 | undefined;
   ports: readonly PortInfo[];
+  registry: OwnedMonitorRegistry | undefined;
   retry: Timer | undefined;
   backoffMs: number;
 }
@@ -89,6 +92,7 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     message: 'is starting',
     instance: undefined,
     ports: [],
+    registry: undefined,
     retry: undefined,
     backoffMs: 0,
   }));
@@ -102,11 +106,11 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     cutOff: () => scope.cutOff(),
   });
 
-  const initOf = (monitor: Hosted): MonitorInit => ({
+  const initOf = (monitor: Hosted, registry: MonitorRegistry): MonitorInit => ({
     spooler: options.spooler,
     local: options.local,
     serverName: options.serverName,
-    registry: options.registryOf(monitor.module.name),
+    registry,
     devices: scopes.devices,
     clock,
     random: options.random,
@@ -174,7 +178,11 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
           if (late !== undefined) void shutDown(monitor, late, limits.cutOffGraceMs);
         },
       },
-      () => scope.run(() => initialiser(initOf(monitor))),
+      async () => {
+        monitor.registry ??= await options.openRegistry(module.name);
+        const init = initOf(monitor, monitor.registry.registry);
+        return await scope.run(() => initialiser(init));
+      },
     );
     if (outcome.kind !== 'returned') {
       settle(monitor, 'failed', outcome.message);
@@ -248,7 +256,14 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
       if (instance === undefined || monitor.state !== 'ready') {
         return refused('monitor-failed', `${target.monitor}: ${monitor.message}`);
       }
-      const answer = await callXcv(monitor, instance, target.portName ?? '', command, input, access);
+      const answer = await callXcv(
+        monitor,
+        instance,
+        target.portName ?? '',
+        command,
+        input,
+        access,
+      );
       if (answer.kind !== 'returned') return refused('monitor-failed', answer.message);
       if (answer.value.status === 'ERROR_SUCCESS' && access.has('SERVER_ACCESS_ADMINISTER')) {
         const listed = await enumerate(monitor, instance);
@@ -273,9 +288,11 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
           monitor.retry?.cancel();
           if (instance !== undefined) {
             const ended = await shutDown(monitor, instance, timeoutMs);
-            if (ended.kind !== 'returned') log.warn('monitor did not shut down', { message: ended.message });
+            if (ended.kind !== 'returned')
+              log.warn('monitor did not shut down', { message: ended.message });
           }
           monitor.scope.cutOff();
+          monitor.registry?.shutDown();
         }),
       );
     },
@@ -365,7 +382,9 @@ function uniquePorts(hosted: readonly Hosted[]): readonly PortInfo[] {
 }
 
 function missingPort(portName: string, hosted: readonly Hosted[]): string {
-  const silent = hosted.filter((monitor) => monitor.state === 'starting' || monitor.state === 'failed');
+  const silent = hosted.filter(
+    (monitor) => monitor.state === 'starting' || monitor.state === 'failed',
+  );
   const hint = silent.map((monitor) => `${monitor.module.name} ${monitor.message}`).join('; ');
   return `no monitor has a port ${portName}${hint === '' ? '' : ` (${hint})`}`;
 }

@@ -1,4 +1,5 @@
-// A spooler in memory with the contract of the real one: it keeps what it accepts, refuses and dawdles as told.
+// A spooler in memory with the contract of the real one: it keeps what it accepts, refuses and
+// dawdles as told.
 import { createHash } from 'node:crypto';
 import type { ErrorCode, Refusal } from '../../firmware/errors/codes.ts';
 import { refused } from '../../firmware/errors/codes.ts';

@@ -101,13 +101,20 @@ export const languageRules: readonly Rule[] = [
     check: eachToken(isScript, ({ tokens }, index) => {
       const [token, next] = [tokens[index], tokens[index + 1]];
       if (token === undefined || !/^(private|protected|public)$/.test(token.text)) return false;
-      return next?.kind === 'word' && next.line === token.line;
+      const declares = next?.kind === 'word' && next.line === token.line;
+      // Only static functions of the class make it: there is no #constructor.
+      return declares && next.text !== 'constructor';
     }),
     bad: [
       { 'hal/a.ts': 'class A { private b = 1; }' },
       { 'hal/a.ts': 'class A { constructor(protected readonly b: string) {} }' },
     ],
-    good: [{ 'hal/a.ts': 'class A { #b = 1; } const o = { private: true, public: 1 };' }],
+    good: [
+      {
+        'hal/a.ts':
+          'class A { #b = 1; private constructor() {} } const o = { private: true, public: 1 };',
+      },
+    ],
   },
   {
     name: 'no mutable state of a module',

@@ -34,7 +34,7 @@ export const textRules: readonly Rule[] = [
     replacement: '// What this file is for, as a sentence that ends with a full stop.',
     check: eachFile(isScript, ({ text }) => {
       const opening = text.replace(/^#!.*\n/, '').match(/^(\/\/ .*(\n\/\/ .*)*|\/\*\*?[^]*?\*\/)/);
-      const words = (opening?.[0] ?? '').replace(/^(\/\/|\/?\*+\/?)|(\n \*|\n\/\/)|\*\/$/g, ' ');
+      const words = (opening?.[0] ?? '').replace(/\s*\*\/$|^\/(\/|\*+)|\n( \*|\/\/)/g, ' ');
       return /^\s*[\p{Lu}\d`"'].*[.]\s*$/su.test(words)
         ? []
         : [{ line: 1, what: 'the first line' }];
@@ -48,13 +48,14 @@ export const textRules: readonly Rule[] = [
       { 'hal/a.ts': '// What a is for.\n\nconst a = 1;' },
       { 'hal/a.ts': '// What a is for,\n// in two lines.\nconst a = 1;' },
       { 'hal/a.ts': '/** What a is for. */\nconst a = 1;' },
+      { 'hal/a.ts': '/**\n * What a is for,\n * in two lines.\n */\nconst a = 1;' },
       { 'tools/a.mjs': '#!/usr/bin/env node\n// What a is for.\n' },
     ],
   },
   {
     name: `a line has at most ${MAX_COLUMNS} columns`,
     why: 'two files stand side by side on a screen',
-    replacement: 'break the comment or string',
+    replacement: 'npm run format breaks comments; break strings by hand',
     check: eachFile(isScript, ({ lines }) =>
       lines.flatMap((line, index) => {
         const columns = Array.from(line).length;

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../../firmware/entry/version.ts';
 import { workerNames } from '../../firmware/entry/workers.ts';
 import { addons } from './addons.ts';
-import { run } from './run.ts';
+import { run } from '../run.ts';
 import { strippedRuntime } from './runtime.ts';
 import { makeSingleFile } from './single-file.ts';
 import { type Target, targets } from './targets.ts';

@@ -3,7 +3,7 @@
 import { access, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { run } from './run.ts';
+import { run } from '../run.ts';
 import type { Target } from './targets.ts';
 
 export interface RuntimeOptions {

@@ -7,7 +7,7 @@ import { type WorkerName, workerAsset } from '../../firmware/entry/workers.ts';
 import type { Addon } from './addons.ts';
 import { bundle } from './bundle.ts';
 import { checkElf } from './elf-check.ts';
-import { run } from './run.ts';
+import { run } from '../run.ts';
 
 const SENTINEL_FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 

@@ -1,4 +1,5 @@
-// The one HTTP server of the box: IPP, page and API are its routes; connections, deadlines and limits are its own.
+// The one HTTP server of the box: IPP, page and API are its routes; connections, deadlines and
+// limits are its own.
 import {
   createServer,
   type IncomingMessage,
@@ -110,7 +111,8 @@ class HttpServer implements Server {
     return new Promise((resolve, reject) => {
       server.once('error', (error) => reject(toHalError(error, `${address}:${port}`)));
       server.listen({ host: address, port, backlog: this.#limits.backlog }, () => {
-        // From now on these are faults of accepting, no descriptors left for example; it goes on by itself.
+        // From now on these are faults of accepting, no descriptors left for example; it goes on by
+        // itself.
         server.removeAllListeners('error').on('error', (error) => {
           this.#options.log.warn('a connection could not be accepted', { address, port, error });
         });

@@ -1,4 +1,5 @@
-// Raw 9100: whatever one connection brings is one document for one printer, and the way it ends is the answer.
+// Raw 9100: whatever one connection brings is one document for one printer, and the way it ends is
+// the answer.
 import type {
   Clock,
   SocketAddress,
@@ -29,9 +30,9 @@ export interface RawServerOptions {
 }
 
 /**
- * The client ends its document with a FIN. Accepted: an orderly close, after the commit. Refused, broken off,
- * idle for too long or one connection too many: a reset, and nothing of it is printed. Without a byte there
- * is no job.
+ * The client ends its document with a FIN. Accepted: an orderly close, after the commit. Refused,
+ * broken off, idle for too long or one connection too many: a reset, and nothing of it is printed.
+ * Without a byte there is no job.
  */
 export function createRawServer(options: RawServerOptions): Server {
   return new RawServer(options);
@@ -109,7 +110,10 @@ class RawServer implements Server {
   }
 }
 
-/** What the client sends up to its FIN, pulled with back-pressure; throws where the connection breaks or idles. */
+/**
+ * What the client sends up to its FIN, pulled with back-pressure; throws where the connection
+ * breaks or idles.
+ */
 class RawDocument implements AsyncIterableIterator<Uint8Array> {
   readonly #connection: TcpConnection;
   readonly #clock: Clock;

@@ -1,4 +1,5 @@
-// Job template attributes that the spooler itself carries out: copies, priority, hold, the order of documents.
+// Job template attributes that the spooler itself carries out: copies, priority, hold, the order of
+// documents.
 import { integer, payloadOf, range } from '../../../../monitors/wire/ipp/values.ts';
 import { serverLimits } from '../../../limits/server-limits.ts';
 import { keptInteger, keywordRow, type JobTemplateRow } from './row.ts';

@@ -1,4 +1,4 @@
-// Runs a program of the build and fails with its own words.
+// Runs a program to its end, and fails with the words that it wrote itself.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
