@@ -1,4 +1,4 @@
-// What holds for every LPD line: round trips, and octets of any kind that end in data or LpdDecodeError.
+// What holds for every LPD line: round trips, and that any octets are data or LpdDecodeError.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';

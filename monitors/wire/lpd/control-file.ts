@@ -9,7 +9,7 @@ export interface LpdControlLine {
   readonly operand: string;
 }
 
-/** How the receiver shall treat a file: the letters that name a data file (RFC 1179 7.19 to 7.29). */
+/** The letters that name a data file, and how it is treated (RFC 1179 7.19 to 7.29). */
 export const lpdFileFormats = {
   c: 'CIF',
   d: 'DVI',
@@ -84,7 +84,7 @@ export function encodeLpdControlFile(lines: readonly LpdControlLine[]): Uint8Arr
   throw new LpdEncodeError(`a control file of ${octets.length} octets is too long`);
 }
 
-/** Copies are the same file named again; N names the file before it, or, in old clients, after it. */
+/** Copies are the same file named again; N names the file before it, or, in old clients, behind. */
 export function lpdJobOf(lines: readonly LpdControlLine[]): LpdJob {
   const files: { -readonly [Key in keyof LpdControlFileEntry]: LpdControlFileEntry[Key] }[] = [];
   let waitingName: string | undefined;

@@ -2,7 +2,7 @@
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The protocol names no charset (RFC 1179 is US-ASCII): today's clients send UTF-8, old ones Latin-1. */
+/** RFC 1179 means US-ASCII; today's clients send UTF-8, old ones Latin-1. */
 export function readLpdText(octets: Uint8Array): string {
   try {
     return strictUtf8.decode(octets);
