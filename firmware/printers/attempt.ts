@@ -1,4 +1,5 @@
-// One attempt at a job on one open port: start is a commit, then every document and copy in order, byte by byte.
+// One attempt at a job on one open port: start is a commit, then every document and copy in order,
+// byte by byte.
 import type { Clock } from '../../hal/contract.ts';
 import type { DeviceReason, DocInfo, PortOutcome } from '../../monitors/contract.ts';
 import type { Refusal } from '../errors/codes.ts';

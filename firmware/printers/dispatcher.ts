@@ -1,4 +1,5 @@
-// Which job goes to which port: fair between the printers of a port, each job claimed by one port at a time.
+// Which job goes to which port: fair between the printers of a port, each job claimed by one port
+// at a time.
 import type { Job } from '../jobs/job.ts';
 import type { Store } from '../store/contract.ts';
 import { fairOrder } from './decisions.ts';
