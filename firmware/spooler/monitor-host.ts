@@ -355,7 +355,7 @@ function initialiserOf(
 
 function unconvertedMessage(module: MonitorModule, local: boolean): string {
   return !local && module.initializePrintMonitor !== undefined
-    ? `${module.name} is refused: it offers only the unconverted initializePrintMonitor, which can not serve a group`
+    ? `${module.name} is refused in a group: it has only the unconverted initializePrintMonitor`
     : `${module.name} offers no initializePrintMonitor2`;
 }
 

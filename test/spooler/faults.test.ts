@@ -1,4 +1,5 @@
-// Stories of monitors, disks and permits that fail: one port suffers, the others go on, and it ends by itself.
+// Stories of monitors, disks and permits that fail: one port suffers, the others go on, and it ends
+// by itself.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Permit } from '../../firmware/spooler/permit.ts';
@@ -99,7 +100,7 @@ describe('a pool of two ports', () => {
 });
 
 describe('the store fails', () => {
-  test('at the completion: the job is not printed again, and completes when the disk is back', async () => {
+  test('at the completion: not printed again, completed when the disk is back', async () => {
     const bench = await booted();
     await bench.addPrinter();
     bench.device.spoil('endDocPort', 'deaf', 0);

@@ -36,7 +36,7 @@ describe('which monitors serve', () => {
     assert.deepEqual(statesOf(bench), { net: 'ready', box: 'ready', old: 'ready', liar: 'ready' });
   });
 
-  test('a group: none that is local, whatever it answers, and none that is unconverted', async () => {
+  test('a group: none that is local, whatever it answers, none unconverted', async () => {
     const bench = new Bench({ monitors: modules, spooler: { local: false } });
     await bench.boot();
     assert.deepEqual(statesOf(bench), {
