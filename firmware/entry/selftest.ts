@@ -1,4 +1,5 @@
-// `platen selftest`: a whole appliance in a temporary folder prints a document to a printer in this process.
+// `platen selftest`: a whole appliance in a temporary folder prints a document to a printer in this
+// process.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// `npm run up`: an appliance and an emulated printer on this machine, a test page between them, and the proof.
+// `npm run up`: an appliance and an emulated printer on this machine, a test page between them, and
+// the proof.
 import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -86,7 +87,9 @@ async function up(
   return 0;
 }
 
-/** The data folder is kept between runs: what is there already only gets the emulator's new port. */
+/**
+ * The data folder is kept between runs: what is there already only gets the emulator's new port.
+ */
 async function setUp(platen: Platen, emulator: Emulator): Promise<void> {
   const printers = await platen.run('printer', 'list', '--json');
   if (!printers.includes(`"name": "${printerName}"`)) {
