@@ -92,7 +92,7 @@ export interface MonitorLog {
  */
 export interface MonitorDevices extends LocalDevices {
   connectTcp(
-    options: Omit<TcpConnectOptions, 'localAddress' | 'localPort' | 'refuseAddress'>,
+    options: Omit<TcpConnectOptions, 'localAddress' | 'refuseAddress'>,
   ): Promise<TcpConnection>;
 }
 

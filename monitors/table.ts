@@ -1,7 +1,13 @@
 // The monitors that are built in; a new one is a new row.
 import type { MonitorModule } from './contract.ts';
 import { fileMonitor } from './file/module.ts';
+import { lprMonitor } from './lpr/module.ts';
 import { parallelMonitor } from './parallel/module.ts';
 import { tcpMonitor } from './tcp/module.ts';
 
-export const builtInMonitors: readonly MonitorModule[] = [tcpMonitor, parallelMonitor, fileMonitor];
+export const builtInMonitors: readonly MonitorModule[] = [
+  tcpMonitor,
+  lprMonitor,
+  parallelMonitor,
+  fileMonitor,
+];

@@ -1,4 +1,5 @@
-// The event ring over the store: commits as everyone does them, and what they changed told to listeners in order.
+// The event ring over the store: commits as everyone does them, and what they changed told to
+// listeners in order.
 import type { Clock } from '../../hal/contract.ts';
 import { storeLimits } from '../limits/store-limits.ts';
 import type { CommitUnit, Store } from '../store/contract.ts';
@@ -6,10 +7,12 @@ import type { EventDraft, Events, PlatenEvent } from './event.ts';
 
 export interface EventRing {
   readonly events: Events;
-  /** The same store; its commits are what listeners hear of. Everyone must commit through this one. */
+  /**
+   * The same store; its commits are what listeners hear of. Everyone must commit through this one.
+   */
   readonly store: Store;
   /** Stores what was reported and waits; to be called before the store is closed. Never rejects. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 export interface EventRingOptions {

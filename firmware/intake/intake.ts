@@ -2,19 +2,26 @@
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
-import { isEnded, type Job, type Moment } from '../jobs/job.ts';
+import { isEnded, type Job } from '../jobs/job.ts';
 import { intakeLimits } from '../limits/intake-limits.ts';
-import { spoolLimits } from '../limits/spool-limits.ts';
 import type { Printer } from '../printers/printer.ts';
-import { anyFormat } from '../printers/settings.ts';
 import type { Permit } from '../spooler/permit.ts';
 import type { SpoolHeaderDraft } from '../spool/header.ts';
 import type { ReceivedDocument } from '../spool/receive.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { CommitOutcome, DocumentToStore, Store } from '../store/contract.ts';
-import type { Change, RecordPayload } from '../store/records/table.ts';
-import { bounded, boundedJobName, boundedOrigin, checkDocument, checkJob } from './checks.ts';
-import type { Accepted, DocumentRequest, Intake, JobRequest } from './contract.ts';
+import type { Change } from '../store/records/table.ts';
+import {
+  checkIncoming,
+  createdPayload,
+  emptyEnd,
+  emptyRefusal,
+  headerOf,
+  unacknowledgedEnd,
+  type UploadPlace,
+} from './admission.ts';
+import { checkDocument, checkJob } from './checks.ts';
+import type { Accepted, DocumentRequest, Intake } from './contract.ts';
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
@@ -66,7 +73,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const refusal = checkJob(request, printer) ?? checkUpload(request.document, printer);
       if (refusal !== undefined) return await giveBack(stream, refusal);
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
-      const job = createdPayload(request);
+      const job = createdPayload(options.random.uuid(), request, clock.wall());
       const answer = await upload(stream, request.document, signal, {
         printer,
         job,
@@ -87,7 +94,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     async create(request) {
       const refusal = stopped() ?? checkJob(request, options.printerById(request.printerId));
       if (refusal !== undefined) return refusal;
-      const job = createdPayload(request);
+      const job = createdPayload(options.random.uuid(), request, clock.wall());
       const answer = await admit(job.id, [{ type: 'job.created', payload: job }], []);
       if (answer.kind === 'accepted') incoming.arm(job.id);
       return answer;
@@ -97,10 +104,16 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const found = await store.query('jobs.get', { spooler, id: jobId });
       const refusal = checkIncoming(found, jobId) ?? stopped();
       if (refusal !== undefined || found === undefined) {
-        return await giveBack(stream, refusal ?? refused('job-not-found', `there is no job ${jobId}`));
+        return await giveBack(
+          stream,
+          refusal ?? refused('job-not-found', `there is no job ${jobId}`),
+        );
       }
       if (!incoming.beginUpload(jobId)) {
-        return await giveBack(stream, refused('busy', `job ${found.number} gets a document just now`));
+        return await giveBack(
+          stream,
+          refused('busy', `job ${found.number} gets a document just now`),
+        );
       }
       let closed = false;
       try {
@@ -143,7 +156,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     return request.last ? await closeJob(job) : emptyRefusal();
   }
 
-  /** Receives the bytes, then commits; whatever goes wrong before the commit leaves nothing behind. */
+  /**
+   * Receives the bytes, then commits; whatever goes wrong before the commit leaves nothing behind.
+   */
   async function upload(
     stream: AsyncIterable<Uint8Array>,
     document: DocumentRequest,
@@ -170,7 +185,12 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     place: UploadPlace,
   ): Promise<Accepted | Refusal | 'empty'> {
     const at = clock.wall();
-    const received = await receive(stream, document, signal, headerOf(spooler, document, place, at));
+    const received = await receive(
+      stream,
+      document,
+      signal,
+      headerOf(spooler, document, place, at),
+    );
     if (received.kind === 'refused') return received;
     if (received.document.sizeBytes === 0) {
       await received.discard();
@@ -253,15 +273,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
   /** The client heard no success and will send again: this copy must not print besides. */
   async function markUnacknowledged(jobId: string): Promise<void> {
-    const payload = {
-      jobId,
-      state: 'aborted',
-      reasons: ['aborted-by-system', 'submission-interrupted'],
-      message: 'Stored, but not acknowledged: this appliance might not answer at that moment.',
-      at: clock.wall(),
-    } as const;
+    const change = unacknowledgedEnd(jobId, clock.wall());
     try {
-      await options.commit([{ type: 'job.ended', payload }]);
+      await options.commit([change]);
     } catch (error) {
       options.log.warn('a job could not be marked', { jobId, message: textOf(error) });
     }
@@ -286,21 +300,6 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       options.log.warn('an incoming job could not be closed', { jobId, message: textOf(error) });
     }
     incoming.arm(jobId, intakeLimits.retryMs);
-  }
-
-  function createdPayload(request: JobRequest): CreatedPayload {
-    return {
-      id: options.random.uuid(),
-      printerId: request.printerId,
-      name: boundedJobName(request.name),
-      origin: boundedOrigin(request.origin),
-      priority: request.priority ?? usualPriority,
-      copies: request.copies ?? 1,
-      hold: request.hold ?? false,
-      incoming: true,
-      attributes: request.attributes ?? {},
-      at: clock.wall(),
-    };
   }
 
   function checkUpload(
@@ -330,78 +329,6 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
 /** Refusals after which the document may be named by a record. */
 const keptCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['not-live', 'store-failed']);
-
-type CreatedPayload = RecordPayload<'job.created'>;
-
-/** RFC 8011 5.2.1: job-priority where the client names none. */
-const usualPriority = 50;
-
-/** Where a document goes: the job as far as it is known, and what is committed before the document. */
-interface UploadPlace {
-  readonly printer: Printer;
-  readonly job: Pick<
-    CreatedPayload,
-    'id' | 'name' | 'origin' | 'priority' | 'copies' | 'hold' | 'attributes'
-  > & { readonly number?: number };
-  readonly number: number;
-  readonly last: boolean;
-  readonly before: readonly Change[];
-}
-
-function headerOf(
-  spooler: string,
-  document: DocumentRequest,
-  { printer, job, number, last }: UploadPlace,
-  at: Moment,
-): SpoolHeaderDraft {
-  return {
-    spooler,
-    printer: { id: printer.id, name: printer.name },
-    job: {
-      id: job.id,
-      ...(job.number === undefined ? {} : { number: job.number }),
-      name: job.name,
-      origin: job.origin,
-      priority: job.priority,
-      copies: job.copies,
-      hold: job.hold,
-      attributes: job.attributes,
-    },
-    document: {
-      number,
-      name: bounded(document.name, intakeLimits.textOctets),
-      format: bounded(document.format, intakeLimits.textOctets) || anyFormat,
-    },
-    last,
-    at,
-  };
-}
-
-function checkIncoming(job: Job | undefined, jobId: string): Refusal | undefined {
-  if (job === undefined) return refused('job-not-found', `there is no job ${jobId}`);
-  if (isEnded(job.state)) return refused('job-not-possible', `job ${job.number} has ended`);
-  if (!job.incoming) {
-    return refused('job-incoming-closed', `job ${job.number} takes no more documents`);
-  }
-  return undefined;
-}
-
-function emptyEnd(jobId: string, at: Moment): Change {
-  return {
-    type: 'job.ended',
-    payload: {
-      jobId,
-      state: 'aborted',
-      reasons: ['aborted-by-system', 'submission-interrupted'],
-      message: 'No document came.',
-      at,
-    },
-  };
-}
-
-function emptyRefusal(): Refusal {
-  return refused('document-incomplete', 'the document has no bytes');
-}
 
 /** The stream is not wanted: it is told so, and the refusal is the answer. */
 async function giveBack(

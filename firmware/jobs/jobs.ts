@@ -50,7 +50,10 @@ export function createJobRoom(options: JobRoomOptions): JobRoom {
     const job = outcome.jobs.find((one) => one.id === id);
     if (job === undefined) return notFound(id);
     if (!options.permit.live()) {
-      return refused('not-live', 'the change is stored, but this appliance may not answer for it now');
+      return refused(
+        'not-live',
+        'the change is stored, but this appliance may not answer for it now',
+      );
     }
     return { kind: 'done', job: options.asSeenNow(job) };
   };

@@ -20,6 +20,10 @@ export const printingLimits = {
   copiesPerJob: 9_999,
   /** start() waits this long for monitors; slower ones come in when they are ready. */
   monitorStartPatienceMs: 500,
+  /** Changes of state are told to readers of events at most this often. */
+  stateEventsMs: 250,
+  /** isAlive gives the store this long. */
+  isAliveMs: 10_000,
   /** stop() waits this long for monitors to shut down. */
   shutdownMs: 5_000,
 } as const;

@@ -23,7 +23,9 @@ export const serverLimits = {
     /** Rest of a body that is read before an answer, so that the connection can be used again. */
     quickDrainBytes: 64 * 1024,
     quickDrainTimeoutMs: 250,
-    /** Rest of a body that is read after an early answer, so that the answer is not lost to a reset. */
+    /**
+     * Rest of a body that is read after an early answer, so that the answer is not lost to a reset.
+     */
     lingerBytes: 64 * 1024 * 1024,
     lingerTimeoutMs: 10_000,
     /** How long a connection stays after an answer to something that is no HTTP. */
@@ -36,7 +38,6 @@ export const serverLimits = {
     /** Octets of a printer name in a URI, decoded. */
     printerNameOctets: 255,
     hostOctets: 255,
-    copiesMax: 999,
   },
   raw: {
     /** Connections at once over all raw ports, in total and from one address. */

@@ -22,6 +22,8 @@ export const spoolLimits = {
   jobNameOctets: 255,
   /** Ended jobs that are remembered, per printer. */
   historyJobs: 1_000,
+  /** Jobs beyond that are forgotten so many at a time. */
+  historyBatch: 100,
   /** Events kept in the ring. */
   eventRing: 10_000,
   /** Commits that share one transaction, at most. */

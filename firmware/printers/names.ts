@@ -17,7 +17,10 @@ export function nameKey(name: string): string {
 export function checkPrinterName(name: string): Refusal | undefined {
   const problem = nameProblem(name);
   if (problem === undefined) return undefined;
-  return refused('value-not-supported', `a printer can not be called ${JSON.stringify(name.slice(0, 200))}: ${problem}`);
+  return refused(
+    'value-not-supported',
+    `a printer can not be called ${JSON.stringify(name.slice(0, 200))}: ${problem}`,
+  );
 }
 
 function nameProblem(name: string): string | undefined {

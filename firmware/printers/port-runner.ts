@@ -1,4 +1,5 @@
-// The loop of one used port: next job of its printers, one attempt, what to do after it; until it is stopped.
+// The loop of one used port: next job of its printers, one attempt, what to do after it; until it
+// is stopped.
 import type { Clock } from '../../hal/contract.ts';
 import { abortable } from '../../hal/time.ts';
 import type { DeviceReason, DeviceStatus, MonitorLog } from '../../monitors/contract.ts';
@@ -266,7 +267,9 @@ class Runner implements PortRunner {
       if (!(await this.#options.commits.isStarted(claim))) return undefined;
       const end = { kind: 'interrupted', deliveredBytes: 0, message } as const;
       const decision = decideEnd(end, claim.job, claim.printer.interrupted);
-      return decision.kind === 'none' ? undefined : await this.#options.commits.end(claim, decision);
+      return decision.kind === 'none'
+        ? undefined
+        : await this.#options.commits.end(claim, decision);
     });
   }
 
@@ -278,7 +281,9 @@ class Runner implements PortRunner {
     await this.#firmly(() => this.#options.commits.end(claim, decision));
   }
 
-  /** What happened to paper can not be taken back: it is committed as soon as the store takes it. */
+  /**
+   * What happened to paper can not be taken back: it is committed as soon as the store takes it.
+   */
   async #firmly(commit: () => Promise<Refusal | undefined>): Promise<void> {
     let backoffMs = 0;
     for (;;) {
@@ -303,7 +308,9 @@ class Runner implements PortRunner {
     }
   }
 
-  /** Without the permit nothing is said; a spooler that is stopped leaves it to whoever comes next. */
+  /**
+   * Without the permit nothing is said; a spooler that is stopped leaves it to whoever comes next.
+   */
   async #untilLive(): Promise<boolean> {
     const { permit, clock, limits } = this.#options;
     while (!permit.live()) {
@@ -333,11 +340,7 @@ class Runner implements PortRunner {
     await this.#device.wait(this.#backoffMs, this.#stopping.signal);
   }
 
-  #showState(
-    state: PortState['state'],
-    reasons: readonly DeviceReason[],
-    message: string,
-  ): void {
+  #showState(state: PortState['state'], reasons: readonly DeviceReason[], message: string): void {
     this.#show({ state, reasons, message, currentJobId: this.#current?.jobId });
   }
 

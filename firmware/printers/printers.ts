@@ -1,4 +1,5 @@
-// The printers of a spooler: made, changed, removed by commits; a copy in memory serves everyone who asks often.
+// The printers of a spooler: made, changed, removed by commits; a copy in memory serves everyone
+// who asks often.
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { Principal } from '../api/principal.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
@@ -9,7 +10,7 @@ import { needRole } from '../spooler/rights.ts';
 import type { CommitOutcome, Store } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import { checkPrinterName, isUuid, nameKey } from './names.ts';
-import type { Printer, PrinterSettings } from './printer.ts';
+import type { Printer } from './printer.ts';
 import { checkSettings, defaultSettings, normalSettings } from './settings.ts';
 import type { PrinterCondition } from './status.ts';
 
@@ -150,7 +151,10 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
 
 function roomForOne(count: number): Refusal | undefined {
   if (count < printingLimits.printers) return undefined;
-  return refused('value-not-supported', `there are ${printingLimits.printers} printers, the most possible`);
+  return refused(
+    'value-not-supported',
+    `there are ${printingLimits.printers} printers, the most possible`,
+  );
 }
 
 function notFound(id: string): Refusal {

@@ -1,4 +1,5 @@
-// MONITORREG for one monitor in one spooler instance: the registry functions over the store, below `Monitors\<name>`.
+// MONITORREG for one monitor in one spooler instance: the registry functions over the store, below
+// `Monitors\<name>`.
 import type { MonitorRegistry, RegistryKey, RegistryValue } from '../../monitors/contract.ts';
 import { RefusedError } from '../errors/codes.ts';
 import { registryLimits } from '../limits/registry-limits.ts';
@@ -19,7 +20,7 @@ export interface MonitorRegistryOptions {
 export interface OwnedMonitorRegistry {
   readonly registry: MonitorRegistry;
   /** The instance ended: from now on every function rejects with ERROR_INVALID_HANDLE. */
-  shutDown(): void;
+  readonly shutDown: () => void;
 }
 
 /**

@@ -1,4 +1,5 @@
-// Registry values on their way between monitors and records: bytes become base64, names and sizes are checked.
+// Registry values on their way between monitors and records: bytes become base64, names and sizes
+// are checked.
 import type { RegistryValue } from '../../monitors/contract.ts';
 import { registryLimits } from '../limits/registry-limits.ts';
 import type { StoredValue } from '../store/records/payloads.ts';

@@ -1,4 +1,5 @@
-// Cleaning at start: parts of uploads that broke off go; whole documents without a record are reported.
+// Cleaning at start: parts of uploads that broke off go; whole documents without a record are
+// reported.
 import type { Files } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { spoolFileLimits } from '../limits/spool-file-limits.ts';
@@ -10,8 +11,9 @@ export interface CleanReport {
   /** Parts of uploads that broke off, which nobody was told were accepted; removed. */
   readonly removedParts: number;
   /**
-   * Whole documents that no record names: either their commit never came, or they had ended and were
-   * not yet removed. With a sound database none is needed; without one they are what can be saved.
+   * Whole documents that no record names: either their commit never came, or they had ended and
+   * were not yet removed. With a sound database none is needed; without one they are what can be
+   * saved.
    */
   readonly unreferenced: readonly DocumentLocation[];
   /** Files that could not be read or removed. */

@@ -3,7 +3,16 @@ import type { Files, OpenFile } from '../../hal/contract.ts';
 import { encodeFrame } from './frame.ts';
 import type { SpoolHeader } from './header.ts';
 
-/** Life cycle: open; write as often as needed; then `complete` or `abandon`, once. */
+export async function createDocumentFile(
+  files: Files,
+  directory: string,
+  name: string,
+): Promise<DocumentFile> {
+  const file = await files.open(`${directory}/${name}`, 'create');
+  return new DocumentFile({ files, directory, name, file });
+}
+
+/** Life cycle: create; write as often as needed; then `complete` or `abandon`, once. */
 export class DocumentFile {
   readonly name: string;
   readonly #files: Files;
@@ -11,16 +20,17 @@ export class DocumentFile {
   readonly #file: OpenFile;
   #sizeBytes = 0;
 
-  private constructor(files: Files, directory: string, name: string, file: OpenFile) {
-    this.#files = files;
-    this.#directory = directory;
-    this.name = name;
-    this.#file = file;
-  }
-
-  static async open(files: Files, directory: string, name: string): Promise<DocumentFile> {
-    const file = await files.open(`${directory}/${name}`, 'create');
-    return new DocumentFile(files, directory, name, file);
+  constructor(options: {
+    readonly files: Files;
+    readonly directory: string;
+    readonly name: string;
+    /** Created and empty. */
+    readonly file: OpenFile;
+  }) {
+    this.#files = options.files;
+    this.#directory = options.directory;
+    this.name = options.name;
+    this.#file = options.file;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
@@ -28,7 +38,10 @@ export class DocumentFile {
     this.#sizeBytes += bytes.length;
   }
 
-  /** Resolves once the document and its name survive a power cut; false where the header is too large. */
+  /**
+   * Resolves once the document and its name survive a power cut; false where the header is too
+   * large.
+   */
   async complete(header: SpoolHeader): Promise<boolean> {
     const frame = encodeFrame(header);
     if (frame === undefined) return false;

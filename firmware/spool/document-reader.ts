@@ -15,7 +15,10 @@ export class DamagedDocumentError extends Error {
 /** One open document; close it when done. It stays readable when its file is removed meanwhile. */
 export interface DocumentReader {
   readonly sizeBytes: number;
-  /** Up to `maxBytes` (and the spool's chunk) at the position; empty only at the end of the document. */
+  /**
+   * Up to `maxBytes` (and the spool's chunk) at the position; empty only at the end of the
+   * document.
+   */
   read(positionBytes: number, maxBytes: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -1,14 +1,19 @@
-// The spool's framing: a fixed, checksummed descriptor that says where a document's header and body are.
+// The spool's framing: a fixed, checksummed descriptor that says where a document's header and body
+// are.
 //
-// Segment files hold frames one after the other, each descriptor, header, body: a reader walks from the
-// front. A document's own file is body, header, descriptor: its size and digest are known only after the
-// last byte came, so a trailer costs one pass and one fsync where a header would cost a second write to
-// the front and a second fsync. A file without a whole trailer is an upload that broke off.
+// Segment files hold frames one after the other, each descriptor, header, body: a reader walks from
+// the front. A document's own file is body, header, descriptor: its size and digest are known only
+// after the last byte came, so a trailer costs one pass and one fsync where a header would cost a
+// second write to the front and a second fsync. A file without a whole trailer is an upload that
+// broke off.
 import { crc32 } from 'node:zlib';
 import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 import { type SpoolHeader, spoolHeaderSchema } from './header.ts';
 
-/** Magic 8, version u32, header length u32, body length u64, CRC-32 u32 of all before and the header. */
+/**
+ * Magic 8, version u32, header length u32, body length u64, CRC-32 u32 of all before and the
+ * header.
+ */
 export const descriptorBytes = 28;
 
 const magic = Buffer.from('PLATENdj', 'latin1');
@@ -38,7 +43,10 @@ export function encodeFrame(header: SpoolHeader): EncodedFrame | undefined {
   return { descriptor, header: text };
 }
 
-/** The sizes that a descriptor claims; undefined where it is none. The checksum needs the header too. */
+/**
+ * The sizes that a descriptor claims; undefined where it is none. The checksum needs the header
+ * too.
+ */
 export function decodeDescriptor(bytes: Uint8Array): FrameSizes | undefined {
   if (bytes.length !== descriptorBytes) return undefined;
   const descriptor = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);

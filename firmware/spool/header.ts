@@ -1,4 +1,5 @@
-// What stands beside each document in the spool: all that is needed to print it when there is no database.
+// What stands beside each document in the spool: all that is needed to print it when there is no
+// database.
 import { z } from 'zod';
 import {
   attributesSchema,
@@ -8,7 +9,9 @@ import {
   originSchema,
 } from '../store/records/payloads.ts';
 
-/** The document and the job as it was when the document came; `kind` leaves room for other entries. */
+/**
+ * The document and the job as it was when the document came; `kind` leaves room for other entries.
+ */
 export const spoolHeaderSchema = z.object({
   kind: z.literal('document'),
   spooler: z.string(),

@@ -1,4 +1,5 @@
-// One upload into the spool: counted, hashed, kept in memory while it is small, on disk otherwise, durable at its end.
+// One upload into the spool: counted, hashed, kept in memory while it is small, on disk otherwise,
+// durable at its end.
 import { createHash, type Hash } from 'node:crypto';
 import type { Files } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
@@ -7,7 +8,7 @@ import { type ErrorCode, type Refusal, refused } from '../errors/codes.ts';
 import type { JobDocument } from '../jobs/job.ts';
 import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 import type { DocumentToStore } from '../store/contract.ts';
-import { DocumentFile } from './document-file.ts';
+import { createDocumentFile, type DocumentFile } from './document-file.ts';
 import { completedHeader, type SpoolHeaderDraft } from './header.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import type { SpaceReservation } from './space.ts';
@@ -30,8 +31,8 @@ export interface UploadParts {
 }
 
 /**
- * A document that came whole. `keep` after its commit, or `discard`: one of them, once; until then its
- * memory and space stay reserved.
+ * A document that came whole. `keep` after its commit, or `discard`: one of them, once; until then
+ * its memory and space stay reserved.
  */
 export interface ReceivedDocument {
   readonly kind: 'received';
@@ -69,7 +70,9 @@ export class Upload {
     this.#options = options;
   }
 
-  /** Rejects with a HalError where the disk failed; whatever ends it, nothing half received stays. */
+  /**
+   * Rejects with a HalError where the disk failed; whatever ends it, nothing half received stays.
+   */
   async receive(stream: AsyncIterable<Uint8Array>): Promise<ReceivedDocument | Refusal> {
     try {
       await this.#reserveAhead();
@@ -120,7 +123,9 @@ export class Upload {
     return this.#file === undefined ? this.#parts.inlineBytes : spoolFileLimits.reserveStepBytes;
   }
 
-  /** Copies the chunk behind what is gathered; false where it does not fit size or memory budget. */
+  /**
+   * Copies the chunk behind what is gathered; false where it does not fit size or memory budget.
+   */
   #gather(chunk: Uint8Array): boolean {
     const needed = this.#gatheredBytes + chunk.length;
     if (needed > this.#parts.inlineBytes) return false;
@@ -152,7 +157,7 @@ export class Upload {
 
   async #write(bytes: Uint8Array): Promise<void> {
     const { files, directory, name, space } = this.#parts;
-    this.#file ??= await DocumentFile.open(files, directory, name);
+    this.#file ??= await createDocumentFile(files, directory, name);
     await this.#file.write(bytes);
     space.used(bytes.length);
   }

@@ -1,4 +1,5 @@
-// What the spool alone can tell: every document in segments and files that is whole, with what is needed to print it.
+// What the spool alone can tell: every document in segments and files that is whole, with what is
+// needed to print it.
 import { createHash } from 'node:crypto';
 import type { Files, OpenFile } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
@@ -13,7 +14,9 @@ export interface RecoverableDocument {
   readonly location: DocumentLocation;
 }
 
-/** Segments first, oldest first; then files. Reads every byte once; a damaged document is left out. */
+/**
+ * Segments first, oldest first; then files. Reads every byte once; a damaged document is left out.
+ */
 export async function* scanSpool(parts: ReaderParts): AsyncGenerator<RecoverableDocument> {
   const { files, places } = parts;
   for (const name of await namesIn(files, places.segments, (n) => segmentNumber(n) !== undefined)) {

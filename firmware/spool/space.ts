@@ -1,4 +1,5 @@
-// Space on the spool's disk, reserved before bytes are taken: what running uploads may still write counts as used.
+// Space on the spool's disk, reserved before bytes are taken: what running uploads may still write
+// counts as used.
 import type { Files } from '../../hal/contract.ts';
 
 /** Space that one upload may write. */
@@ -18,7 +19,9 @@ export class SpoolSpace {
   readonly #directory: string;
   readonly #reserveBytes: number;
   #promisedBytes = 0;
-  /** Grows with each byte that an upload wrote: what a free figure asked for earlier does not know. */
+  /**
+   * Grows with each byte that an upload wrote: what a free figure asked for earlier does not know.
+   */
   #usedBytes = 0;
 
   constructor(options: {

@@ -26,12 +26,16 @@ export interface SpoolOptions {
   readonly limits?: Partial<SpoolLimits>;
 }
 
-/** Life cycle: createSpool touches nothing; `prepare` makes the folders; then use. There is nothing to close. */
+/**
+ * Life cycle: createSpool touches nothing; `prepare` makes the folders; then use. There is nothing
+ * to close.
+ */
 export interface Spool {
   prepare(): Promise<void>;
   /**
-   * Takes one document, pulled with back-pressure. Refused: `spool-full`, `document-incomplete` (the
-   * stream threw or the signal aborted), `busy`. Rejects with a HalError where the disk failed.
+   * Takes one document, pulled with back-pressure. Refused: `spool-full`, `document-incomplete`
+   * (the stream threw or the signal aborted), `busy`. Rejects with a HalError where the disk
+   * failed.
    */
   receive(
     stream: AsyncIterable<Uint8Array>,

@@ -82,7 +82,7 @@ export function createDeviceScopes(options: {
         run: (work) => current.run(scope, work),
         cutOff() {
           scope.cut.abort(cutError(name));
-          for (const end of [...scope.open]) end();
+          for (const end of scope.open) end();
           scope.open.clear();
         },
         get openCount() {

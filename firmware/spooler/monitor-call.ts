@@ -50,9 +50,7 @@ export function boundedCall<T>(
     if (deadline.signal.aborted) onAbort();
     else deadline.signal.addEventListener('abort', onAbort, { once: true });
     started(run, { signal: deadline.signal }).then(
-      (value) => {
-        if (!finish({ kind: 'returned', value })) bounds.onLate?.(value);
-      },
+      (value) => finish({ kind: 'returned', value }) || bounds.onLate?.(value),
       // After a cut-off nobody waits for the error any more, and the cut-off itself was reported.
       (error: unknown) => finish({ kind: 'threw', message: `${bounds.what}: ${messageOf(error)}` }),
     );

@@ -18,6 +18,7 @@ import type {
 } from '../../monitors/contract.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import { nextBackoffMs } from '../printers/decisions.ts';
+import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { MonitorInfo } from './contract.ts';
 import {
   type BoxDevices,
@@ -33,7 +34,8 @@ export interface MonitorHostOptions {
   readonly local: boolean;
   readonly serverName: string;
   readonly modules: readonly MonitorModule[];
-  readonly registryOf: (monitorName: string) => MonitorRegistry;
+  /** MONITORREG of one monitor in this spooler; the host ends it after the monitor's shutdown. */
+  readonly openRegistry: (monitorName: string) => Promise<OwnedMonitorRegistry>;
   readonly clock: Clock;
   readonly random: Random;
   readonly tcp: Tcp;
@@ -86,6 +88,7 @@ interface Hosted {
   message: string;
   instance: Monitor2 | undefined;
   ports: readonly PortInfo[];
+  registry: OwnedMonitorRegistry | undefined;
   retry: Timer | undefined;
   backoffMs: number;
 }
@@ -104,6 +107,7 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     message: 'is starting',
     instance: undefined,
     ports: [],
+    registry: undefined,
     retry: undefined,
     backoffMs: 0,
   }));
@@ -117,11 +121,11 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     cutOff: () => scope.cutOff(),
   });
 
-  const initOf = (monitor: Hosted): MonitorInit => ({
+  const initOf = (monitor: Hosted, registry: MonitorRegistry): MonitorInit => ({
     spooler: options.spooler,
     local: options.local,
     serverName: options.serverName,
-    registry: options.registryOf(monitor.module.name),
+    registry,
     devices: scopes.devices,
     clock,
     random: options.random,
@@ -192,7 +196,11 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
           if (late !== undefined) void shutDown(monitor, late, limits.cutOffGraceMs);
         },
       },
-      () => scope.run(() => initialiser(initOf(monitor))),
+      async () => {
+        monitor.registry ??= await options.openRegistry(module.name);
+        const init = initOf(monitor, monitor.registry.registry);
+        return await scope.run(() => initialiser(init));
+      },
     );
     if (outcome.kind !== 'returned') {
       settle(monitor, 'failed', outcome.message);
@@ -209,7 +217,13 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     }
     monitor.instance = instance;
     const listed = await enumerate(monitor, instance);
-    if (listed.kind !== 'returned') return settle(monitor, 'failed', listed.message);
+    if (listed.kind !== 'returned') {
+      monitor.instance = undefined;
+      settle(monitor, 'failed', listed.message);
+      await shutDown(monitor, instance, limits.cutOffGraceMs);
+      if (listed.kind === 'threw') retryLater(monitor);
+      return;
+    }
     settle(monitor, 'ready', '');
     options.onPortsChanged();
   };
@@ -302,6 +316,7 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
               log.warn('monitor did not shut down', { message: ended.message });
           }
           monitor.scope.cutOff();
+          monitor.registry?.shutDown();
         }),
       );
     },
@@ -351,7 +366,7 @@ function initialiserOf(
 
 function unconvertedMessage(module: MonitorModule, local: boolean): string {
   return !local && module.initializePrintMonitor !== undefined
-    ? `${module.name} is refused: it offers only the unconverted initializePrintMonitor, which can not serve a group`
+    ? `${module.name} is refused in a group: it has only the unconverted initializePrintMonitor`
     : `${module.name} offers no initializePrintMonitor2`;
 }
 

@@ -1,6 +1,12 @@
-// The ports of a spooler: a runner for each one that a printer uses, what devices say, and Xcv to their monitors.
+// The ports of a spooler: a runner for each one that a printer uses, what devices say, and Xcv to
+// their monitors.
 import type { Clock } from '../../hal/contract.ts';
-import type { DeviceStatus, DeviceStatusSource, JsonValue, PortInfo } from '../../monitors/contract.ts';
+import type {
+  DeviceStatus,
+  DeviceStatusSource,
+  JsonValue,
+  PortInfo,
+} from '../../monitors/contract.ts';
 import { type DeviceStatuses, withStatus } from '../../monitors/device-status.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import type { Job } from '../jobs/job.ts';
@@ -25,7 +31,10 @@ export interface PortBoard {
   readonly service: Ports;
   /** Starts a runner for each used port and stops those that no printer uses any more. */
   reconcile(): void;
-  /** The monitors' ports changed: they hear which are used, and what failed for want of one tries again. */
+  /**
+   * The monitors' ports changed: they hear which are used, and what failed for want of one tries
+   * again.
+   */
   portsChanged(): void;
   onStatus(portName: string, status: DeviceStatus): void;
   /** There may be work for the ports of this printer; `except` knows already. */
@@ -64,6 +73,11 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
       leaving.set(name, left);
     }
     return unused;
+  };
+
+  const startAfter = async (left: Promise<void> | undefined, runner: PortRunner) => {
+    await left;
+    if (runners.get(runner.portName) === runner && !stopped) runner.start();
   };
 
   const statusOf = (portName: string): PortStatus => {
@@ -118,9 +132,7 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
         const runner = options.makeRunner(name, () => statusesOf(name));
         runners.set(name, runner);
         // A port is not opened again before it was closed.
-        void Promise.resolve(leaving.get(name)).then(() => {
-          if (runners.get(name) === runner && !stopped) runner.start();
-        });
+        void startAfter(leaving.get(name), runner);
       }
       if (nowUsed.length > 0 || nowUnused.length > 0) {
         host.notifyUse({ used: nowUsed, unused: nowUnused });
@@ -163,12 +175,17 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
       [...runners.values()].find((runner) => runner.state.currentJobId === jobId)?.state,
     storeProblems: () =>
       [...runners.values()].flatMap((runner) =>
-        runner.storeProblem === undefined ? [] : [`port ${runner.portName}: ${runner.storeProblem}`],
+        runner.storeProblem === undefined
+          ? []
+          : [`port ${runner.portName}: ${runner.storeProblem}`],
       ),
     statusOf,
     async stop(deadline) {
       stopped = true;
-      await Promise.all([...[...runners.values()].map((one) => one.stop(deadline)), ...leaving.values()]);
+      await Promise.all([
+        ...[...runners.values()].map((one) => one.stop(deadline)),
+        ...leaving.values(),
+      ]);
     },
   };
 }

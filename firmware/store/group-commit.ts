@@ -1,4 +1,5 @@
-// Group commit: units that wait share one segment sync and one transaction, and succeed or fail by the disk together.
+// Group commit: units that wait share one segment sync and one transaction, and succeed or fail by
+// the disk together.
 import { isHalError } from '../../hal/errors.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
@@ -90,7 +91,9 @@ export class GroupCommit {
   }
 }
 
-/** Undefined where the unit was answered already: it breaks the contract, or its job is not there. */
+/**
+ * Undefined where the unit was answered already: it breaks the contract, or its job is not there.
+ */
 function prepare(sql: Sql, waiting: Waiting): Prepared | undefined {
   try {
     const inline: Prepared['inline'][number][] = [];

@@ -1,4 +1,5 @@
-// A unit's documents before the commit: each must have its record, and inline ones get the header that goes beside them.
+// A unit's documents before the commit: each must have its record, and inline ones get the header
+// that goes beside them.
 import { type Refusal, refused } from '../errors/codes.ts';
 import type { SpoolHeader } from '../spool/header.ts';
 import { encodeFrame } from '../spool/frame.ts';
@@ -22,7 +23,9 @@ export interface UnitDocument {
   readonly record: JobPayload<'job.document-added'>;
 }
 
-/** Pairs documents and records; a record without bytes, or bytes without a record, is a UnitError. */
+/**
+ * Pairs documents and records; a record without bytes, or bytes without a record, is a UnitError.
+ */
 export function documentsOfUnit(unit: CommitUnit): readonly UnitDocument[] {
   const documents = unit.documents ?? [];
   const records = unit.changes.flatMap((change) =>

@@ -91,7 +91,9 @@ export function queueLength(sql: Sql, spooler: string, printerId: string): numbe
   return row === undefined ? 0 : integerOf(row, 'jobs');
 }
 
-/** Kept as a number because counting 100,000 rows at each question would take longer than printing. */
+/**
+ * Kept as a number because counting 100,000 rows at each question would take longer than printing.
+ */
 function addToQueueLength(sql: Sql, job: Job, difference: 1 | -1): void {
   sql.run(
     `INSERT INTO queue_lengths (spooler, printer_id, jobs) VALUES (?, ?, ?)

@@ -6,7 +6,8 @@ import type { MigrationRow } from './migrations/row.ts';
 export class NewerSchemaError extends Error {
   constructor(found: number, known: number) {
     super(
-      `the database has schema version ${found}, this Platen knows ${known}: start the newer program`,
+      `the database has schema version ${found}, this Platen knows ${known}: ` +
+        'start the newer program',
     );
     this.name = 'NewerSchemaError';
   }

@@ -18,9 +18,9 @@ interface ActiveSegment {
 }
 
 /**
- * The writer of the segments directory; one call at a time. Each start, and each failure, begins a new
- * file: after a failed fsync the kernel may have dropped what it says it holds, so that a tail which was
- * written once is never built upon.
+ * The writer of the segments directory; one call at a time. Each start, and each failure, begins a
+ * new file: after a failed fsync the kernel may have dropped what it says it holds, so that a tail
+ * which was written once is never built upon.
  */
 export class SegmentWriter {
   readonly #files: Files;
@@ -47,7 +47,10 @@ export class SegmentWriter {
     return this.#active?.name;
   }
 
-  /** Resolves with each document's place once all of them survive a power cut; rejects with a HalError. */
+  /**
+   * Resolves with each document's place once all of them survive a power cut; rejects with a
+   * HalError.
+   */
   async append(documents: readonly InlineDocument[]): Promise<readonly DocumentLocation[]> {
     const segment = await this.#segmentToWrite();
     try {

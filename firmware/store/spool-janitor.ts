@@ -1,4 +1,5 @@
-// Removes from the spool what no record needs any more: documents of ended jobs, segments without a needed document.
+// Removes from the spool what no record needs any more: documents of ended jobs, segments without a
+// needed document.
 import type { Files } from '../../hal/contract.ts';
 import type { SpoolPlaces } from '../spool/places.ts';
 import type { DocumentLocation } from './contract.ts';

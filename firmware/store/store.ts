@@ -1,4 +1,5 @@
-// The store itself: opens database and spool, commits in groups, answers queries. Runs in a worker, or without one.
+// The store itself: opens database and spool, commits in groups, answers queries. Runs in a worker,
+// or without one.
 import type { Databases, Files, SqlDatabase } from '../../hal/contract.ts';
 import { storeLimits } from '../limits/store-limits.ts';
 import { spoolPlaces } from '../spool/places.ts';
@@ -31,8 +32,9 @@ export interface StoreOptions {
 const databaseName = 'platen.db';
 
 /**
- * Opens or makes the store. Rejects with a HalError, a DamagedDatabaseError or a NewerSchemaError. The
- * database is brought up to date, and what a power cut left half removed in the segments is removed.
+ * Opens or makes the store. Rejects with a HalError, a DamagedDatabaseError or a NewerSchemaError.
+ * The database is brought up to date, and what a power cut left half removed in the segments is
+ * removed.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { files, dataDirectory } = options;

@@ -1,4 +1,5 @@
-// One unit of a commit: its records applied to the tables and appended to the log, all of them or none.
+// One unit of a commit: its records applied to the tables and appended to the log, all of them or
+// none.
 import { type Refusal, refused } from '../errors/codes.ts';
 import type { PlatenEvent } from '../events/event.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
@@ -35,7 +36,10 @@ export interface AppliedUnit {
   readonly dropped: readonly DocumentLocation[];
 }
 
-/** Runs inside a transaction, in a savepoint of its own: a refusal, or a throw, undoes this unit only. */
+/**
+ * Runs inside a transaction, in a savepoint of its own: a refusal, or a throw, undoes this unit
+ * only.
+ */
 export function applyUnit(sql: Sql, placed: PlacedUnit): AppliedUnit {
   sql.exec('SAVEPOINT unit');
   try {
@@ -105,9 +109,14 @@ function createOutcomeDraft(sql: Sql, spooler: string) {
   };
 }
 
-/** A log that nobody replicates (generation 0) keeps a tail only; a group's is cut by who owns it. */
+/**
+ * A log that nobody replicates (generation 0) keeps a tail only; a group's is cut by who owns it.
+ */
 function boundTails(sql: Sql, unit: CommitUnit, seq: number, events: readonly PlatenEvent[]): void {
-  if (unit.term.generation === 0) cutRecords(sql, unit.spooler, seq - spoolLimits.logTail);
+  const { generation } = unit.term;
+  if (generation === 0 && unit.changes.length > 0) {
+    cutRecords(sql, unit.spooler, seq - spoolLimits.logTail);
+  }
   const newest = events.at(-1);
   if (newest !== undefined) forgetEvents(sql, newest.id, spoolLimits.eventRing);
 }

@@ -1,4 +1,5 @@
-// The body of one request: pulled from Node's stream with back-pressure to the socket, bounded in time.
+// The body of one request: pulled from Node's stream with back-pressure to the socket, bounded in
+// time.
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Timer } from '../../../hal/contract.ts';
 import { HttpBodyError, type HttpBody, type HttpBodyFault } from './contract.ts';
@@ -44,9 +45,10 @@ export class RequestBody implements HttpBody {
     return this.#onFirstRead === undefined;
   }
 
-  /** Ends the body with a fault, unless it has come to its end. */
+  /** Ends the body with a fault, unless all of it is here. */
   fail(fault: HttpBodyFault): void {
-    if (this.#ended) return;
+    const { complete, destroyed } = this.#request;
+    if (this.#ended || (complete && !destroyed)) return;
     this.#failure ??= new HttpBodyError(fault);
     this.#wake();
   }
@@ -67,7 +69,9 @@ export class RequestBody implements HttpBody {
     return { done: true, value: undefined };
   }
 
-  /** Reads and drops at most `maxBytes` for at most `timeoutMs`; true when the body is at its end. */
+  /**
+   * Reads and drops at most `maxBytes` for at most `timeoutMs`; true when the body is at its end.
+   */
   async drain(maxBytes: number, timeoutMs: number): Promise<boolean> {
     let expired = false;
     let droppedBytes = 0;
@@ -90,7 +94,9 @@ export class RequestBody implements HttpBody {
     }
   }
 
-  /** The next chunk; undefined at the end, or when `givenUp`. The timer runs only while it waits. */
+  /**
+   * The next chunk; undefined at the end, or when `givenUp`. The timer runs only while it waits.
+   */
   async #pull(startTimer: () => Timer, givenUp = () => false): Promise<Uint8Array | undefined> {
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;

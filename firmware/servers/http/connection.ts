@@ -1,4 +1,5 @@
-// One client connection of the HTTP server: its requests one after the other, its deadlines, and its end.
+// One client connection of the HTTP server: its requests one after the other, its deadlines, and
+// its end.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { canonicalAddress } from '../../../hal/address.ts';
@@ -68,7 +69,9 @@ export class HttpConnection {
       });
   }
 
-  /** What came is no HTTP: a running request is failed or answered first, then the connection ends. */
+  /**
+   * What came is no HTTP: a running request is failed or answered first, then the connection ends.
+   */
   refuse(status: number, detail: string, fault: HttpBodyFault): void {
     if (this.#broken) return;
     this.#broken = true;
@@ -159,7 +162,8 @@ export class HttpConnection {
       `Content-Length: ${Buffer.byteLength(body)}`,
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
-    // A client that goes on sending would turn an immediate close into a reset, and lose the answer.
+    // A client that goes on sending would turn an immediate close into a reset, and lose the
+    // answer.
     const timer = clock.startTimer(limits.brokenLingerTimeoutMs, () => socket.destroy());
     socket.once('close', () => timer.cancel());
   }

@@ -2,8 +2,9 @@
 import type { SocketAddress } from '../../../hal/contract.ts';
 
 /**
- * The body, pulled from the socket as it is asked for. `next` rejects with HttpBodyError when the client
- * stops, goes away or breaks the framing; `return` leaves the rest to the server, which still can answer.
+ * The body, pulled from the socket as it is asked for. `next` rejects with HttpBodyError when the
+ * client stops, goes away or breaks the framing; `return` leaves the rest to the server, which
+ * still can answer.
  */
 export type HttpBody = AsyncIterableIterator<Uint8Array>;
 

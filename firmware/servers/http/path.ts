@@ -1,4 +1,5 @@
-// Request targets and paths: taken apart without ever being normalised, so that no spelling reaches what another may not.
+// Request targets and paths: taken apart without ever being normalised, so that no spelling reaches
+// what another may not.
 
 export interface RequestTarget {
   readonly path: string;
@@ -20,8 +21,8 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
 }
 
 /**
- * The decoded segments behind the first `/`. Undefined where one is empty, `.` or `..`, is no UTF-8, or
- * holds a slash, a backslash or a control character once decoded.
+ * The decoded segments behind the first `/`. Undefined where one is empty, `.` or `..`, is no
+ * UTF-8, or holds a slash, a backslash or a control character once decoded.
  */
 export function pathSegments(path: string): readonly string[] | undefined {
   const segments: string[] = [];

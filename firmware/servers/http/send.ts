@@ -1,4 +1,5 @@
-// Sends an answer: at the client's pace, and so that it arrives even where the rest of the upload was not wanted.
+// Sends an answer: at the client's pace, and so that it arrives even where the rest of the upload
+// was not wanted.
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../hal/contract.ts';
 import type { HttpLimits } from '../../limits/server-limits.ts';
@@ -46,13 +47,41 @@ async function writeBody(options: SendOptions): Promise<boolean> {
   const { body } = options.answer;
   if (body === undefined) return true;
   if (typeof body === 'string' || body instanceof Uint8Array) return write(options, body);
-  for await (const chunk of body) {
-    if (!(await write(options, chunk))) return false;
-  }
-  return true;
+  return writeStream(options, body[Symbol.asyncIterator]());
 }
 
-/** True once the kernel has the chunk; false, and the connection is gone, where the client takes nothing. */
+/** Ends as soon as the client goes, even where the iterator has nothing to say for hours. */
+async function writeStream(
+  options: SendOptions,
+  chunks: AsyncIterator<Uint8Array>,
+): Promise<boolean> {
+  const gone = Promise.withResolvers<undefined>();
+  const onClose = () => gone.resolve(undefined);
+  const { response } = options;
+  const { socket } = response;
+  response.once('close', onClose);
+  // A client that listens to a stream and half-closes has gone: nothing else would tell until the
+  // next write.
+  socket?.once('end', onClose);
+  if (response.destroyed) onClose();
+  try {
+    for (;;) {
+      const next = await Promise.race([chunks.next(), gone.promise]);
+      if (next?.done === true) return true;
+      if (next === undefined || !(await write(options, next.value))) break;
+    }
+  } finally {
+    response.off('close', onClose);
+    socket?.off('end', onClose);
+  }
+  await chunks.return?.();
+  return false;
+}
+
+/**
+ * True once the kernel has the chunk; false, and the connection is gone, where the client takes
+ * nothing.
+ */
 function write(options: SendOptions, chunk: string | Uint8Array): Promise<boolean> {
   const { response, clock, limits } = options;
   if (response.destroyed) return Promise.resolve(false);

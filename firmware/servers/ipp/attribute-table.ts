@@ -1,4 +1,5 @@
-// Every attribute of printers and jobs, made of the files in attributes/, and how clients choose among them.
+// Every attribute of printers and jobs, made of the files in attributes/, and how clients choose
+// among them.
 import type { IppAttribute } from '../../../monitors/wire/ipp/message.ts';
 import { attribute } from '../../../monitors/wire/ipp/values.ts';
 import type { AttributeRow } from './attribute-row.ts';
@@ -18,8 +19,8 @@ export const jobAttributes: readonly AttributeRow<JobSource>[] = [
 ];
 
 /**
- * The attributes that requested-attributes names, one by one or by group (RFC 8011 4.2.5.1). Names that mean
- * nothing here are passed over, as 4.2.5.2 allows.
+ * The attributes that requested-attributes names, one by one or by group (RFC 8011 4.2.5.1). Names
+ * that mean nothing here are passed over, as 4.2.5.2 allows.
  */
 export function selectAttributes<Source>(
   rows: readonly AttributeRow<Source>[],

@@ -3,7 +3,10 @@ import type { IppAttribute } from '../../../monitors/wire/ipp/message.ts';
 import { ippStatus, type IppStatusName } from '../../../monitors/wire/ipp/status.ts';
 import { errorCodes, type Refusal } from '../../errors/codes.ts';
 
-/** Thrown by checks of the protocol itself; refusals of other rooms become one by the table of error codes. */
+/**
+ * Thrown by checks of the protocol itself; refusals of other rooms become one by the table of error
+ * codes.
+ */
 export class IppFault extends Error {
   override readonly name = 'IppFault';
   readonly status: IppStatusName;

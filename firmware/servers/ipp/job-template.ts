@@ -1,4 +1,5 @@
-// Job template attributes (RFC 8011 5.2), one row each: what is accepted, its default, and how it is kept with the job.
+// Job template attributes (RFC 8011 5.2), one row each: what is accepted, its default, and how it
+// is kept with the job.
 import type { IppAttribute, IppGroup, IppValue } from '../../../monitors/wire/ipp/message.ts';
 import { attribute, outOfBand } from '../../../monitors/wire/ipp/values.ts';
 import { badRequest } from './fault.ts';
@@ -16,7 +17,10 @@ const rowByName: ReadonlyMap<string, JobTemplateRow> = new Map(
 export interface TicketRead {
   /** By name, in the API's JSON form. */
   readonly accepted: Readonly<Record<string, unknown>>;
-  /** RFC 8011 4.1.7: unknown attributes with the value `unsupported`, known ones with the values in question. */
+  /**
+   * RFC 8011 4.1.7: unknown attributes with the value `unsupported`, known ones with the values in
+   * question.
+   */
   readonly unsupported: readonly IppAttribute[];
 }
 

@@ -1,4 +1,5 @@
-// The operation attributes that Platen knows, with their syntax, and the checks that every request has to pass.
+// The operation attributes that Platen knows, with their syntax, and the checks that every request
+// has to pass.
 import type { IppAttribute, IppMessage, IppValue } from '../../../monitors/wire/ipp/message.ts';
 import type { IppPayloads, IppPlainSyntax } from '../../../monitors/wire/ipp/tags.ts';
 import {
@@ -48,8 +49,9 @@ const operationAttributes: Readonly<Record<string, OperationAttributeRow>> = {
 };
 
 /**
- * RFC 8011 4.1: one group of operation attributes, first of all, opened by charset and language; no attribute
- * twice in a group. Answers the attributes that are not known, for the unsupported-attributes group.
+ * RFC 8011 4.1: one group of operation attributes, first of all, opened by charset and language; no
+ * attribute twice in a group. Answers the attributes that are not known, for the
+ * unsupported-attributes group.
  */
 export function checkOperationAttributes(message: IppMessage): readonly IppAttribute[] {
   const [first, ...others] = message.groups;

@@ -16,8 +16,8 @@ export interface IppRoutesOptions {
 const ippMediaType = 'application/ipp';
 
 /**
- * Clients post to the path of printer-uri, CUPS's ones to `/`, `/printers/` and `/jobs/` too. Which printer or
- * job is meant is said by the attributes alone (RFC 8010 4).
+ * Clients post to the path of printer-uri, CUPS's ones to `/`, `/printers/` and `/jobs/` too. Which
+ * printer or job is meant is said by the attributes alone (RFC 8010 4).
  */
 const postPaths = [
   { path: '/', match: 'exact' },

@@ -1,4 +1,5 @@
-// One IPP request from its octets to the octets of its answer: checks in the order of RFC 8011 4.1, then the operation.
+// One IPP request from its octets to the octets of its answer: checks in the order of RFC 8011 4.1,
+// then the operation.
 import type { Clock } from '../../../hal/contract.ts';
 import { encodeIppMessage } from '../../../monitors/wire/ipp/encode.ts';
 import { IppDecodeError, type IppHeader } from '../../../monitors/wire/ipp/errors.ts';
@@ -35,7 +36,10 @@ export interface IppServices {
   readonly upSinceMs: number;
 }
 
-/** The answer's octets; undefined where not even the header could be read. Rejects with HttpBodyError. */
+/**
+ * The answer's octets; undefined where not even the header could be read. Rejects with
+ * HttpBodyError.
+ */
 export async function serveIpp(
   services: IppServices,
   request: HttpRequest,
@@ -112,7 +116,9 @@ function clientOf(message: IppMessage, { remote }: HttpRequest): PrintClient {
   };
 }
 
-/** A message encodes to the octets that it was read from; what is left of the body is the document. */
+/**
+ * A message encodes to the octets that it was read from; what is left of the body is the document.
+ */
 function documentSize(message: IppMessage, lengthBytes: number | undefined): number | undefined {
   if (lengthBytes === undefined) return undefined;
   return Math.max(0, lengthBytes - encodeIppMessage(message).length);

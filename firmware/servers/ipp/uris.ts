@@ -1,4 +1,5 @@
-// The URIs by which clients name printers and jobs: taken apart as hostile text, made from the way the client came.
+// The URIs by which clients name printers and jobs: taken apart as hostile text, made from the way
+// the client came.
 import type { HttpRequest } from '../http/contract.ts';
 import { pathSegments } from '../http/path.ts';
 import { serverLimits } from '../../limits/server-limits.ts';
@@ -10,15 +11,18 @@ export type UriTarget =
 
 const uriForm = /^(?:ipps?|https?):\/\/[^/?#]*(\/[^?#]*)?(?:[?#].*)?$/i;
 
-/** printer-uri or job-uri; undefined where it is no URI of a printer or job. Its host is not looked at. */
+/**
+ * printer-uri or job-uri; undefined where it is no URI of a printer or job. Its host is not looked
+ * at.
+ */
 export function parseTargetUri(uri: string): UriTarget | undefined {
   const match = uriForm.exec(uri);
   return match === null ? undefined : parseTargetPath(match[1] ?? '/');
 }
 
 /**
- * `/ipp/print/NAME`, `/printers/NAME`, either with `/NUMBER` for a job, `/jobs/NUMBER`; the default printer is
- * `/ipp/print`, and `/` and `/ipp` for old clients. One slash at the end is allowed.
+ * `/ipp/print/NAME`, `/printers/NAME`, either with `/NUMBER` for a job, `/jobs/NUMBER`; the default
+ * printer is `/ipp/print`, and `/` and `/ipp` for old clients. One slash at the end is allowed.
  */
 export function parseTargetPath(path: string): UriTarget | undefined {
   const bare = path.replace(/\/$/, '');
@@ -69,8 +73,8 @@ export function createUriMaker(request: Pick<HttpRequest, 'header' | 'local'>): 
 const hostField = /^([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$/;
 
 /**
- * The Host that the client named, for only it knows by which name it reaches us. Where it names no port ours
- * is added: CUPS leaves it out whatever it is, and HTTP's default is not IPP's.
+ * The Host that the client named, for only it knows by which name it reaches us. Where it names no
+ * port ours is added: CUPS leaves it out whatever it is, and HTTP's default is not IPP's.
  */
 function authorityOf({ header, local }: Pick<HttpRequest, 'header' | 'local'>): string {
   const field = header('host') ?? '';

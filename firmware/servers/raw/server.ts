@@ -1,4 +1,5 @@
-// Raw 9100: whatever one connection brings is one document for one printer, and the way it ends is the answer.
+// Raw 9100: whatever one connection brings is one document for one printer, and the way it ends is
+// the answer.
 import type {
   Clock,
   SocketAddress,
@@ -9,6 +10,7 @@ import type {
 import { isHalError } from '../../../hal/errors.ts';
 import { startDeadline } from '../../../hal/time.ts';
 import { serverLimits, type RawLimits } from '../../limits/server-limits.ts';
+import { anyFormat } from '../../printers/settings.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Admission } from '../admission.ts';
 import type { Server, ServerLog } from '../contract.ts';
@@ -29,9 +31,9 @@ export interface RawServerOptions {
 }
 
 /**
- * The client ends its document with a FIN. Accepted: an orderly close, after the commit. Refused, broken off,
- * idle for too long or one connection too many: a reset, and nothing of it is printed. Without a byte there
- * is no job.
+ * The client ends its document with a FIN. Accepted: an orderly close, after the commit. Refused,
+ * broken off, idle for too long or one connection too many: a reset, and nothing of it is printed.
+ * Without a byte there is no job.
  */
 export function createRawServer(options: RawServerOptions): Server {
   return new RawServer(options);
@@ -101,7 +103,7 @@ class RawServer implements Server {
       printerId,
       name: `Raw job from ${address}`,
       origin: { door: 'raw', userName: anonymousUser, address, authenticated: false },
-      document: { name: '', format: 'application/octet-stream' },
+      document: { name: '', format: anyFormat },
     });
     if (result.kind === 'accepted') return connection.close();
     log.warn('a raw job was refused', { from: address, code: result.code, why: result.message });
@@ -109,7 +111,10 @@ class RawServer implements Server {
   }
 }
 
-/** What the client sends up to its FIN, pulled with back-pressure; throws where the connection breaks or idles. */
+/**
+ * What the client sends up to its FIN, pulled with back-pressure; throws where the connection
+ * breaks or idles.
+ */
 class RawDocument implements AsyncIterableIterator<Uint8Array> {
   readonly #connection: TcpConnection;
   readonly #clock: Clock;

@@ -2,8 +2,8 @@
 import type { MigrationRow } from './row.ts';
 
 /**
- * Bodies are JSON of the firmware's own types; columns beside a body exist for indexes. Indexes over
- * `ended` are partial: what a queue needs stays small however long the history is.
+ * Bodies are JSON of the firmware's own types; columns beside a body exist for indexes. Indexes
+ * over `ended` are partial: what a queue needs stays small however long the history is.
  */
 export const version1: MigrationRow = {
   version: 1,

@@ -1,4 +1,5 @@
-// The pages of job lists: each combination of filters is one statement that an index serves, with a key to go on from.
+// The pages of job lists: each combination of filters is one statement that an index serves, with a
+// key to go on from.
 import type { SqlValue } from '../../../hal/contract.ts';
 import type { JobFilter } from '../../spooler/contract.ts';
 import { readyTurns } from '../job-rows.ts';
@@ -14,7 +15,9 @@ export interface PageStatement {
   readonly values: readonly SqlValue[];
 }
 
-/** The cursor's job is gone from the history: the page goes on as if it had had the usual priority. */
+/**
+ * The cursor's job is gone from the history: the page goes on as if it had had the usual priority.
+ */
 const turnOfForgotten = readyTurns.last / 2 + readyTurns.first;
 
 export function jobPageStatement(sql: Sql, input: JobPageInput): PageStatement {

@@ -39,13 +39,18 @@ export const jobQueries = {
     },
   ),
 
-  /** Not completed: in the order of printing. Completed: by end, newest first. All: newest first. */
+  /**
+   * Not completed: in the order of printing. Completed: by end, newest first. All: newest first.
+   */
   'jobs.page': queryRow((sql, input: JobPageInput): readonly Job[] => {
     const statement = jobPageStatement(sql, input);
     return sql.all(statement.sql, ...statement.values).map((row) => jobFromRow(sql, row));
   }),
 
-  /** What a printer can start now: pending, all documents there; highest priority, then lowest number. */
+  /**
+   * What a printer can start now: pending, all documents there; highest priority, then lowest
+   * number.
+   */
   'jobs.next': queryRow(
     (
       sql,
@@ -95,7 +100,10 @@ export const jobQueries = {
     },
   ),
 
-  /** Ids of a printer's ended jobs beyond the newest `keep`, oldest first: what the history may forget. */
+  /**
+   * Ids of a printer's ended jobs beyond the newest `keep`, oldest first: what the history may
+   * forget.
+   */
   'jobs.history-excess': queryRow(
     (
       sql,

@@ -1,4 +1,5 @@
-// The payloads of job records, by type; what each does to a job is decided by firmware/jobs/transitions.ts.
+// The payloads of job records, by type; what each does to a job is decided by
+// firmware/jobs/transitions.ts.
 import { z } from 'zod';
 import {
   attributesSchema,

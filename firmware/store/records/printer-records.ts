@@ -1,4 +1,5 @@
-// Records of printers: made, changed, deleted; names are unique in a spooler without regard to case.
+// Records of printers: made, changed, deleted; names are unique in a spooler without regard to
+// case.
 import { z } from 'zod';
 import { type Refusal, refused } from '../../errors/codes.ts';
 import type { Moment } from '../../jobs/job.ts';

@@ -1,10 +1,13 @@
-// The form of a record's row: its type, the schema of its payload, and the one function that applies it.
+// The form of a record's row: its type, the schema of its payload, and the one function that
+// applies it.
 import type { z } from 'zod';
 import type { Refusal } from '../../errors/codes.ts';
 import type { EventDraft } from '../../events/event.ts';
 import type { Sql } from '../sql.ts';
 
-/** What applying a record may use: the tables of its spooler, and nothing of clock, chance or disk. */
+/**
+ * What applying a record may use: the tables of its spooler, and nothing of clock, chance or disk.
+ */
 export interface ApplyContext {
   readonly sql: Sql;
   readonly spooler: string;
@@ -34,7 +37,10 @@ interface RecordRowDraft<Type extends string, Payload extends z.ZodType> {
 export interface RecordRow<Type extends string, Payload extends z.ZodType> {
   readonly type: Type;
   readonly payload: Payload;
-  /** Checks a payload that came from a caller, a log or a peer, and applies it; throws a ChangeError. */
+  /**
+   * Checks a payload that came from a caller, a log or a peer, and applies it; throws a
+   * ChangeError.
+   */
   readonly perform: (context: ApplyContext, payload: unknown) => Refusal | undefined;
 }
 

@@ -1,4 +1,5 @@
-// Print-Job, Validate-Job and Create-Job (RFC 8011 4.2): from attributes to a request at intake's door.
+// Print-Job, Validate-Job and Create-Job (RFC 8011 4.2): from attributes to a request at intake's
+// door.
 import { group } from '../../../../monitors/wire/ipp/values.ts';
 import type { IppAttribute } from '../../../../monitors/wire/ipp/message.ts';
 import type { Accepted, JobRequest } from '../../../intake/contract.ts';

@@ -1,4 +1,5 @@
-// Media sizes by their self-describing names (PWG 5101.1), as keyword and as collection (PWG 5100.7).
+// Media sizes by their self-describing names (PWG 5101.1), as keyword and as collection (PWG
+// 5100.7).
 import type {
   IppAttribute,
   IppCollection,

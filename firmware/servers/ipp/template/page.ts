@@ -1,4 +1,5 @@
-// Job template attributes of the page: what a raw printer can promise is one way only, until its device says more.
+// Job template attributes of the page: what a raw printer can promise is one way only, until its
+// device says more.
 import { media, mediaCollection, mediaSizes } from './media.ts';
 import type { IppValue } from '../../../../monitors/wire/ipp/message.ts';
 import {
