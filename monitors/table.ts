@@ -3,11 +3,13 @@ import type { MonitorModule } from './contract.ts';
 import { fileMonitor } from './file/module.ts';
 import { lprMonitor } from './lpr/module.ts';
 import { parallelMonitor } from './parallel/module.ts';
+import { serialMonitor } from './serial/module.ts';
 import { tcpMonitor } from './tcp/module.ts';
 
 export const builtInMonitors: readonly MonitorModule[] = [
   tcpMonitor,
   lprMonitor,
+  serialMonitor,
   parallelMonitor,
   fileMonitor,
 ];

@@ -43,6 +43,8 @@ export interface DeviceKind<Settings> {
   readonly notStarted: (error: HalError, settings: Settings) => NotStarted;
   /** How long a write may be without progress before the port says that it waits. */
   readonly writeTimeoutMs: (settings: Settings) => number;
+  /** After the first bytes of an answer more are waited for, until a gap of this length. */
+  readonly readIntervalMs?: number;
   /** The most that is handed over at once: what may be in doubt when a device breaks off. */
   readonly chunkBytes: number;
   /** A device stays open between documents, so that the next one starts at once. */

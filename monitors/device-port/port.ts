@@ -90,12 +90,15 @@ class DevicePort<Settings> implements OpenPort {
 
   async readPort(maxBytes: number, call: Call): Promise<Uint8Array> {
     if (this.#ring.sizeBytes === 0 && this.#held?.device.read !== undefined) {
-      const timeoutMs = this.#timeOuts?.readTotalMs ?? limits.readTotalMs.initial;
-      using deadline = startDeadline(this.#options.init.clock, timeoutMs, call.signal);
-      try {
-        await abortable(this.#word.promise, deadline.signal);
-      } catch {
-        // It said nothing in time, which is an answer: no bytes.
+      const { kind } = this.#options;
+      const totalMs = this.#timeOuts?.readTotalMs ?? limits.readTotalMs.initial;
+      const intervalMs = this.#timeOuts?.readIntervalMs ?? kind.readIntervalMs ?? 0;
+      using total = startDeadline(this.#options.init.clock, totalMs, call.signal);
+      await this.#heard(total.signal);
+      let mayComeMore = intervalMs > 0 && this.#ring.sizeBytes > 0;
+      while (mayComeMore && this.#ring.sizeBytes < maxBytes) {
+        using gap = startDeadline(this.#options.init.clock, intervalMs, total.signal);
+        mayComeMore = await this.#heard(gap.signal);
       }
     }
     return this.#ring.take(maxBytes);
@@ -194,6 +197,17 @@ class DevicePort<Settings> implements OpenPort {
       this.#options.init.log.debug('the back-channel ended', { message });
       // Between documents nobody else would notice that the device is gone.
       if (this.#held?.device === device && this.#document === undefined) await this.#close();
+    }
+  }
+
+  /** False when the device said nothing before the signal, which is an answer too. */
+  async #heard(signal: AbortSignal): Promise<boolean> {
+    try {
+      await abortable(this.#word.promise, signal);
+      return true;
+    } catch {
+      // Only the wait can end so.
+      return false;
     }
   }
 

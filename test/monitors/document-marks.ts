@@ -2,7 +2,7 @@
 import type { Monitor2, MonitorModule, MonitorPort } from '../../monitors/contract.ts';
 
 export interface DocumentMarks {
-  /** Before a document is started. */
+  /** When a document was started. */
   begin(): Promise<void>;
   /** After one that did not fail. */
   end(): Promise<void>;
@@ -34,8 +34,10 @@ function markedMonitor(monitor: Monitor2, marks: DocumentMarks): Monitor2 {
 function markedPort(port: MonitorPort, marks: DocumentMarks): MonitorPort {
   return {
     async startDocPort(doc, call) {
-      await marks.begin();
-      return port.startDocPort(doc, call);
+      const outcome = await port.startDocPort(doc, call);
+      // Not before: opening a terminal drops what is on its way.
+      if (outcome.kind === 'started') await marks.begin();
+      return outcome;
     },
     writePort: (bytes, call) => port.writePort(bytes, call),
     readPort: (maxBytes, call) => port.readPort(maxBytes, call),

@@ -87,6 +87,8 @@ function isFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }
 
+const tickMs = 10;
+
 /**
  * Moves a virtual clock for as long as `runs` says: for monitors that look again after a moment at
  * a device of the kernel, which knows nothing of virtual time.
@@ -95,7 +97,7 @@ export function startTicking(clock: VirtualClock, runs: () => boolean): () => vo
   const stop = new AbortController();
   const tick = async () => {
     while (!stop.signal.aborted) {
-      if (runs() && clock.pendingTimers > 0) await clock.advance(1);
+      if (runs() && clock.pendingTimers > 0) await clock.advance(tickMs);
       else await settle();
     }
   };

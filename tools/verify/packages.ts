@@ -12,4 +12,5 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'cups-ipp-utils', why: 'ipptool, the judge of the IPP server' },
   { name: 'iproute2', why: 'ip, for hosts in network namespaces' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+  { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];
