@@ -23,6 +23,11 @@ const writeToDescriptor = promisify(writeNow);
 const readFromDescriptor = promisify(readNow);
 const ttyClass = '/sys/class/tty';
 
+/** Rejects where the library can't be loaded on this machine. */
+export async function loadSerialLibrary(): Promise<void> {
+  await import('serialport');
+}
+
 export function createLinuxSerial({ clock }: { readonly clock: Clock }): SerialPorts {
   return {
     async open(path, line) {

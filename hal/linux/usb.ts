@@ -20,6 +20,11 @@ const deviceName = /^\d+-\d+(\.\d+)*$/;
 const endpointNumberMask = 0x0f;
 const inBit = 0x80;
 
+/** Rejects where the library can't be loaded on this machine. */
+export async function loadUsbLibrary(): Promise<void> {
+  await import('usb/index.js');
+}
+
 export function createLinuxUsb(): UsbHost {
   return { list: listDevices, open: openInterface };
 }
