@@ -306,6 +306,8 @@ export interface UsbDeviceInfo {
   readonly manufacturer: string | undefined;
   readonly product: string | undefined;
   readonly serialNumber: string | undefined;
+  /** What a printer told its kernel driver when that took it; undefined: nobody asked it. */
+  readonly ieee1284Id: string | undefined;
   /** Of the active configuration, each alternate setting on its own. */
   readonly interfaces: readonly UsbInterfaceInfo[];
 }

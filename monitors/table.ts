@@ -5,10 +5,12 @@ import { lprMonitor } from './lpr/module.ts';
 import { parallelMonitor } from './parallel/module.ts';
 import { serialMonitor } from './serial/module.ts';
 import { tcpMonitor } from './tcp/module.ts';
+import { usbMonitor } from './usb/module.ts';
 
 export const builtInMonitors: readonly MonitorModule[] = [
   tcpMonitor,
   lprMonitor,
+  usbMonitor,
   serialMonitor,
   parallelMonitor,
   fileMonitor,

@@ -19,6 +19,7 @@ const deviceTree = '/sys/bus/usb/devices';
 const deviceName = /^\d+-\d+(\.\d+)*$/;
 const endpointNumberMask = 0x0f;
 const inBit = 0x80;
+const printerClass = 7;
 
 /** Rejects where the library can't be loaded on this machine. */
 export async function loadUsbLibrary(): Promise<void> {
@@ -66,6 +67,9 @@ async function readDevice(path: string): Promise<UsbDeviceInfo | undefined> {
   );
   const descriptors = await descriptorsIn(folder);
   if (bus === undefined || address === undefined || descriptors === undefined) return undefined;
+  const interfaces = parseInterfaces(descriptors, Number(configuration ?? 0));
+  const printer = interfaces.find(({ classCode }) => classCode === printerClass);
+  const driverFolder = `../${path}:${configuration}.${printer?.number}`;
   return {
     path,
     bus: Number(bus),
@@ -75,7 +79,8 @@ async function readDevice(path: string): Promise<UsbDeviceInfo | undefined> {
     manufacturer,
     product,
     serialNumber,
-    interfaces: parseInterfaces(descriptors, Number(configuration ?? 0)),
+    ieee1284Id: printer && (await text(`${driverFolder}/ieee1284_id`)),
+    interfaces,
   };
 }
 

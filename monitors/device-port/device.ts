@@ -1,6 +1,12 @@
 // What a port of this box writes to, and what one kind of them says of its own ways.
 import type { HalError } from '../../hal/errors.ts';
-import type { DeviceReason, DocInfo, PortOutcome, StartDocOutcome } from '../contract.ts';
+import type {
+  DeviceReason,
+  DocInfo,
+  JsonValue,
+  PortOutcome,
+  StartDocOutcome,
+} from '../contract.ts';
 
 /** Why a device takes nothing just now. */
 export interface Hindrance {
@@ -19,6 +25,10 @@ export interface PortDevice {
   readonly read?: () => Promise<Uint8Array | undefined>;
   /** Asked when nothing was taken for a while; undefined: it does not know, or all is well. */
   readonly askHindrance?: () => Promise<Hindrance | undefined>;
+  /** Asked before an open device is used again; undefined: nothing can be known before a write. */
+  readonly isThere?: () => Promise<boolean>;
+  /** GetPrinterDataFromPort; undefined where the name is unknown. */
+  readonly askData?: (name: string) => Promise<JsonValue | undefined>;
   /** All bytes were taken: does what makes an end of the document. */
   finish(signal: AbortSignal): Promise<Pick<PortOutcome, 'outcome' | 'reasons' | 'message'>>;
   /** Ends what is under way, lets the device forget the document, and closes. Never fails. */

@@ -4,6 +4,7 @@ import { abortable, startDeadline } from '../../hal/time.ts';
 import type {
   Call,
   DocInfo,
+  JsonValue,
   MonitorInit,
   PortOutcome,
   PortTimeOuts,
@@ -126,6 +127,10 @@ class DevicePort<Settings> implements OpenPort {
     this.#options.opening.onClosed();
   }
 
+  async getPrinterDataFromPort(name: string): Promise<JsonValue | undefined> {
+    return await this.#held?.device.askData?.(name);
+  }
+
   setPortTimeOuts(timeOuts: PortTimeOuts): void {
     this.#timeOuts = {
       ...timeOuts,
@@ -150,11 +155,12 @@ class DevicePort<Settings> implements OpenPort {
   async #open(settings: Settings, doc: DocInfo, signal: AbortSignal): Promise<DeviceOpened> {
     const { kind, opening } = this.#options;
     const settingsText = JSON.stringify(settings);
-    if (this.#held?.settingsText === settingsText) {
-      return { kind: 'opened', device: this.#held.device };
-    }
-    await this.#close();
     try {
+      const held = this.#held;
+      if (held?.settingsText === settingsText && (await held.device.isThere?.()) !== false) {
+        return { kind: 'opened', device: held.device };
+      }
+      await this.#close();
       const opened = await kind.open(settings, doc, this.#bounded(signal));
       if (opened.kind !== 'opened') return opened;
       if (this.#life.signal.aborted) {
