@@ -1,5 +1,6 @@
 // One appliance with one emulated printer, as a person sets them up: serve, port add, printer add.
 import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -15,6 +16,8 @@ const platenReady = z.object({
     z.object({ what: z.string(), address: z.string(), printer: z.string().optional() }),
   ),
 });
+
+const arrivalTimeoutMs = 30_000;
 
 export interface Emulator {
   readonly process: RunningProcess;
@@ -40,6 +43,39 @@ export async function receivedDocuments({
 }: Pick<Emulator, 'folder'>): Promise<readonly Uint8Array[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.bin')).toSorted();
   return Promise.all(names.map((name) => readFile(`${folder}/${name}`)));
+}
+
+/** What `find` finds among the documents, as soon as it does; undefined after the time. */
+export async function whenReceived<T>(
+  { folder }: Pick<Emulator, 'folder'>,
+  find: (documents: readonly Uint8Array[]) => T | undefined,
+  timeoutMs = arrivalTimeoutMs,
+): Promise<T | undefined> {
+  const changes = new AbortController();
+  const timer = setTimeout(() => changes.abort(), timeoutMs);
+  try {
+    for (;;) {
+      const changed = nextChange(folder, changes.signal);
+      const found = find(await receivedDocuments({ folder }));
+      if (found !== undefined || changes.signal.aborted) return found;
+      await changed;
+    }
+  } finally {
+    clearTimeout(timer);
+    changes.abort();
+  }
+}
+
+/** Resolves when something in the folder changes, or at the signal. */
+function nextChange(folder: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, { signal }, () => {
+      watcher.close();
+      resolve();
+    });
+    watcher.once('close', () => resolve());
+    watcher.once('error', () => resolve());
+  });
 }
 
 export interface Platen {

@@ -1,4 +1,5 @@
-// Platen and its emulated printer as processes of their own: started, waited for, ended by their ids.
+// Platen and its emulated printer as processes of their own: started, waited for, ended by their
+// ids.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
