@@ -125,11 +125,11 @@ function explain(error: unknown, dataFolder: string): unknown {
   const code = codeOf(error);
   if (code !== undefined && nobodyThere.includes(code)) {
     const start = `platen serve --data ${dataFolder}`;
-    const message = `No Platen serves ${dataFolder}. Start it with "${start}", or name another with --data.`;
+    const message = `No Platen serves ${dataFolder}. Start it: "${start}", or try another --data.`;
     return new CliError(message, 1, { cause: error });
   }
   if (code === 'EACCES') {
-    const message = `You may not use the appliance in ${dataFolder}: run this as the user it runs as.`;
+    const message = `You may not use the appliance in ${dataFolder}: run this as its user.`;
     return new CliError(message, 1, { cause: error });
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') {

@@ -108,9 +108,10 @@ class Attempt {
   }
 
   async #startDocument(document: JobDocument): Promise<AttemptResult | undefined> {
-    const { port, signal, bell, limits } = this.#options;
+    const { port, permit, signal, bell, limits } = this.#options;
     let backoffMs = 0;
     for (;;) {
+      if (!permit.live()) return this.#notStarted(lostPermit, false);
       bell.clear();
       const started = await port.startDoc(this.#docInfo(document), signal);
       if (started.kind !== 'returned') {
@@ -280,6 +281,8 @@ class Attempt {
   }
 }
 
+const lostPermit = 'This appliance lost its right to print while the job was printing.';
+
 function ended(end: AttemptEnd, portFault = false): AttemptResult {
   return { kind: 'ended', end, portFault };
 }
@@ -300,6 +303,6 @@ function messageOfStop(stop: Stop): string {
     case 'aborted':
       return 'The appliance stopped while the job was printing.';
     case 'not-live':
-      return 'This appliance lost its right to print while the job was printing.';
+      return lostPermit;
   }
 }

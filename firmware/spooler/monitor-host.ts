@@ -206,7 +206,13 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     }
     monitor.instance = instance;
     const listed = await enumerate(monitor, instance);
-    if (listed.kind !== 'returned') return settle(monitor, 'failed', listed.message);
+    if (listed.kind !== 'returned') {
+      monitor.instance = undefined;
+      settle(monitor, 'failed', listed.message);
+      await shutDown(monitor, instance, limits.cutOffGraceMs);
+      if (listed.kind === 'threw') retryLater(monitor);
+      return;
+    }
     settle(monitor, 'ready', '');
     options.onPortsChanged();
   };
@@ -349,7 +355,7 @@ function initialiserOf(
 
 function unconvertedMessage(module: MonitorModule, local: boolean): string {
   return !local && module.initializePrintMonitor !== undefined
-    ? `${module.name} is refused: it offers only the unconverted initializePrintMonitor, which can not serve a group`
+    ? `${module.name} is refused in a group: it has only the unconverted initializePrintMonitor`
     : `${module.name} offers no initializePrintMonitor2`;
 }
 

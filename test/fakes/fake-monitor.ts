@@ -98,7 +98,7 @@ export interface FakeMonitorOptions {
   /** Offers only the unconverted entry. */
   readonly unconverted?: boolean;
   /** Spoils calls that belong to no device. */
-  readonly spoiled?: ReadonlyMap<MonitorCall, Spoiling>;
+  readonly spoiled?: ReadonlyMap<MonitorCall, Spoiling | undefined>;
   readonly onInit?: (init: MonitorInit) => void;
 }
 

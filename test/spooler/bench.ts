@@ -229,7 +229,7 @@ export class Bench {
   }
 
   async untilState(id: string, state: Job['state'], withinMs?: number): Promise<Job> {
-    await this.until(async () => (await this.job(id)).state === state, withinMs, `${state}`);
+    await this.until(async () => (await this.job(id)).state === state, withinMs, state);
     return await this.job(id);
   }
 

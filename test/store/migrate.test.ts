@@ -1,4 +1,5 @@
-// Schema migrations: from nothing, from each earlier version, over a power cut, and never backwards.
+// Schema migrations: from nothing, from each earlier version, over a power cut, and never
+// backwards.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { migrate, NewerSchemaError, schemaVersion } from '../../firmware/store/migrate.ts';

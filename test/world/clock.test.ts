@@ -1,10 +1,11 @@
-// The virtual clock: time stands until it is moved, timers fire in order, the wall is another matter.
+// The virtual clock: time stands until it is moved, timers fire in order, the wall is another
+// matter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sleep } from '../../hal/time.ts';
 import { VirtualClock } from './clock.ts';
 
-test('timers fire in order, each at its moment, with what they cause settled in between', async () => {
+test('timers fire in order, each at its moment, what they cause settled in between', async () => {
   const clock = new VirtualClock({ startMs: 0 });
   const seen: string[] = [];
   const note = (name: string) => void seen.push(`${name}@${clock.monotonicMs()}`);

@@ -1,4 +1,5 @@
-// The simulated machine keeps the contract of hal's Files, fails as told, and loses only what was not synced.
+// The simulated machine keeps the contract of hal's Files, fails as told, and loses only what was
+// not synced.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isHalError } from '../../hal/errors.ts';

@@ -32,9 +32,9 @@ export async function startEmulator(
 ): Promise<Emulator> {
   await mkdir(folder, { recursive: true });
   const words = [emulator, '--out', folder, ...more];
-  const process_ = await startProcess([process.execPath, ...words], []);
-  const { printer } = emulatorReady.parse(process_.ready);
-  return { process: process_, port: printer.port, folder };
+  const running = await startProcess([process.execPath, ...words], []);
+  const { printer } = emulatorReady.parse(running.ready);
+  return { process: running, port: printer.port, folder };
 }
 
 /** What the emulator received whole, in the order of arrival. */

@@ -37,7 +37,7 @@ export function socketStep(hal: Hal, folder: DataFolder, services: ApiServices):
     async start() {
       if (Buffer.byteLength(folder.socket) > longestSocketPathOctets) {
         throw new StartError(
-          `${folder.socket} is too long for a Unix socket: choose a data folder with a shorter path.`,
+          `${folder.socket} is too long for a Unix socket: choose a shorter path for the data.`,
         );
       }
       await hal.files.remove(folder.socket);
