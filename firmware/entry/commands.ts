@@ -1,5 +1,7 @@
-// The commands that are the appliance itself; what they run on is loaded when one of them is called.
+// The commands that are the appliance itself; what they run on is loaded when one of them is
+// called.
 import type { Command } from '../cli/command.ts';
+import { ensureRuntime } from './runtime.ts';
 import type { ServeOptions } from './serve.ts';
 
 const noWords = { usage: '', arguments: { least: 0, most: 0 }, options: {} } as const;
@@ -11,6 +13,7 @@ export function applianceCommands(options: ServeOptions): readonly Command[] {
       name: 'serve',
       summary: 'Run the appliance until SIGTERM or SIGINT',
       async run(_input, { configOptions }) {
+        ensureRuntime();
         const { serve } = await import('./serve.ts');
         await serve(options, configOptions);
       },

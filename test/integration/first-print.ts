@@ -6,7 +6,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { openIppClient } from '../../tools/bench/ipp-client.ts';
-import { addPrinter, receivedDocuments, runCommand, whenReceived } from '../../tools/up/platen.ts';
+import {
+  addPrinter,
+  rawPortOf,
+  receivedDocuments,
+  runCommand,
+  whenReceivedCount,
+} from '../../tools/up/platen.ts';
 import type { PlatenCommand } from '../../tools/up/processes.ts';
 import { openHouse } from './house.ts';
 
@@ -26,10 +32,10 @@ export async function firstPrint(t: TestContext, command: PlatenCommand): Promis
   await writeFile(file, byFile);
   assert.match(await platen.run('print', file), /^Job 2 is accepted for office\.\n$/);
   await runCommand(command, ['print', '-', '--data', platen.data], byInput);
-  await sendRaw(await rawPortOf(platen), byRaw);
+  await sendRaw(await rawPortOf(platen, 'office'), byRaw);
 
   const sent = [byIpp, byFile, byInput, byRaw];
-  await whenReceived(house.emulator, (documents) => documents.length >= sent.length || undefined);
+  await whenReceivedCount(house.emulator, sent.length);
   assert.deepEqual(await receivedDocuments(house.emulator), sent);
 
   const status = await platen.run('status');
@@ -39,15 +45,8 @@ export async function firstPrint(t: TestContext, command: PlatenCommand): Promis
   assert.deepEqual(left, []);
 }
 
-async function rawPortOf(platen: { run(...words: string[]): Promise<string> }): Promise<number> {
-  const status = await platen.run('status');
-  const port = /raw: socket:\/\/127\.0\.0\.1:(\d+) \(office\)/.exec(status)?.[1];
-  assert.ok(port !== undefined, status);
-  return Number(port);
-}
-
 /** Sends all and waits for the orderly close that acknowledges. */
-export function sendRaw(port: number, bytes: Uint8Array): Promise<void> {
+function sendRaw(port: number, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     socket.once('error', reject);
