@@ -21,7 +21,7 @@ export class IdentityError extends Error {
   constructor(path: string, what: string, options?: ErrorOptions) {
     super(
       `The identity ${path} is damaged (${what}). Restore it from a backup, or remove the file ` +
-        'to give the appliance a new identity; whoever trusts the old one must be told the new one.',
+        'to give the appliance a new identity; who trusts the old one must be told the new one.',
       options,
     );
     this.name = 'IdentityError';
