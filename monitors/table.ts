@@ -1,6 +1,7 @@
 // The monitors that are built in; a new one is a new row.
 import type { MonitorModule } from './contract.ts';
 import { fileMonitor } from './file/module.ts';
+import { ippMonitor } from './ipp/module.ts';
 import { lprMonitor } from './lpr/module.ts';
 import { parallelMonitor } from './parallel/module.ts';
 import { serialMonitor } from './serial/module.ts';
@@ -10,6 +11,7 @@ import { usbMonitor } from './usb/module.ts';
 export const builtInMonitors: readonly MonitorModule[] = [
   tcpMonitor,
   lprMonitor,
+  ippMonitor,
   usbMonitor,
   serialMonitor,
   parallelMonitor,

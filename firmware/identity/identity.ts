@@ -20,8 +20,8 @@ export interface IdentityOptions {
 export class IdentityError extends Error {
   constructor(path: string, what: string, options?: ErrorOptions) {
     super(
-      `The identity ${path} is damaged (${what}). Restore it from a backup, or remove it to ` +
-        'give the appliance a new identity; whoever trusts the old one must be told the new one.',
+      `The identity ${path} is damaged (${what}). Restore it from a backup, or remove the file ` +
+        'to give the appliance a new identity; who trusts the old one must be told the new one.',
       options,
     );
     this.name = 'IdentityError';

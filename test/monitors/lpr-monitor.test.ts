@@ -184,7 +184,7 @@ describe('an LPD server answers', () => {
 
   for (const requireAck of [true, false]) {
     const wanted = requireAck ? 'failed' : 'sent';
-    test(`never, and an acknowledgement is ${requireAck ? '' : 'not '}needed: ${wanted}`, async (t) => {
+    test(`never, and it is ${requireAck ? '' : 'not '}needed: ${wanted}`, async (t) => {
       const { port, printer, clock } = await make(t, { requireAck });
       for (const behaviour of [
         { silentAt: 'data-file-end' },
@@ -237,7 +237,7 @@ describe('an LPD server answers', () => {
 });
 
 describe('a document on LPD', () => {
-  test('that is cut at any of 100 places is failed, and never more than was handed over', async (t) => {
+  test('that is cut at any of 100 places has failed, and is printed once in the end', async (t) => {
     const { port, printer } = await make(t);
     const bytes = pattern(5_000);
     for (let at = 0; at < 100; at += 1) {
@@ -285,7 +285,7 @@ describe('a document on LPD', () => {
     assert.deepEqual(started, { kind: 'started', localPort: 723 });
   });
 
-  test('waits while all reserved ports are in use, and fails where they are forbidden', async (t) => {
+  test('waits while reserved ports are in use, and fails where they are forbidden', async (t) => {
     let code: 'address-in-use' | 'permission-denied' = 'address-in-use';
     const { port } = await make(t, { reservedSourcePort: true }, () => ({
       ...noLocalDevices,
@@ -373,7 +373,7 @@ describe('Xcv of lpr', () => {
     });
   });
 
-  test('a port with settings that can not be read fails its documents, and is mended', async (t) => {
+  test('a port whose settings can not be read fails its documents, and is mended', async (t) => {
     const { registry, module, clock } = await make(t);
     const key = await registry.openKey(registry.root, 'Ports\\Desk');
     assert.ok(key);

@@ -1,7 +1,6 @@
 // `npm run up`: an appliance and an emulated printer on this machine, a test page between them, and
 // the proof.
 import { createHash } from 'node:crypto';
-import { watch } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +14,7 @@ import {
   receivedDocuments,
   startEmulator,
   startPlaten,
+  whenReceived,
 } from './platen.ts';
 import { platenFromSources } from './processes.ts';
 import { testPage } from './test-page.ts';
@@ -25,7 +25,6 @@ const usage = `usage: npm run up [-- --once]
 `;
 
 const printerName = 'demo';
-const arrivalTimeoutMs = 30_000;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -113,7 +112,7 @@ async function prove(platen: Platen, emulator: Emulator): Promise<boolean> {
   }
   const sent = digestOf(page);
   say(`\nTest page sent by IPP:    ${page.length} bytes, sha256 ${sent}`);
-  const arrived = await arrival(emulator, (documents) =>
+  const arrived = await whenReceived(emulator, (documents) =>
     documents.find((document) => digestOf(document) === sent),
   );
   if (arrived === undefined) {
@@ -139,37 +138,6 @@ Look at it:
   npm run platen -- help
 
 Ctrl-C ends it.`);
-}
-
-async function arrival<T>(
-  { folder }: Emulator,
-  find: (documents: readonly Uint8Array[]) => T | undefined,
-): Promise<T | undefined> {
-  const changes = new AbortController();
-  const timer = setTimeout(() => changes.abort(), arrivalTimeoutMs);
-  try {
-    for (;;) {
-      const changed = nextChange(folder, changes.signal);
-      const found = find(await receivedDocuments({ folder }));
-      if (found !== undefined || changes.signal.aborted) return found;
-      await changed;
-    }
-  } finally {
-    clearTimeout(timer);
-    changes.abort();
-  }
-}
-
-/** Resolves when something in the folder changes, or at the signal. */
-function nextChange(folder: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watch(folder, { signal }, () => {
-      watcher.close();
-      resolve();
-    });
-    watcher.once('close', () => resolve());
-    watcher.once('error', () => resolve());
-  });
 }
 
 async function makeFolder(once: boolean): Promise<string> {

@@ -11,7 +11,7 @@ import { alwaysLive } from '../../spooler/permit.ts';
 import { createSpooler } from '../../spooler/spooler.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { Step } from '../lifecycle.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from '../data-folder.ts';
 
 export const localSpooler = 'local';
 

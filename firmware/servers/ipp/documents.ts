@@ -14,6 +14,9 @@ export const compressionsSupported = [
   'deflate',
 ] as const satisfies readonly NonNullable<DocumentRequest['compression']>[];
 
+/** What `lp -o raw` calls a document that nobody may convert: here that is true of all of them. */
+const cupsRaw = 'application/vnd.cups-raw';
+
 export function formatsOf({ formats }: Printer): readonly string[] {
   return formats.includes(anyFormat) ? formats : [...formats, anyFormat];
 }
@@ -35,7 +38,8 @@ export function documentRequest(
 
 /** document-format, checked; undefined where the client does not say. */
 export function formatIn(message: IppMessage, printer: Printer): string | undefined {
-  const format = valueIn(message, 'document-format', 'mimeMediaType');
+  const said = valueIn(message, 'document-format', 'mimeMediaType');
+  const format = said === cupsRaw ? anyFormat : said;
   if (format === undefined || takesFormat(printer, format)) return format;
   throw new IppFault(
     'client-error-document-format-not-supported',
