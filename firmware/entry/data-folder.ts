@@ -4,6 +4,8 @@ export interface DataFolder {
   readonly path: string;
   readonly identity: string;
   readonly spool: string;
+  /** Files and FIFOs of file ports. */
+  readonly output: string;
   readonly socket: string;
 }
 
@@ -12,6 +14,7 @@ export function dataFolderAt(path: string): DataFolder {
     path,
     identity: `${path}/identity.json`,
     spool: `${path}/spool`,
+    output: `${path}/output`,
     socket: `${path}/platen.sock`,
   };
 }

@@ -4,6 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Hal, TcpConnection } from '../../hal/contract.ts';
+import { loadSerialLibrary } from '../../hal/linux/serial.ts';
+import { loadUsbLibrary } from '../../hal/linux/usb.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
 import type { Principal } from '../api/principal.ts';
 import { CliError, type CommandContext } from '../cli/command.ts';
@@ -28,6 +30,7 @@ export async function selftest(
   const folder = await mkdtemp(join(tmpdir(), 'platen-selftest-'));
   const startMs = hal.clock.monotonicMs();
   try {
+    await loadLibraries();
     await printOnce(hal, version, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -35,6 +38,25 @@ export async function selftest(
   const elapsedMs = Math.round(hal.clock.monotonicMs() - startMs);
   if (asJson) out.json({ passed: true, version, elapsedMs });
   else out.line(`Platen ${version} works here: a document was printed in ${elapsedMs} ms.`);
+}
+
+/** The native libraries: those that a test without a USB or serial printer would not touch. */
+const libraries = [
+  { what: 'USB', load: loadUsbLibrary },
+  { what: 'serial ports', load: loadSerialLibrary },
+] as const;
+
+async function loadLibraries(): Promise<void> {
+  for (const { what, load } of libraries) {
+    try {
+      await load();
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new CliError(`The library for ${what} can't be loaded here: ${said}`, 1, {
+        cause: error,
+      });
+    }
+  }
 }
 
 /** Rejects where any part of the way fails. */

@@ -4,8 +4,11 @@ import { createLinuxAddresses } from './addresses.ts';
 import { createLinuxClock, type LinuxClockOptions } from './clock.ts';
 import { createLinuxDatabases } from './databases.ts';
 import { createLinuxFiles } from './files.ts';
+import { createLinuxOutputs } from './outputs.ts';
 import { createLinuxRandom } from './random.ts';
+import { createLinuxSerial } from './serial.ts';
 import { createLinuxTcp } from './tcp.ts';
+import { createLinuxUsb } from './usb.ts';
 
 export type LinuxHalOptions = LinuxClockOptions;
 
@@ -19,5 +22,8 @@ export function createLinuxHal(options: LinuxHalOptions): Hal {
     addresses,
     files: createLinuxFiles(),
     databases: createLinuxDatabases(),
+    outputs: createLinuxOutputs(),
+    serial: createLinuxSerial({ clock }),
+    usb: createLinuxUsb(),
   };
 }

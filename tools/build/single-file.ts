@@ -64,7 +64,7 @@ async function writeBlob(options: SingleFileOptions): Promise<void> {
     assets[workerAsset(name)] = `${name}.js`;
   }
   for (const { asset } of addons) {
-    assets[asset.name] = asset.file;
+    assets[asset.name] = join(options.root, asset.file);
   }
   const config = {
     main: 'platen.cjs',

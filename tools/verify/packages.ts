@@ -15,4 +15,5 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'iproute2', why: 'ip, for hosts in network namespaces' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },
+  { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];

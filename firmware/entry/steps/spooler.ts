@@ -45,10 +45,11 @@ async function makeSpooler({
   term,
   log,
 }: SpoolerParts): Promise<Spooler> {
-  const { files, random, clock, tcp, addresses } = hal;
+  const { files, random, clock, tcp, addresses, outputs, serial, usb } = hal;
   const spool = createSpool({ files, random, directory: folder.spool });
   await spool.prepare();
   await cleanSpool(spool, store, log.child('spool'));
+  await files.makeDirectory(folder.output);
   return createSpooler({
     id: localSpooler,
     permit: alwaysLive,
@@ -64,6 +65,7 @@ async function makeSpooler({
     tcp,
     serverName: addresses.own().hostName,
     local: true,
+    box: { outputs, serial, usb, outputFolder: folder.output },
     log: log.child('spooler'),
   });
 }
