@@ -1,4 +1,5 @@
-// How Node has to be started for the appliance; the single file has it inside, the sources start anew.
+// How Node has to be started for the appliance; the single file has it inside, the sources start
+// anew.
 import { execArgv, execPath, execve } from 'node:process';
 import { isSea } from 'node:sea';
 

@@ -1,4 +1,5 @@
-// The most memory that an appliance ever had resident while one raw job of a size came in and went out.
+// The most memory that an appliance ever had resident while one raw job of a size came in and went
+// out.
 
 import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
