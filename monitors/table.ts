@@ -1,6 +1,7 @@
 // The monitors that are built in; a new one is a new row.
 import type { MonitorModule } from './contract.ts';
+import { ippMonitor } from './ipp/module.ts';
 import { lprMonitor } from './lpr/module.ts';
 import { tcpMonitor } from './tcp/module.ts';
 
-export const builtInMonitors: readonly MonitorModule[] = [tcpMonitor, lprMonitor];
+export const builtInMonitors: readonly MonitorModule[] = [tcpMonitor, lprMonitor, ippMonitor];

@@ -125,7 +125,8 @@ function explain(error: unknown, dataFolder: string): unknown {
   const code = codeOf(error);
   if (code !== undefined && nobodyThere.includes(code)) {
     const start = `platen serve --data ${dataFolder}`;
-    const message = `No Platen serves ${dataFolder}. Start it: "${start}", or try another --data.`;
+    const other = 'or name another folder with --data.';
+    const message = `No Platen serves ${dataFolder}. Start it with "${start}", ${other}`;
     return new CliError(message, 1, { cause: error });
   }
   if (code === 'EACCES') {

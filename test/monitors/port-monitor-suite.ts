@@ -2,6 +2,7 @@
 // each kind of device that can be had for it.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import type { Clock } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import type {
   DeviceStatus,
@@ -63,7 +64,7 @@ export function never(): { readonly signal: AbortSignal } {
 }
 
 export async function startInstance(
-  rig: Pick<PortMonitorRig, 'module' | 'clock' | 'devices'>,
+  rig: Pick<PortMonitorRig, 'module' | 'devices'> & { readonly clock: Clock },
   registry: MonitorRegistry = createFakeRegistry(),
 ): Promise<TestInstance> {
   const reports: { port: string; status: DeviceStatus }[] = [];
@@ -173,7 +174,7 @@ export async function print(port: MonitorPort, bytes: Uint8Array) {
   const started = await port.startDocPort(docOf(bytes.length), never());
   assert.equal(started.kind, 'started', 'message' in started ? started.message : '');
   const written = await writeAll(port, bytes);
-  assert.equal(written.kind, 'written');
+  assert.equal(written.kind, 'written', 'message' in written ? written.message : '');
   return port.endDocPort({ discard: false }, never());
 }
 

@@ -6,10 +6,13 @@ export interface DebianPackage {
 }
 
 export const debianPackages: readonly DebianPackage[] = [
+  { name: 'avahi-daemon', why: 'DNS-SD, without which ippeveprinter does not start' },
   { name: 'binutils', why: 'strip, for the single file' },
   { name: 'cups', why: 'cupsd, beside Platen in the bench, and cups-lpd, a judge of lpr' },
   { name: 'cups-client', why: 'lp and lpadmin, real clients' },
-  { name: 'cups-ipp-utils', why: 'ipptool, the judge of the IPP server' },
+  { name: 'cups-ipp-utils', why: 'ipptool and ippeveprinter, judges of IPP' },
+  { name: 'dbus', why: 'the bus between avahi-daemon and ippeveprinter' },
   { name: 'iproute2', why: 'ip, for hosts in network namespaces' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+  { name: 'openssl', why: 'certificates for emulated printers with TLS' },
 ];
