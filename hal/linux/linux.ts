@@ -6,6 +6,7 @@ import { createLinuxDatabases } from './databases.ts';
 import { createLinuxFiles } from './files.ts';
 import { createLinuxRandom } from './random.ts';
 import { createLinuxTcp } from './tcp.ts';
+import { createLinuxUdp } from './udp.ts';
 
 export type LinuxHalOptions = LinuxClockOptions;
 
@@ -16,6 +17,7 @@ export function createLinuxHal(options: LinuxHalOptions): Hal {
     clock,
     random: createLinuxRandom(),
     tcp: createLinuxTcp({ clock, addresses }),
+    udp: createLinuxUdp(),
     addresses,
     files: createLinuxFiles(),
     databases: createLinuxDatabases(),
