@@ -80,7 +80,7 @@ export interface MonitorLog {
  */
 export interface MonitorDevices {
   connectTcp(
-    options: Omit<TcpConnectOptions, 'localAddress' | 'localPort' | 'refuseAddress'>,
+    options: Omit<TcpConnectOptions, 'localAddress' | 'refuseAddress'>,
   ): Promise<TcpConnection>;
 }
 

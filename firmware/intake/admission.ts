@@ -1,4 +1,5 @@
-// What intake writes: the records of a job on its way in, and the header that goes into the spool beside its bytes; pure.
+// What intake writes: the records of a job on its way in, and the header that goes into the spool
+// beside its bytes; pure.
 import { refused, type Refusal } from '../errors/codes.ts';
 import { isEnded, type Job, type Moment } from '../jobs/job.ts';
 import { intakeLimits } from '../limits/intake-limits.ts';
@@ -14,7 +15,9 @@ export type CreatedPayload = RecordPayload<'job.created'>;
 /** RFC 8011 5.2.1: job-priority where the client names none. */
 export const usualPriority = 50;
 
-/** Where a document goes: the job as far as it is known, and what is committed before the document. */
+/**
+ * Where a document goes: the job as far as it is known, and what is committed before the document.
+ */
 export interface UploadPlace {
   readonly printer: Printer;
   readonly job: Pick<

@@ -35,15 +35,16 @@ function checkAttributes(attributes: JobRequest['attributes']): Refusal | undefi
   if (octets <= intakeLimits.attributesOctets) return undefined;
   return refused(
     'too-large',
-    `the job's attributes have ${octets} octets, at most ${intakeLimits.attributesOctets} are possible`,
+    `the job's attributes have ${octets} octets, more than ${intakeLimits.attributesOctets}`,
   );
 }
 
 export function checkDocument(request: DocumentRequest, printer: Printer): Refusal | undefined {
   if (!takesFormat(printer, request.format)) {
+    const format = bounded(request.format, intakeLimits.textOctets);
     return refused(
       'document-format-not-supported',
-      `${printer.name} does not take ${bounded(request.format, intakeLimits.textOctets)}; it takes ${printer.formats.join(', ')}`,
+      `${printer.name} does not take ${format}; it takes ${printer.formats.join(', ')}`,
     );
   }
   const compression: string = request.compression ?? 'none';

@@ -156,7 +156,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     return request.last ? await closeJob(job) : emptyRefusal();
   }
 
-  /** Receives the bytes, then commits; whatever goes wrong before the commit leaves nothing behind. */
+  /**
+   * Receives the bytes, then commits; whatever goes wrong before the commit leaves nothing behind.
+   */
   async function upload(
     stream: AsyncIterable<Uint8Array>,
     document: DocumentRequest,

@@ -1,4 +1,5 @@
-// One attempt at a job on one open port: start is a commit, then every document and copy in order, byte by byte.
+// One attempt at a job on one open port: start is a commit, then every document and copy in order,
+// byte by byte.
 import type { Clock } from '../../hal/contract.ts';
 import type { DeviceReason, DocInfo, PortOutcome } from '../../monitors/contract.ts';
 import type { Refusal } from '../errors/codes.ts';
@@ -107,9 +108,10 @@ class Attempt {
   }
 
   async #startDocument(document: JobDocument): Promise<AttemptResult | undefined> {
-    const { port, signal, bell, limits } = this.#options;
+    const { port, permit, signal, bell, limits } = this.#options;
     let backoffMs = 0;
     for (;;) {
+      if (!permit.live()) return this.#notStarted(lostPermit, false);
       bell.clear();
       const started = await port.startDoc(this.#docInfo(document), signal);
       if (started.kind !== 'returned') {
@@ -279,6 +281,8 @@ class Attempt {
   }
 }
 
+const lostPermit = 'This appliance lost its right to print while the job was printing.';
+
 function ended(end: AttemptEnd, portFault = false): AttemptResult {
   return { kind: 'ended', end, portFault };
 }
@@ -299,6 +303,6 @@ function messageOfStop(stop: Stop): string {
     case 'aborted':
       return 'The appliance stopped while the job was printing.';
     case 'not-live':
-      return 'This appliance lost its right to print while the job was printing.';
+      return lostPermit;
   }
 }

@@ -1,4 +1,5 @@
-// The loop of one used port: next job of its printers, one attempt, what to do after it; until it is stopped.
+// The loop of one used port: next job of its printers, one attempt, what to do after it; until it
+// is stopped.
 import type { Clock } from '../../hal/contract.ts';
 import { abortable } from '../../hal/time.ts';
 import type { DeviceReason, DeviceStatus, MonitorLog } from '../../monitors/contract.ts';
@@ -280,7 +281,9 @@ class Runner implements PortRunner {
     await this.#firmly(() => this.#options.commits.end(claim, decision));
   }
 
-  /** What happened to paper can not be taken back: it is committed as soon as the store takes it. */
+  /**
+   * What happened to paper can not be taken back: it is committed as soon as the store takes it.
+   */
   async #firmly(commit: () => Promise<Refusal | undefined>): Promise<void> {
     let backoffMs = 0;
     for (;;) {
@@ -305,7 +308,9 @@ class Runner implements PortRunner {
     }
   }
 
-  /** Without the permit nothing is said; a spooler that is stopped leaves it to whoever comes next. */
+  /**
+   * Without the permit nothing is said; a spooler that is stopped leaves it to whoever comes next.
+   */
   async #untilLive(): Promise<boolean> {
     const { permit, clock, limits } = this.#options;
     while (!permit.live()) {

@@ -1,4 +1,5 @@
-// The printers of a spooler: made, changed, removed by commits; a copy in memory serves everyone who asks often.
+// The printers of a spooler: made, changed, removed by commits; a copy in memory serves everyone
+// who asks often.
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { Principal } from '../api/principal.ts';
 import { refused, type Refusal } from '../errors/codes.ts';

@@ -1,4 +1,5 @@
-// The settings of a printer: checked at every door alike, and what they are when nobody says otherwise.
+// The settings of a printer: checked at every door alike, and what they are when nobody says
+// otherwise.
 import { refused, type Refusal } from '../errors/codes.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
 import type { Printer, PrinterSettings } from './printer.ts';

@@ -1,4 +1,5 @@
-// A printer's state as clients see it, made of the queue's switches and the states of its ports; pure.
+// A printer's state as clients see it, made of the queue's switches and the states of its ports;
+// pure.
 import type { DeviceReason, DeviceStatus } from '../../monitors/contract.ts';
 import { stateReasonKeywords, stopsJobs, uniteReasons } from '../../monitors/device-status.ts';
 import type { PortStatus, PrinterStatus } from '../spooler/contract.ts';

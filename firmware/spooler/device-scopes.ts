@@ -1,4 +1,5 @@
-// The devices that monitors may open, remembered by the port on whose behalf they were opened, so that it can be cut off.
+// The devices that monitors may open, remembered by the port on whose behalf they were opened, so
+// that it can be cut off.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Tcp, TcpConnection } from '../../hal/contract.ts';
 import { HalError } from '../../hal/errors.ts';

@@ -1,4 +1,5 @@
-// The host of a spooler's monitors: initialises each, keeps their faults apart, opens ports, passes Xcv on.
+// The host of a spooler's monitors: initialises each, keeps their faults apart, opens ports, passes
+// Xcv on.
 import type { Clock, Random, Tcp, Timer } from '../../hal/contract.ts';
 import type {
   DeviceStatus,
@@ -51,7 +52,10 @@ export type OpenOutcome =
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface MonitorHost {
-  /** Resolves when every monitor is ready, absent or failed, or after the patience; slow ones come later. */
+  /**
+   * Resolves when every monitor is ready, absent or failed, or after the patience; slow ones come
+   * later.
+   */
   start(): Promise<void>;
   monitors(): readonly MonitorInfo[];
   /** Every known port, in the order of the table. */
@@ -157,7 +161,10 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     return listed;
   };
 
-  /** A monitor that threw may do better later (its registry was not readable); one that hung may not. */
+  /**
+   * A monitor that threw may do better later (its registry was not readable); one that hung may
+   * not.
+   */
   const retryLater = (monitor: Hosted) => {
     if (stopping) return;
     monitor.backoffMs = nextBackoffMs(monitor.backoffMs, limits);
@@ -199,7 +206,13 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     }
     monitor.instance = instance;
     const listed = await enumerate(monitor, instance);
-    if (listed.kind !== 'returned') return settle(monitor, 'failed', listed.message);
+    if (listed.kind !== 'returned') {
+      monitor.instance = undefined;
+      settle(monitor, 'failed', listed.message);
+      await shutDown(monitor, instance, limits.cutOffGraceMs);
+      if (listed.kind === 'threw') retryLater(monitor);
+      return;
+    }
     settle(monitor, 'ready', '');
     options.onPortsChanged();
   };
@@ -342,7 +355,7 @@ function initialiserOf(
 
 function unconvertedMessage(module: MonitorModule, local: boolean): string {
   return !local && module.initializePrintMonitor !== undefined
-    ? `${module.name} is refused: it offers only the unconverted initializePrintMonitor, which can not serve a group`
+    ? `${module.name} is refused in a group: it has only the unconverted initializePrintMonitor`
     : `${module.name} offers no initializePrintMonitor2`;
 }
 

@@ -1,4 +1,5 @@
-// What a spooler makes of its queue when it starts: what printed was interrupted, what arrived waits for the rest.
+// What a spooler makes of its queue when it starts: what printed was interrupted, what arrived
+// waits for the rest.
 import type { Clock } from '../../hal/contract.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import type { Job } from '../jobs/job.ts';

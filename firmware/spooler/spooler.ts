@@ -1,4 +1,5 @@
-// The factory of spoolers: puts intake, printers, ports, jobs and monitors of one owner together; nothing is global.
+// The factory of spoolers: puts intake, printers, ports, jobs and monitors of one owner together;
+// nothing is global.
 import type { Clock, Random, Tcp } from '../../hal/contract.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
 import type { MonitorLog, MonitorModule } from '../../monitors/contract.ts';

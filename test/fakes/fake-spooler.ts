@@ -9,7 +9,9 @@ import type {
   Intake,
   JobRequest,
 } from '../../firmware/intake/contract.ts';
+import { expand } from '../../firmware/intake/expand.ts';
 import { isEnded, type Job, type JobDocument } from '../../firmware/jobs/job.ts';
+import { intakeLimits } from '../../firmware/limits/intake-limits.ts';
 import type { Printer } from '../../firmware/printers/printer.ts';
 import type {
   Jobs,
@@ -84,7 +86,7 @@ export class FakeSpooler implements Spooler {
       list: async (filter) => this.#list(filter),
       find: async (idOrNumber) => this.#find(idOrNumber),
       cancel: async (id) => this.#end(id, 'canceled'),
-      release: async () => notHere,
+      release: async (id) => this.#release(id),
     };
   }
 
@@ -123,7 +125,7 @@ export class FakeSpooler implements Spooler {
   ): Promise<Accepted | Refusal> {
     const refusal = this.#refusalOf(request);
     if (refusal !== undefined && this.refuseAfterBytes === 0) return refusal;
-    const taken = await this.#take(stream, refusal);
+    const taken = await this.#take(expanded(stream, request.document), refusal);
     if ('kind' in taken) return taken;
     const job = this.#newJob(request, false);
     return this.#keep(job, request.document, taken, true);
@@ -143,7 +145,7 @@ export class FakeSpooler implements Spooler {
     if (job === undefined) return refused('job-not-found', 'There is no such job.');
     if (!job.incoming) return refused('job-incoming-closed', 'The job takes no more documents.');
     if (stream === undefined) return { kind: 'accepted', job: this.#put(this.#closed(job, last)) };
-    const taken = await this.#take(stream, this.#refusalOf(job));
+    const taken = await this.#take(expanded(stream, document), this.#refusalOf(job));
     return 'kind' in taken ? taken : this.#keep(job, document, taken, last);
   }
 
@@ -237,12 +239,26 @@ export class FakeSpooler implements Spooler {
       .slice(0, filter.limit);
   }
 
+  #release(id: string): { kind: 'done'; job: Job } | Refusal {
+    const job = this.#find(id);
+    if (job?.state !== 'pending-held') return refused('job-not-possible', 'It is not held.');
+    const pending: Job = { ...job, state: 'pending', reasons: [] };
+    return { kind: 'done', job: this.#put(this.#closed(pending, !job.incoming)) };
+  }
+
   #end(id: string, state: 'canceled'): { kind: 'done'; job: Job } | Refusal {
     const job = this.#find(id);
     if (job === undefined) return refused('job-not-found', 'There is no such job.');
     if (isEnded(job.state)) return refused('job-not-possible', 'The job has ended.');
     return { kind: 'done', job: this.#put({ ...job, state, incoming: false, endedAt: at }) };
   }
+}
+
+function expanded(
+  stream: AsyncIterable<Uint8Array>,
+  { compression = 'none' }: DocumentRequest,
+): AsyncIterable<Uint8Array> {
+  return compression === 'none' ? stream : expand(stream, compression, intakeLimits);
 }
 
 interface Taken {

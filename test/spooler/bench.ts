@@ -1,4 +1,5 @@
-// A whole spooler on simulated time and disk, with scripted devices; it can be stopped, killed or lose its power.
+// A whole spooler on simulated time and disk, with scripted devices; it can be stopped, killed or
+// lose its power.
 import { openMonitorRegistry } from '../../firmware/registry/monitor-registry.ts';
 import { createEventRing } from '../../firmware/events/ring.ts';
 import type { PlatenEvent } from '../../firmware/events/event.ts';
@@ -228,7 +229,7 @@ export class Bench {
   }
 
   async untilState(id: string, state: Job['state'], withinMs?: number): Promise<Job> {
-    await this.until(async () => (await this.job(id)).state === state, withinMs, `${state}`);
+    await this.until(async () => (await this.job(id)).state === state, withinMs, state);
     return await this.job(id);
   }
 

@@ -1,4 +1,5 @@
-// Stories of an appliance that dies: acknowledged jobs are not lost, doubles are marked, nothing half received prints.
+// Stories of an appliance that dies: acknowledged jobs are not lost, doubles are marked, nothing
+// half received prints.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../firmware/jobs/job.ts';
@@ -40,7 +41,7 @@ function numbered(number: number): Uint8Array {
 }
 
 describe('a kill', () => {
-  test('right after the acknowledgement of 200 jobs: all 200 print, doubles only marked', async () => {
+  test('right after 200 acknowledgements: all 200 print, doubles only marked', async () => {
     const bench = new Bench();
     await bench.boot();
     await bench.addPrinter();
@@ -56,7 +57,7 @@ describe('a kill', () => {
     }
   });
 
-  test('while a job prints: once more from its first byte, marked; a second time it is held', async () => {
+  test('while a job prints: again from its first byte, marked; then it is held', async () => {
     const bench = new Bench();
     await bench.boot();
     await bench.addPrinter();

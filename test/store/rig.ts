@@ -1,4 +1,5 @@
-// What store tests share: a simulated disk with store and spool on it, and units as spooler and intake make them.
+// What store tests share: a simulated disk with store and spool on it, and units as spooler and
+// intake make them.
 import { createHash } from 'node:crypto';
 import type { Databases, Files } from '../../hal/contract.ts';
 import type { Refusal } from '../../firmware/errors/codes.ts';

@@ -7,7 +7,7 @@ export interface DebianPackage {
 
 export const debianPackages: readonly DebianPackage[] = [
   { name: 'binutils', why: 'strip, for the single file' },
-  { name: 'cups', why: 'cupsd, the print server that the bench runs beside Platen' },
+  { name: 'cups', why: 'cupsd, beside Platen in the bench, and cups-lpd, a judge of lpr' },
   { name: 'cups-client', why: 'lp and lpadmin, real clients' },
   { name: 'cups-ipp-utils', why: 'ipptool, the judge of the IPP server' },
   { name: 'iproute2', why: 'ip, for hosts in network namespaces' },

@@ -1,0 +1,17 @@
+// What lies where in the data folder.
+
+export interface DataFolder {
+  readonly path: string;
+  readonly identity: string;
+  readonly spool: string;
+  readonly socket: string;
+}
+
+export function dataFolderAt(path: string): DataFolder {
+  return {
+    path,
+    identity: `${path}/identity.json`,
+    spool: `${path}/spool`,
+    socket: `${path}/platen.sock`,
+  };
+}
