@@ -141,7 +141,7 @@ export interface UdpSocket {
 }
 
 export interface UdpOpenOptions {
-  /** An address of this machine, or the group of `multicast`: then only what is sent to it comes. */
+  /** An address of this machine, or the group of `multicast`: only what is sent to it comes. */
   readonly address: string;
   /** 0 takes a free port. */
   readonly port: number;

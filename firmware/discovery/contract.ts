@@ -92,6 +92,6 @@ export interface FoundService {
   readonly port: number;
   /** IPv6 link-local ones have their zone. */
   readonly addresses: readonly string[];
-  /** Keys in lower case; the first of each counts (RFC 6763 6.4). Text that is no UTF-8 is left out. */
+  /** Keys in lower case; the first of each counts (RFC 6763 6.4). What is no UTF-8 is left out. */
   readonly txt: ReadonlyMap<string, string>;
 }

@@ -48,8 +48,8 @@ export function nameKey(name: string): string {
 }
 
 /**
- * The name to try after those of `tried` (by `nameKey`): by what tells this appliance from others, so that it comes out the
- * same on every day, and by a number only after that.
+ * The name to try after those of `tried` (by `nameKey`): by what tells this appliance from others,
+ * so that it comes out the same on every day, and by a number only after that.
  */
 export function nextName(
   kind: 'host' | 'instance',

@@ -128,7 +128,7 @@ describe('browsing', () => {
   test('holds no more than its limits, and nothing that it did not ask for', async () => {
     const { world, browser } = await browsing();
     await world.clock.advance(200);
-    for (let packet = 0; packet < 60; packet += 1) {
+    for (let packet = 0; packet < 20; packet += 1) {
       const names = Array.from({ length: 20 }, (_, at) => [`p${packet}-${at}`, ...ippName]);
       await world.clock.advance(100);
       world.tell({
@@ -146,7 +146,7 @@ describe('browsing', () => {
     assert.deepEqual(browser.found(), []);
   });
 
-  test('text of strangers: keys in any case, the first counts, broken text is left out', async () => {
+  test('text of strangers: keys in any case, the first counts, broken text goes', async () => {
     const { world, browser } = await browsing();
     await world.clock.advance(200);
     const strings = ['TY=Laser', 'ty=other', '=nothing', 'flag', 'note=größer'].map((text) =>

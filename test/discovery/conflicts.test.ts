@@ -47,8 +47,8 @@ describe('two appliances of one name', () => {
   const first: ApplianceOptions = { address: '10.0.0.1', distinction: 'aaaa', seed: 1 };
   const second: ApplianceOptions = { address: '10.0.0.2', distinction: 'bbbb', seed: 2 };
 
-  test('started together: one keeps the name, the other adds its own, and both are stable', async () => {
-    for (let seed = 1; seed <= 20; seed += 1) {
+  test('started together: one keeps the name, the other adds its own, for good', async () => {
+    for (let seed = 1; seed <= 12; seed += 1) {
       const world = new DiscoveryWorld();
       const { names } = await run(world, [
         { ...first, seed },

@@ -75,7 +75,7 @@ describe('probing and announcing', () => {
     assert.equal(probe?.to, group.address);
   });
 
-  test('all that there is of an instance is announced, a name that is only kept without PTR', async () => {
+  test('all that there is of an instance is announced; a name only kept, without PTR', async () => {
     const world = new DiscoveryWorld();
     const { discovery } = world.add();
     discovery.announce(announcement());
@@ -268,7 +268,7 @@ describe('answers', () => {
     }
   });
 
-  test('who wants a unicast answer gets one, while the link has heard the record lately', async () => {
+  test('who wants a unicast answer gets one, if the link heard the record lately', async () => {
     const { world } = await established();
     const question = { name: hostName, type: dnsTypes.A, unicastResponse: true };
     world.ask([question]);
@@ -414,7 +414,7 @@ describe('changes', () => {
 });
 
 describe('hostile networks', () => {
-  test('a flood of goodbyes, conflicts and questions ends in few packets and little memory', async () => {
+  test('a flood of goodbyes, conflicts and questions ends in few packets', async () => {
     const { world } = await established();
     const address: DnsRecord = {
       name: hostName,

@@ -33,7 +33,7 @@ function multicastKey(link: Link, record: DnsRecord): string {
   return `${link.id} ${recordKey(record)}`;
 }
 
-/** Puts answers into the outbox, each record not before `pauseMs` has passed since its last time. */
+/** Puts answers into the outbox, each record at least `pauseMs` after its last time. */
 export function answerLater(
   draft: Draft,
   link: Link,

@@ -83,12 +83,9 @@ export function dnsTypeNumber(data: DnsData): number {
   return data.type === 'other' ? data.number : dnsTypes[data.type];
 }
 
-/**
- * A spelling that is the same for names that are equal: case counts in US-ASCII only where it
- * differs.
- */
+/** A spelling that is the same for names that are equal (RFC 6762 16: only A to Z have a case). */
 export function dnsNameKey(name: DnsName): string {
-  return name.map((label) => lowerAscii(label).replace(/[\\.]/g, '\\$&')).join('.');
+  return name.map(labelKey).join('.');
 }
 
 export function sameDnsName(a: DnsName, b: DnsName): boolean {
@@ -100,7 +97,7 @@ export function formatDnsName(name: DnsName): string {
   return name.map((label) => label.replace(/[\\.]/g, '\\$&')).join('.');
 }
 
-/** RFC 6762 16: only A to Z have another case. */
-function lowerAscii(text: string): string {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+function labelKey(label: string): string {
+  if (!/[A-Z\\.]/.test(label)) return label;
+  return label.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()).replace(/[\\.]/g, '\\$&');
 }
