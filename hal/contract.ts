@@ -166,6 +166,7 @@ export interface UdpOpenOptions {
 }
 
 export interface Udp {
+  /** Addresses from which nothing can be sent yet are left out. */
   interfaces(): readonly NetworkInterface[];
   open(options: UdpOpenOptions): Promise<UdpSocket>;
 }

@@ -31,7 +31,7 @@ export const discoveryLimits = {
   /** Names that were tried and are somebody else's, a claim. */
   triedNames: 100,
   /** How often the interfaces are looked at; nothing tells when they change. */
-  interfacesEveryMs: 5_000,
+  interfacesEveryMs: 2_000,
   /** Interfaces and families that are served at once. */
   links: 32,
   /** Of all links; more are not looked at. */

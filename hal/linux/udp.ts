@@ -1,5 +1,6 @@
 // UDP through node:dgram, with multicast bound to one interface.
 import { createSocket, type Socket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { canonicalAddress } from '../address.ts';
@@ -10,22 +11,53 @@ import type {
   UdpOpenOptions,
   UdpSocket,
 } from '../contract.ts';
-import { HalError, toHalError } from '../errors.ts';
+import { HalError, isHalError, toHalError } from '../errors.ts';
 
 export function createLinuxUdp(): Udp {
   return { interfaces: readInterfaces, open };
 }
 
 function readInterfaces(): readonly NetworkInterface[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, entries = []]) => {
-    const addresses = entries.map(
-      ({ address, cidr }): InterfaceAddress => ({
-        address: canonicalAddress(address),
-        prefixBits: Number(cidr?.split('/')[1] ?? (isIPv6(address) ? 128 : 32)),
-      }),
-    );
-    return [{ name, loopback: entries.some(({ internal }) => internal), addresses }];
-  });
+  const notYet = tentativeAddresses();
+  return Object.entries(networkInterfaces()).map(([name, entries = []]) => ({
+    name,
+    loopback: entries.some(({ internal }) => internal),
+    addresses: entries
+      .map(
+        ({ address, cidr }): InterfaceAddress => ({
+          address: canonicalAddress(address),
+          prefixBits: Number(cidr?.split('/')[1] ?? (isIPv6(address) ? 128 : 32)),
+        }),
+      )
+      .filter(({ address }) => !notYet.has(`${address} ${name}`)),
+  }));
+}
+
+/** IFA_F_TENTATIVE and IFA_F_DADFAILED of linux/if_addr.h: nobody may send from these. */
+const unusableFlags = 0x40 | 0x08;
+
+/** IPv6 addresses that the kernel still checks for doubles, with their interface. */
+function tentativeAddresses(): ReadonlySet<string> {
+  const lines = readKernelTable('/proc/net/if_inet6').split('\n');
+  // fe80000000000000… index prefix scope flags name
+  const fields = lines.map((line) => line.trim().split(/\s+/));
+  const unusable = fields.filter(([, , , , flags = '0']) => Number(`0x${flags}`) & unusableFlags);
+  return new Set(
+    unusable.map(([hex = '', , , , , name]) => {
+      const address = hex.replace(/.{4}(?=.)/g, '$&:');
+      return `${canonicalAddress(address)} ${name}`;
+    }),
+  );
+}
+
+/** A machine without IPv6 has no such table. */
+function readKernelTable(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch (error) {
+    if (isHalError(toHalError(error, path), 'not-found')) return '';
+    throw toHalError(error, path);
+  }
 }
 
 async function open(options: UdpOpenOptions): Promise<UdpSocket> {
