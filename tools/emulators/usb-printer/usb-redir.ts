@@ -76,7 +76,7 @@ async function serve(connection: TcpConnection, printer: EmulatedUsbPrinter): Pr
   void untilUnplugged(printer, connection);
   try {
     send(types.hello, 0n, helloOf());
-    let size = headerBytes.hello as number;
+    let size: number = headerBytes.hello;
     for (let head = await reader.read(size); head !== undefined; head = await reader.read(size)) {
       const length = head.readUInt32LE(4);
       if (length > longestMessageBytes) break;
