@@ -24,21 +24,26 @@ const batch = 500;
 
 /** Pending jobs need nothing: the ports take them in order. Throws when the store fails. */
 export async function recover(options: RecoveryOptions): Promise<void> {
-  const { spooler, store, log } = options;
-  let afterNumber = 0;
-  for (;;) {
-    const jobs = await store.query('jobs.unfinished', { spooler, afterNumber, limit: batch });
+  for (const turn of ['incoming', 'heldIncoming'] as const) {
+    for await (const job of jobsOf(turn, options)) options.onIncoming(job);
+  }
+  for await (const job of jobsOf('printing', options)) {
+    const outcome = await options.commit([interruption(job, options)]);
+    const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
+    options.log.info('a job was printing when the appliance stopped', { job: job.number, message });
+  }
+}
+
+async function* jobsOf(
+  turn: 'printing' | 'incoming' | 'heldIncoming',
+  { store, spooler }: RecoveryOptions,
+): AsyncGenerator<Job> {
+  for (let afterNumber = 0; ; ) {
+    const jobs = await store.query('jobs.of-turn', { spooler, turn, afterNumber, limit: batch });
+    yield* jobs;
     const last = jobs.at(-1);
     if (last === undefined) return;
     afterNumber = last.number;
-    for (const job of jobs) {
-      if (job.incoming) options.onIncoming(job);
-      if (job.state === 'processing' || job.state === 'processing-stopped') {
-        const outcome = await options.commit([interruption(job, options)]);
-        const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
-        log.info('a job was printing when the appliance stopped', { job: job.number, message });
-      }
-    }
   }
 }
 

@@ -9,6 +9,8 @@ import type { Job } from '../jobs/job.ts';
 import { asSeenNow } from '../jobs/as-seen-now.ts';
 import { createHistoryKeeper } from '../jobs/history.ts';
 import { createJobRoom } from '../jobs/jobs.ts';
+import { reprintJob } from '../jobs/reprint.ts';
+import { createTimedHolds } from '../jobs/timed-holds.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { createDispatcher } from '../printers/dispatcher.ts';
@@ -97,7 +99,11 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     random,
     portExists: (portName) => host.portInfo(portName) !== undefined,
     conditionOf: (printer) => board.conditionOf(printer),
-    cancelAllJobs: (printerId, by) => jobs.cancelAll(printerId, by),
+    async cancelAllJobs(printerId, by) {
+      const answer = await jobs.service.cancelAll({ printerId }, by);
+      return answer.kind === 'refused' ? answer : undefined;
+    },
+    releaseHeldOnCreate: (printerId) => jobs.releaseHeldOnCreate(printerId),
     onChange: () => {
       board.reconcile();
       for (const printer of printers.all()) board.retry(printer);
@@ -174,6 +180,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
     printerById: (printerId) => printers.byId(printerId),
     onReady: (job) => wake(job, 'wake'),
+    onHeld: () => timedHolds.look(),
     limits,
   });
 
@@ -183,6 +190,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     commit,
     permit,
     clock,
+    printerById: (printerId) => printers.byId(printerId),
     asSeenNow: (job) =>
       asSeenNow(job, board.stateAt(job.id), (printerId) => {
         const printer = printers.byId(printerId);
@@ -193,7 +201,24 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       board.cancel(job);
       history.ended(job.printerId);
     },
-    onReleased: (job) => wake(job, 'retry'),
+    onReady: (job) => wake(job, 'retry'),
+    onHeld: () => timedHolds.look(),
+    reprint: (job, request) =>
+      reprintJob(
+        { intake: intake.service, openDocument, chunkBytes: limits.chunkBytes },
+        job,
+        request,
+      ),
+  });
+
+  const timedHolds = createTimedHolds({
+    spooler: id,
+    store,
+    commit,
+    clock,
+    limits,
+    log,
+    onReady: (job) => wake(job, 'wake'),
   });
 
   const looksAlive = (): SpoolerHealth => {
@@ -233,6 +258,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       ]);
       phase = 'running';
       board.reconcile();
+      timedHolds.look();
     },
     async stop(deadline) {
       phase = 'stopped';
@@ -242,8 +268,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(host.stop(limits.shutdownMs), deadline).catch((error: unknown) =>
         log.warn('monitors were left behind', { message: messageOf(error) }),
       );
-      await abortable(Promise.all([intakeEnds, history.idle()]), deadline).catch((error: unknown) =>
-        log.warn('uploads were left behind', { message: messageOf(error) }),
+      await abortable(Promise.all([intakeEnds, history.idle(), timedHolds.stop()]), deadline).catch(
+        (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
     },
     looksAlive,

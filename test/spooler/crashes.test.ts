@@ -199,7 +199,7 @@ function lying(store: Store): Store {
       if (created?.type !== 'job.created' || added?.type !== 'job.document-added') {
         return await store.commit(unit);
       }
-      const { id, ...payload } = created.payload;
+      const { id, hold: _held, ...payload } = created.payload;
       const job: Job = {
         ...payload,
         id,
@@ -207,6 +207,10 @@ function lying(store: Store): Store {
         number: 1,
         state: 'pending',
         reasons: [],
+        hold: undefined,
+        pages: undefined,
+        retained: false,
+        reprintOf: undefined,
         message: '',
         incoming: false,
         documents: [added.payload.document],
