@@ -15,6 +15,8 @@ export interface RecoveryOptions {
   readonly commit: (changes: readonly Change[]) => Promise<CommitOutcome>;
   readonly clock: Clock;
   readonly log: MonitorLog;
+  /** False only where the job's last attempt certainly sent nothing. */
+  readonly mayHaveSent: (job: Job) => Promise<boolean>;
   readonly policyOf: (printerId: string) => Printer['interrupted'];
   readonly onIncoming: (job: Job) => void;
 }
@@ -28,7 +30,9 @@ export async function recover(options: RecoveryOptions): Promise<void> {
     for await (const job of jobsOf(turn, options)) options.onIncoming(job);
   }
   for await (const job of jobsOf('printing', options)) {
-    const outcome = await options.commit([interruption(job, options)]);
+    const outcome = await options.commit([
+      interruption(job, await options.mayHaveSent(job), options),
+    ]);
     const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
     options.log.info('a job was printing when the appliance stopped', { job: job.number, message });
   }
@@ -47,12 +51,12 @@ async function* jobsOf(
   }
 }
 
-/** Nobody knows how far it came: all of it may have been delivered. */
-function interruption(job: Job, options: RecoveryOptions): Change {
+/** Where a byte was sent, nobody knows how far it came: all of it may have been delivered. */
+function interruption(job: Job, mayHaveSent: boolean, options: RecoveryOptions): Change {
   const documentBytes = job.documents.reduce((sum, document) => sum + document.sizeBytes, 0);
   const end = {
     kind: 'interrupted',
-    deliveredBytes: Math.max(1, documentBytes * job.copies),
+    deliveredBytes: mayHaveSent ? Math.max(1, documentBytes * job.copies) : 0,
     message: 'The appliance stopped while the job was printing.',
   } as const;
   const decision = decideEnd(end, job, options.policyOf(job.printerId));

@@ -14,6 +14,7 @@ import { createTimedHolds } from '../jobs/timed-holds.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { createDispatcher } from '../printers/dispatcher.ts';
+import type { FirstBytes } from '../printers/first-bytes.ts';
 import { createPortRunner } from '../printers/port-runner.ts';
 import { createPrinterRoom } from '../printers/printers.ts';
 import { readAhead } from '../printers/read-ahead.ts';
@@ -43,6 +44,7 @@ export interface SpoolerOptions {
   readonly store: Pick<Store, 'commit' | 'query'>;
   readonly spool: Pick<Spool, 'receive' | 'open'>;
   readonly events: Pick<Events, 'report'>;
+  readonly firstBytes: FirstBytes;
   readonly openRegistry: (monitorName: string) => Promise<OwnedMonitorRegistry>;
   /** The monitor table, in its order. */
   readonly monitors: readonly MonitorModule[];
@@ -141,6 +143,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         nextJob: () => dispatcher.next(portName),
         readDocument: (job, document) =>
           readAhead(() => openDocument(job, document.number), { chunkBytes: limits.chunkBytes }),
+        noteFirstByte: (job) => options.firstBytes.note(portName, job),
         commits: createRunnerCommits({
           spooler: id,
           portName,
@@ -252,10 +255,12 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           commit,
           clock,
           log,
+          mayHaveSent: (job) => options.firstBytes.mayHaveSent(job),
           policyOf: (printerId) => printers.byId(printerId)?.interrupted ?? 'hold',
           onIncoming: (job) => intake.resume(job),
         }),
       ]);
+      await options.firstBytes.begin();
       phase = 'running';
       board.reconcile();
       timedHolds.look();
