@@ -276,6 +276,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(Promise.all([intakeEnds, history.idle(), timedHolds.stop()]), deadline).catch(
         (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
+      await options.firstBytes.close();
     },
     looksAlive,
     async isAlive() {

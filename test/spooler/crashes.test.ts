@@ -93,6 +93,35 @@ describe('a kill', () => {
     assert.equal(done.possiblyPrintedTwice, true);
   });
 
+  for (const [how, marked] of [
+    ['kill', false],
+    ['powerCut', true],
+  ] as const) {
+    test(`(${how}) between the committed start and the first byte: marked ${marked}`, async () => {
+      let holding = true;
+      const bench = new Bench({
+        wrapStore: (store) => ({
+          ...store,
+          async commit(unit) {
+            const outcome = await store.commit(unit);
+            const isStart = unit.changes.some(({ type }) => type === 'job.started');
+            return isStart && holding ? await new Promise<never>(() => undefined) : outcome;
+          },
+        }),
+      });
+      await bench.boot();
+      await bench.addPrinter();
+      const job = await bench.print(Uint8Array.of(1));
+      await bench.until(async () => (await bench.job(job.id)).state === 'processing');
+      bench[how]();
+      holding = false;
+      await bench.boot();
+      const done = await bench.untilState(job.id, 'completed');
+      assert.deepEqual([done.possiblyPrintedTwice, done.attempts], [marked, 2]);
+      assert.equal(bench.device.touchedBy(job.id).length, 1);
+    });
+  }
+
   test('during an upload: nothing of it stays', async () => {
     const bench = new Bench();
     await bench.boot();
