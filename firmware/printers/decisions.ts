@@ -103,7 +103,7 @@ function interruption(
       ...interrupted,
       decision: 'hold',
       reasons,
-      message: `${message} It broke off again, so it waits for a person; it may have printed already.`,
+      message: `${message} It broke off again and may have printed, so it waits for a person.`,
     };
   }
   if (policy === 'hold') {

@@ -148,6 +148,7 @@ export class ApiFixture {
           printers[at] = printer;
           return { kind: 'done', printer };
         },
+        operate: (id, what, by, note) => fake.printers.operate(id, what, by, note),
         remove: async (id) => {
           const printers = await this.#all();
           printers.splice(

@@ -30,7 +30,7 @@ const timeoutMs = 300_000;
 
 export async function runSuite(run: SuiteRun): Promise<SuiteOutcome> {
   const { folder, suite, version, uri, file, type } = run;
-  const args = ['-t', '-V', version, '-f', file, '-d', `filetype=${type}`, uri, suite];
+  const args = ['-I', '-t', '-V', version, '-f', file, '-d', `filetype=${type}`, uri, suite];
   const { output, ended } = await runProgram('ipptool', args, folder);
   return { ...readOutput(output), broken: ended };
 }
