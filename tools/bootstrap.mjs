@@ -13,6 +13,7 @@ const TOOLS = {
   verify: 'tools/verify/verify.ts',
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
+  conformance: 'tools/conformance/conformance.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   platen: 'firmware/entry/platen.ts',
 };

@@ -122,6 +122,7 @@ export class HttpConnection {
         query: target.query,
         local: this.#local,
         remote: this.#remote,
+        secure: 'encrypted' in this.#options.socket,
         lengthBytes: lengthOf(request),
         body,
         header: (name) => headerOf(request, name),
