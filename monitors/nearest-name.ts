@@ -14,17 +14,27 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return best !== undefined && best.edits <= tolerated ? best.each : undefined;
 }
 
-/** Levenshtein's distance, row by row. */
+/** Insertions, removals, replacements and swaps of neighbours, row by row. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
+  let beforePrevious: readonly number[] = [];
+  let previous: readonly number[] = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (let row = 1; row <= a.length; row++) {
     const current = [row];
     for (let column = 1; column <= b.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const removed = (previous[column] ?? 0) + 1;
-      const added = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(replaced, removed, added));
+      const same = a[row - 1] === b[column - 1];
+      const swapped = a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      current.push(
+        Math.min(
+          (previous[column - 1] ?? 0) + (same ? 0 : 1),
+          (previous[column] ?? 0) + 1,
+          (current[column - 1] ?? 0) + 1,
+          swapped
+            ? (beforePrevious[column - 2] ?? Number.POSITIVE_INFINITY) + 1
+            : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous[b.length] ?? 0;

@@ -11,7 +11,7 @@ export type StoreWorkerData = Pick<StoreOptions, 'dataDirectory' | 'spoolDirecto
 
 if (parentPort !== null) {
   const directories: StoreWorkerData = workerData;
-  await serveStore({
+  void serveStore({
     channel: channelOfPort(parentPort),
     open: () =>
       openStore({

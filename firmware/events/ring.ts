@@ -12,7 +12,7 @@ export interface EventRing {
    */
   readonly store: Store;
   /** Stores what was reported and waits; to be called before the store is closed. Never rejects. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 export interface EventRingOptions {

@@ -1,4 +1,5 @@
-// What intake writes: the records of a job on its way in, and the header that goes into the spool beside its bytes; pure.
+// What intake writes: the records of a job on its way in, and the header that goes into the spool
+// beside its bytes; pure.
 import { refused, type Refusal } from '../errors/codes.ts';
 import { isEnded, type Job, type Moment } from '../jobs/job.ts';
 import { intakeLimits } from '../limits/intake-limits.ts';
@@ -14,14 +15,18 @@ export type CreatedPayload = RecordPayload<'job.created'>;
 /** RFC 8011 5.2.1: job-priority where the client names none. */
 export const usualPriority = 50;
 
-/** Where a document goes: the job as far as it is known, and what is committed before the document. */
+/**
+ * Where a document goes: the job as far as it is known, and what is committed before the document.
+ */
 export interface UploadPlace {
   readonly printer: Printer;
   readonly job: Pick<
     CreatedPayload,
-    'id' | 'name' | 'origin' | 'priority' | 'copies' | 'hold' | 'attributes'
+    'id' | 'name' | 'origin' | 'priority' | 'copies' | 'hold' | 'holdUntil' | 'attributes'
   > & { readonly number?: number };
   readonly number: number;
+  /** Of the job's documents that came before. */
+  readonly takenBytes: number;
   readonly last: boolean;
   readonly before: readonly Change[];
 }
@@ -43,6 +48,7 @@ export function headerOf(
       priority: job.priority,
       copies: job.copies,
       hold: job.hold,
+      ...(job.holdUntil === undefined ? {} : { holdUntil: job.holdUntil }),
       attributes: job.attributes,
     },
     document: {
@@ -87,17 +93,38 @@ export function emptyRefusal(): Refusal {
   return refused('document-incomplete', 'the document has no bytes');
 }
 
-export function createdPayload(id: string, request: JobRequest, at: Moment): CreatedPayload {
+export function createdPayload(
+  id: string,
+  request: JobRequest,
+  printer: Pick<Printer, 'holdNewJobs' | 'defaults'>,
+  at: Moment,
+): CreatedPayload {
+  const { hold, reprintOf } = request;
   return {
     id,
     printerId: request.printerId,
     name: boundedJobName(request.name),
     origin: boundedOrigin(request.origin),
-    priority: request.priority ?? usualPriority,
-    copies: request.copies ?? 1,
-    hold: request.hold ?? false,
+    priority: request.priority ?? wholeNumber(printer.defaults['job-priority']) ?? usualPriority,
+    copies: request.copies ?? wholeNumber(printer.defaults['copies']) ?? 1,
+    hold: hold !== undefined || printer.holdNewJobs,
+    ...(hold === undefined ? {} : { holdUntil: hold }),
+    ...(printer.holdNewJobs ? { heldOnCreate: true } : {}),
+    ...(reprintOf === undefined ? {} : { reprintOf }),
     incoming: true,
-    attributes: request.attributes ?? {},
+    attributes: { ...templateDefaults(printer.defaults), ...request.attributes },
     at,
   };
+}
+
+/** What the job itself holds as a member is no attribute besides. */
+const membersOfJobs: ReadonlySet<string> = new Set(['copies', 'job-priority', 'job-hold-until']);
+
+function templateDefaults(defaults: Printer['defaults']): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !membersOfJobs.has(name)));
+}
+
+/** Settings were checked when they were made; a number is the only thing that counts here. */
+function wholeNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

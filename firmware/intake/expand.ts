@@ -1,4 +1,5 @@
-// Compressed documents on their way in: expanded as they come, with a bound on what a small one may become.
+// Compressed documents on their way in: expanded as they come, with a bound on what a small one may
+// become.
 import { pipeline } from 'node:stream/promises';
 import {
   createGunzip,
@@ -16,9 +17,10 @@ export interface ExpandLimits {
 }
 
 /**
- * The expanded bytes of a `gzip` (RFC 1952) or `deflate` document. IPP's deflate is RFC 1951; clients
- * also send RFC 1950 under that name, which its two header bytes tell apart. Throws a RefusedError for
- * damaged data and for a document that grows beyond the limits; errors of the source pass unchanged.
+ * The expanded bytes of a `gzip` (RFC 1952) or `deflate` document. IPP's deflate is RFC 1951;
+ * clients also send RFC 1950 under that name, which its two header bytes tell apart. Throws a
+ * RefusedError for damaged data and for a document that grows beyond the limits; errors of the
+ * source pass unchanged.
  */
 export async function* expand(
   source: AsyncIterable<Uint8Array>,
@@ -133,7 +135,8 @@ function createFeed(source: AsyncIterable<Uint8Array>): Feed {
 
 async function inflaterFor(feed: Feed): Promise<Gunzip | Inflate> {
   const [first = 0, second = 0] = await feed.head(2);
-  // RFC 1950 2.2: method 8, and both bytes together a multiple of 31. No RFC 1951 encoder begins so.
+  // RFC 1950 2.2: method 8, and both bytes together a multiple of 31. No RFC 1951 encoder begins
+  // so.
   const hasZlibHeader = (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
   return hasZlibHeader ? createInflate() : createInflateRaw();
 }

@@ -1,4 +1,5 @@
-// Jobs that wait for their next document: each has a time (multiple-operation-time-out, RFC 8011 5.4.37) that uploads suspend.
+// Jobs that wait for their next document: each has a time (multiple-operation-time-out, RFC 8011
+// 5.4.37) that uploads suspend.
 import type { Clock, Timer } from '../../hal/contract.ts';
 
 export interface IncomingJobs {

@@ -1,4 +1,5 @@
-// A client's stream as intake pulls it: abortable, given back when intake stops early, its own failure told apart.
+// A client's stream as intake pulls it: abortable, given back when intake stops early, its own
+// failure told apart.
 import { abortable } from '../../hal/time.ts';
 
 /** The client's stream broke off; nothing of ours failed. */

@@ -4,8 +4,8 @@ import type { PrinterCondition } from '../printers/status.ts';
 import { isEnded, type Job } from './job.ts';
 
 /**
- * Why a job waits is no record (a device that is off all night would wear the card out): it is added
- * where a job is shown. `port` is where it is worked on, if anywhere.
+ * Why a job waits is no record (a device that is off all night would wear the card out): it is
+ * added where a job is shown. `port` is where it is worked on, if anywhere.
  */
 export function asSeenNow(
   job: Job,

@@ -38,7 +38,6 @@ export const serverLimits = {
     /** Octets of a printer name in a URI, decoded. */
     printerNameOctets: 255,
     hostOctets: 255,
-    copiesMax: 999,
   },
   raw: {
     /** Connections at once over all raw ports, in total and from one address. */

@@ -1,9 +1,12 @@
-// What to do after each way in which an attempt at a port can end: pure functions, no clock and no I/O.
+// What to do after each way in which an attempt at a port can end: pure functions, no clock and no
+// I/O.
 import type { DeviceReason, DeviceStatus } from '../../monitors/contract.ts';
 import type { Job, JobReason, JobState } from '../jobs/job.ts';
 import type { Printer } from './printer.ts';
 
-/** How an attempt at a job ended; `deliveredBytes` is an upper bound, over all documents and copies. */
+/**
+ * How an attempt at a job ended; `deliveredBytes` is an upper bound, over all documents and copies.
+ */
 export type AttemptEnd =
   /** Every document and copy was taken; `printed` when the device confirmed each last page. */
   | {
@@ -100,7 +103,7 @@ function interruption(
       ...interrupted,
       decision: 'hold',
       reasons,
-      message: `${message} It broke off a second time, so it waits for a person; it may have printed already.`,
+      message: `${message} It broke off a second time: it waits for a person; it may have printed.`,
     };
   }
   if (policy === 'hold') {
@@ -129,8 +132,8 @@ export function nextBackoffMs(
 }
 
 /**
- * Why the port must not start a job now. The port monitor's own status does not count: it answers for
- * itself at startDocPort, and only the next try would clear what it said.
+ * Why the port must not start a job now. The port monitor's own status does not count: it answers
+ * for itself at startDocPort, and only the next try would clear what it said.
  */
 export function blockingReasons(statuses: readonly DeviceStatus[]): readonly DeviceReason[] {
   return statuses

@@ -1,4 +1,5 @@
-// Which job goes to which port: fair between the printers of a port, each job claimed by one port at a time.
+// Which job goes to which port: fair between the printers of a port, each job claimed by one port
+// at a time.
 import type { Job } from '../jobs/job.ts';
 import type { Store } from '../store/contract.ts';
 import { fairOrder } from './decisions.ts';
@@ -32,9 +33,8 @@ export function createDispatcher(options: {
         .printers()
         .filter((printer) => printer.enabled && printer.portNames.includes(portName));
       for (const printer of fairOrder(served, lastServed.get(portName))) {
-        const job = await firstUnclaimed(printer);
+        const job = await claimFirst(printer);
         if (job === undefined) continue;
-        claimed.add(job.id);
         lastServed.set(portName, printer.id);
         return {
           job,
@@ -50,12 +50,15 @@ export function createDispatcher(options: {
   };
 
   /** At most one job per port of the pool is claimed, so one more row is enough. */
-  async function firstUnclaimed(printer: Printer): Promise<Job | undefined> {
+  async function claimFirst(printer: Printer): Promise<Job | undefined> {
     const jobs = await options.store.query('jobs.next', {
       spooler: options.spooler,
       printerId: printer.id,
       limit: printer.portNames.length + 1,
     });
-    return jobs.find((job) => !claimed.has(job.id));
+    const job = jobs.find((one) => !claimed.has(one.id));
+    // Chosen and claimed in one breath: another port may be waiting for the same answer.
+    if (job !== undefined) claimed.add(job.id);
+    return job;
   }
 }

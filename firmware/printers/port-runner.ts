@@ -1,4 +1,5 @@
-// The loop of one used port: next job of its printers, one attempt, what to do after it; until it is stopped.
+// The loop of one used port: next job of its printers, one attempt, what to do after it; until it
+// is stopped.
 import type { Clock } from '../../hal/contract.ts';
 import { abortable } from '../../hal/time.ts';
 import type { DeviceReason, DeviceStatus, MonitorLog } from '../../monitors/contract.ts';
@@ -29,6 +30,7 @@ export interface PortRunnerOptions {
   readonly statuses: () => readonly DeviceStatus[];
   readonly nextJob: () => Promise<Claim | undefined>;
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
+  readonly noteFirstByte: (job: Pick<Job, 'id' | 'attempts'>) => Promise<void>;
   readonly commits: RunnerCommits;
   /** The state that others see has changed. */
   readonly onChange: () => void;
@@ -219,6 +221,9 @@ class Runner implements PortRunner {
         clock: this.#options.clock,
         limits: this.#options.limits,
         readDocument: this.#options.readDocument,
+        noteFirstByte: () =>
+          // As the start record counts it.
+          this.#options.noteFirstByte({ id: job.id, attempts: job.attempts + 1 }),
         commitStart: (localPort) => this.#options.commits.start(claim, localPort),
         signal: AbortSignal.any([cancel.signal, this.#stopping.signal]),
         cancelled: () => cancel.signal.aborted,
@@ -280,7 +285,9 @@ class Runner implements PortRunner {
     await this.#firmly(() => this.#options.commits.end(claim, decision));
   }
 
-  /** What happened to paper can not be taken back: it is committed as soon as the store takes it. */
+  /**
+   * What happened to paper can not be taken back: it is committed as soon as the store takes it.
+   */
   async #firmly(commit: () => Promise<Refusal | undefined>): Promise<void> {
     let backoffMs = 0;
     for (;;) {
@@ -305,7 +312,9 @@ class Runner implements PortRunner {
     }
   }
 
-  /** Without the permit nothing is said; a spooler that is stopped leaves it to whoever comes next. */
+  /**
+   * Without the permit nothing is said; a spooler that is stopped leaves it to whoever comes next.
+   */
   async #untilLive(): Promise<boolean> {
     const { permit, clock, limits } = this.#options;
     while (!permit.live()) {

@@ -1,4 +1,5 @@
-// Tells the event stream when a printer's or port's shown state changed, a few times a second at most.
+// Tells the event stream when a printer's or port's shown state changed, a few times a second at
+// most.
 import type { Clock, Timer } from '../../hal/contract.ts';
 import type { Events } from '../events/event.ts';
 import { stateReasonKeywords } from '../../monitors/device-status.ts';
@@ -7,7 +8,10 @@ import type { Printer } from './printer.ts';
 import type { PrinterCondition } from './status.ts';
 
 export interface StateEvents {
-  /** Something about this port changed; readers hear of it soon, if it still differs from what they heard. */
+  /**
+   * Something about this port changed; readers hear of it soon, if it still differs from what they
+   * heard.
+   */
   portChanged(portName: string): void;
   stop(): void;
 }

@@ -20,7 +20,7 @@ export interface MonitorRegistryOptions {
 export interface OwnedMonitorRegistry {
   readonly registry: MonitorRegistry;
   /** The instance ended: from now on every function rejects with ERROR_INVALID_HANDLE. */
-  shutDown(): void;
+  readonly shutDown: () => void;
 }
 
 /**

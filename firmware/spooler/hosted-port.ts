@@ -1,4 +1,5 @@
-// An open port behind its monitor's faults: each call bounded, in its device scope, its answer checked.
+// An open port behind its monitor's faults: each call bounded, in its device scope, its answer
+// checked.
 import type { Clock } from '../../hal/contract.ts';
 import type {
   DocInfo,
@@ -10,7 +11,10 @@ import type {
 import type { DeviceScope } from './device-scopes.ts';
 import { boundedCall, type CallBounds, type CallOutcome } from './monitor-call.ts';
 
-/** MonitorPort as the spooler uses it; nothing here rejects. After `cut-off` or `close` it is used up. */
+/**
+ * MonitorPort as the spooler uses it; nothing here rejects. After `cut-off` or `close` it is used
+ * up.
+ */
 export interface HostedPort {
   readonly name: string;
   readonly monitorName: string;

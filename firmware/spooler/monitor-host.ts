@@ -1,4 +1,5 @@
-// The host of a spooler's monitors: initialises each, keeps their faults apart, opens ports, passes Xcv on.
+// The host of a spooler's monitors: initialises each, keeps their faults apart, opens ports, passes
+// Xcv on.
 import type { Clock, Random, Tcp, Timer } from '../../hal/contract.ts';
 import type {
   DeviceStatus,
@@ -19,7 +20,12 @@ import { refused, type Refusal } from '../errors/codes.ts';
 import { nextBackoffMs } from '../printers/decisions.ts';
 import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { MonitorInfo } from './contract.ts';
-import { createDeviceScopes, type DeviceScope, type OutgoingRules } from './device-scopes.ts';
+import {
+  type BoxDevices,
+  createDeviceScopes,
+  type DeviceScope,
+  type OutgoingRules,
+} from './device-scopes.ts';
 import { type CallLimits, type HostedPort, hostPort } from './hosted-port.ts';
 import { boundedCall, type CallBounds, type CallOutcome, messageOf } from './monitor-call.ts';
 
@@ -34,6 +40,8 @@ export interface MonitorHostOptions {
   readonly random: Random;
   readonly tcp: Tcp;
   readonly outgoing: OutgoingRules;
+  /** Undefined for a group, and where there are none. */
+  readonly box?: BoxDevices | undefined;
   readonly limits: CallLimits & {
     readonly monitorStartPatienceMs: number;
     readonly ports: number;
@@ -51,7 +59,10 @@ export type OpenOutcome =
   | { readonly kind: 'failed'; readonly message: string };
 
 export interface MonitorHost {
-  /** Resolves when every monitor is ready, absent or failed, or after the patience; slow ones come later. */
+  /**
+   * Resolves when every monitor is ready, absent or failed, or after the patience; slow ones come
+   * later.
+   */
   start(): Promise<void>;
   monitors(): readonly MonitorInfo[];
   /** Every known port, in the order of the table. */
@@ -84,7 +95,11 @@ interface Hosted {
 
 export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
   const { clock, limits, log } = options;
-  const scopes = createDeviceScopes({ tcp: options.tcp, rules: options.outgoing });
+  const scopes = createDeviceScopes({
+    tcp: options.tcp,
+    rules: options.outgoing,
+    box: options.local ? options.box : undefined,
+  });
   const hosted: readonly Hosted[] = options.modules.map((module) => ({
     module,
     scope: scopes.open(module.name),
@@ -157,7 +172,10 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     return listed;
   };
 
-  /** A monitor that threw may do better later (its registry was not readable); one that hung may not. */
+  /**
+   * A monitor that threw may do better later (its registry was not readable); one that hung may
+   * not.
+   */
   const retryLater = (monitor: Hosted) => {
     if (stopping) return;
     monitor.backoffMs = nextBackoffMs(monitor.backoffMs, limits);
@@ -199,7 +217,13 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     }
     monitor.instance = instance;
     const listed = await enumerate(monitor, instance);
-    if (listed.kind !== 'returned') return settle(monitor, 'failed', listed.message);
+    if (listed.kind !== 'returned') {
+      monitor.instance = undefined;
+      settle(monitor, 'failed', listed.message);
+      await shutDown(monitor, instance, limits.cutOffGraceMs);
+      if (listed.kind === 'threw') retryLater(monitor);
+      return;
+    }
     settle(monitor, 'ready', '');
     options.onPortsChanged();
   };
@@ -342,7 +366,7 @@ function initialiserOf(
 
 function unconvertedMessage(module: MonitorModule, local: boolean): string {
   return !local && module.initializePrintMonitor !== undefined
-    ? `${module.name} is refused: it offers only the unconverted initializePrintMonitor, which can not serve a group`
+    ? `${module.name} is refused in a group: it has only the unconverted initializePrintMonitor`
     : `${module.name} offers no initializePrintMonitor2`;
 }
 

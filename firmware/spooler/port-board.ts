@@ -1,4 +1,5 @@
-// The ports of a spooler: a runner for each one that a printer uses, what devices say, and Xcv to their monitors.
+// The ports of a spooler: a runner for each one that a printer uses, what devices say, and Xcv to
+// their monitors.
 import type { Clock } from '../../hal/contract.ts';
 import type {
   DeviceStatus,
@@ -30,7 +31,10 @@ export interface PortBoard {
   readonly service: Ports;
   /** Starts a runner for each used port and stops those that no printer uses any more. */
   reconcile(): void;
-  /** The monitors' ports changed: they hear which are used, and what failed for want of one tries again. */
+  /**
+   * The monitors' ports changed: they hear which are used, and what failed for want of one tries
+   * again.
+   */
   portsChanged(): void;
   onStatus(portName: string, status: DeviceStatus): void;
   /** There may be work for the ports of this printer; `except` knows already. */

@@ -1,4 +1,5 @@
-// What a principal may do in a spooler: the one place where rights are decided; what is not granted is denied.
+// What a principal may do in a spooler: the one place where rights are decided; what is not granted
+// is denied.
 import type { Principal, Role } from '../api/principal.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import type { Job } from '../jobs/job.ts';
@@ -33,7 +34,10 @@ export function needRole(principal: Principal, role: Role, what: string): Refusa
   return refused('forbidden', `${what} needs the role ${role}`);
 }
 
-/** Operators manage every job; a print client its own, by the name it proved or, where nobody proves, claims. */
+/**
+ * Operators manage every job; a print client its own, by the name it proved or, where nobody
+ * proves, claims.
+ */
 export function needJobRight(principal: Principal, job: Job, what: string): Refusal | undefined {
   if (principal.kind !== 'print-client') return needRole(principal, 'operator', what);
   const own =

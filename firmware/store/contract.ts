@@ -38,7 +38,8 @@ export interface LogRecord {
 /**
  * A document's bytes that go to disk with the commit: small ones in a shared segment file, written
  * and synced by the store once for the whole group of commits. Larger ones were spooled and synced
- * before.
+ * before. Each needs its job.document-added in the same unit, and the other way round. Inline bytes
+ * are the store's from `commit` on: they may move to its worker, and then read as empty here.
  */
 export interface DocumentToStore {
   readonly jobId: string;

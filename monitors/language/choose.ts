@@ -19,7 +19,8 @@ export function chooseLanguage(
   if (choice !== 'by-device-id') {
     return kinds.find(({ name }) => name === choice.byHand)?.name;
   }
-  for (const spoken of deviceId?.commandSets ?? []) {
+  for (const name of deviceId?.commandSets ?? []) {
+    const spoken = name.toUpperCase();
     const kind = kinds.find(({ commandSets }) =>
       commandSets.some((known) => spoken === known || spoken.startsWith(`${known} `)),
     );

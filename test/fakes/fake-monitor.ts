@@ -1,4 +1,5 @@
-// A scripted port monitor and its devices: off, stalled, broken off, hung or throwing, as real ones fail.
+// A scripted port monitor and its devices: off, stalled, broken off, hung or throwing, as real ones
+// fail.
 import type { Clock } from '../../hal/contract.ts';
 import { sleep } from '../../hal/time.ts';
 import type {
@@ -28,7 +29,10 @@ export type MonitorCall =
   | 'xcvDataPort'
   | 'shutdown';
 
-/** `hang` never ends and ignores its signal; `throw` rejects; `deaf` ends only once the signal aborts. */
+/**
+ * `hang` never ends and ignores its signal; `throw` rejects; `deaf` ends only once the signal
+ * aborts.
+ */
 export type Spoiling = 'hang' | 'throw' | 'deaf';
 
 /** What arrived at a device between one startDocPort and its end, whole or not. */
@@ -86,12 +90,15 @@ export interface FakeMonitorOptions {
   readonly devices: readonly FakeDevice[];
   /** One writePort call waits this long for a stalled device. */
   readonly writeTimeoutMs?: number;
-  /** False once the appliance that this module runs in was killed: from then on nothing happens here. */
+  /**
+   * False once the appliance that this module runs in was killed: from then on nothing happens
+   * here.
+   */
   readonly alive?: () => boolean;
   /** Offers only the unconverted entry. */
   readonly unconverted?: boolean;
   /** Spoils calls that belong to no device. */
-  readonly spoiled?: ReadonlyMap<MonitorCall, Spoiling>;
+  readonly spoiled?: ReadonlyMap<MonitorCall, Spoiling | undefined>;
   readonly onInit?: (init: MonitorInit) => void;
 }
 

@@ -9,9 +9,12 @@ import type {
   Intake,
   JobRequest,
 } from '../../firmware/intake/contract.ts';
+import { expand } from '../../firmware/intake/expand.ts';
 import { isEnded, type Job, type JobDocument } from '../../firmware/jobs/job.ts';
+import { intakeLimits } from '../../firmware/limits/intake-limits.ts';
 import type { Printer } from '../../firmware/printers/printer.ts';
 import type {
+  JobAnswer,
   Jobs,
   Ports,
   Printers,
@@ -19,6 +22,7 @@ import type {
   Spooler,
   SpoolerDirectory,
 } from '../../firmware/spooler/contract.ts';
+import { defaultSettings } from '../../firmware/printers/settings.ts';
 import { alwaysLive } from '../../firmware/spooler/permit.ts';
 
 export interface FakeSpoolerOptions {
@@ -49,6 +53,8 @@ export class FakeSpooler implements Spooler {
   readonly requests: (JobRequest & { readonly document?: DocumentRequest })[] = [];
   /** Uploads whose streams threw. */
   brokenUploads = 0;
+  /** What was asked of printers and jobs beyond what this spooler does. */
+  readonly calls: (Readonly<Record<string, unknown>> & { readonly what: string })[] = [];
   /** While set, everything new is refused with it, after `refuseAfterBytes` of the document. */
   refuseWith: ErrorCode | undefined;
   refuseAfterBytes = 0;
@@ -76,6 +82,11 @@ export class FakeSpooler implements Spooler {
         ),
       create: async () => notHere,
       change: async () => notHere,
+      operate: async (id, what, by, note) => {
+        this.calls.push({ what, id, by, note });
+        const printer = this.#printers.find((one) => one.id === id);
+        return printer === undefined ? notHere : { kind: 'done', printer };
+      },
       remove: async () => notHere,
       status: async () => this.status,
     };
@@ -84,8 +95,30 @@ export class FakeSpooler implements Spooler {
       list: async (filter) => this.#list(filter),
       find: async (idOrNumber) => this.#find(idOrNumber),
       cancel: async (id) => this.#end(id, 'canceled'),
-      release: async () => notHere,
+      cancelAll: async (filter, by) => {
+        this.calls.push({ what: 'cancel-all', by, ...filter });
+        return { kind: 'done', count: 0 };
+      },
+      hold: async (id, hold, by) => this.#note({ what: 'hold', id, hold, by }),
+      release: async (id) => this.#release(id),
+      move: async (id, printerId, by) => this.#note({ what: 'move', id, printerId, by }),
+      change: async (id, changes, by) => this.#note({ what: 'change', id, changes, by }),
+      reprint: async (id, request, by) => this.#note({ what: 'reprint', id, request, by }),
+      remove: async (id, by) => {
+        this.calls.push({ what: 'remove', id, by });
+        return { kind: 'done' };
+      },
     };
+  }
+
+  #note(
+    call: Readonly<Record<string, unknown>> & { readonly what: string; readonly id: string },
+  ): JobAnswer {
+    this.calls.push(call);
+    const job = this.#find(call.id);
+    return job === undefined
+      ? refused('job-not-found', 'There is no such job.')
+      : { kind: 'done', job };
   }
 
   /** Directory of this spooler alone. */
@@ -123,7 +156,7 @@ export class FakeSpooler implements Spooler {
   ): Promise<Accepted | Refusal> {
     const refusal = this.#refusalOf(request);
     if (refusal !== undefined && this.refuseAfterBytes === 0) return refusal;
-    const taken = await this.#take(stream, refusal);
+    const taken = await this.#take(expanded(stream, request.document), refusal);
     if ('kind' in taken) return taken;
     const job = this.#newJob(request, false);
     return this.#keep(job, request.document, taken, true);
@@ -143,7 +176,9 @@ export class FakeSpooler implements Spooler {
     if (job === undefined) return refused('job-not-found', 'There is no such job.');
     if (!job.incoming) return refused('job-incoming-closed', 'The job takes no more documents.');
     if (stream === undefined) return { kind: 'accepted', job: this.#put(this.#closed(job, last)) };
-    const taken = await this.#take(stream, this.#refusalOf(job));
+    const { printerId, name, origin } = job;
+    const refusal = this.#refusalOf({ printerId, name, origin });
+    const taken = await this.#take(expanded(stream, document), refusal);
     return 'kind' in taken ? taken : this.#keep(job, document, taken, last);
   }
 
@@ -199,8 +234,12 @@ export class FakeSpooler implements Spooler {
       printerId: request.printerId,
       name: request.name,
       origin: request.origin,
-      state: request.hold === true ? 'pending-held' : 'pending',
-      reasons: request.hold === true ? ['job-hold-until-specified'] : [],
+      state: request.hold === undefined ? 'pending' : 'pending-held',
+      reasons: request.hold === undefined ? [] : ['job-hold-until-specified'],
+      hold: request.hold,
+      pages: undefined,
+      retained: false,
+      reprintOf: request.reprintOf,
       message: '',
       priority: request.priority ?? 50,
       copies: request.copies ?? 1,
@@ -237,12 +276,26 @@ export class FakeSpooler implements Spooler {
       .slice(0, filter.limit);
   }
 
+  #release(id: string): { kind: 'done'; job: Job } | Refusal {
+    const job = this.#find(id);
+    if (job?.state !== 'pending-held') return refused('job-not-possible', 'It is not held.');
+    const pending: Job = { ...job, state: 'pending', reasons: [] };
+    return { kind: 'done', job: this.#put(this.#closed(pending, !job.incoming)) };
+  }
+
   #end(id: string, state: 'canceled'): { kind: 'done'; job: Job } | Refusal {
     const job = this.#find(id);
     if (job === undefined) return refused('job-not-found', 'There is no such job.');
     if (isEnded(job.state)) return refused('job-not-possible', 'The job has ended.');
     return { kind: 'done', job: this.#put({ ...job, state, incoming: false, endedAt: at }) };
   }
+}
+
+function expanded(
+  stream: AsyncIterable<Uint8Array>,
+  { compression = 'none' }: DocumentRequest,
+): AsyncIterable<Uint8Array> {
+  return compression === 'none' ? stream : expand(stream, compression, intakeLimits);
 }
 
 interface Taken {
@@ -258,13 +311,9 @@ function printerOf(name: string, index: number, { formats }: FakeSpoolerOptions)
     id: `00000000-0000-4000-9000-${String(index + 1).padStart(12, '0')}`,
     spooler: 'fake',
     name,
+    ...defaultSettings,
     description: `Printer ${name}`,
     location: 'here',
-    portNames: [],
-    accepting: true,
-    enabled: true,
-    interrupted: 'restart',
-    startPrinting: 'spooled',
     formats: formats ?? ['application/octet-stream', 'application/pdf'],
     createdAt: at,
     changedAt: at,

@@ -5,7 +5,7 @@ import type { MonitorPort, PortOutcome } from '../../monitors/contract.ts';
 import { escposLanguage } from '../../monitors/escpos/module.ts';
 import { chooseLanguage, openWithLanguage } from '../../monitors/language/choose.ts';
 import { pjlLanguage } from '../../monitors/pjl/module.ts';
-import { readDeviceId } from '../../monitors/wire/ieee1284/device-id.ts';
+import { parseDeviceId } from '../../monitors/wire/ieee1284/device-id.ts';
 import { zplLanguage } from '../../monitors/zpl/module.ts';
 import type { VirtualClock } from '../world/clock.ts';
 import { type LanguageName, type LanguageRig, makeLanguageRig } from './language-rig.ts';
@@ -176,7 +176,7 @@ describe('a language monitor', () => {
 
 describe('a language is chosen', () => {
   const kinds = [pjlLanguage, zplLanguage, escposLanguage];
-  const spoken = (cmd: string) => readDeviceId(Buffer.from(`MFG:X;CMD:${cmd};MDL:Y;`));
+  const spoken = (cmd: string) => parseDeviceId(Buffer.from(`MFG:X;CMD:${cmd};MDL:Y;`));
 
   test('by the command sets of the device, in its own order', () => {
     const rows = [

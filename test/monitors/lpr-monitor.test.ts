@@ -5,6 +5,7 @@ import { HalError } from '../../hal/errors.ts';
 import type { DocInfo, JsonValue, MonitorDevices } from '../../monitors/contract.ts';
 import { type AnswerMoment, answerMoments } from '../../tools/emulators/lpd-printer/behaviour.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
+import { noDevices, noLocalDevices } from '../fakes/no-devices.ts';
 import { createFakeRegistry } from '../fakes/registry.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { type LprMonitorRig, makeLprRig } from './lpr-rig.ts';
@@ -272,6 +273,7 @@ describe('a document on LPD', () => {
   test('leaves from a reserved port, the next where one is in use', async (t) => {
     const asked: (number | undefined)[] = [];
     const { port } = await make(t, { reservedSourcePort: true }, ({ devices }) => ({
+      ...noLocalDevices,
       connectTcp: async (request) => {
         asked.push(request.localPort);
         if (asked.length < 3) throw new HalError('address-in-use', String(request.localPort));
@@ -286,6 +288,7 @@ describe('a document on LPD', () => {
   test('waits while reserved ports are in use, and fails where they are forbidden', async (t) => {
     let code: 'address-in-use' | 'permission-denied' = 'address-in-use';
     const { port } = await make(t, { reservedSourcePort: true }, () => ({
+      ...noLocalDevices,
       connectTcp: async () => {
         throw new HalError(code, 'port 721');
       },
@@ -375,8 +378,7 @@ describe('Xcv of lpr', () => {
     const key = await registry.openKey(registry.root, 'Ports\\Desk');
     assert.ok(key);
     await registry.setValue(key, 'Order', { type: 'string', data: 'sideways' });
-    const devices = { connectTcp: () => Promise.reject(new Error('nobody asked for it')) };
-    const again = await startInstance({ module, clock, devices }, registry.reopened());
+    const again = await startInstance({ module, clock, devices: noDevices }, registry.reopened());
     t.after(() => again.shutdown());
     const broken = await openPort(again.monitor, 'Desk');
     const started = await broken.startDocPort(docOf(1), never());

@@ -75,13 +75,8 @@ export async function startInstance(
     spooler: 'local',
     local: true,
     serverName: 'platen-1',
-    registry: watched(registry, used),
-    devices: {
-      connectTcp(options) {
-        used('devices.connectTcp');
-        return rig.devices.connectTcp(options);
-      },
-    },
+    registry: watched(registry, 'registry', used),
+    devices: watched(rig.devices, 'devices', used),
     clock: rig.clock,
     random: {
       bytes: (count) => new Uint8Array(count),
@@ -107,11 +102,11 @@ export async function startInstance(
   };
 }
 
-/** Tells of each call of a registry function. */
-function watched(registry: MonitorRegistry, used: (what: string) => void): MonitorRegistry {
-  return new Proxy(registry, {
-    get(target, name) {
-      used(`registry.${String(name)}`);
+/** Tells of each use of a member. */
+function watched<T extends object>(target: T, what: string, used: (what: string) => void): T {
+  return new Proxy(target, {
+    get(_target, name) {
+      used(`${what}.${String(name)}`);
       return Reflect.get(target, name);
     },
   });

@@ -1,4 +1,5 @@
-// Stories of an appliance that dies: acknowledged jobs are not lost, doubles are marked, nothing half received prints.
+// Stories of an appliance that dies: acknowledged jobs are not lost, doubles are marked, nothing
+// half received prints.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../firmware/jobs/job.ts';
@@ -40,7 +41,7 @@ function numbered(number: number): Uint8Array {
 }
 
 describe('a kill', () => {
-  test('right after the acknowledgement of 200 jobs: all 200 print, doubles only marked', async () => {
+  test('right after 200 acknowledgements: all 200 print, doubles only marked', async () => {
     const bench = new Bench();
     await bench.boot();
     await bench.addPrinter();
@@ -56,7 +57,7 @@ describe('a kill', () => {
     }
   });
 
-  test('while a job prints: once more from its first byte, marked; a second time it is held', async () => {
+  test('while a job prints: again from its first byte, marked; then it is held', async () => {
     const bench = new Bench();
     await bench.boot();
     await bench.addPrinter();
@@ -91,6 +92,35 @@ describe('a kill', () => {
     const done = await bench.untilState(job.id, 'completed');
     assert.equal(done.possiblyPrintedTwice, true);
   });
+
+  for (const [how, marked] of [
+    ['kill', false],
+    ['powerCut', true],
+  ] as const) {
+    test(`(${how}) between the committed start and the first byte: marked ${marked}`, async () => {
+      let holding = true;
+      const bench = new Bench({
+        wrapStore: (store) => ({
+          ...store,
+          async commit(unit) {
+            const outcome = await store.commit(unit);
+            const isStart = unit.changes.some(({ type }) => type === 'job.started');
+            return isStart && holding ? await new Promise<never>(() => undefined) : outcome;
+          },
+        }),
+      });
+      await bench.boot();
+      await bench.addPrinter();
+      const job = await bench.print(Uint8Array.of(1));
+      await bench.until(async () => (await bench.job(job.id)).state === 'processing');
+      bench[how]();
+      holding = false;
+      await bench.boot();
+      const done = await bench.untilState(job.id, 'completed');
+      assert.deepEqual([done.possiblyPrintedTwice, done.attempts], [marked, 2]);
+      assert.equal(bench.device.touchedBy(job.id).length, 1);
+    });
+  }
 
   test('during an upload: nothing of it stays', async () => {
     const bench = new Bench();
@@ -198,7 +228,7 @@ function lying(store: Store): Store {
       if (created?.type !== 'job.created' || added?.type !== 'job.document-added') {
         return await store.commit(unit);
       }
-      const { id, ...payload } = created.payload;
+      const { id, hold: _held, ...payload } = created.payload;
       const job: Job = {
         ...payload,
         id,
@@ -206,6 +236,10 @@ function lying(store: Store): Store {
         number: 1,
         state: 'pending',
         reasons: [],
+        hold: undefined,
+        pages: undefined,
+        retained: false,
+        reprintOf: undefined,
         message: '',
         incoming: false,
         documents: [added.payload.document],

@@ -1,4 +1,5 @@
-// Stories of jobs that print: bytes, order, copies, devices that are off, stall, break or are cancelled at.
+// Stories of jobs that print: bytes, order, copies, devices that are off, stall, break or are
+// cancelled at.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { FakeDevice } from '../fakes/fake-monitor.ts';
@@ -58,6 +59,30 @@ describe('a job on its way to the device', () => {
     assert.deepEqual(attempt, { portName: 'desk', localPort: 40_000 + job.number });
   });
 
+  test('sends no byte while the commit of its start is under way', async () => {
+    let commit = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    const bench = await booted({
+      wrapStore: (store) => ({
+        ...store,
+        async commit(unit) {
+          if (unit.changes[0]?.type === 'job.started') await held;
+          return await store.commit(unit);
+        },
+      }),
+    });
+    await bench.addPrinter();
+    bench.device.stallAtBytes = 1;
+    const job = await bench.print(Uint8Array.of(1, 2));
+    await bench.until(() => bench.device.underWay === 1);
+    await bench.pass(60_000);
+    bench.device.disconnect();
+    assert.deepEqual(bench.device.touchedBy(job.id), []);
+    commit();
+  });
+
   test('sends every document and copy in order', async () => {
     const bench = await booted();
     const { id } = await bench.addPrinter();
@@ -104,7 +129,7 @@ describe('a job on its way to the device', () => {
     const fromA = firstBytes(bench.device).map((byte) => (byte ?? 0) < 10);
     assert.ok(
       fromA.every((isA, at) => at === 0 || isA !== fromA[at - 1]),
-      `${fromA}`,
+      fromA.join(),
     );
   });
 });
@@ -237,7 +262,7 @@ describe('an attempt that breaks off', () => {
     const poison = await bench.print(Uint8Array.of(1, 2, 3));
     const next = await bench.print(Uint8Array.of(4));
     const held = await bench.untilState(poison.id, 'pending-held');
-    assert.match(held.message, /second time/);
+    assert.match(held.message, /broke off again/);
     await bench.untilState(next.id, 'completed');
     await bench.pass(3_600_000);
     assert.equal((await bench.job(poison.id)).state, 'pending-held');

@@ -1,4 +1,5 @@
-// No sync may be left out, and nothing acknowledged before its commit: power cuts find each shortcut, and nothing without one.
+// No sync may be left out, and nothing acknowledged before its commit: power cuts find each
+// shortcut, and nothing without one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Databases, Files, OpenFile, SqlDatabase } from '../../hal/contract.ts';
@@ -85,7 +86,10 @@ describe('replacing a file', () => {
   }
 });
 
-/** Works until power goes, then looks for each thing that a client was told. Each loss is a sentence. */
+/**
+ * Works until power goes, then looks for each thing that a client was told. Each loss is a
+ * sentence.
+ */
 async function lossesOf(seed: number, shortcut: Shortcut): Promise<readonly string[]> {
   const random = new SeededRandom(seed);
   const disk = new SimulatedDisk({ seed });
@@ -135,9 +139,9 @@ class Told {
   async #missingInScan(rig: Rig): Promise<readonly string[]> {
     const found = new Set<string>();
     for await (const { header } of rig.spool.scan()) found.add(header.job.id);
-    const live = await rig.store.query('jobs.unfinished', {
+    const live = await rig.store.query('jobs.page', {
       spooler,
-      afterNumber: 0,
+      which: 'not-completed',
       limit: 1_000,
     });
     return live
@@ -206,7 +210,9 @@ function withoutDirectorySyncOf(directory: string): (files: Files) => Files {
   });
 }
 
-/** The simulated Files make a folder durable inside makeDirectory; a sync that fails comes too late. */
+/**
+ * The simulated Files make a folder durable inside makeDirectory; a sync that fails comes too late.
+ */
 async function makeWithoutSync(files: Files, directory: string, path: string): Promise<void> {
   await files.makeDirectory(directory);
   await files.makeDirectory(`/elsewhere${path}`);

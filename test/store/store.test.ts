@@ -1,4 +1,5 @@
-// The store: what a commit changes, what it refuses, how commits share syncs, and what comes back after a restart.
+// The store: what a commit changes, what it refuses, how commits share syncs, and what comes back
+// after a restart.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { spoolLimits } from '../../firmware/limits/spool-limits.ts';
@@ -32,7 +33,7 @@ async function rigWithPrinter(): Promise<Rig> {
 }
 
 describe('a commit', () => {
-  test('gives jobs numbers from 1, keeps their documents, and is there after a restart', async () => {
+  test('gives jobs numbers from 1, keeps documents, and is there after a restart', async () => {
     const rig = await rigWithPrinter();
     const first = firstJob(await rig.store.commit(jobUnit('a')));
     const second = firstJob(await rig.store.commit(jobUnit('b')));
@@ -101,7 +102,7 @@ describe('a commit', () => {
       assert.ok(outcome.status === 'rejected' && !(outcome.reason instanceof StoreError));
     }
     assert.equal(
-      (await rig.store.query('jobs.unfinished', { spooler, afterNumber: 0, limit: 9 })).length,
+      (await rig.store.query('jobs.page', { spooler, which: 'not-completed', limit: 9 })).length,
       1,
     );
   });
@@ -167,7 +168,7 @@ describe('commits together', () => {
 });
 
 describe('a disk that fails', () => {
-  test('rejects all of the group, acknowledges nothing, and is used again when it recovers', async () => {
+  test('rejects all of the group, and is used again when it recovers', async () => {
     for (const operation of ['sync', 'write', 'commit', 'sync-directory'] as const) {
       const rig = await rigWithPrinter();
       rig.disk.faults.add({ operation, code: 'io-error', times: 1 });
@@ -207,7 +208,7 @@ describe('the store', () => {
     assert.equal(rig.disk.operations, before);
   });
 
-  test('keeps a tail of a log that nobody replicates, and all of one that someone does', async () => {
+  test("keeps a tail of a log that nobody replicates, and all of a group's", async () => {
     const rig = await rigWithPrinter();
     const group = { generation: 1, counter: 1, node: 'node-a' };
     const count = spoolLimits.logTail + 50;
@@ -224,7 +225,7 @@ describe('the store', () => {
     assert.equal((await rig.store.readLog('g', 1, 1))[0]?.seq, 1);
   });
 
-  test('removes a document when its job ends, and a segment when nothing in it is needed', async () => {
+  test('removes a document when its job ends, a segment when nothing in it is needed', async () => {
     const rig = await rigWithPrinter();
     const large = Buffer.alloc(spoolLimits.inlineDocumentBytes + 1, 7);
     await acceptDocument(rig, 'large', large);

@@ -1,4 +1,4 @@
-// What printers say in IEEE 1284, PJL, ZPL and ESC/POS: vectors, and any octets at all are data.
+// What printers say in PJL, ZPL and ESC/POS: vectors, and any octets at all are data.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -7,7 +7,6 @@ import {
   escposAsk,
   escposProcessMark,
 } from '../../monitors/wire/escpos/status.ts';
-import { deviceIdLimits, readDeviceId } from '../../monitors/wire/ieee1284/device-id.ts';
 import { pjlBusy, pjlCondition } from '../../monitors/wire/pjl/codes.ts';
 import { pjlAskStatus, pjlJobEnd, pjlJobStart } from '../../monitors/wire/pjl/commands.ts';
 import { pjlLimits } from '../../monitors/wire/pjl/limits.ts';
@@ -15,49 +14,6 @@ import { PjlReplyReader } from '../../monitors/wire/pjl/replies.ts';
 import { ZplReplyReader } from '../../monitors/wire/zpl/host-status.ts';
 
 const octets = (text: string) => Buffer.from(text, 'latin1');
-
-describe('IEEE 1284 device ID', () => {
-  const laser =
-    'MFG:Hewlett-Packard;CMD:PJL,MLC, pcl ,POSTSCRIPT;MDL:HP LaserJet 4000;CLS:PRINTER;' +
-    'DES:HP LaserJet;SN:USBB123456;';
-
-  test('is read with its length, with a wrong one, and without', () => {
-    const expected = readDeviceId(octets(laser));
-    assert.equal(expected.manufacturer, 'Hewlett-Packard');
-    assert.equal(expected.model, 'HP LaserJet 4000');
-    assert.deepEqual(expected.commandSets, ['PJL', 'MLC', 'PCL', 'POSTSCRIPT']);
-    assert.equal(expected.serialNumber, 'USBB123456');
-    for (const length of [laser.length + 2, laser.length, 5, 0xffff]) {
-      const prefix = Buffer.alloc(2);
-      prefix.writeUInt16BE(length);
-      assert.deepEqual(readDeviceId(Buffer.concat([prefix, octets(laser)])), expected);
-    }
-  });
-
-  test('may use the long names, and be cut off', () => {
-    const id = readDeviceId(octets('MANUFACTURER:Zebra;COMMAND SET:ZPL;MODEL:GK420d;SERN:4'));
-    assert.equal(id.manufacturer, 'Zebra');
-    assert.deepEqual(id.commandSets, ['ZPL']);
-    assert.equal(id.serialNumber, '4');
-  });
-
-  test('that repeats itself without an end is read once', () => {
-    const id = readDeviceId(octets('MFG:A;MDL:B;'.repeat(10_000)));
-    assert.equal(id.fields.size, 2);
-  });
-
-  test('is anything, bounded, and never a fault', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 6_000 }), (bytes) => {
-        const id = readDeviceId(bytes);
-        assert.ok(id.fields.size <= deviceIdLimits.fields);
-        for (const value of id.fields.values()) {
-          assert.ok(value.length <= deviceIdLimits.valueLength && !/\p{Cc}/u.test(value));
-        }
-      }),
-    );
-  });
-});
 
 describe('PJL', () => {
   test('commands are lines that no name breaks out of', () => {

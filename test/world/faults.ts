@@ -49,14 +49,14 @@ export class Faults {
         fault.afterBytes -= bytes;
         continue;
       }
+      if (fault.times !== undefined) {
+        fault.times -= 1;
+        if (fault.times <= 0) this.#faults.delete(fault);
+      }
       if (fault.afterBytes !== undefined && fault.afterBytes > 0) {
         allowed = Math.min(allowed, fault.afterBytes);
         fault.afterBytes = 0;
         continue;
-      }
-      if (fault.times !== undefined) {
-        fault.times -= 1;
-        if (fault.times <= 0) this.#faults.delete(fault);
       }
       throw new HalError(fault.code, path, { detail: 'simulated' });
     }

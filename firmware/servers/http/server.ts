@@ -18,9 +18,14 @@ import { HttpConnection } from './connection.ts';
 import { HttpBodyError, type HttpAnswer, type HttpRequest, type HttpRoute } from './contract.ts';
 import { routeRequest, textProblem } from './router.ts';
 
+/** A Unix socket, by its path; whoever may open it is who the folder lets in. */
+export interface SocketPath {
+  readonly path: string;
+}
+
 export interface HttpServerOptions {
   /** Port 0 takes a free one. */
-  readonly listen: readonly SocketAddress[];
+  readonly listen: readonly (SocketAddress | SocketPath)[];
   readonly routes: readonly HttpRoute[];
   readonly clock: Clock;
   readonly log: ServerLog;
@@ -107,14 +112,16 @@ class HttpServer implements Server {
     return server;
   }
 
-  #listen(server: NodeServer, { address, port }: SocketAddress): Promise<void> {
+  #listen(server: NodeServer, where: SocketAddress | SocketPath): Promise<void> {
+    const name = 'path' in where ? where.path : `${where.address}:${where.port}`;
+    const place = 'path' in where ? where : { host: where.address, port: where.port };
     return new Promise((resolve, reject) => {
-      server.once('error', (error) => reject(toHalError(error, `${address}:${port}`)));
-      server.listen({ host: address, port, backlog: this.#limits.backlog }, () => {
+      server.once('error', (error) => reject(toHalError(error, name)));
+      server.listen({ ...place, backlog: this.#limits.backlog }, () => {
         // From now on these are faults of accepting, no descriptors left for example; it goes on by
         // itself.
         server.removeAllListeners('error').on('error', (error) => {
-          this.#options.log.warn('a connection could not be accepted', { address, port, error });
+          this.#options.log.warn('a connection could not be accepted', { at: name, error });
         });
         resolve();
       });

@@ -3,19 +3,22 @@ import type { IppMessage } from '../../../monitors/wire/ipp/message.ts';
 import { attribute, keyword, mimeMediaType } from '../../../monitors/wire/ipp/values.ts';
 import type { DocumentRequest } from '../../intake/contract.ts';
 import type { Printer } from '../../printers/printer.ts';
+import { anyFormat, takesFormat } from '../../printers/settings.ts';
 import type { IppCall } from './call.ts';
 import { IppFault } from './fault.ts';
 import { valueIn, wordsIn } from './operation-attributes.ts';
 
-/** What a document is when its client does not say. */
-export const defaultFormat = 'application/octet-stream';
+export const compressionsSupported = [
+  'none',
+  'gzip',
+  'deflate',
+] as const satisfies readonly NonNullable<DocumentRequest['compression']>[];
 
-export const compressionsSupported = ['none'] as const satisfies readonly NonNullable<
-  DocumentRequest['compression']
->[];
+/** What `lp -o raw` calls a document that nobody may convert: here that is true of all of them. */
+const cupsRaw = 'application/vnd.cups-raw';
 
 export function formatsOf({ formats }: Printer): readonly string[] {
-  return formats.includes(defaultFormat) ? formats : [...formats, defaultFormat];
+  return formats.includes(anyFormat) ? formats : [...formats, anyFormat];
 }
 
 /** Throws where the printer does not take the document, before a byte of it is read. */
@@ -23,20 +26,21 @@ export function documentRequest(
   { message, documentSizeBytes }: IppCall,
   printer: Printer,
 ): DocumentRequest {
+  const compression = compressionIn(message);
+  const known = documentSizeBytes !== undefined && compression === 'none';
   return {
     name: wordsIn(message, 'document-name') ?? '',
-    format: formatIn(message, printer) ?? defaultFormat,
-    compression: compressionIn(message),
-    ...(documentSizeBytes === undefined ? {} : { sizeBytes: documentSizeBytes }),
+    format: formatIn(message, printer) ?? anyFormat,
+    compression,
+    ...(known ? { sizeBytes: documentSizeBytes } : {}),
   };
 }
 
 /** document-format, checked; undefined where the client does not say. */
 export function formatIn(message: IppMessage, printer: Printer): string | undefined {
-  const format = valueIn(message, 'document-format', 'mimeMediaType');
-  if (format === undefined) return undefined;
-  const known = formatsOf(printer).find((each) => each.toLowerCase() === format.toLowerCase());
-  if (known !== undefined) return known;
+  const said = valueIn(message, 'document-format', 'mimeMediaType');
+  const format = said === cupsRaw ? anyFormat : said;
+  if (format === undefined || takesFormat(printer, format)) return format;
   throw new IppFault(
     'client-error-document-format-not-supported',
     'The printer does not take this document format.',

@@ -10,6 +10,7 @@ import type {
 import { isHalError } from '../../../hal/errors.ts';
 import { startDeadline } from '../../../hal/time.ts';
 import { serverLimits, type RawLimits } from '../../limits/server-limits.ts';
+import { anyFormat } from '../../printers/settings.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Admission } from '../admission.ts';
 import type { Server, ServerLog } from '../contract.ts';
@@ -102,7 +103,7 @@ class RawServer implements Server {
       printerId,
       name: `Raw job from ${address}`,
       origin: { door: 'raw', userName: anonymousUser, address, authenticated: false },
-      document: { name: '', format: 'application/octet-stream' },
+      document: { name: '', format: anyFormat },
     });
     if (result.kind === 'accepted') return connection.close();
     log.warn('a raw job was refused', { from: address, code: result.code, why: result.message });

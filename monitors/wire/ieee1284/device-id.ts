@@ -1,81 +1,80 @@
-// The device ID of IEEE 1284 (7.6): what a printer says it is, read from any octets at all.
+// The IEEE 1284 device id: who a printer says it is, read from bytes that may be anything.
+
+/** What is looked at of an id; real ones have less than 1 KiB. */
+export const deviceIdLimits = { bytes: 4096, keys: 64, valueLength: 512 } as const;
 
 export interface DeviceId {
+  /** As the printer wrote it, without its length and without what is not printable. */
+  readonly text: string;
   readonly manufacturer: string | undefined;
   readonly model: string | undefined;
-  /** Upper case, in the printer's order: `PJL`, `PCL`, `ZPL`. */
-  readonly commandSets: readonly string[];
   readonly serialNumber: string | undefined;
+  /** The languages of the printer: `PJL`, `PCL`, `ZPL` … */
+  readonly commandSets: readonly string[];
   readonly description: string | undefined;
-  readonly deviceClass: string | undefined;
-  /** Every key as it came, in upper case; the first of a name counts. */
-  readonly fields: ReadonlyMap<string, string>;
 }
 
-export const deviceIdLimits = {
-  octets: 4_096,
-  fields: 64,
-  valueLength: 512,
-  commandSets: 64,
-} as const;
-
-/** The short names that the standard and printers use, by what they mean. */
-const keys = {
-  manufacturer: ['MFG', 'MANUFACTURER', 'MFR'],
+/** IEEE 1284-2000 7.6: short and long names of the keys. */
+const keysOf = {
+  manufacturer: ['MFG', 'MANUFACTURER'],
   model: ['MDL', 'MODEL'],
-  commandSets: ['CMD', 'COMMAND SET', 'COMMANDSET'],
-  serialNumber: ['SN', 'SERN', 'SERIALNUMBER', 'SERIAL NUMBER'],
+  serialNumber: ['SN', 'SERN', 'SERIALNUMBER'],
+  commandSets: ['CMD', 'COMMAND SET'],
   description: ['DES', 'DESCRIPTION'],
-  deviceClass: ['CLS', 'CLASS'],
 } as const;
 
 /**
- * Reads `KEY:value;…`, with or without the two octets of length before it, whatever they say: some
- * devices count them in, some don't, and some repeat their ID without an end.
+ * Reads an id as GET_DEVICE_ID gives it: two bytes of length, which count themselves, and the text.
+ * Undefined where there is no key in it. Some printers write the length the wrong way round, or
+ * none; some repeat the id for as long as one reads: what comes after the first repetition is left
+ * out.
  */
-export function readDeviceId(octets: Uint8Array): DeviceId {
-  const bounded = octets.subarray(0, deviceIdLimits.octets);
-  const withoutLength = startsWithLength(bounded) ? bounded.subarray(2) : bounded;
-  const text = Buffer.from(withoutLength).toString('latin1');
-  const fields = readFields(text);
-  const valueOf = (names: readonly string[]): string | undefined =>
-    names.map((name) => fields.get(name)).find((value) => value !== undefined && value !== '');
+export function parseDeviceId(bytes: Uint8Array): DeviceId | undefined {
+  const fields = new Map<string, string>();
+  const parts: string[] = [];
+  for (const part of idText(bytes).split(';')) {
+    const colon = part.indexOf(':');
+    if (colon < 1) continue;
+    const key = part.slice(0, colon).trim().toUpperCase();
+    if (fields.has(key) || fields.size >= deviceIdLimits.keys) break;
+    const value = part
+      .slice(colon + 1)
+      .trim()
+      .slice(0, deviceIdLimits.valueLength);
+    fields.set(key, value);
+    parts.push(`${part.slice(0, colon).trim()}:${value};`);
+  }
+  if (fields.size === 0) return undefined;
+  const find = (names: readonly string[]): string | undefined => {
+    const value = names.map((name) => fields.get(name)).find((each) => each !== undefined);
+    return value === '' ? undefined : value;
+  };
+  const commands = find(keysOf.commandSets) ?? '';
   return {
-    manufacturer: valueOf(keys.manufacturer),
-    model: valueOf(keys.model),
-    commandSets: (valueOf(keys.commandSets) ?? '')
+    text: parts.join(''),
+    manufacturer: find(keysOf.manufacturer),
+    model: find(keysOf.model),
+    serialNumber: find(keysOf.serialNumber),
+    commandSets: commands
       .split(',')
-      .map((name) => name.trim().toUpperCase())
-      .filter((name) => name !== '')
-      .slice(0, deviceIdLimits.commandSets),
-    serialNumber: valueOf(keys.serialNumber),
-    description: valueOf(keys.description),
-    deviceClass: valueOf(keys.deviceClass),
-    fields,
+      .map((command) => command.trim())
+      .filter((command) => command !== ''),
+    description: find(keysOf.description),
   };
 }
 
-/** A key begins with a letter; a length's first octet is none for any ID of a sane size. */
-function startsWithLength(octets: Uint8Array): boolean {
-  const [first = 0] = octets;
-  return octets.length >= 2 && !/[A-Za-z\s]/.test(String.fromCharCode(first));
+function idText(bytes: Uint8Array): string {
+  const [first = 0, second = 0] = bytes;
+  const isBig = fits((first << 8) | second, bytes.length);
+  const length = isBig ? (first << 8) | second : (second << 8) | first;
+  const start = fits(length, bytes.length) ? 2 : 0;
+  const end = start === 2 ? length : bytes.length;
+  const text = Array.from(bytes.subarray(start, Math.min(end, deviceIdLimits.bytes)), (byte) =>
+    byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '',
+  );
+  return text.join('');
 }
 
-function readFields(text: string): ReadonlyMap<string, string> {
-  const fields = new Map<string, string>();
-  for (const part of text.split(';')) {
-    const colon = part.indexOf(':');
-    if (colon <= 0) continue;
-    const key = cleaned(part.slice(0, colon)).toUpperCase();
-    // The same key again is the ID from the start: what follows is known.
-    if (key === '' || fields.has(key)) continue;
-    if (fields.size >= deviceIdLimits.fields) break;
-    fields.set(key, cleaned(part.slice(colon + 1)));
-  }
-  return fields;
-}
-
-function cleaned(text: string): string {
-  const plain = text.replaceAll(/\p{Cc}+/gu, ' ').trim();
-  return plain.slice(0, deviceIdLimits.valueLength);
+function fits(length: number, sizeBytes: number): boolean {
+  return length > 2 && length <= sizeBytes;
 }

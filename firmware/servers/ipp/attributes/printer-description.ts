@@ -17,7 +17,8 @@ import {
 } from '../../../../monitors/wire/ipp/values.ts';
 import { spoolLimits } from '../../../limits/spool-limits.ts';
 import type { AttributeRow } from '../attribute-row.ts';
-import { compressionsSupported, defaultFormat, formatsOf } from '../documents.ts';
+import { anyFormat } from '../../../printers/settings.ts';
+import { compressionsSupported, formatsOf } from '../documents.ts';
 import { jobTemplate } from '../job-template.ts';
 import type { PrinterSource } from '../sources.ts';
 import { whichJobs } from '../which-jobs.ts';
@@ -174,7 +175,7 @@ const abilities: readonly AttributeRow<PrinterSource>[] = [
   row(
     'document-format-default',
     'mimeMediaType',
-    () => mimeMediaType(defaultFormat),
+    () => mimeMediaType(anyFormat),
     'RFC 8011 5.4.21',
   ),
   row(
@@ -191,6 +192,12 @@ const abilities: readonly AttributeRow<PrinterSource>[] = [
     'integer(1:MAX)',
     () => integer(spoolLimits.multipleOperationTimeoutMs / 1000),
     'RFC 8011 5.4.31',
+  ),
+  row(
+    'multiple-operation-time-out-action',
+    'type2 keyword',
+    () => keyword('process-job'),
+    'PWG 5100.13 6.5.6',
   ),
   row(
     'compression-supported',

@@ -1,11 +1,10 @@
 // Send-Document (RFC 8011 4.3.1): the documents of a job that Create-Job made.
 import type { IppOperationRow } from '../call.ts';
 import { documentRequest } from '../documents.ts';
-import { badRequest, faultOf } from '../fault.ts';
+import { badRequest } from '../fault.ts';
 import { valueIn } from '../operation-attributes.ts';
-import { ownsJob } from '../ownership.ts';
+import { checkOwner } from '../ownership.ts';
 import { jobOutcome } from './job-creation.ts';
-import { refused } from '../../../errors/codes.ts';
 
 export const documentOperations: readonly IppOperationRow[] = [
   {
@@ -14,9 +13,7 @@ export const documentOperations: readonly IppOperationRow[] = [
     required: ['last-document'],
     clause: 'RFC 8011 4.3.1',
     async run(call, job, printer) {
-      if (!ownsJob(call.client, job)) {
-        throw faultOf(refused('forbidden', 'Only who made the job may add to it.'));
-      }
+      checkOwner(call.client, job, 'adding to a job');
       const document = documentRequest(call, printer);
       const last = valueIn(call.message, 'last-document', 'boolean') === true;
       const bytes = await unlessEmpty(call.document);

@@ -91,8 +91,8 @@ function jobRequest(
     printerId: printer.id,
     name: wordsIn(message, 'job-name') ?? wordsIn(message, 'document-name') ?? 'Untitled',
     origin: { door: 'ipp', userName, address, authenticated },
-    hold: accepted['job-hold-until'] === 'indefinite',
     attributes: accepted,
+    ...(accepted['job-hold-until'] === 'indefinite' ? { hold: { kind: 'indefinite' } } : {}),
     ...(typeof copies === 'number' ? { copies } : {}),
     ...(typeof priority === 'number' ? { priority } : {}),
   };

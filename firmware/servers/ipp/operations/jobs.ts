@@ -1,12 +1,11 @@
-// Get-Jobs, Get-Job-Attributes and Cancel-Job (RFC 8011 4.2.6, 4.3.3, 4.3.4).
+// Get-Jobs, Get-Job-Attributes, Cancel-Job and Release-Job (RFC 8011 4.2.6, 4.3.3 to 4.3.6).
 import { attribute, group, keyword } from '../../../../monitors/wire/ipp/values.ts';
-import { refused } from '../../../errors/codes.ts';
 import { serverLimits } from '../../../limits/server-limits.ts';
 import { jobAttributes, selectAttributes } from '../attribute-table.ts';
 import type { IppCall, IppOperationRow } from '../call.ts';
 import { badRequest, faultOf, IppFault } from '../fault.ts';
 import { requestedIn, valueIn } from '../operation-attributes.ts';
-import { ownsJob } from '../ownership.ts';
+import { checkOwner } from '../ownership.ts';
 import { ippNow } from '../sources.ts';
 import { whichJobs } from '../which-jobs.ts';
 
@@ -55,10 +54,20 @@ export const jobOperations: readonly IppOperationRow[] = [
     required: [],
     clause: 'RFC 8011 4.3.3',
     async run({ spooler, client }, job) {
-      if (!ownsJob(client, job)) {
-        throw faultOf(refused('forbidden', 'Only who made the job may cancel it.'));
-      }
+      checkOwner(client, job, 'cancelling a job');
       const result = await spooler.jobs.cancel(job.id, client);
+      if (result.kind === 'refused') throw faultOf(result);
+      return { groups: [] };
+    },
+  },
+  {
+    name: 'Release-Job',
+    target: 'job',
+    required: [],
+    clause: 'RFC 8011 4.3.6',
+    async run({ spooler, client }, job) {
+      checkOwner(client, job, 'releasing a job');
+      const result = await spooler.jobs.release(job.id, client);
       if (result.kind === 'refused') throw faultOf(result);
       return { groups: [] };
     },

@@ -1,7 +1,7 @@
 // Job template attributes that the spooler itself carries out: copies, priority, hold, the order of
 // documents.
 import { integer, payloadOf, range } from '../../../../monitors/wire/ipp/values.ts';
-import { serverLimits } from '../../../limits/server-limits.ts';
+import { printingLimits } from '../../../limits/printing-limits.ts';
 import { keptInteger, keywordRow, type JobTemplateRow } from './row.ts';
 
 const prioritiesMax = 100;
@@ -12,9 +12,9 @@ export const jobHandlingRows: readonly JobTemplateRow[] = [
     name: 'copies',
     syntax: 'integer(1:MAX)',
     clause: 'RFC 8011 5.2.5',
-    accepts: (value) => isBetween(payloadOf(value, 'integer'), serverLimits.ipp.copiesMax),
+    accepts: (value) => isBetween(payloadOf(value, 'integer'), printingLimits.copiesPerJob),
     byDefault: [integer(1)],
-    supported: [range(1, serverLimits.ipp.copiesMax)],
+    supported: [range(1, printingLimits.copiesPerJob)],
     ...keptInteger,
   },
   {

@@ -1,0 +1,99 @@
+// Commands for jobs: list, show, and print.
+import { job } from '../../api/schemas/job.ts';
+import { printer } from '../../api/schemas/printer.ts';
+import { cliLimits } from '../../limits/cli-limits.ts';
+import { type ApiClient, CliError, type Command } from '../command.ts';
+import { readPages } from '../pages.ts';
+import { jobActionCommands } from './job-action-commands.ts';
+import { jobPath, showJob, sizeText, whyText, wholeNumber } from './job-text.ts';
+
+const oneJob = { usage: 'JOB', arguments: { least: 1, most: 1 }, options: {} } as const;
+
+export const jobCommands: readonly Command[] = [
+  {
+    name: 'job list',
+    summary: 'Jobs to come in the order of printing; with --which, ended ones too',
+    usage: '',
+    arguments: { least: 0, most: 0 },
+    options: {
+      which: { type: 'string', value: 'not-completed|completed|all', help: 'Which jobs' },
+      printer: { type: 'string', value: 'NAME', help: 'Of this printer only' },
+      user: { type: 'string', value: 'NAME', help: 'Of this user only' },
+      limit: { type: 'string', value: 'N', help: `At most so many; ${cliLimits.jobsShown}` },
+    },
+    async run(input, { api, asJson, out }) {
+      const query = new URLSearchParams();
+      for (const name of ['which', 'printer', 'user']) {
+        const value = input.text(name);
+        if (value !== undefined) query.set(name, value);
+      }
+      const most = wholeNumber(input, 'limit') ?? cliLimits.jobsShown;
+      const jobs = await readPages(await api(), `/jobs?${query.toString()}`, job, most);
+      if (asJson) return out.json(jobs);
+      out.table(
+        ['job', 'state', 'user', 'size', 'name', 'why'],
+        jobs.map((item) => [
+          String(item.number),
+          item.state,
+          item.origin.userName,
+          sizeText(item),
+          item.name,
+          whyText(item),
+        ]),
+      );
+    },
+  },
+  {
+    ...oneJob,
+    name: 'job show',
+    summary: 'One job, by its number or id',
+    async run({ args }, context) {
+      showJob(context, await (await context.api()).get(jobPath(args[0]), job));
+    },
+  },
+  ...jobActionCommands,
+  {
+    name: 'print',
+    summary: 'Print a file, or standard input with -',
+    usage: 'FILE|-',
+    arguments: { least: 1, most: 1 },
+    options: {
+      printer: { type: 'string', value: 'NAME', help: 'The printer; may be left out if only one' },
+      name: { type: 'string', value: 'TEXT', help: 'Name of the job; the name of the file' },
+      format: { type: 'string', value: 'TYPE', help: 'Media type; application/octet-stream' },
+      copies: { type: 'string', value: 'N', help: 'How often' },
+      hold: { type: 'boolean', help: 'The job waits for "job release"' },
+    },
+    async run(input, context) {
+      const client = await context.api();
+      const file = input.args[0] ?? '-';
+      const target = input.text('printer') ?? (await onlyPrinter(client));
+      const name = input.text('name') ?? (file === '-' ? 'standard input' : lastPart(file));
+      const copies = wholeNumber(input, 'copies');
+      const query = new URLSearchParams({
+        name,
+        ...(copies === undefined ? {} : { copies: String(copies) }),
+        ...(input.flag('hold') ? { hold: 'true' } : {}),
+      });
+      const path = `/printers/${encodeURIComponent(target)}/jobs?${query.toString()}`;
+      const format = input.text('format') ?? 'application/octet-stream';
+      const document = await context.readDocument(file);
+      const made = await client.upload(path, format, document, job);
+      if (context.asJson) context.out.json(made);
+      else context.out.line(`Job ${made.number} is accepted for ${target}.`);
+    },
+  },
+];
+
+async function onlyPrinter(client: ApiClient): Promise<string> {
+  const printers = await readPages(client, '/printers', printer);
+  const [only, ...others] = printers;
+  if (only === undefined) throw new CliError('There is no printer yet: see "platen help printer".');
+  if (others.length === 0) return only.name;
+  const names = printers.map((item) => item.name).join(', ');
+  throw new CliError(`Which printer? Say --printer with one of: ${names}.`, 2);
+}
+
+function lastPart(path: string): string {
+  return path.split('/').at(-1) || path;
+}
