@@ -27,6 +27,10 @@ export interface LanguagePrinter {
   cancel(): void;
   /** Stops reading, or goes on. */
   stall(stalled: boolean): void;
+  /** Listens no more, or again at the same place. */
+  refuse(refused: boolean): Promise<void>;
+  /** Breaks a connection once it has brought so many bytes; undefined: none. */
+  breakAfter(sizeBytes: number | undefined): void;
   /** Breaks every connection. */
   breakOff(): void;
   until(wanted: () => boolean): Promise<void>;
@@ -45,21 +49,25 @@ const backlog = 16;
 export async function startLanguagePrinter(
   options: LanguagePrinterOptions,
 ): Promise<LanguagePrinter> {
-  const printer = new EmulatedPrinter(createVoice(options.language));
-  await printer.listen(options);
+  const printer = new EmulatedPrinter(options);
+  await printer.refuse(false);
   return printer;
 }
 
 class EmulatedPrinter implements LanguagePrinter {
+  readonly #options: LanguagePrinterOptions;
   readonly #voice: Voice;
   readonly #sessions: Session[] = [];
   readonly #waiting = new Set<() => void>();
-  #local: SocketAddress = { address: '', port: 0 };
+  #local: SocketAddress;
+  #breakAtByte: number | undefined;
   #listener: TcpListener | undefined;
   #stalled: PromiseWithResolvers<void> | undefined;
 
-  constructor(voice: Voice) {
-    this.#voice = voice;
+  constructor(options: LanguagePrinterOptions) {
+    this.#options = options;
+    this.#voice = createVoice(options.language);
+    this.#local = { address: options.address, port: options.port };
   }
 
   get local() {
@@ -83,6 +91,25 @@ class EmulatedPrinter implements LanguagePrinter {
     this.#stalled = stalled ? Promise.withResolvers<void>() : undefined;
   }
 
+  async refuse(refused: boolean): Promise<void> {
+    const listener = this.#listener;
+    if (refused) {
+      this.#listener = undefined;
+      await listener?.close();
+    } else if (listener === undefined) {
+      this.#listener = await this.#options.tcp.listen({
+        ...this.#local,
+        backlog,
+        onConnection: (connection) => void this.#serve(connection),
+      });
+      this.#local = this.#listener.local;
+    }
+  }
+
+  breakAfter(sizeBytes: number | undefined): void {
+    this.#breakAtByte = sizeBytes;
+  }
+
   breakOff(): void {
     for (const { connection, ended } of this.#sessions) if (!ended) connection.reset();
   }
@@ -99,31 +126,24 @@ class EmulatedPrinter implements LanguagePrinter {
     });
   }
 
-  async listen({ tcp, address, port }: LanguagePrinterOptions): Promise<void> {
-    this.#listener = await tcp.listen({
-      address,
-      port,
-      backlog,
-      onConnection: (connection) => void this.#serve(connection),
-    });
-    this.#local = this.#listener.local;
-  }
-
   async close(): Promise<void> {
     this.stall(false);
-    await this.#listener?.close();
+    await this.refuse(true);
     this.breakOff();
   }
 
   async #serve(connection: TcpConnection): Promise<void> {
     const session: Session = { connection, parts: [], ended: false, speaking: Promise.resolve() };
     this.#sessions.push(session);
+    let readBytes = 0;
     try {
       for (;;) {
         await this.#stalled?.promise;
         const part = await connection.read();
         if (part === undefined) break;
         session.parts.push(part.slice());
+        readBytes += part.length;
+        if (readBytes >= (this.#breakAtByte ?? Infinity)) connection.reset();
         this.#say(this.#voice.take(part));
         this.#look();
       }
