@@ -20,6 +20,16 @@ export function live(state: GroupState, now: number): boolean {
   );
 }
 
+/**
+ * A node that promised, was unpaired, or still has something open on the wire leads nothing; nor does one whose
+ * disk is about to change its log: a takeover judges the jobs by what the log holds then.
+ */
+export function mayLead(state: GroupState): boolean {
+  const { storing, cutting } = state.following;
+  const settled = !storing && !cutting && state.appending === 0;
+  return settled && !state.durable.promised && !state.unpaired && state.fencing === undefined;
+}
+
 /** fence(): the lease is over; sockets are reset and addresses deleted before anything else goes on. */
 export function fence(turn: Turn): void {
   const { state } = turn;

@@ -114,7 +114,11 @@ function taken(
   return attempted ? startedThere(change, jobOf, added, marks) : [];
 }
 
-/** An attempt on the other side: of a job that only that side knew it is repeated as it was; else it is a mark. */
+/**
+ * An attempt on the other side: of a job that only that side knew it is repeated as it was; of a known one it counts as
+ * interrupted, and keeps the port it came from, which may still occupy the device. One that prints here meanwhile
+ * was released by a person.
+ */
 function startedThere(
   change: Extract<Change, { type: 'job.started' | 'job.interrupted' | 'job.released' }>,
   jobOf: HandOverOptions['job'],
@@ -124,8 +128,9 @@ function startedThere(
   const { jobId } = change.payload;
   if (added.has(jobId)) return [change];
   const job = jobOf(jobId);
-  if (change.type !== 'job.started' || job === undefined || job.state === 'ended') return [];
-  return [interruptedBy(job, marks)];
+  const waits = job?.state === 'waiting' || job?.state === 'held';
+  if (change.type !== 'job.started' || job === undefined || !waits) return [];
+  return [change, interruptedBy(job, marks)];
 }
 
 function marksOf(records: readonly LogRecord[]): readonly Change[] {

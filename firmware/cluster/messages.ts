@@ -165,7 +165,7 @@ function noteStandbysMode(turn: Turn, beat: Heartbeat): void {
 function takeReplication(turn: Turn, body: ReplicationBody | LeaveBody): void {
   turn.rules.T1(turn, body.term);
   const { state } = turn;
-  if (!sameTerm(body.term, state.durable.term)) return;
+  if (body.kind !== 'records' && !sameTerm(body.term, state.durable.term)) return;
   switch (body.kind) {
     case 'compare':
       turn.rules.J1(turn, body);

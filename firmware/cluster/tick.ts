@@ -76,13 +76,13 @@ function renewAddress(turn: Turn): void {
 }
 
 function tickStandby(turn: Turn): void {
-  const { state, now } = turn;
+  const { state } = turn;
   turn.rules.B2(turn);
   if (isOwner(state)) return;
   askAgain(turn);
   look(turn);
-  if (now >= state.ownerUntilMs || state.claim !== undefined) turn.rules.W3(turn);
-  if (now >= state.ownerUntilMs) turn.rules.N2(turn);
+  if (state.config.witness) turn.rules.W3(turn);
+  else turn.rules.N2(turn);
 }
 
 /** Probes and arbiters, once the owner was silent for a while or its connection closed. */

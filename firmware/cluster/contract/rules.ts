@@ -21,6 +21,8 @@ export interface Rules {
   readonly fence: (turn: Turn) => void;
   /** D: how long an unseen lease of this length may last on another clock. */
   readonly D: (leaseMs: number) => number;
+  /** May this node begin an ownership at all, whatever it hears? */
+  readonly mayLead: (state: GroupState) => boolean;
   /** The term that this node takes next; undefined while none is reserved on disk. */
   readonly nextTerm: (state: GroupState) => Term | undefined;
 

@@ -5,7 +5,6 @@ import type { GroupState } from '../contract/state.ts';
 import { takeOver } from '../fence.ts';
 import { baseLeaseMs, isOwner } from '../turn.ts';
 import { extendLease } from './terms.ts';
-import { mayLead } from './witness.ts';
 
 /** An owner that hears nothing of its peer, or whose peer hears nothing of it, may ask the arbiters. */
 export function wantsArbiter(state: GroupState, now: number): boolean {
@@ -21,19 +20,25 @@ export function wantsArbiter(state: GroupState, now: number): boolean {
 
 /**
  * N1: an owner whose peer is silent goes on while an arbiter answers it. A peer that is heard, but does not
- * echo, may hear nothing of this owner and take over: then no arbiter helps.
+ * echo, may hear nothing of this owner and take over: then no arbiter helps. Nor does one bring back a lease
+ * that is over: by then the peer may own the group, and only its echo, or N2 anew, tells.
  */
 export function N1(turn: Turn, askedAtMs: number): void {
   const { state } = turn;
   if (!wantsArbiter(state, askedAtMs) || state.peer.heardAtMs > askedAtMs) return;
+  if (turn.now >= state.leaseUntilMs) return;
   extendLease(turn, askedAtMs + state.leaseMs, 'arbiter');
 }
 
-/** N2: the owner's lease is over, an arbiter answers, the owner's addresses don't: take the next term. */
+/**
+ * N2: the owner's lease is over, an arbiter answers, the owner's addresses don't: take the next term. A peer that is
+ * heard at all, however late, is asked instead (B1): on a slow link probes are not answered in time.
+ */
 export function N2(turn: Turn): void {
   const { state, now } = turn;
-  if (state.config.witness || state.role !== 'standby' || !mayLead(state)) return;
+  if (state.config.witness || state.role !== 'standby' || !turn.rules.mayLead(state)) return;
   if (now < state.ownerUntilMs || !state.carrier) return;
+  if (now < state.peer.heardAtMs + turn.rules.D(baseLeaseMs)) return;
   const { probing } = state;
   if (now >= probing.arbiterAtMs + clusterLimits.probeWindowMs) return;
   if (!unanswered(state, now)) return;

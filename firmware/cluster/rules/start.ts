@@ -7,7 +7,6 @@ import { takeOver } from '../fence.ts';
 import { comparePositions, compareTerms, sameTerm } from '../term.ts';
 import { baseLeaseMs, isOwner, noteOwner, send, sentAs } from '../turn.ts';
 import { peerWireTailMs } from './terms.ts';
-import { mayLead } from './witness.ts';
 
 /**
  * B1: both speak and nobody owns the group: the greater (term, log end) asks for a new term, and has it with
@@ -16,7 +15,7 @@ import { mayLead } from './witness.ts';
 export function B1(turn: Turn, beat: Heartbeat): void {
   const { state } = turn;
   if (state.role !== 'standby' && state.role !== 'boot') return;
-  if (!mayLead(state) || beat.role === 'claiming') return;
+  if (!turn.rules.mayLead(state) || beat.role === 'claiming') return;
   const lower = compareTerms(beat.term, state.durable.term) < 0;
   if (isOwner(beat) && !(state.role === 'boot' && lower)) return;
   if (!leads(state, beat, turn.now)) return;

@@ -5,7 +5,6 @@ import type { Turn } from '../contract/rules.ts';
 import { takeOver } from '../fence.ts';
 import { compareTerms } from '../term.ts';
 import { baseLeaseMs, sentAs } from '../turn.ts';
-import { mayLead } from './witness.ts';
 
 /**
  * X1: counts only as the answer to a heartbeat of mine of the last lease: an old one, delivered late, must
@@ -14,7 +13,8 @@ import { mayLead } from './witness.ts';
  */
 export function X1(turn: Turn, fenced: Extract<Body, { kind: 'fenced' }>): void {
   const { state, now } = turn;
-  if (state.role !== 'standby' || !mayLead(state) || fenced.toBoot !== state.boot) return;
+  if (state.role !== 'standby' || !turn.rules.mayLead(state) || fenced.toBoot !== state.boot)
+    return;
   if (fenced.boot < state.peer.boot) return;
   if (compareTerms(fenced.term, state.durable.term) < 0) return;
   const sending = sentAs(state, 'direct', 0, fenced.seq);

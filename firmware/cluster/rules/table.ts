@@ -1,6 +1,6 @@
 // The one table of rules that production runs on.
 import type { Rules } from '../contract/rules.ts';
-import { fence, live } from '../fence.ts';
+import { fence, live, mayLead } from '../fence.ts';
 import { R3, R4, R5, R5stepped } from './in-step.ts';
 import { M1, M1promise } from './move.ts';
 import { N1, N2 } from './no-witness.ts';
@@ -14,6 +14,7 @@ import { W1, W2, W3, W4, W5, W6 } from './witness.ts';
 export const rules: Rules = {
   live,
   fence,
+  mayLead,
   D,
   nextTerm,
   T1,

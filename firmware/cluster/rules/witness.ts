@@ -47,7 +47,7 @@ export function W2(turn: Turn, header: Header): void {
 export function W3(turn: Turn): void {
   const { state, now } = turn;
   if (state.claim?.of === 'witness' && now >= state.claim.sentAtMs + baseLeaseMs) giveUp(turn);
-  if (state.role !== 'standby' || !mayLead(state) || !usable(turn, now)) return;
+  if (state.role !== 'standby' || !turn.rules.mayLead(state) || !usable(turn, now)) return;
   if (now < state.ownerUntilMs || turn.rules.W6(state, now)) return;
   const speaks = now < state.peer.beatAtMs + clusterLimits.exposeAfterSilenceMs;
   if (now < state.yieldUntilMs && speaks) return;
@@ -57,16 +57,6 @@ export function W3(turn: Turn): void {
   state.role = 'claiming';
   const seq = send(turn, 'witness', { kind: 'claim', term });
   state.claim = { term, sentAtMs: now, of: 'witness', seq };
-}
-
-/**
- * A node that promised, was unpaired, or still has something open on the wire leads nothing; nor does one whose
- * disk is about to change its log: a takeover judges the jobs by what the log holds then.
- */
-export function mayLead(state: GroupState): boolean {
-  const { storing, cutting } = state.following;
-  const settled = !storing && !cutting && state.appending === 0;
-  return settled && !state.durable.promised && !state.unpaired && state.fencing === undefined;
 }
 
 /** W4: my claim came back and nothing higher before it: the term is mine, once every older lease ended. */

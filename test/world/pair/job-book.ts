@@ -12,10 +12,13 @@ export interface BookJob {
   /** Bytes of an attempt may be on paper: the job is marked. */
   marked: boolean;
   attempts: number;
+  localPort: number | undefined;
 }
 
 export interface JobBook {
   readonly jobs: ReadonlyMap<string, BookJob>;
+  /** Those that are not completed. */
+  readonly open: ReadonlyMap<string, BookJob>;
   readonly printerIds: ReadonlySet<string>;
   apply(change: Change): void;
   handedThrough(term: Term): number;
@@ -26,6 +29,7 @@ export interface JobBook {
 
 export function createJobBook(log: readonly LogRecord[]): JobBook {
   const jobs = new Map<string, BookJob>();
+  const open = new Map<string, BookJob>();
   const printerIds = new Set<string>();
   const handed = new Map<string, number>();
   const lingering = new Map<string, readonly number[]>();
@@ -45,26 +49,43 @@ export function createJobBook(log: readonly LogRecord[]): JobBook {
       const { id, printerId } = record.payload;
       if (jobs.has(id)) return;
       const units = Number(record.payload.attributes['units']);
-      jobs.set(id, { state: 'waiting', marked: false, attempts: 0, id, printerId, units });
+      const job: BookJob = {
+        state: 'waiting',
+        marked: false,
+        attempts: 0,
+        localPort: undefined,
+        id,
+        printerId,
+        units,
+      };
+      jobs.set(id, job);
+      open.set(id, job);
     } else if (record.type === 'job.started') {
       const { jobId, localPort } = record.payload;
       const attempts = (jobs.get(jobId)?.attempts ?? 0) + 1;
       const printerId = jobs.get(jobId)?.printerId ?? '';
       const ports = (lingering.get(printerId) ?? []).filter((port) => port !== localPort);
       if (localPort !== undefined) lingering.set(printerId, [localPort, ...ports]);
-      change(jobId, { state: 'printing', attempts });
+      change(jobId, { state: 'printing', attempts, localPort });
     } else if (record.type === 'job.interrupted') {
       const { jobId, decision, deliveredBytes } = record.payload;
       const marked = deliveredBytes > 0 || jobs.get(jobId)?.marked === true;
       change(jobId, { state: decision === 'hold' ? 'held' : 'waiting', marked });
     } else if (record.type === 'job.ended') {
-      lingering.delete(jobs.get(record.payload.jobId)?.printerId ?? '');
+      const ended = jobs.get(record.payload.jobId);
+      const ports = lingering.get(ended?.printerId ?? '') ?? [];
+      // One that was completed elsewhere says nothing of the connection that broke here.
+      const left =
+        ended?.state === 'printing' ? ports.filter((port) => port !== ended.localPort) : ports;
+      lingering.set(ended?.printerId ?? '', left);
       change(record.payload.jobId, { state: 'completed' });
+      open.delete(record.payload.jobId);
     }
   };
   for (const record of log) apply(record.change);
   return {
     jobs,
+    open,
     printerIds,
     apply,
     lingeringPorts: (printerId) => lingering.get(printerId) ?? [],

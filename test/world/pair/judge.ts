@@ -21,6 +21,10 @@ export interface Judge {
   readonly exceptions: number;
   report(invariant: number, what: string): void;
   tookOver(acting: Acting): void;
+  /** Both say at one moment that they may act. */
+  bothLive(one: Acting, other: Acting): void;
+  /** Bytes of one may leave its kernel at a moment at which the other one may act. */
+  bytesLoose(loose: Acting, live: Acting): void;
   /** Something that only a group's one owner may do: an acknowledgement. */
   acted(acting: Acting, what: string): void;
   unitsLeft(acting: Acting, printerId: string, jobId: string, attempt: number): void;
@@ -86,6 +90,14 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     }
   };
 
+  const both = (invariant: number, one: Acting, other: Acting, what: string) => {
+    if (excepted(one, other)) exceptions += 1;
+    else {
+      const terms = `${formatTerm(one.term)} while ${formatTerm(other.term)} is live`;
+      report(invariant, `${one.node} ${what} in term ${terms}`);
+    }
+  };
+
   return {
     violations,
     get exceptions() {
@@ -102,6 +114,12 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
         report(11, `${acting.node} took ${name} after ${formatTerm(last)}`);
       }
       ownTerms.set(acting.node, acting.term);
+    },
+    bothLive(one, other) {
+      both(11, one, other, 'is live');
+    },
+    bytesLoose(loose, live) {
+      both(3, loose, live, 'may still send bytes');
     },
     acted(acting, what) {
       trace(`${acting.node} ${what} in ${formatTerm(acting.term)}`);

@@ -29,6 +29,8 @@ export interface PrinterSocket {
 
 export interface Kernel {
   readonly addressOn: boolean;
+  /** The ownership whose bytes may leave now, whatever its process does. */
+  readonly loose: Term | undefined;
   renewAddress(untilLocalMs: number, done: () => void): void;
   fence(done: () => void): void;
   /** Destroys sockets and addresses at once, as a supervisor or a start does. */
@@ -49,7 +51,7 @@ export interface KernelOptions {
   readonly onUnitsLeft: (printer: Printer, cargo: Cargo, offset: number, units: number) => void;
 }
 
-const bufferUnits = 256;
+const bufferUnits = 512;
 const drainEveryMs = 25;
 const execMs = [0.3, 15] as const;
 
@@ -133,6 +135,12 @@ export function createKernel(options: KernelOptions): Kernel {
   return {
     get addressOn() {
       return addressOn();
+    },
+    get loose() {
+      for (const { buffered, cargo, closed } of sockets) {
+        if (!closed && buffered > 0 && (unbound || addressOn())) return cargo.term;
+      }
+      return undefined;
     },
     renewAddress(untilLocalMs, done) {
       command(() => {

@@ -18,7 +18,7 @@ import type { Judge, NodeName } from './judge.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
 import type { Printer } from './printers.ts';
-import { createSpooler, type CommitResult, type Spooler } from './spooler.ts';
+import { createSpooler, type BrokenPart, type CommitResult, type Spooler } from './spooler.ts';
 
 /** A clock that is off and drifts, as boards do. */
 export interface NodeClock {
@@ -49,7 +49,7 @@ export interface NodeOptions {
   readonly judge: Judge;
   readonly supervised: boolean;
   readonly datagrams: boolean;
-  readonly ownPorts: boolean;
+  readonly broken: ReadonlySet<BrokenPart>;
   readonly peerNode: () => PairNode;
 }
 
@@ -201,6 +201,19 @@ export function createNode(options: NodeOptions): PairNode {
     state = result.state;
     for (const effect of result.effects) perform(effect);
     wake();
+    watchPeer();
+  };
+  /** One owner at a time is more than what was seen to leave: nobody else may be able to act. */
+  const watchPeer = () => {
+    if (state === undefined || !options.rules.live(state, clock.nowMs())) return;
+    const mine = { node: name, term: state.durable.term };
+    const other = options.peerNode();
+    const { kernel: theirs, state: theirState } = other;
+    if (theirState !== undefined && other.running && other.live()) {
+      judge.bothLive(mine, { node: peer, term: theirState.durable.term });
+    }
+    const loose = theirs.loose;
+    if (loose !== undefined) judge.bytesLoose({ node: peer, term: loose }, mine);
   };
   const wake = () => {
     if (state === undefined) return;
@@ -480,7 +493,7 @@ export function createNode(options: NodeOptions): PairNode {
       kernel,
       printers: options.printers,
       log: disk.log,
-      ownPorts: options.ownPorts,
+      broken: options.broken,
       // Without a witness the peer may have used the device behind this node's back (the one exception).
       reaches: () =>
         !network.link(name, 'printers').cut &&

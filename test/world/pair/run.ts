@@ -13,6 +13,7 @@ import { createKernel } from './kernel.ts';
 import { createNetwork, type Network } from './network.ts';
 import { createNode, createNodeClock, type PairNode } from './node.ts';
 import { createPrinter, type Printer } from './printers.ts';
+import type { BrokenPart } from './spooler.ts';
 
 export interface RunOptions {
   readonly seed: number;
@@ -20,10 +21,8 @@ export interface RunOptions {
   readonly rules?: Rules;
   /** Instead of those of the seed: a smaller set that was found. */
   readonly faults?: readonly Fault[];
-  /** Broken on purpose: printer sockets are not bound to the group's address. */
-  readonly unbound?: boolean;
-  /** Broken on purpose: a survivor's first connection comes from a port of its own. */
-  readonly ownPorts?: boolean;
+  /** What is broken on purpose, outside the rules. */
+  readonly broken?: readonly BrokenPart[];
   readonly trace?: (line: string) => void;
 }
 
@@ -102,7 +101,7 @@ function createWorld(options: RunOptions): World {
       id: `printer-${index}`,
       name: `Printer ${index}`,
       oneSession: shape.chance(0.5),
-      unitsPerTurn: shape.integer(4, 32),
+      unitsPerTurn: shape.integer(3, 16),
       nowMs: () => timeline.nowMs,
       onPrinted: (_printer, cargo, total) => judge.printed(cargo.jobId, total),
       trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
@@ -110,6 +109,7 @@ function createWorld(options: RunOptions): World {
         judge.report(6, `${printer.id} got ${cargo.jobId} from its middle`),
     }),
   );
+  const broken = new Set(options.broken);
   const gated = shape.chance(0.6);
   const supervised = shape.chance(0.5);
   const datagrams = shape.chance(0.7);
@@ -127,7 +127,7 @@ function createWorld(options: RunOptions): World {
       network,
       localNowMs: () => clock.nowMs(),
       gated,
-      unbound: options.unbound === true,
+      unbound: broken.has('unbound'),
       onUnitsLeft: (printer, cargo) =>
         judge.unitsLeft({ node: name, term: cargo.term }, printer.id, cargo.jobId, cargo.attempt),
     });
@@ -146,7 +146,7 @@ function createWorld(options: RunOptions): World {
       judge,
       supervised,
       datagrams,
-      ownPorts: options.ownPorts === true,
+      broken,
       peerNode: () => nodes[peer],
     });
   };
@@ -270,7 +270,7 @@ function startClients({ timeline, judge, nodes, network }: World, random: Seeded
     if (timeline.nowMs > clientsUntilMs) return;
     number += 1;
     const id = `job-${number}`;
-    const units = random.integer(40, 700);
+    const units = random.integer(30, 300);
     const printerId = `printer-${random.integer(0, 1)}`;
     const uploadMs = random.between(5, 300);
     const preferred = random.pick(['a', 'b']);
@@ -287,7 +287,7 @@ function startClients({ timeline, judge, nodes, network }: World, random: Seeded
         judge.acknowledged(id, units, alone);
       });
     });
-    timeline.after(random.between(150, 1_500), next);
+    timeline.after(random.between(100, 900), next);
   };
   timeline.at(1_000, next);
 }

@@ -8,6 +8,18 @@ import type { Judge, NodeName } from './judge.ts';
 import type { Kernel, PrinterSocket } from './kernel.ts';
 import type { Printer } from './printers.ts';
 
+/**
+ * Parts outside the machine that a test takes out: sockets not bound to the group's address, connections from ports of
+ * their own, starts that are not committed, a rejoin that forgets what was handed over or completed.
+ */
+export type BrokenPart =
+  | 'unbound'
+  | 'own-ports'
+  | 'uncommitted-start'
+  | 'no-handed-mark'
+  | 'no-handed-completions'
+  | 'unchecked-acknowledgement';
+
 export interface CommitResult {
   readonly kind: 'acknowledged' | 'unacknowledged' | 'failed';
 }
@@ -19,8 +31,8 @@ export interface SpoolerOptions {
   readonly kernel: Kernel;
   readonly printers: readonly Printer[];
   readonly log: readonly LogRecord[];
-  /** Broken on purpose: each connection comes from a port of its own. */
-  readonly ownPorts: boolean;
+  /** What is broken on purpose. */
+  readonly broken: ReadonlySet<BrokenPart>;
   readonly live: () => boolean;
   /** The network to the printers is whole. */
   readonly reaches: () => boolean;
@@ -95,11 +107,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       later(retryMs, () => next(printer));
       return;
     }
-    const mine = [...book.jobs.values()].filter(
-      (job) => job.printerId === printer.id && !held.has(job.id),
-    );
-    const broken = mine.find((job) => job.state === 'printing');
-    const waiting = broken ?? mine.find((job) => job.state === 'waiting');
+    const { broken, waiting } = firstOf(printer);
     if (waiting === undefined) {
       later(retryMs, () => next(printer));
       return;
@@ -112,15 +120,29 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     } else start(printer, waiting);
   };
 
+  const firstOf = (printer: Printer) => {
+    let first: BookJob | undefined;
+    for (const job of book.open.values()) {
+      if (job.printerId !== printer.id || held.has(job.id)) continue;
+      if (job.state === 'printing') return { broken: job, waiting: job };
+      if (job.state === 'waiting') first ??= job;
+    }
+    return { broken: undefined, waiting: first };
+  };
+
   const start = (printer: Printer, job: BookJob) => {
     nextPort += 1;
     // The first connection after one that broke comes from where that came: it resets a dead session.
     // Where several are known, they are tried in turn.
-    const lingering = options.ownPorts ? [] : book.lingeringPorts(printer.id);
+    const lingering = options.broken.has('own-ports') ? [] : book.lingeringPorts(printer.id);
     const localPort = lingering[job.attempts % lingering.length] ?? nextPort;
     const { at } = marks;
     const payload = { jobId: job.id, portName: printer.name, localPort, at };
-    commitOwn([{ type: 'job.started', payload }], (result) => {
+    const commitStart = options.broken.has('uncommitted-start')
+      ? (done: (result: CommitResult) => void) => done({ kind: 'acknowledged' })
+      : (done: (result: CommitResult) => void) =>
+          commitOwn([{ type: 'job.started', payload }], done);
+    commitStart((result) => {
       if (result.kind !== 'acknowledged') {
         free(printer);
         return;
@@ -257,7 +279,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         uploads -= 1;
         if (draining) checkDrained();
       }
-      done(result.kind === 'acknowledged');
+      const unchecked = options.broken.has('unchecked-acknowledgement');
+      done(result.kind === 'acknowledged' || (unchecked && result.kind === 'unacknowledged'));
     });
   };
 
@@ -284,8 +307,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     accept,
     planTail: (records) =>
       planHandOver({
-        records,
-        handedThrough: (of) => book.handedThrough(of),
+        records: options.broken.has('no-handed-completions')
+          ? records.filter(({ change }) => change.type !== 'job.ended')
+          : records,
+        handedThrough: (of) => (options.broken.has('no-handed-mark') ? 0 : book.handedThrough(of)),
         job: (id) => book.known(id),
         marks,
       }).changes,
