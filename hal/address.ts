@@ -1,4 +1,5 @@
-// IP addresses as text and bytes: one canonical spelling for each, so that two spellings of one address compare equal.
+// IP addresses as text and bytes: one canonical spelling for each, so that two spellings of one
+// address compare equal.
 
 /** An address as bytes: 4 or 16 of them; `zone` is what stands after `%` (RFC 4007 11). */
 export interface IpAddress {
@@ -7,9 +8,9 @@ export interface IpAddress {
 }
 
 /**
- * Reads what resolvers and kernels write, and IPv4 in every spelling that inet_aton(3) takes (127.1, 0x7f.1,
- * 2130706433, 0177.0.0.1). IPv4 inside IPv6 (mapped, RFC 4291 2.5.5.2, and the old compatible form, 2.5.5.1)
- * is unfolded to IPv4. Undefined: it is no address.
+ * Reads what resolvers and kernels write, and IPv4 in every spelling that inet_aton(3) takes
+ * (127.1, 0x7f.1, 2130706433, 0177.0.0.1). IPv4 inside IPv6 (mapped, RFC 4291 2.5.5.2, and the old
+ * compatible form, 2.5.5.1) is unfolded to IPv4. Undefined: it is no address.
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
   const bracketed = /^\[(.*)\]$/.exec(text);

@@ -47,7 +47,10 @@ export function startDeadline(clock: Clock, timeoutMs: number, parent?: AbortSig
   };
 }
 
-/** The promise's outcome, or a rejection with `aborted` when the signal aborts first. The work itself goes on. */
+/**
+ * The promise's outcome, or a rejection with `aborted` when the signal aborts first. The work
+ * itself goes on.
+ */
 export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise<T>((resolve, reject) => {

@@ -1,15 +1,29 @@
-// The contract between the spooler and its port and language monitors: Windows's InitializePrintMonitor2, for clusters.
+// The contract between the spooler and its port and language monitors: Windows's
+// InitializePrintMonitor2, for clusters.
 //
 // Life cycle: a module is loaded once; `initializePrintMonitor2` is called once for each spooler
-// instance that it serves (the node's, and each group's), and all state hangs on the Monitor2 that it
-// returns. Per port: openPort → (startDocPort → writePort/readPort × n → endDocPort) × many → closePort.
-// A port is not opened again before it was closed. `shutdown` ends the instance; afterwards nothing of
-// `init` may be used. Calls on one port come one at a time, but for readPort and aborts.
+// instance that it serves (the node's, and each group's), and all state hangs on the Monitor2 that
+// it returns. Per port: openPort → (startDocPort → writePort/readPort × n → endDocPort) × many →
+// closePort. A port is not opened again before it was closed. `shutdown` ends the instance;
+// afterwards nothing of `init` may be used. Calls on one port come one at a time, but for readPort
+// and aborts.
 //
 // Every call carries a signal that aborts at its deadline (the spooler's resource time-out, 180 s).
-// The deadline bounds a call, never a document: writePort answers `waiting` well before it. A monitor
-// that ignores its signal is cut off: its connections are reset and its port marked failed.
-import type { Clock, Random, TcpConnectOptions, TcpConnection } from '../hal/contract.ts';
+// The deadline bounds a call, never a document: writePort answers `waiting` well before it. A
+// monitor that ignores its signal is cut off: its connections are reset and its port marked failed.
+import type {
+  Clock,
+  OutputDevice,
+  Random,
+  SerialLine,
+  SerialPort,
+  SerialPortInfo,
+  TcpConnectOptions,
+  TcpConnection,
+  UsbDeviceInfo,
+  UsbInterface,
+  UsbInterfaceInfo,
+} from '../hal/contract.ts';
 import type { Win32Status } from './win32-status.ts';
 
 /** Names the owner of ports, printers and jobs: `local`, or the name of a group. */
@@ -37,7 +51,9 @@ export interface MonitorModule {
   readonly locality: 'local' | 'network';
   /** InitializePrintMonitor2. Undefined: this monitor has nothing to do for such a spooler. */
   readonly initializePrintMonitor2?: (init: MonitorInit) => Promise<Monitor2 | undefined>;
-  /** InitializePrintMonitor, unconverted: serves the local spooler only and is refused for a group. */
+  /**
+   * InitializePrintMonitor, unconverted: serves the local spooler only and is refused for a group.
+   */
   readonly initializePrintMonitor?: (init: MonitorInit) => Promise<Monitor2 | undefined>;
   /** InitializePrintMonitorUI: the UI half, as data that page and CLI render. */
   readonly initializePrintMonitorUI: () => MonitorUI;
@@ -71,12 +87,29 @@ export interface MonitorLog {
 /**
  * The devices an instance may open; the spooler remembers each handle, so that cutting a monitor
  * off resets them. A group's instance gets its sockets bound to the group's address and is refused
- * addresses that are the appliance's own (`address-refused`). Later kinds (USB, serial …) are rows here.
+ * addresses that are the appliance's own (`address-refused`); the devices of the box
+ * (`LocalDevices`) are refused to it (`permission-denied`).
  */
-export interface MonitorDevices {
+export interface MonitorDevices extends LocalDevices {
   connectTcp(
-    options: Omit<TcpConnectOptions, 'localAddress' | 'localPort' | 'refuseAddress'>,
+    options: Omit<TcpConnectOptions, 'localAddress' | 'refuseAddress'>,
   ): Promise<TcpConnection>;
+}
+
+/** What is plugged into the box, or lies on its disk. */
+export interface LocalDevices {
+  /** A file or FIFO of the appliance's output folder, by its plain name. */
+  openOutput(name: string, start: 'append' | 'replace'): Promise<OutputDevice>;
+  /** A printer's node of the kernel, by its path. */
+  openPrinterNode(path: string): Promise<OutputDevice>;
+  listPrinterNodes(): Promise<readonly string[]>;
+  openSerial(path: string, line: SerialLine): Promise<SerialPort>;
+  listSerial(): Promise<readonly SerialPortInfo[]>;
+  listUsb(): Promise<readonly UsbDeviceInfo[]>;
+  openUsb(
+    device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
+    info: UsbInterfaceInfo,
+  ): Promise<UsbInterface>;
 }
 
 // ---- MONITOR2 ---------------------------------------------------------------------------------
@@ -90,16 +123,24 @@ export interface Call {
 export interface Monitor2 {
   /** EnumPorts: the ports that were added, level 2 (PORT_INFO_2). */
   enumPorts(call: Call): Promise<readonly PortInfo[]>;
-  /** OpenPort: port monitors. Sets initial time-outs; opens no device. Unknown name: ERROR_UNKNOWN_PORT. */
+  /**
+   * OpenPort: port monitors. Sets initial time-outs; opens no device. Unknown name:
+   * ERROR_UNKNOWN_PORT.
+   */
   openPort?(name: string, call: Call): Promise<Opened<MonitorPort>>;
-  /** OpenPortEx: language monitors; checks and keeps the port monitor's functions, then usually opens the port. */
+  /**
+   * OpenPortEx: language monitors; checks and keeps the port monitor's functions, then usually
+   * opens the port.
+   */
   openPortEx?(
     name: string,
     printerName: string,
     portMonitor: Monitor2,
     call: Call,
   ): Promise<Opened<MonitorPort>>;
-  /** XcvOpenPort: `,XcvMonitor name` (object empty) or `,XcvPort name`; keeps the granted access. */
+  /**
+   * XcvOpenPort: `,XcvMonitor name` (object empty) or `,XcvPort name`; keeps the granted access.
+   */
   xcvOpenPort(object: string, grantedAccess: ReadonlySet<XcvAccess>): Opened<XcvPort>;
   /** Shutdown: returns quickly, whatever the devices do; required of all. */
   shutdown(call: Call): Promise<void>;
@@ -121,6 +162,8 @@ export interface PortInfo {
   readonly description: string;
   /** What the port can do: write only, or read and write (PORT_TYPE_*). */
   readonly types: readonly ('write' | 'read' | 'redirected' | 'net-attached')[];
+  /** Where a network port leads, as it was written: what monitors/locality.ts decides by. */
+  readonly host?: string;
 }
 
 /** hPort: one open port. */
@@ -129,15 +172,19 @@ export interface MonitorPort {
   startDocPort(doc: DocInfo, call: Call): Promise<StartDocOutcome>;
   /**
    * WritePort: hands over bytes, in order. `writtenBytes` counts those the monitor has taken and
-   * answers for; the caller sends the rest again. Ends in `waiting` before the deadline when the device
-   * takes nothing; called again for as long as it waits. Never reports a byte twice.
+   * answers for; the caller sends the rest again. Ends in `waiting` before the deadline when the
+   * device takes nothing; called again for as long as it waits, with what is left, which may be no
+   * bytes: `written` then says that nothing is under way any more, and endDocPort may follow. Never
+   * reports a byte twice. The monitor may keep `bytes` after `waiting`: nobody changes them any
+   * more.
    */
   writePort(bytes: Uint8Array, call: Call): Promise<WriteOutcome>;
   /** ReadPort: what the device said, at most `maxBytes`; empty when it said nothing in time. */
   readPort(maxBytes: number, call: Call): Promise<Uint8Array>;
   /**
-   * EndDocPort: always follows a successful startDocPort, once. `discard` gives the document up (cancelled
-   * or interrupted): the device is told to forget it where that is possible, and nothing is waited for.
+   * EndDocPort: always follows a successful startDocPort, once. `discard` gives the document up
+   * (cancelled or interrupted): the device is told to forget it where that is possible, and nothing
+   * is waited for.
    */
   endDocPort(request: { readonly discard: boolean }, call: Call): Promise<PortOutcome>;
   /** ClosePort: the handle is invalid afterwards. */
@@ -146,7 +193,10 @@ export interface MonitorPort {
   getPrinterDataFromPort?(name: string, call: Call): Promise<JsonValue | undefined>;
   /** SetPortTimeOuts; called by language monitors only. */
   setPortTimeOuts?(timeOuts: PortTimeOuts): void;
-  /** SendRecvBidiDataFromPort; a language monitor hands schemas it does not know to the port monitor. */
+  /**
+   * SendRecvBidiDataFromPort; a language monitor hands schemas it does not know to the port
+   * monitor.
+   */
   sendRecvBidiDataFromPort?(request: BidiRequest, call: Call): Promise<BidiAnswer>;
 }
 
@@ -166,10 +216,16 @@ export interface DocInfo {
 export type StartDocOutcome =
   | {
       readonly kind: 'started';
-      /** Where the connection leaves the box, for the start record; undefined for devices without one. */
+      /**
+       * Where the connection leaves the box, for the start record; undefined for devices without
+       * one.
+       */
       readonly localPort?: number;
     }
-  /** The device is off, busy or out of paper; nothing was sent. The caller tries again after a back-off. */
+  /**
+   * The device is off, busy or out of paper; nothing was sent. The caller tries again after a
+   * back-off.
+   */
   | {
       readonly kind: 'waiting';
       readonly reasons: readonly DeviceReason[];
@@ -199,9 +255,9 @@ export type WriteOutcome =
     };
 
 /**
- * What became of a document at the port. `deliveredBytes` is an upper bound of what the device may have
- * taken: 0 means that it certainly took none. `sent`: the device took all bytes; `printed`: it confirmed
- * the last page; `failed`: neither. Delivered and outcome are two answers.
+ * What became of a document at the port. `deliveredBytes` is an upper bound of what the device may
+ * have taken: 0 means that it certainly took none. `sent`: the device took all bytes; `printed`: it
+ * confirmed the last page; `failed`: neither. Delivered and outcome are two answers.
  */
 export interface PortOutcome {
   readonly deliveredBytes: number;
@@ -272,7 +328,10 @@ export const deviceReasonKeywords = [
 
 export type DeviceReasonKeyword = (typeof deviceReasonKeywords)[number];
 
-/** One reason with its severity, as IPP's suffix says it: `media-empty-error`. Only `error` stops jobs. */
+/**
+ * One reason with its severity, as IPP's suffix says it: `media-empty-error`. Only `error` stops
+ * jobs.
+ */
 export interface DeviceReason {
   readonly keyword: DeviceReasonKeyword;
   readonly severity: 'report' | 'warning' | 'error';
@@ -281,7 +340,9 @@ export interface DeviceReason {
 /** Who says so; the newest status of each source counts, and their reasons are united. */
 export type DeviceStatusSource = 'port-monitor' | 'language-monitor' | 'snmp' | 'spooler';
 
-/** What one source knows of the device (SetPort level 3, PORT_INFO_3). No reasons: nothing is wrong. */
+/**
+ * What one source knows of the device (SetPort level 3, PORT_INFO_3). No reasons: nothing is wrong.
+ */
 export interface DeviceStatus {
   readonly source: DeviceStatusSource;
   readonly reasons: readonly DeviceReason[];
@@ -300,7 +361,9 @@ export type XcvAccess = 'SERVER_ACCESS_ADMINISTER' | 'SERVER_ACCESS_ENUMERATE' |
 
 /** hXcv. */
 export interface XcvPort {
-  /** XcvDataPort: a named command with a JSON payload. Never throws; what went wrong is the status. */
+  /**
+   * XcvDataPort: a named command with a JSON payload. Never throws; what went wrong is the status.
+   */
   xcvDataPort(name: string, input: JsonValue, call: Call): Promise<XcvResult>;
   /** XcvClosePort. */
   xcvClosePort(): void;
@@ -365,9 +428,10 @@ export interface RegistryKey {
 }
 
 /**
- * MONITORREG: the registry functions, bound to one spooler instance and one monitor's root. Changes are
- * durable (and, for a group, on the peer) when the promise resolves. Key and value names are compared
- * without case and kept as written. Each function answers ERROR_INVALID_HANDLE after shutdown by rejecting.
+ * MONITORREG: the registry functions, bound to one spooler instance and one monitor's root. Changes
+ * are durable (and, for a group, on the peer) when the promise resolves. Key and value names are
+ * compared without case and kept as written. Each function answers ERROR_INVALID_HANDLE after
+ * shutdown by rejecting.
  */
 export interface MonitorRegistry {
   /** hckRegistryRoot; always open. */

@@ -1,4 +1,5 @@
-// What the sources say of a device, made one: newest status per source, reasons united; and its IPP keywords.
+// What the sources say of a device, made one: newest status per source, reasons united; and its IPP
+// keywords.
 import {
   type DeviceReason,
   type DeviceReasonKeyword,
@@ -58,8 +59,9 @@ export function stopsJobs(reasons: readonly DeviceReason[]): boolean {
 }
 
 /**
- * printer-state-reasons (RFC 8011 5.4.12): keyword and severity suffix; exactly `none` where there is no reason.
- * A suffix that the keyword has already (`offline-report`) gives way to the severity: `offline-error`.
+ * printer-state-reasons (RFC 8011 5.4.12): keyword and severity suffix; exactly `none` where there
+ * is no reason. A suffix that the keyword has already (`offline-report`) gives way to the severity:
+ * `offline-error`.
  */
 export function stateReasonKeywords(reasons: readonly DeviceReason[]): readonly string[] {
   const keywords = uniteReasons(reasons).map(

@@ -1,4 +1,5 @@
-// The one decision whether a port is local or on the network: by the monitor's kind, and by where its address leads.
+// The one decision whether a port is local or on the network: by the monitor's kind, and by where
+// its address leads.
 import {
   formatIpAddress,
   type IpAddress,
@@ -28,7 +29,10 @@ export interface PortPlace {
   readonly module: Pick<MonitorModule, 'name' | 'locality'>;
   /** The address as the administrator wrote it; undefined for ports without one. */
   readonly host: string | undefined;
-  /** What the host resolves to just now; may be empty, for the decision is taken again at each connect. */
+  /**
+   * What the host resolves to just now; may be empty, for the decision is taken again at each
+   * connect.
+   */
   readonly resolved: readonly string[];
 }
 
@@ -57,7 +61,10 @@ export function decideLocality(
     : { kind: 'local', reason: `"${host}" ${reason}` };
 }
 
-/** Decides again at each connect, with the address that a packet would go to: `refuseAddress` of TcpConnectOptions. */
+/**
+ * Decides again at each connect, with the address that a packet would go to: `refuseAddress` of
+ * TcpConnectOptions.
+ */
 export function createAddressRefusal(
   rules: () => LocalityRules,
 ): (address: string) => string | undefined {
@@ -67,7 +74,10 @@ export function createAddressRefusal(
   };
 }
 
-/** Names that mean the asking machine by themselves (RFC 6761 6.3, and what Debian's /etc/hosts adds). */
+/**
+ * Names that mean the asking machine by themselves (RFC 6761 6.3, and what Debian's /etc/hosts
+ * adds).
+ */
 const loopbackNames: readonly string[] = [
   'localhost',
   'localhost.localdomain',
@@ -105,14 +115,18 @@ function ownerOf(address: IpAddress, { known, loopbackIsNetwork }: LocalityRules
   const owner = known.find(({ addresses }) =>
     addresses.some((own) => {
       const ownAddress = parseIpAddress(own);
-      // Without zones: a link-local address of ours is ours on whatever interface it is written with.
+      // Without zones: a link-local address of ours is ours on whatever interface it is written
+      // with.
       return ownAddress !== undefined && sameAddress(ownAddress, address);
     }),
   );
   return owner === undefined ? undefined : `an address of ${owner.whose}`;
 }
 
-/** Lower case, without the dot of the root, in the plain characters that IDNA maps others to (RFC 5895 2). */
+/**
+ * Lower case, without the dot of the root, in the plain characters that IDNA maps others to (RFC
+ * 5895 2).
+ */
 function writtenHost(host: string): string {
   return host
     .normalize('NFKC')

@@ -1,4 +1,5 @@
-// The Windows status codes that monitors answer with, by name, each with its number and what it means here.
+// The Windows status codes that monitors answer with, by name, each with its number and what it
+// means here.
 
 /** Win32 error codes [MS-ERREF 2.2]. */
 export const win32Statuses = {

@@ -1,4 +1,4 @@
-// Runs a tool of this repository on the pinned Node, whatever Node the machine has, installing packages first.
+// Runs a tool of this repository on the pinned Node of its packages, which it installs first.
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,4 +1,5 @@
-// The one table of error codes, made of the files beside it; a door translates a code, it never invents one.
+// The one table of error codes, made of the files beside it; a door translates a code, it never
+// invents one.
 import { jobErrors } from './job-errors.ts';
 import { printerErrors } from './printer-errors.ts';
 import { systemErrors } from './system-errors.ts';

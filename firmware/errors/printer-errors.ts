@@ -14,6 +14,12 @@ export const printerErrors = {
     title: 'There is a printer of this name already',
     next: 'Choose another name, or change the printer that exists.',
   },
+  'printer-has-jobs': {
+    http: 409,
+    ipp: 'client-error-not-possible',
+    title: 'Jobs wait in the printer',
+    next: 'Cancel them first, or ask for them to be cancelled.',
+  },
   'printer-not-accepting': {
     http: 409,
     ipp: 'server-error-not-accepting-jobs',

@@ -48,7 +48,7 @@ export const systemErrors = {
     http: 507,
     ipp: 'server-error-temporary-error',
     title: 'There is no space for the document',
-    next: 'Wait until jobs were printed, or remove jobs that nobody needs; nothing accepted is lost.',
+    next: 'Wait until jobs were printed, or remove some; nothing accepted is lost.',
   },
   busy: {
     http: 503,

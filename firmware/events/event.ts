@@ -1,4 +1,5 @@
-// What happened, once for all readers: SSE, IPP notifications, traps, webhooks and printer events read this one type.
+// What happened, once for all readers: SSE, IPP notifications, traps, webhooks and printer events
+// read this one type.
 import type { Moment } from '../jobs/job.ts';
 
 /** Kinds of event; later features add rows. `spooler` and ids say to what it happened. */
@@ -29,13 +30,18 @@ export type EventDraft = EventBody & Omit<PlatenEvent, 'id' | 'type' | 'jobId' |
 
 /** The bounded, persisted ring and its live end. */
 export interface Events {
-  /** Events with an id above `afterId`, oldest first; `gap` says that older ones are gone already. */
+  /**
+   * Events with an id above `afterId`, oldest first; `gap` says that older ones are gone already.
+   */
   since(
     afterId: number,
     limit: number,
   ): Promise<{ readonly events: readonly PlatenEvent[]; readonly gap: boolean }>;
   /** Calls for each event from now on, in order, after it is durable. Returns the way to stop. */
   subscribe(listener: (event: PlatenEvent) => void): () => void;
-  /** Adds an event that belongs to no record (a device's state). Never fails; durable with the next commit. */
+  /**
+   * Adds an event that belongs to no record (a device's state). Never fails; durable with the next
+   * commit.
+   */
   report(draft: EventDraft): void;
 }

@@ -1,4 +1,5 @@
-// Identity: makes, renews and keeps the keys of node, groups and peers; nothing else touches a private key.
+// Identity: makes, renews and keeps the keys of node, groups and peers; nothing else touches a
+// private key.
 
 /** A key pair of the appliance, by what it stands for. */
 export interface IdentityKey {

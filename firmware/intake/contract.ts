@@ -30,13 +30,16 @@ export interface DocumentRequest {
 export type Accepted = { readonly kind: 'accepted'; readonly job: Job };
 
 /**
- * The stream's end is the document's end; a stream that throws, or a signal that aborts, is a broken
- * upload: nothing of it stays, nothing is printed, and the answer is `document-incomplete`. The stream is
- * pulled with back-pressure, and returned (`return()`) when intake stops early. Memory used does not
- * depend on the document's size.
+ * The stream's end is the document's end; a stream that throws, or a signal that aborts, is a
+ * broken upload: nothing of it stays, nothing is printed, and the answer is `document-incomplete`.
+ * The stream is pulled with back-pressure, and returned (`return()`) when intake stops early.
+ * Memory used does not depend on the document's size.
  */
 export interface Intake {
-  /** One document, one job (Print-Job, raw 9100, LPD, the page). A stream of zero bytes is refused: `document-incomplete`. */
+  /**
+   * One document, one job (Print-Job, raw 9100, LPD, the page). A stream of zero bytes is refused:
+   * `document-incomplete`.
+   */
   accept(
     document: AsyncIterable<Uint8Array>,
     request: JobRequest & { readonly document: DocumentRequest },

@@ -1,4 +1,5 @@
-// What a job is: one submission with its documents, its state in RFC 8011's words, and what became of it.
+// What a job is: one submission with its documents, its state in RFC 8011's words, and what became
+// of it.
 
 export type JobState =
   | 'pending'
@@ -41,7 +42,9 @@ export interface Moment {
   readonly trusted: boolean;
 }
 
-/** One document of a job; its bytes are in the spool under (job id, number) and have this digest. */
+/**
+ * One document of a job; its bytes are in the spool under (job id, number) and have this digest.
+ */
 export interface JobDocument {
   /** 1, 2, 3 … in the order in which they print. */
   readonly number: number;

@@ -14,6 +14,16 @@ export const printingLimits = {
   printers: 1_000,
   ports: 1_000,
   nameOctets: 127,
+  /** description, location (RFC 8011 5.4.5, 5.4.6: text(127), longer in practice). */
+  textOctets: 1_023,
+  formatsPerPrinter: 100,
+  copiesPerJob: 9_999,
+  /** start() waits this long for monitors; slower ones come in when they are ready. */
+  monitorStartPatienceMs: 500,
+  /** Changes of state are told to readers of events at most this often. */
+  stateEventsMs: 250,
+  /** isAlive gives the store this long. */
+  isAliveMs: 10_000,
   /** stop() waits this long for monitors to shut down. */
   shutdownMs: 5_000,
 } as const;

@@ -11,7 +11,10 @@ export const spoolLimits = {
   reserveBytes: 64 * 1024 * 1024,
   /** Uploads that run at once; further ones are told to come back. */
   concurrentUploads: 512,
-  /** Memory that all uploads together may hold while their documents are small enough to stay inline. */
+  /**
+   * Memory that all uploads together may hold while their documents are small enough to stay
+   * inline.
+   */
   inlineMemoryBytes: 32 * 1024 * 1024,
   /** A job without its next document is closed after this (multiple-operation-time-out). */
   multipleOperationTimeoutMs: 120_000,
@@ -19,6 +22,8 @@ export const spoolLimits = {
   jobNameOctets: 255,
   /** Ended jobs that are remembered, per printer. */
   historyJobs: 1_000,
+  /** Jobs beyond that are forgotten so many at a time. */
+  historyBatch: 100,
   /** Events kept in the ring. */
   eventRing: 10_000,
   /** Commits that share one transaction, at most. */

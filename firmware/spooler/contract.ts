@@ -1,7 +1,9 @@
-// A spooler instance: the owner of ports, printers and jobs; a node has its local one, and one per group it owns.
+// A spooler instance: the owner of ports, printers and jobs; a node has its local one, and one per
+// group it owns.
 //
-// Life cycle: createSpooler(options) has no side effect; `start` initialises the monitors, opens the ports
-// that have a queue and recovers jobs; `stop` ends within its deadline whatever the devices do.
+// Life cycle: createSpooler(options) has no side effect; `start` initialises the monitors, opens
+// the ports that have a queue and recovers jobs; `stop` ends within its deadline whatever the
+// devices do.
 import type { Refusal } from '../errors/codes.ts';
 import type { Intake } from '../intake/contract.ts';
 import type { Job } from '../jobs/job.ts';
@@ -17,7 +19,9 @@ import type {
 } from '../../monitors/contract.ts';
 import type { Permit } from './permit.ts';
 
-/** A printer's state as clients see it (RFC 8011 5.4.11, 5.4.12), from queue and devices together. */
+/**
+ * A printer's state as clients see it (RFC 8011 5.4.11, 5.4.12), from queue and devices together.
+ */
 export interface PrinterStatus {
   readonly state: 'idle' | 'processing' | 'stopped';
   /** `media-empty-error`, `paused` …; ['none'] when nothing is to be said. */
@@ -75,7 +79,10 @@ export interface Printers {
 export interface Ports {
   list(): Promise<readonly PortStatus[]>;
   monitors(): readonly MonitorInfo[];
-  /** One Xcv call: `,XcvMonitor monitor` without `portName`, `,XcvPort port` with it; rights by principal. */
+  /**
+   * One Xcv call: `,XcvMonitor monitor` without `portName`, `,XcvPort port` with it; rights by
+   * principal.
+   */
   xcv(
     target: { readonly monitor: string; readonly portName?: string },
     command: string,
@@ -102,7 +109,9 @@ export interface Jobs {
     id: string,
     by: Principal,
   ): Promise<{ readonly kind: 'done'; readonly job: Job } | Refusal>;
-  /** Lets a held job go on; one that was interrupted starts from its first byte, and stays marked. */
+  /**
+   * Lets a held job go on; one that was interrupted starts from its first byte, and stays marked.
+   */
   release(
     id: string,
     by: Principal,

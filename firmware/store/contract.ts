@@ -1,12 +1,15 @@
-// The store: a log of records per spooler, applied by one function, durable before `commit` resolves.
+// The store: a log of records per spooler, applied by one function, durable before `commit`
+// resolves.
 //
-// Every change of registry, printers and jobs is a record {spooler, term, seq, type, payload}. The tables
-// that queries read are made from records alone, by the record's row (firmware/store/records/), inside the
-// same transaction; so two nodes at the same position of a log hold the same. Payloads carry every id and
-// time that they need: applying reads no clock and draws no number.
+// Every change of registry, printers and jobs is a record {spooler, term, seq, type, payload}. The
+// tables that queries read are made from records alone, by the record's row
+// (firmware/store/records/), inside the same transaction; so two nodes at the same position of a
+// log hold the same. Payloads carry every id and time that they need: applying reads no clock and
+// draws no number.
 //
-// Life cycle: openStore(…) opens or makes the database, migrates, checks it; use; close. In the appliance
-// the store runs in a worker behind the same interface; the simulation calls it without one.
+// Life cycle: openStore(…) opens or makes the database, migrates, checks it; use; close. In the
+// appliance the store runs in a worker behind the same interface; the simulation calls it without
+// one.
 import type { ErrorCode, Refusal } from '../errors/codes.ts';
 import type { EventDraft, PlatenEvent } from '../events/event.ts';
 import type { Job } from '../jobs/job.ts';
@@ -33,8 +36,10 @@ export interface LogRecord {
 }
 
 /**
- * A document's bytes that go to disk with the commit: small ones in a shared segment file, written and
- * synced by the store once for the whole group of commits. Larger ones were spooled and synced before.
+ * A document's bytes that go to disk with the commit: small ones in a shared segment file, written
+ * and synced by the store once for the whole group of commits. Larger ones were spooled and synced
+ * before. Each needs its job.document-added in the same unit, and the other way round. Inline bytes
+ * are the store's from `commit` on: they may move to its worker, and then read as empty here.
  */
 export interface DocumentToStore {
   readonly jobId: string;
@@ -79,9 +84,9 @@ export type CommitOutcome =
 
 export interface Store {
   /**
-   * Group commit: units that arrive while a commit runs share the next one. Resolves after the disk has
-   * it (WAL, synchronous FULL). Rejects with a StoreError when the disk failed: then nothing is known to
-   * be durable and the caller must not acknowledge.
+   * Group commit: units that arrive while a commit runs share the next one. Resolves after the disk
+   * has it (WAL, synchronous FULL). Rejects with a StoreError when the disk failed: then nothing is
+   * known to be durable and the caller must not acknowledge.
    */
   commit(unit: CommitUnit): Promise<CommitOutcome>;
   /** Runs one row of firmware/store/queries/; sees every commit that resolved before. */

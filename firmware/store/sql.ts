@@ -1,7 +1,11 @@
-// SQL as records and queries use it: statements prepared once for each database, and checked reads of columns.
+// SQL as records and queries use it: statements prepared once for each database, and checked reads
+// of columns.
 import type { SqlDatabase, SqlRow, SqlStatement, SqlValue } from '../../hal/contract.ts';
 
-/** A database whose statements are prepared once; `sql` texts are constants of the source, so they are few. */
+/**
+ * A database whose statements are prepared once; `sql` texts are constants of the source, so they
+ * are few.
+ */
 export interface Sql {
   exec(sql: string): void;
   run(sql: string, ...values: readonly SqlValue[]): number;

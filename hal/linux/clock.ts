@@ -1,4 +1,5 @@
-// The machine's clock: monotonic time that counts through sleep, wall time with its trust, and timers.
+// The machine's clock: monotonic time that counts through sleep, wall time with its trust, and
+// timers.
 import { uptime } from 'node:os';
 import type { Clock } from '../contract.ts';
 
@@ -11,9 +12,10 @@ export interface LinuxClockOptions {
 const leastSleepMs = 500;
 
 /**
- * Node reads CLOCK_MONOTONIC exactly, which stands still while the machine sleeps, and CLOCK_BOOTTIME, which
- * does not, in steps of 10 ms (os.uptime). The exact one counts; the gap between the two is the time slept
- * since boot and is added. All threads and processes of a machine agree to that step.
+ * Node reads CLOCK_MONOTONIC exactly, which stands still while the machine sleeps, and
+ * CLOCK_BOOTTIME, which does not, in steps of 10 ms (os.uptime). The exact one counts; the gap
+ * between the two is the time slept since boot and is added. All threads and processes of a machine
+ * agree to that step.
  */
 export function createLinuxClock({ wallTrusted }: LinuxClockOptions): Clock {
   const gapMs = (awakeMs: number) => uptime() * 1000 - awakeMs;

@@ -1,4 +1,5 @@
-// SQLite databases through node:sqlite: plain statements, errors translated; the caller sets its pragmas.
+// SQLite databases through node:sqlite: plain statements, errors translated; the caller sets its
+// pragmas.
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import type { Databases, SqlDatabase, SqlRow, SqlStatement } from '../contract.ts';
 import { HalError, type HalErrorCode, toHalError } from '../errors.ts';

@@ -1,4 +1,5 @@
-// Files on the machine's file systems, durable where the contract says so; nothing here blocks the event loop.
+// Files on the machine's file systems, durable where the contract says so; nothing here blocks the
+// event loop.
 import { randomBytes } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import {
@@ -125,13 +126,23 @@ async function replaceFile(
 
 async function makeDirectory(path: string): Promise<void> {
   const absolute = resolve(path);
+  const parent = dirname(absolute);
+  try {
+    await makeOneDirectory(absolute);
+  } catch (error) {
+    if (!isHalError(error, 'not-found') || parent === absolute) throw error;
+    await makeDirectory(parent);
+    // Once more and no further: /proc answers "not found" however often its folders are made.
+    await makeOneDirectory(absolute);
+  }
+}
+
+async function makeOneDirectory(absolute: string): Promise<void> {
   try {
     await named(absolute, mkdir(absolute, { mode: privateDirectoryMode }));
   } catch (error) {
     if (isHalError(error, 'exists')) return requireDirectory(absolute);
-    if (!isHalError(error, 'not-found') || dirname(absolute) === absolute) throw error;
-    await makeDirectory(dirname(absolute));
-    return makeDirectory(absolute);
+    throw error;
   }
   await syncDirectory(dirname(absolute));
 }

@@ -1,4 +1,5 @@
-// One node:net socket as a TcpConnection: bounded reading ahead, writes that end when the kernel has the bytes.
+// One node:net socket as a TcpConnection: bounded reading ahead, writes that end when the kernel
+// has the bytes.
 import type { Socket } from 'node:net';
 import { canonicalAddress } from '../address.ts';
 import type { SocketAddress, TcpConnection } from '../contract.ts';
@@ -96,7 +97,8 @@ class LinuxTcpConnection implements TcpConnection {
 
   reset(): void {
     this.#fail(new HalError('closed', this.#subject, { detail: 'reset by us' }));
-    // libuv refuses to reset a handle whose FIN is being handed over, which takes one turn of its loop.
+    // libuv refuses to reset a handle whose FIN is being handed over, which takes one turn of its
+    // loop.
     if (this.#socket.writableEnded && !this.#socket.writableFinished && !this.#socket.destroyed) {
       this.#socket.once('finish', () => this.#socket.resetAndDestroy());
     } else {

@@ -32,8 +32,9 @@ export function createLinuxTcp(machine: LinuxTcpOptions): Tcp {
 }
 
 /**
- * Resolves the host itself, so that what is checked is what is connected to. One refused address refuses
- * the host. The addresses are tried in order; one that does not answer leaves time for those after it.
+ * Resolves the host itself, so that what is checked is what is connected to. One refused address
+ * refuses the host. The addresses are tried in order; one that does not answer leaves time for
+ * those after it.
  */
 async function connect({ clock, addresses }: LinuxTcpOptions, options: TcpConnectOptions) {
   using deadline = startDeadline(clock, options.timeoutMs, options.signal);

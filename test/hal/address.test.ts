@@ -1,4 +1,5 @@
-// Every spelling of an address becomes the one canonical spelling, as the kernel's own parser reads it.
+// Every spelling of an address becomes the one canonical spelling, as the kernel's own parser reads
+// it.
 import assert from 'node:assert/strict';
 import { isIP, isIPv6, SocketAddress } from 'node:net';
 import { describe, test } from 'node:test';

@@ -27,3 +27,8 @@ test('a replaced file has the mode that was asked for, whatever the umask', asyn
   await files.replaceFile(path, new Uint8Array(1), 0o666);
   assert.equal((await stat(path)).mode & 0o777, 0o666);
 });
+
+test('a directory that the kernel will not make is refused, not tried for ever', async () => {
+  const making = createLinuxFiles().makeDirectory('/proc/nowhere/below');
+  await assert.rejects(making, { code: 'not-found' });
+});

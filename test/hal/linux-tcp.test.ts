@@ -6,7 +6,7 @@ import { isHalError } from '../../hal/errors.ts';
 import { createLinuxAddresses } from '../../hal/linux/addresses.ts';
 import { createLinuxClock } from '../../hal/linux/clock.ts';
 import { createLinuxTcp } from '../../hal/linux/tcp.ts';
-import { createFakeClock } from '../fakes/clock.ts';
+import { VirtualClock } from '../world/clock.ts';
 import { tcpSuite } from './tcp-suite.ts';
 
 const clock = createLinuxClock({ wallTrusted: () => true });
@@ -51,9 +51,9 @@ test('one refused address refuses the name', async () => {
 });
 
 test('a resolver that does not answer is given up in time', async () => {
-  const fakeClock = createFakeClock();
+  const virtualClock = new VirtualClock();
   const tcp = createLinuxTcp({
-    clock: fakeClock,
+    clock: virtualClock,
     addresses: {
       own: () => ({ hostName: 'test', addresses: [] }),
       resolve: (_host, signal) =>
@@ -64,7 +64,7 @@ test('a resolver that does not answer is given up in time', async () => {
   });
   const connect = tcp.connect({ host: 'printer.example', port: 9, timeoutMs: 5000 });
   const outcome = assert.rejects(connect, (error) => isHalError(error, 'timed-out'));
-  await fakeClock.advance(5000);
+  await virtualClock.advance(5000);
   await outcome;
 });
 

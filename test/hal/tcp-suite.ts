@@ -33,7 +33,7 @@ export function tcpSuite(name: string, makeRig: () => TcpRig): void {
       assert.deepEqual(server.local, client.remote);
     });
 
-    test('stops taking bytes while the peer reads none, and goes on where it stopped', async (t) => {
+    test('stops taking bytes while the peer reads none, and goes on later', async (t) => {
       const { client, server } = await pair(t, makeRig());
       const controller = new AbortController();
       const write = client.write(new Uint8Array(floodBytes).fill(7), controller.signal);

@@ -35,7 +35,7 @@ writeFileSync('node_modules/.package-lock.json', ${JSON.stringify(installed)});
 
 const toolSource = `
 process.on('SIGINT', () => { console.log('SIGINT'); setImmediate(() => process.exit(3)); });
-console.log(JSON.stringify({ args: process.argv.slice(2), node: process.execPath, path: process.env.PATH }));
+console.log(JSON.stringify({ args: process.argv.slice(2), path: process.env.PATH }));
 if (process.argv[2] === 'wait') setInterval(() => undefined, 1000);
 if (process.argv[2] === 'fail') process.exitCode = 5;
 `;

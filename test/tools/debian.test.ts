@@ -1,4 +1,4 @@
-// Shows that missing Debian packages are installed by root, and named to anyone else, never skipped.
+// Shows that missing Debian packages are installed by root, named to anyone else, never skipped.
 
 import assert from 'node:assert/strict';
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,6 @@
-/** Shows that what real clients and servers sent is understood and written again octet for octet. */
+/**
+ * Shows that what real clients and servers sent is understood and written again octet for octet.
+ */
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';

@@ -79,7 +79,7 @@ const jobCreated = join(
   hex('45 0007'), // uri, name-length 7
   chars('job-uri'),
   hex('0030'), // value-length 48
-  chars(`${pinetree}/123`),
+  chars(`${pinetree}/147`),
   hex('23 0009'), // enum, name-length 9
   chars('job-state'),
   hex('0004 00000003'), // value-length 4, pending
@@ -87,7 +87,7 @@ const jobCreated = join(
 const jobCreatedGroup = group(
   'job-attributes',
   attribute('job-id', integer(147)),
-  attribute('job-uri', uri(`${pinetree}/123`)),
+  attribute('job-uri', uri(`${pinetree}/147`)),
   attribute('job-state', enumValue(3)),
 );
 const refused = group(
@@ -202,6 +202,10 @@ const vectors: readonly Vector[] = [
       hex('0101 0001 00000001'), // successful-ok-ignored-or-substituted-attributes
       hex('01'), // operation-attributes-tag
       opening,
+      hex('41 000e'), // textWithoutLanguage, name-length 14
+      chars('status-message'),
+      hex('002f'), // value-length 47
+      chars('successful-ok-ignored-or-substituted-attributes'),
       hex('05'), // unsupported-attributes-tag
       copies20,
       sidesUnsupported,
@@ -212,7 +216,15 @@ const vectors: readonly Vector[] = [
       version,
       code: ippStatus['successful-ok-ignored-or-substituted-attributes'],
       requestId: 1,
-      groups: [group('operation-attributes', ...openingAttributes), refused, jobCreatedGroup],
+      groups: [
+        group(
+          'operation-attributes',
+          ...openingAttributes,
+          attribute('status-message', text('successful-ok-ignored-or-substituted-attributes')),
+        ),
+        refused,
+        jobCreatedGroup,
+      ],
     },
   },
   {
@@ -226,8 +238,14 @@ const vectors: readonly Vector[] = [
       chars('document-uri'),
       hex('0019'), // value-length 25
       chars('ftp://foo.example.com/foo'),
+      hex('42 0008'), // nameWithoutLanguage, name-length 8
+      chars('job-name'),
+      hex('0006'), // value-length 6
+      chars('foobar'),
       hex('02'), // job-attributes-tag
-      copies20,
+      hex('21 0006'), // integer, name-length 6
+      chars('copies'),
+      hex('0004 00000001'), // value-length 4, 1
       hex('03'), // end-of-attributes-tag
     ),
     message: {
@@ -240,8 +258,9 @@ const vectors: readonly Vector[] = [
           ...openingAttributes,
           attribute('printer-uri', uri(pinetree)),
           attribute('document-uri', uri('ftp://foo.example.com/foo')),
+          attribute('job-name', name('foobar')),
         ),
-        group('job-attributes', attribute('copies', integer(20))),
+        group('job-attributes', attribute('copies', integer(1))),
       ],
     },
   },
@@ -274,7 +293,7 @@ const vectors: readonly Vector[] = [
       hex('01'), // operation-attributes-tag
       opening,
       printerUri,
-      hex('02'), // job-attributes-tag
+      hex('02'), // job-attributes-tag, left out in the printed example
       hex('34 0009'), // begCollection, name-length 9
       chars('media-col'),
       hex('0000'), // value-length 0
@@ -370,6 +389,10 @@ const vectors: readonly Vector[] = [
       hex('0101 0000 0000007b'), // IPP/1.1, successful-ok, request-id 123
       hex('01'), // operation-attributes-tag
       opening,
+      hex('41 000e'), // textWithoutLanguage, name-length 14
+      chars('status-message'),
+      hex('000d'), // value-length 13
+      chars('successful-ok'),
       hex('02'), // job-attributes-tag
       hex('21 0006'), // integer, name-length 6
       chars('job-id'),
@@ -384,7 +407,7 @@ const vectors: readonly Vector[] = [
       hex('02'), // job-attributes-tag
       hex('21 0006'), // integer, name-length 6
       chars('job-id'),
-      hex('0004 00000094'), // value-length 4, 148
+      hex('0004 00000095'), // value-length 4, 149
       hex('36 0008'), // nameWithLanguage, name-length 8
       chars('job-name'),
       hex('0012 0005'), // value-length 18, language of 5
@@ -398,7 +421,11 @@ const vectors: readonly Vector[] = [
       code: ippStatus['successful-ok'],
       requestId: 123,
       groups: [
-        group('operation-attributes', ...openingAttributes),
+        group(
+          'operation-attributes',
+          ...openingAttributes,
+          attribute('status-message', text('successful-ok')),
+        ),
         group(
           'job-attributes',
           attribute('job-id', integer(147)),
@@ -407,7 +434,7 @@ const vectors: readonly Vector[] = [
         group('job-attributes'),
         group(
           'job-attributes',
-          attribute('job-id', integer(148)),
+          attribute('job-id', integer(149)),
           attribute('job-name', nameIn('de-CH', 'isch guet')),
         ),
       ],

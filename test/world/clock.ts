@@ -1,4 +1,5 @@
-// The simulated clock: time stands until a test moves it; timers run in order, and the wall may jump.
+// The simulated clock: time stands until a test moves it; timers run in order, and the wall may
+// jump.
 import type { Clock, Timer, WallTime } from '../../hal/contract.ts';
 
 export interface VirtualClockOptions {
@@ -15,7 +16,10 @@ interface Pending {
   readonly callback: () => void;
 }
 
-/** Rounds of the event loop that count as settled: promise chains of this depth end between two timers. */
+/**
+ * Rounds of the event loop that count as settled: promise chains of this depth end between two
+ * timers.
+ */
 const settleRounds = 4;
 
 export class VirtualClock implements Clock {
@@ -73,7 +77,10 @@ export class VirtualClock implements Clock {
     return this.advanceTo(this.#nowMs + ms);
   }
 
-  /** Runs every timer that is due until then, each at its own moment, what it caused settled in between. */
+  /**
+   * Runs every timer that is due until then, each at its own moment, what it caused settled in
+   * between.
+   */
   async advanceTo(untilMs: number): Promise<void> {
     await settle();
     for (;;) {

@@ -1,38 +1,48 @@
-// Chance from a seed: the same numbers on each run, and streams that don't disturb each other.
+// Seeded randomness: the same seed draws the same bytes, ids and fractions, on every machine.
+import type { Random } from '../../hal/contract.ts';
 
-export interface SeededRandom {
-  /** A number in [0, 1). */
-  next(): number;
-  between(from: number, to: number): number;
-  integer(from: number, to: number): number;
-  chance(probability: number): boolean;
-  pick<const T>(items: readonly [T, ...T[]]): T;
-}
+/** A small generator (xorshift128); good enough to explore, not for keys. */
+export class SeededRandom implements Random {
+  readonly #state: Uint32Array;
 
-/** `stream` names what the numbers are for, so that drawing more for one thing changes no other. */
-export function createRandom(seed: number, stream: string): SeededRandom {
-  let state = mix(seed, stream);
-  // mulberry32: small, fast, and the same on every machine.
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let word = Math.imul(state ^ (state >>> 15), 1 | state);
-    word = (word + Math.imul(word ^ (word >>> 7), 61 | word)) ^ word;
-    return ((word ^ (word >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  return {
-    next,
-    between: (from, to) => from + next() * (to - from),
-    integer: (from, to) => from + Math.floor(next() * (to - from + 1)),
-    chance: (probability) => next() < probability,
-    pick: (items) => items[Math.floor(next() * items.length)] ?? items[0],
-  };
-}
-
-/** FNV-1a over seed and name. */
-function mix(seed: number, stream: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of `${seed}/${stream}`) {
-    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  constructor(seed: number) {
+    this.#state = Uint32Array.of(seed ^ 0x9e37_79b9, seed * 0x85eb_ca6b, ~seed, 0x2545_f491);
+    for (let round = 0; round < 16; round += 1) this.#next();
   }
-  return hash | 0;
+
+  bytes(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, () => this.#next() & 0xff);
+  }
+
+  uuid(): string {
+    const bytes = Buffer.from(this.bytes(16));
+    bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
+    bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+    const hex = bytes.toString('hex');
+    return [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      hex.slice(12, 16),
+      hex.slice(16, 20),
+      hex.slice(20),
+    ].join('-');
+  }
+
+  fraction(): number {
+    return this.#next() / 2 ** 32;
+  }
+
+  /** A whole number from 0 to `below` - 1. */
+  integer(below: number): number {
+    return Math.floor(this.fraction() * below);
+  }
+
+  #next(): number {
+    const state = this.#state;
+    const [a = 0, b = 0, c = 0, d = 0] = state;
+    let mixed = a ^ (a << 11);
+    mixed = mixed ^ (mixed >>> 8) ^ d ^ (d >>> 19);
+    state.set([b, c, d, mixed]);
+    return state[3] ?? 0;
+  }
 }

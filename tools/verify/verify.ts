@@ -1,4 +1,4 @@
-// `npm run verify`: installs what the checks need, then runs the checks and stops at the first that fails.
+// `npm run verify`: installs what the checks need, runs them, and stops at the first that fails.
 
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';

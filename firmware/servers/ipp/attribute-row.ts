@@ -1,13 +1,14 @@
-// The form of an IPP attribute's row: name, syntax, where its value comes from, and whether a client may set it.
+// The form of an IPP attribute's row: name, syntax, where its value comes from, and whether a
+// client may set it.
 import type { IppValue } from '../../../monitors/wire/ipp/message.ts';
 
 /** Which group of attributes the row belongs to, and so which `Source` it is made from. */
 export type AttributeGroup = 'printer-description' | 'job-template' | 'job-description';
 
 /**
- * One attribute. Features add files of rows to the table in attribute-table.ts; DNS-SD's TXT records and
- * the API's views are made from the same rows. `source` answers undefined where the attribute does not
- * apply, and is then left out (RFC 8011 4.1.7).
+ * One attribute. Features add files of rows to the table in attribute-table.ts; DNS-SD's TXT
+ * records and the API's views are made from the same rows. `source` answers undefined where the
+ * attribute does not apply, and is then left out (RFC 8011 4.1.7).
  */
 export interface AttributeRow<Source> {
   readonly name: string;

@@ -1,20 +1,20 @@
 // Queries of documents: where their bytes are on this node, and what of the spool is still needed.
 import type { DocumentLocation } from '../contract.ts';
+import { findLocation, isReferenced } from '../location-rows.ts';
 import { queryRow } from './row.ts';
 
 export const documentQueries = {
+  /** Undefined once the job has ended: its documents are gone, or about to go. */
   'documents.locate': queryRow(
     (
-      _sql,
-      _input: { readonly jobId: string; readonly number: number },
-    ): DocumentLocation | undefined => undefined,
+      sql,
+      input: { readonly jobId: string; readonly number: number },
+    ): DocumentLocation | undefined => findLocation(sql, input.jobId, input.number),
   ),
-  /** Which of these names of document files a record still needs. */
-  'documents.referenced-files': queryRow(
-    (_sql, _input: { readonly names: readonly string[] }): readonly string[] => [],
-  ),
-  /** Names of the segment files that hold a document that is still needed. */
-  'documents.referenced-segments': queryRow(
-    (_sql, _input: Record<never, never>): readonly string[] => [],
+
+  /** Which of these names of document and segment files hold something that is still needed. */
+  'documents.referenced': queryRow(
+    (sql, input: { readonly names: readonly string[] }): readonly string[] =>
+      input.names.filter((name) => isReferenced(sql, name)),
   ),
 } as const;

@@ -1,16 +1,26 @@
 // Queries of the event ring.
 import type { PlatenEvent } from '../../events/event.ts';
+import { eventFromRow } from '../event-rows.ts';
+import { integerOf } from '../sql.ts';
 import { queryRow } from './row.ts';
 
 export const eventQueries = {
   /** Events above `afterId`, oldest first; `gap`: some above it are gone from the ring. */
   'events.since': queryRow(
     (
-      _sql,
-      _input: { readonly afterId: number; readonly limit: number },
-    ): { readonly events: readonly PlatenEvent[]; readonly gap: boolean } => ({
-      events: [],
-      gap: false,
-    }),
+      sql,
+      input: { readonly afterId: number; readonly limit: number },
+    ): { readonly events: readonly PlatenEvent[]; readonly gap: boolean } => {
+      const oldest = sql.get('SELECT coalesce(min(id), 0) AS id FROM events');
+      const oldestId = oldest === undefined ? 0 : integerOf(oldest, 'id');
+      const events = sql
+        .all(
+          'SELECT id, body FROM events WHERE id > ? ORDER BY id LIMIT ?',
+          input.afterId,
+          input.limit,
+        )
+        .map(eventFromRow);
+      return { events, gap: oldestId > input.afterId + 1 };
+    },
   ),
 } as const;

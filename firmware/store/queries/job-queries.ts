@@ -1,49 +1,126 @@
 // Queries of jobs; each is served by an index, so its cost does not grow with the queue.
 import type { Job } from '../../jobs/job.ts';
-import type { JobFilter } from '../../spooler/contract.ts';
+import { findJob, jobFromRow, readyTurns } from '../job-rows.ts';
+import { integerOf, textOf } from '../sql.ts';
+import { type JobPageInput, jobPageStatement } from './job-page.ts';
 import { queryRow } from './row.ts';
+
+/** Statements that a test asks SQLite about; each must be a search by an index. */
+export const jobStatements = {
+  next: `SELECT body FROM jobs
+    WHERE spooler = ? AND printer_id = ? AND ended = 0
+      AND turn BETWEEN ${readyTurns.first} AND ${readyTurns.last}
+    ORDER BY turn, number LIMIT ?`,
+  unfinished: `SELECT body FROM jobs WHERE spooler = ? AND ended = 0 AND number > ?
+    ORDER BY number LIMIT ?`,
+  pastBoundary: `SELECT ended_seq FROM jobs
+    WHERE spooler = ? AND printer_id = ? AND ended = 1
+    ORDER BY ended_seq DESC LIMIT 1 OFFSET ?`,
+  pastThrough: `SELECT id FROM jobs
+    WHERE spooler = ? AND printer_id = ? AND ended = 1 AND ended_seq <= ?
+    ORDER BY ended_seq LIMIT ?`,
+} as const;
 
 export const jobQueries = {
   'jobs.get': queryRow(
     (
-      _sql,
-      _input:
+      sql,
+      input:
         | { readonly spooler: string; readonly id: string }
         | { readonly spooler: string; readonly number: number },
-    ): Job | undefined => undefined,
+    ): Job | undefined => {
+      if ('id' in input) return findJob(sql, input.spooler, input.id);
+      const row = sql.get(
+        'SELECT body FROM jobs WHERE spooler = ? AND number = ?',
+        input.spooler,
+        input.number,
+      );
+      return row === undefined ? undefined : jobFromRow(sql, row);
+    },
   ),
-  /** Not completed: in the order of printing. Completed and all: newest first. */
-  'jobs.page': queryRow(
-    (_sql, _input: JobFilter & { readonly spooler: string }): readonly Job[] => [],
-  ),
-  /** What a printer can start now: pending, all documents there; highest priority, then lowest number. */
+
+  /**
+   * Not completed: in the order of printing. Completed: by end, newest first. All: newest first.
+   */
+  'jobs.page': queryRow((sql, input: JobPageInput): readonly Job[] => {
+    const statement = jobPageStatement(sql, input);
+    return sql.all(statement.sql, ...statement.values).map((row) => jobFromRow(sql, row));
+  }),
+
+  /**
+   * What a printer can start now: pending, all documents there; highest priority, then lowest
+   * number.
+   */
   'jobs.next': queryRow(
     (
-      _sql,
-      _input: { readonly spooler: string; readonly printerId: string; readonly limit: number },
-    ): readonly Job[] => [],
+      sql,
+      input: { readonly spooler: string; readonly printerId: string; readonly limit: number },
+    ): readonly Job[] =>
+      sql
+        .all(jobStatements.next, input.spooler, input.printerId, input.limit)
+        .map((row) => jobFromRow(sql, row)),
   ),
+
   /** Jobs that have not ended, by number. */
   'jobs.unfinished': queryRow(
     (
-      _sql,
-      _input: { readonly spooler: string; readonly afterNumber: number; readonly limit: number },
-    ): readonly Job[] => [],
+      sql,
+      input: { readonly spooler: string; readonly afterNumber: number; readonly limit: number },
+    ): readonly Job[] =>
+      sql
+        .all(jobStatements.unfinished, input.spooler, input.afterNumber, input.limit)
+        .map((row) => jobFromRow(sql, row)),
   ),
-  /** Jobs that have not ended, by printer id; printers without any are absent. */
+
+  /** Jobs that have not ended, by printer id; a printer without any may be absent. */
   'jobs.counts': queryRow(
-    (_sql, _input: { readonly spooler: string }): Readonly<Record<string, number>> => ({}),
+    (sql, input: { readonly spooler: string }): Readonly<Record<string, number>> =>
+      Object.fromEntries(
+        sql
+          .all('SELECT printer_id, jobs FROM queue_lengths WHERE spooler = ?', input.spooler)
+          .map((row) => [textOf(row, 'printer_id'), integerOf(row, 'jobs')]),
+      ),
   ),
-  /** Ended jobs of a printer beyond the newest `keep`, oldest first: what the history may forget. */
+
+  /** Where the job's last attempt left the box: what a survivor needs to reset a dead session. */
+  'jobs.attempt': queryRow(
+    (
+      sql,
+      input: { readonly spooler: string; readonly id: string },
+    ): { readonly portName: string; readonly localPort: number | undefined } | undefined => {
+      const row = sql.get(
+        `SELECT port_name, local_port FROM jobs
+         WHERE id = ? AND spooler = ? AND port_name IS NOT NULL`,
+        input.id,
+        input.spooler,
+      );
+      if (row === undefined) return undefined;
+      const localPort = row['local_port'] === null ? undefined : integerOf(row, 'local_port');
+      return { portName: textOf(row, 'port_name'), localPort };
+    },
+  ),
+
+  /**
+   * Ids of a printer's ended jobs beyond the newest `keep`, oldest first: what the history may
+   * forget.
+   */
   'jobs.history-excess': queryRow(
     (
-      _sql,
-      _input: {
+      sql,
+      input: {
         readonly spooler: string;
         readonly printerId: string;
         readonly keep: number;
         readonly limit: number;
       },
-    ): readonly string[] => [],
+    ): readonly string[] => {
+      const { spooler, printerId, keep, limit } = input;
+      const boundary = sql.get(jobStatements.pastBoundary, spooler, printerId, keep);
+      if (boundary === undefined) return [];
+      const through = integerOf(boundary, 'ended_seq');
+      return sql
+        .all(jobStatements.pastThrough, spooler, printerId, through, limit)
+        .map((row) => textOf(row, 'id'));
+    },
   ),
 } as const;

@@ -1,8 +1,13 @@
 // Queries of printers.
 import type { Printer } from '../../printers/printer.ts';
+import { printerFromRow } from '../printer-rows.ts';
 import { queryRow } from './row.ts';
 
 export const printerQueries = {
   /** Every printer of a spooler, by name. */
-  'printers.all': queryRow((_sql, _input: { readonly spooler: string }): readonly Printer[] => []),
+  'printers.all': queryRow((sql, input: { readonly spooler: string }): readonly Printer[] =>
+    sql
+      .all('SELECT body FROM printers WHERE spooler = ? ORDER BY folded_name', input.spooler)
+      .map(printerFromRow),
+  ),
 } as const;

@@ -1,4 +1,5 @@
-// The schemas that payloads of records are made of: moments, origins, documents, printers, registry values.
+// The schemas that payloads of records are made of: moments, origins, documents, printers, registry
+// values.
 import { z } from 'zod';
 import { jobReasons } from '../../jobs/job.ts';
 

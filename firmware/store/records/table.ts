@@ -1,10 +1,12 @@
 // The one table of record types, made of the files beside it; a feature adds a file of rows.
 import type { z } from 'zod';
+import type { Refusal } from '../../errors/codes.ts';
 import { jobRecords } from './job-records.ts';
 import { printerRecords } from './printer-records.ts';
 import { registryRecords } from './registry-records.ts';
+import { type ApplyContext, ChangeError } from './row.ts';
 
-export const recordRows = [...registryRecords, ...printerRecords, ...jobRecords] as const;
+const recordRows = [...registryRecords, ...printerRecords, ...jobRecords] as const;
 
 type Row = (typeof recordRows)[number];
 
@@ -19,3 +21,14 @@ export type RecordPayload<Type extends RecordType> = z.output<
 export type Change = {
   [Type in RecordType]: { readonly type: Type; readonly payload: RecordPayload<Type> };
 }[RecordType];
+
+const rowOfType: ReadonlyMap<string, Pick<Row, 'perform'>> = new Map(
+  recordRows.map((row) => [row.type, row]),
+);
+
+/** Checks and applies one change; throws a ChangeError where it is none. */
+export function applyChange(context: ApplyContext, change: Change): Refusal | undefined {
+  const row = rowOfType.get(change.type);
+  if (row === undefined) throw new ChangeError(change.type, 'there is no such type of record');
+  return row.perform(context, change.payload);
+}

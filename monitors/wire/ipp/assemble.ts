@@ -6,9 +6,9 @@ import { asciiCodec } from './octets.ts';
 import { collectionTags, groupTagOf, valueRowOf, type IppGroupTag } from './tags.ts';
 
 /**
- * What happens to a value that breaks the rules of its syntax. `refuse`, for servers: it is a fault.
- * `keep`, for clients, since printers in the field do send such values: one that is too long is
- * taken, any other becomes opaque.
+ * What happens to a value that breaks the rules of its syntax. `refuse`, for servers: it is a
+ * fault. `keep`, for clients, since printers in the field do send such values: one that is too long
+ * is taken, any other becomes opaque.
  */
 export type IppBadValues = 'refuse' | 'keep';
 

@@ -2,7 +2,9 @@
 import type { IppMessage } from './message.ts';
 import type { IppStatusName } from './status.ts';
 
-/** Each fault of an incoming message, with the status that a server answers (RFC 8011 4.1, B.1.4). */
+/**
+ * Each fault of an incoming message, with the status that a server answers (RFC 8011 4.1, B.1.4).
+ */
 export const ippDecodeFaults = {
   /** The source ended before the end-of-attributes-tag. */
   truncated: 'client-error-bad-request',

@@ -12,7 +12,7 @@ export interface IppLimits {
   readonly nameBytes: number;
 }
 
-/** For a server: what the largest honest client sends, some twenty times over. */
+/** For a server. CUPS and ipptool stay below 1 KiB; the worst that fits costs some 8 MB. */
 export const ippRequestLimits: IppLimits = {
   attributeBytes: 128 * 1024,
   groups: 64,
@@ -22,11 +22,14 @@ export const ippRequestLimits: IppLimits = {
   nameBytes: 255,
 };
 
-/** For a client: media-col-database of a large printer, Get-Jobs of a long queue. */
+/**
+ * For a client: room for media-col-database of a large printer and Get-Jobs of a long queue; a
+ * hostile printer that fills it with the smallest of values costs some 60 MB.
+ */
 export const ippResponseLimits: IppLimits = {
-  attributeBytes: 4 * 1024 * 1024,
-  groups: 20_000,
-  attributes: 200_000,
+  attributeBytes: 1024 * 1024,
+  groups: 5_000,
+  attributes: 50_000,
   valuesPerAttribute: 10_000,
   collectionDepth: 8,
   nameBytes: 255,

@@ -38,7 +38,9 @@ export interface IppCollection {
   readonly value: readonly IppAttribute[];
 }
 
-/** A value whose tag is not known here, or that broke the rules of its tag and was kept as it came. */
+/**
+ * A value whose tag is not known here, or that broke the rules of its tag and was kept as it came.
+ */
 export interface IppOpaque {
   readonly syntax: 'opaque';
   readonly value: { readonly tag: number; readonly octets: Uint8Array };

@@ -1,4 +1,6 @@
-/** How the octets of each IPP attribute syntax are read and written (RFC 8010 3.9, RFC 8011 5.1). */
+/**
+ * How the octets of each IPP attribute syntax are read and written (RFC 8010 3.9, RFC 8011 5.1).
+ */
 import { isUtf8 } from 'node:buffer';
 
 /**
@@ -93,7 +95,9 @@ export const emptyCodec: OctetCodec<null> = {
   encode: () => new Uint8Array(0),
 };
 
-/** text and name: UTF-8, the charset that every IPP object supports; a BOM stays part of the text. */
+/**
+ * text and name: UTF-8, the charset that every IPP object supports; a BOM stays part of the text.
+ */
 export const utf8Codec: OctetCodec<string> = {
   decode: (octets) => (isUtf8(octets) ? bufferOf(octets).toString('utf8') : undefined),
   encode: (value) => (value.isWellFormed() ? Buffer.from(value, 'utf8') : undefined),
@@ -171,7 +175,10 @@ export const resolutionCodec: OctetCodec<Resolution> = {
   },
 };
 
-/** The fields behind the year, one octet each, with the least and the greatest of RFC 2579; zones reach 14 hours. */
+/**
+ * The fields behind the year, one octet each, with the least and the greatest of RFC 2579; zones
+ * reach 14 hours.
+ */
 const dateFields = [
   { field: 'month', least: 1, greatest: 12 },
   { field: 'day', least: 1, greatest: 31 },

@@ -1,4 +1,7 @@
-/** The operations of IPP by name (RFC 8011 5.4.15, RFC 3380, RFC 3995, RFC 3996, RFC 3998, PWG 5100). */
+/**
+ * The operations of IPP by name (RFC 8011 5.4.15, RFC 3380, RFC 3995, RFC 3996, RFC 3998, PWG
+ * 5100).
+ */
 import { namesByNumber } from './registry.ts';
 
 /** Operations that the registry lists as withdrawn have no row. */

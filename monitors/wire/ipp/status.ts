@@ -1,4 +1,6 @@
-/** The status codes of IPP by name (RFC 8011 appendix B, RFC 3995, RFC 3996, RFC 3998, PWG 5100). */
+/**
+ * The status codes of IPP by name (RFC 8011 appendix B, RFC 3995, RFC 3996, RFC 3998, PWG 5100).
+ */
 import { namesByNumber } from './registry.ts';
 
 /** Codes that the registry lists as withdrawn have no row. */

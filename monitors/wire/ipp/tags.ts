@@ -1,4 +1,6 @@
-/** The delimiter tags and value tags of IPP, one row each; the types of the model derive from it. */
+/**
+ * The delimiter tags and value tags of IPP, one row each; the types of the model derive from it.
+ */
 import {
   asciiCodec,
   booleanCodec,
@@ -79,10 +81,15 @@ function row<S extends string, T>(
   return { syntax, tag, minOctets, maxOctets, read, encode: codec.encode };
 }
 
-/** Two lengths and a naturalLanguage of 63 octets come before the text itself. */
+/**
+ * Two lengths and a naturalLanguage of 63 octets come with the text itself. Only the sum is held
+ * to: what a short language leaves free, a text may take.
+ */
 const languageMaxOctets = 4 + 63;
 
-/** Every value syntax but the collection: tag, octets, and least and most octets by RFC 8011 5.1. */
+/**
+ * Every value syntax but the collection: tag, octets, and least and most octets by RFC 8011 5.1.
+ */
 export const valueRows = {
   unsupported: row('unsupported', 0x10, emptyCodec, 0, 0),
   unknown: row('unknown', 0x12, emptyCodec, 0, 0),
@@ -128,7 +135,10 @@ export function groupTagOf(tag: number): IppGroupTag | undefined {
   return groupByTag.get(tag);
 }
 
-/** The row of a value tag; undefined for collection tags and for tags not known here, 0x7f of 32-bit tags among them. */
+/**
+ * The row of a value tag; undefined for collection tags and for tags not known here, 0x7f of 32-bit
+ * tags among them.
+ */
 export function valueRowOf(tag: number): (typeof valueRows)[IppPlainSyntax] | undefined {
   return rowByTag.get(tag);
 }

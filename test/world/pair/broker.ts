@@ -1,6 +1,6 @@
 // The witness: one broker with one topic in one order, which forgets everything when it restarts.
 import type { Message } from '../../../firmware/cluster/contract/message.ts';
-import type { SeededRandom } from '../random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Host, Network } from './network.ts';
 

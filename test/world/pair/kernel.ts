@@ -1,7 +1,7 @@
 // One node's kernel: addresses that it drops at the end of their lifetime, and sockets whose bytes go on without their process.
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
-import type { SeededRandom } from '../random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Host, Network } from './network.ts';
 import type { PrinterSession, Printer } from './printers.ts';

@@ -1,5 +1,5 @@
 // The Ethernet segment of a pair: links that lose, delay, repeat and are cut, in one direction or both.
-import type { SeededRandom } from '../random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 
 export type Host = 'a' | 'b' | 'witness' | 'gateway' | 'printers';

@@ -11,7 +11,7 @@ import { firstTerm } from '../../../firmware/cluster/term.ts';
 import { wakeAtMs } from '../../../firmware/cluster/tick.ts';
 import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
-import type { SeededRandom } from '../random.ts';
+import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Broker, BrokerConnection } from './broker.ts';
 import type { Judge, NodeName } from './judge.ts';

@@ -4,7 +4,7 @@ import { rules as productionRules } from '../../../firmware/cluster/rules/table.
 import { formatTerm } from '../../../firmware/cluster/term.ts';
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
-import { createRandom, type SeededRandom } from '../random.ts';
+import { createRandom, type SeededRandom } from '../seeded-random.ts';
 import { createTimeline, type Timeline } from '../timeline.ts';
 import { type Broker, createBroker } from './broker.ts';
 import { drawFaults, faultsUntilMs, type Fault } from './faults.ts';

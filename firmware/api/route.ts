@@ -1,0 +1,181 @@
+// A row of the API: who may call it, what goes in, what comes out, and what it does.
+import { z } from 'zod';
+import type { Refusal } from '../errors/codes.ts';
+import { InvalidRequestError } from './problem.ts';
+import type { Principal, Role } from './principal.ts';
+import type { ApiServices } from './services.ts';
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+/** What every row says of itself; OpenAPI, rights and tests are made from it. */
+export interface RouteHead {
+  readonly method: Method;
+  /**
+   * As OpenAPI writes it, below /api/v1 unless it starts at another root: `/printers/{printer}`.
+   */
+  readonly path: string;
+  readonly summary: string;
+  readonly who: readonly Role[];
+  readonly tag: 'system' | 'printers' | 'ports' | 'jobs' | 'events';
+}
+
+/** A request as the dispatcher hands it to a row: strings and bytes, nothing checked yet. */
+export interface RawCall {
+  readonly principal: Principal;
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string>>;
+  /** A header field by its name in lower case. */
+  header(name: string): string | undefined;
+  /** The parsed JSON body. */
+  readonly json: () => Promise<unknown>;
+  /** The body as it arrives; throws when the client breaks off. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** The announced length of the body. */
+  readonly sizeBytes: number | undefined;
+  readonly services: ApiServices;
+}
+
+export interface ServerSentEvent {
+  readonly id?: number;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+export type Reply =
+  | { readonly kind: 'json'; readonly status: number; readonly value: unknown }
+  | {
+      readonly kind: 'text';
+      readonly status: number;
+      readonly contentType: string;
+      readonly text: string;
+    }
+  | {
+      readonly kind: 'events';
+      /** Undefined is a heartbeat. */
+      readonly events: AsyncIterable<ServerSentEvent | undefined>;
+    };
+
+export interface Route extends RouteHead {
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly input:
+    | { readonly kind: 'none' | 'stream' }
+    | { readonly kind: 'json'; readonly schema: z.ZodType };
+  readonly output:
+    | { readonly kind: 'json'; readonly status: number; readonly schema: z.ZodType }
+    | { readonly kind: 'text'; readonly contentType: string };
+  readonly serve: (call: RawCall) => Promise<Reply | Refusal>;
+}
+
+/** What a row's `run` gets: everything checked and typed. */
+export interface Call<Params, Query, Input> {
+  readonly principal: Principal;
+  readonly params: Params;
+  readonly query: Query;
+  readonly input: Input;
+  readonly raw: RawCall;
+  readonly services: ApiServices;
+}
+
+/** For rows without parameters, query or body. */
+export const noParams = z.object({});
+export const noQuery = z.object({});
+export const noBody = z.undefined();
+/** For rows whose body is a stream, taken as it arrives. */
+export const streamBody = z.undefined();
+
+export interface JsonRow<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+> extends RouteHead {
+  readonly params: Params;
+  readonly query: Query;
+  /** The schema of a JSON body, `noBody` or `streamBody`. */
+  readonly input: Input;
+  readonly output: Output;
+  /** 200 unless said. */
+  readonly status?: number;
+  readonly run: (
+    call: Call<z.infer<Params>, z.infer<Query>, z.infer<Input>>,
+  ) => Promise<z.infer<Output> | Refusal>;
+}
+
+/** A row that answers with JSON: in and out are checked against its schemas. */
+export function jsonRoute<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Input extends z.ZodType,
+  Output extends z.ZodType,
+>(row: JsonRow<Params, Query, Input, Output>): Route {
+  const { status = 200, output } = row;
+  return {
+    ...headOf(row),
+    params: row.params,
+    query: row.query,
+    input: inputOf(row.input),
+    output: { kind: 'json', status, schema: output },
+    async serve(raw) {
+      const hasJson = inputOf(row.input).kind === 'json';
+      const answer = await row.run({
+        principal: raw.principal,
+        services: raw.services,
+        raw,
+        params: check('path', row.params, raw.params),
+        query: check('query', row.query, raw.query),
+        input: check('body', row.input, hasJson ? await raw.json() : undefined),
+      });
+      if (isRefusal(answer)) return answer;
+      return { kind: 'json', status, value: output.parse(answer) };
+    },
+  };
+}
+
+export interface StreamRow<Query extends z.ZodObject> extends RouteHead {
+  readonly query: Query;
+  readonly contentType: string;
+  readonly run: (call: {
+    readonly query: z.infer<Query>;
+    readonly raw: RawCall;
+    readonly services: ApiServices;
+  }) => Promise<Reply | Refusal>;
+}
+
+/** A row that answers with text or with a stream of events. */
+export function streamRoute<Query extends z.ZodObject>(row: StreamRow<Query>): Route {
+  return {
+    ...headOf(row),
+    params: noParams,
+    query: row.query,
+    input: { kind: 'none' },
+    output: { kind: 'text', contentType: row.contentType },
+    serve: async (raw) =>
+      row.run({ query: check('query', row.query, raw.query), raw, services: raw.services }),
+  };
+}
+
+export function isRefusal(answer: unknown): answer is Refusal {
+  return (
+    typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'refused'
+  );
+}
+
+function headOf({ method, path, summary, who, tag }: RouteHead): RouteHead {
+  return { method, path, summary, who, tag };
+}
+
+function inputOf(input: z.ZodType): Route['input'] {
+  if (input === noBody) return { kind: 'none' };
+  return input === streamBody ? { kind: 'stream' } : { kind: 'json', schema: input };
+}
+
+function check<Schema extends z.ZodType>(
+  part: string,
+  schema: Schema,
+  value: unknown,
+): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new InvalidRequestError(part, result.error);
+  return result.data;
+}

@@ -1,0 +1,93 @@
+// Rows of the API: ports, monitors, and the Xcv calls by which monitors are administered.
+import { z } from 'zod';
+import { didYouMean } from '../../config/did-you-mean.ts';
+import { refused } from '../../errors/codes.ts';
+import { findPort, findSpooler } from '../find.ts';
+import { pageBy } from '../page.ts';
+import { administrators, viewers } from '../rights.ts';
+import { jsonRoute, noBody, noParams, type Route } from '../route.ts';
+import { pageOf, pageQuery } from '../schemas/page.ts';
+import { monitor, port, xcvResult } from '../schemas/port.ts';
+
+const ofSpooler = z.object({ spooler: z.string().optional() });
+const xcvParams = z.object({ name: z.string().max(512), command: z.string().max(128) });
+
+export const portRoutes: readonly Route[] = [
+  jsonRoute({
+    method: 'GET',
+    path: '/ports',
+    summary: 'The ports, by name, with what their devices say',
+    tag: 'ports',
+    who: viewers,
+    params: noParams,
+    query: z.object(pageQuery),
+    input: noBody,
+    output: pageOf(port),
+    async run({ query, services }) {
+      const lists = services.directory
+        .all()
+        .map(async (spooler) =>
+          (await spooler.ports.list()).map((item) => ({ ...item, spooler: spooler.id })),
+        );
+      const ports = (await Promise.all(lists)).flat();
+      return pageBy(ports, (item) => `${item.info.name.toLowerCase()} ${item.spooler}`, query);
+    },
+  }),
+  jsonRoute({
+    method: 'GET',
+    path: '/monitors',
+    summary: 'The monitors, with the forms that add and change their ports',
+    tag: 'ports',
+    who: viewers,
+    params: noParams,
+    query: ofSpooler,
+    input: noBody,
+    output: pageOf(monitor),
+    async run({ query, services }) {
+      const found = findSpooler(services.directory, query.spooler);
+      if (found.kind === 'refused') return found;
+      const { spooler } = found;
+      return { items: spooler.ports.monitors().map((item) => ({ ...item, spooler: spooler.id })) };
+    },
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/monitors/{name}/xcv/{command}',
+    summary: 'One Xcv command to a monitor (,XcvMonitor name): AddPort, DeletePort …',
+    tag: 'ports',
+    who: administrators,
+    params: xcvParams,
+    query: ofSpooler,
+    input: z.json(),
+    output: xcvResult,
+    async run({ params: { name, command }, query, input, principal, services }) {
+      const found = findSpooler(services.directory, query.spooler);
+      if (found.kind === 'refused') return found;
+      const { ports } = found.spooler;
+      const names = ports.monitors().map((item) => item.name);
+      if (!names.includes(name)) {
+        const hint = didYouMean(name, names);
+        return refused('monitor-not-found', `There is no monitor "${name}".${hint}`);
+      }
+      return ports.xcv({ monitor: name }, command, input, principal);
+    },
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/ports/{name}/xcv/{command}',
+    summary: 'One Xcv command to a port (,XcvPort name): ConfigPort, GetConfigInfo …',
+    tag: 'ports',
+    who: administrators,
+    params: xcvParams,
+    query: ofSpooler,
+    input: z.json(),
+    output: xcvResult,
+    async run({ params: { name, command }, query, input, principal, services }) {
+      const found = await findPort(services.directory, query.spooler, name);
+      if (found.kind === 'refused') return found;
+      const { info } = found.port;
+      const target = { monitor: info.monitorName, portName: info.name };
+      return found.spooler.ports.xcv(target, command, input, principal);
+    },
+  }),
+];

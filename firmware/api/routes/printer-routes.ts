@@ -1,0 +1,124 @@
+// Rows of the API: printers.
+import { z } from 'zod';
+import type { Printer } from '../../printers/printer.ts';
+import type { Spooler } from '../../spooler/contract.ts';
+import { findPrinter, findSpooler } from '../find.ts';
+import { pageBy } from '../page.ts';
+import { administrators, viewers } from '../rights.ts';
+import { jsonRoute, noBody, noParams, noQuery, type Route } from '../route.ts';
+import { pageOf, pageQuery } from '../schemas/page.ts';
+import { newPrinter, printer, printerSettings } from '../schemas/printer.ts';
+import type { ApiServices } from '../services.ts';
+import type { PrinterView } from '../types.ts';
+
+const params = z.object({ printer: z.string().max(512) });
+
+export const printerRoutes: readonly Route[] = [
+  jsonRoute({
+    method: 'GET',
+    path: '/printers',
+    summary: 'The printers, by name',
+    tag: 'printers',
+    who: viewers,
+    params: noParams,
+    query: z.object(pageQuery),
+    input: noBody,
+    output: pageOf(printer),
+    async run({ query, services }) {
+      const { items, ...rest } = pageBy(
+        await allPrinters(services),
+        (item) => `${item.printer.name.toLowerCase()} ${item.spooler.id}`,
+        query,
+      );
+      const views = items.map((item) => view(services, item.spooler, item.printer));
+      return { items: await Promise.all(views), ...rest };
+    },
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/printers',
+    summary: 'Make a printer',
+    tag: 'printers',
+    who: administrators,
+    params: noParams,
+    query: noQuery,
+    input: newPrinter,
+    output: printer,
+    status: 201,
+    async run({ input: { name, spooler, ...settings }, principal, services }) {
+      const found = findSpooler(services.directory, spooler);
+      if (found.kind === 'refused') return found;
+      const made = await found.spooler.printers.create(name, settings, principal);
+      return made.kind === 'refused' ? made : view(services, found.spooler, made.printer);
+    },
+  }),
+  jsonRoute({
+    method: 'GET',
+    path: '/printers/{printer}',
+    summary: 'One printer, by UUID, name or group/name',
+    tag: 'printers',
+    who: viewers,
+    params,
+    query: noQuery,
+    input: noBody,
+    output: printer,
+    async run({ params: { printer: name }, services }) {
+      const found = await findPrinter(services.directory, name);
+      return found.kind === 'refused' ? found : view(services, found.spooler, found.printer);
+    },
+  }),
+  jsonRoute({
+    method: 'PATCH',
+    path: '/printers/{printer}',
+    summary: 'Change a printer; what is left out stays',
+    tag: 'printers',
+    who: administrators,
+    params,
+    query: noQuery,
+    input: printerSettings,
+    output: printer,
+    async run({ params: { printer: name }, input, principal, services }) {
+      const found = await findPrinter(services.directory, name);
+      if (found.kind === 'refused') return found;
+      const changed = await found.spooler.printers.change(found.printer.id, input, principal);
+      return changed.kind === 'refused' ? changed : view(services, found.spooler, changed.printer);
+    },
+  }),
+  jsonRoute({
+    method: 'DELETE',
+    path: '/printers/{printer}',
+    summary: 'Remove a printer; refused while jobs wait, unless cancelJobs=true',
+    tag: 'printers',
+    who: administrators,
+    params,
+    query: z.object({ cancelJobs: z.stringbool().default(false) }),
+    input: noBody,
+    output: z.object({ removed: z.string() }),
+    async run({ params: { printer: name }, query, principal, services }) {
+      const found = await findPrinter(services.directory, name);
+      if (found.kind === 'refused') return found;
+      const { id } = found.printer;
+      const done = await found.spooler.printers.remove(id, query, principal);
+      return done.kind === 'refused' ? done : { removed: id };
+    },
+  }),
+];
+
+async function allPrinters(
+  services: ApiServices,
+): Promise<readonly { readonly spooler: Spooler; readonly printer: Printer }[]> {
+  const lists = services.directory
+    .all()
+    .map(async (spooler) =>
+      (await spooler.printers.list()).map((item) => ({ spooler, printer: item })),
+    );
+  return (await Promise.all(lists)).flat();
+}
+
+async function view(services: ApiServices, spooler: Spooler, item: Printer): Promise<PrinterView> {
+  return {
+    ...item,
+    status: await spooler.printers.status(item.id),
+    addresses: services.appliance.printerAddresses(item),
+  };
+}

@@ -1,0 +1,72 @@
+// Rows of the API: the appliance, its health and its metrics.
+import type { SpoolerDirectory } from '../../spooler/contract.ts';
+import { metricsText } from '../metrics.ts';
+import { viewers } from '../rights.ts';
+import { jsonRoute, noBody, noParams, noQuery, type Route, streamRoute } from '../route.ts';
+import { appliance } from '../schemas/system.ts';
+import type { ApiServices } from '../services.ts';
+import type { ApplianceView, HealthView } from '../types.ts';
+
+export const systemRoutes: readonly Route[] = [
+  jsonRoute({
+    method: 'GET',
+    path: '/system',
+    summary: 'What this appliance is, where it listens, and how it is',
+    tag: 'system',
+    who: viewers,
+    params: noParams,
+    query: noQuery,
+    input: noBody,
+    output: appliance,
+    run: async ({ services }) => describeAppliance(services),
+  }),
+  streamRoute({
+    method: 'GET',
+    path: '~/healthz',
+    summary: 'Whether all spoolers live; 503 where one does not',
+    tag: 'system',
+    who: viewers,
+    query: noQuery,
+    contentType: 'application/json',
+    async run({ services }) {
+      const value = await checkHealth(services.directory);
+      return { kind: 'json', status: value.status === 'ok' ? 200 : 503, value };
+    },
+  }),
+  streamRoute({
+    method: 'GET',
+    path: '~/metrics',
+    summary: 'Gauges for Prometheus',
+    tag: 'system',
+    who: viewers,
+    query: noQuery,
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    run: async ({ services }) => ({
+      kind: 'text',
+      status: 200,
+      contentType: 'text/plain; version=0.0.4; charset=utf-8',
+      text: await metricsText(services),
+    }),
+  }),
+];
+
+async function describeAppliance(services: ApiServices): Promise<ApplianceView> {
+  const { appliance: self, clock, directory } = services;
+  const now = clock.wall();
+  return {
+    product: 'Platen',
+    version: self.version,
+    nodeId: self.nodeId,
+    uptimeSeconds: Math.floor((clock.monotonicMs() - self.startedAtMs) / 1000),
+    time: new Date(now.ms).toISOString(),
+    timeTrusted: now.trusted,
+    addresses: await self.addresses(),
+    health: await checkHealth(directory),
+  };
+}
+
+async function checkHealth(directory: SpoolerDirectory): Promise<HealthView> {
+  const answers = await Promise.all(directory.all().map((spooler) => spooler.isAlive()));
+  const problems = answers.flatMap((answer) => answer.problems);
+  return { status: answers.every((answer) => answer.alive) ? 'ok' : 'failed', problems };
+}

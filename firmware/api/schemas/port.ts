@@ -1,0 +1,86 @@
+// The shapes of ports, monitors and Xcv calls.
+import { z } from 'zod';
+import { deviceReasonKeywords } from '../../../monitors/contract.ts';
+
+const deviceReason = z.object({
+  keyword: z.enum(deviceReasonKeywords),
+  severity: z.enum(['report', 'warning', 'error']),
+});
+
+export const port = z.object({
+  spooler: z.string(),
+  info: z.object({
+    name: z.string(),
+    monitorName: z.string(),
+    description: z.string(),
+    types: z.array(z.enum(['write', 'read', 'redirected', 'net-attached'])).readonly(),
+  }),
+  used: z.boolean(),
+  state: z.enum(['closed', 'idle', 'busy', 'waiting', 'failed']),
+  reasons: z.array(deviceReason).readonly(),
+  message: z.string(),
+  statuses: z
+    .array(
+      z.object({
+        source: z.enum(['port-monitor', 'language-monitor', 'snmp', 'spooler']),
+        reasons: z.array(deviceReason).readonly(),
+        message: z.string().optional(),
+        busy: z.boolean().optional(),
+        atMs: z.number(),
+      }),
+    )
+    .readonly(),
+  currentJobId: z.string().optional(),
+});
+
+const fieldBase = { name: z.string(), label: z.string(), help: z.string(), required: z.boolean() };
+
+export const formField = z.discriminatedUnion('type', [
+  z.object({
+    ...fieldBase,
+    type: z.literal('text'),
+    maxLength: z.int(),
+    initial: z.string().optional(),
+  }),
+  z.object({
+    ...fieldBase,
+    type: z.literal('integer'),
+    min: z.number(),
+    max: z.number(),
+    initial: z.number().optional(),
+    unit: z.string().optional(),
+  }),
+  z.object({ ...fieldBase, type: z.literal('boolean'), initial: z.boolean().optional() }),
+  z.object({
+    ...fieldBase,
+    type: z.literal('choice'),
+    options: z
+      .array(z.object({ value: z.union([z.string(), z.number()]), label: z.string() }))
+      .readonly(),
+    initial: z.union([z.string(), z.number()]).optional(),
+  }),
+  z.object({ ...fieldBase, type: z.literal('secret'), maxLength: z.int() }),
+]);
+
+export const monitor = z.object({
+  spooler: z.string(),
+  name: z.string(),
+  kind: z.enum(['port', 'language']),
+  locality: z.enum(['local', 'network']),
+  state: z.enum(['ready', 'absent', 'failed']),
+  message: z.string(),
+  ui: z.object({
+    version: z.literal(1),
+    title: z.string(),
+    help: z.string(),
+    addPort: z.array(formField).readonly(),
+    configurePort: z.array(formField).readonly(),
+  }),
+});
+
+/** The call was delivered; `status` is its outcome. */
+export const xcvResult = z.object({
+  status: z.string(),
+  output: z.unknown().optional(),
+  message: z.string().optional(),
+});

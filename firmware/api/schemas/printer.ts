@@ -1,0 +1,59 @@
+// The shapes of printers, and what may be set of one.
+import { z } from 'zod';
+import { printingLimits } from '../../limits/printing-limits.ts';
+import { moment } from './job.ts';
+
+const text = z.string().max(1_023);
+
+export const printerAddresses = z.object({
+  ipp: z.string().optional(),
+  rawPort: z.int().optional(),
+});
+
+export const printerStatus = z.object({
+  state: z.enum(['idle', 'processing', 'stopped']),
+  reasons: z.array(z.string()).readonly(),
+  message: z.string(),
+  queuedJobCount: z.int(),
+});
+
+const printerBase = z.object({
+  description: text,
+  location: text,
+  portNames: z.array(z.string().min(1).max(255)).max(printingLimits.portsPerPrinter).readonly(),
+  accepting: z.boolean(),
+  enabled: z.boolean(),
+  interrupted: z.enum(['restart', 'hold']),
+  startPrinting: z.enum(['spooled', 'at-once']),
+  formats: z.array(z.string().min(1).max(255)).max(64).readonly(),
+});
+
+export const printer = printerBase.extend({
+  id: z.string(),
+  spooler: z.string(),
+  name: z.string(),
+  createdAt: moment,
+  changedAt: moment,
+  status: printerStatus,
+  addresses: printerAddresses,
+});
+
+const { shape } = printerBase;
+
+/** What may be left out is left out, never set to undefined. */
+export const printerSettings = z.strictObject({
+  description: shape.description.exactOptional(),
+  location: shape.location.exactOptional(),
+  portNames: shape.portNames.exactOptional(),
+  accepting: shape.accepting.exactOptional(),
+  enabled: shape.enabled.exactOptional(),
+  interrupted: shape.interrupted.exactOptional(),
+  startPrinting: shape.startPrinting.exactOptional(),
+  formats: shape.formats.exactOptional(),
+});
+
+export const newPrinter = printerSettings.extend({
+  name: z.string().min(1).max(printingLimits.nameOctets),
+  /** The local spooler, unless a group is named. */
+  spooler: z.string().optional(),
+});

@@ -1,0 +1,28 @@
+// The shapes of the appliance as a whole.
+import { z } from 'zod';
+
+export const health = z.object({
+  status: z.enum(['ok', 'failed']),
+  problems: z.array(z.string()).readonly(),
+});
+
+export const appliance = z.object({
+  product: z.literal('Platen'),
+  version: z.string(),
+  nodeId: z.string(),
+  uptimeSeconds: z.number(),
+  time: z.string(),
+  timeTrusted: z.boolean(),
+  addresses: z
+    .array(
+      z.object({
+        what: z.enum(['http', 'raw', 'socket']),
+        /** An URI, or the path of the socket. */
+        address: z.string(),
+        /** The printer of a raw port. */
+        printer: z.string().optional(),
+      }),
+    )
+    .readonly(),
+  health,
+});

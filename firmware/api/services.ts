@@ -1,0 +1,26 @@
+// What the rows of the API work with; the composition root makes it once.
+import type { Clock } from '../../hal/contract.ts';
+import type { Events } from '../events/event.ts';
+import type { Log } from '../log/log.ts';
+import type { Printer } from '../printers/printer.ts';
+import type { SpoolerDirectory } from '../spooler/contract.ts';
+import type { ApplianceView, PrinterAddresses } from './types.ts';
+
+/** What the appliance knows of itself. */
+export interface Appliance {
+  readonly version: string;
+  readonly nodeId: string;
+  readonly startedAtMs: number;
+  /** What clients reach, as it is now. */
+  addresses(): Promise<ApplianceView['addresses']>;
+  /** Where clients print to this printer. */
+  printerAddresses(printer: Printer): PrinterAddresses;
+}
+
+export interface ApiServices {
+  readonly directory: SpoolerDirectory;
+  readonly events: Events;
+  readonly appliance: Appliance;
+  readonly clock: Clock;
+  readonly log: Log;
+}

@@ -1,0 +1,33 @@
+// The API's table: every row, made of the files beside it.
+import { noQuery, type Route, streamRoute } from './route.ts';
+import { openApiDocument } from './openapi.ts';
+import { viewers } from './rights.ts';
+import { eventRoutes } from './routes/event-routes.ts';
+import { jobRoutes } from './routes/job-routes.ts';
+import { portRoutes } from './routes/port-routes.ts';
+import { printerRoutes } from './routes/printer-routes.ts';
+import { systemRoutes } from './routes/system-routes.ts';
+
+const describing: Route = streamRoute({
+  method: 'GET',
+  path: '/openapi.json',
+  summary: 'This description',
+  tag: 'system',
+  who: viewers,
+  query: noQuery,
+  contentType: 'application/json',
+  run: async ({ services }) => ({
+    kind: 'json',
+    status: 200,
+    value: openApiDocument(apiRoutes, services.appliance.version),
+  }),
+});
+
+export const apiRoutes: readonly Route[] = [
+  ...systemRoutes,
+  ...printerRoutes,
+  ...portRoutes,
+  ...jobRoutes,
+  ...eventRoutes,
+  describing,
+];

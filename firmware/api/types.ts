@@ -1,0 +1,33 @@
+// What the API says, as types: all that the page shares with the firmware.
+import type { z } from 'zod';
+import type { job } from './schemas/job.ts';
+import type { formField, monitor, port, xcvResult } from './schemas/port.ts';
+import type {
+  newPrinter,
+  printer,
+  printerAddresses,
+  printerSettings,
+  printerStatus,
+} from './schemas/printer.ts';
+import type { problem } from './schemas/problem.ts';
+import type { appliance, health } from './schemas/system.ts';
+
+export type ApplianceView = z.infer<typeof appliance>;
+export type HealthView = z.infer<typeof health>;
+export type PrinterView = z.infer<typeof printer>;
+export type PrinterAddresses = z.infer<typeof printerAddresses>;
+export type PrinterStatusView = z.infer<typeof printerStatus>;
+export type PrinterSettingsInput = z.infer<typeof printerSettings>;
+export type NewPrinterInput = z.infer<typeof newPrinter>;
+export type PortView = z.infer<typeof port>;
+export type MonitorView = z.infer<typeof monitor>;
+export type FormFieldView = z.infer<typeof formField>;
+export type XcvResultView = z.infer<typeof xcvResult>;
+export type JobView = z.infer<typeof job>;
+export type ProblemView = z.infer<typeof problem>;
+
+export interface PageView<Item> {
+  readonly items: readonly Item[];
+  /** `after` of the next page; absent at the end. */
+  readonly next?: string;
+}

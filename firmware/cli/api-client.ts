@@ -1,0 +1,151 @@
+// The API as the command line uses it: requests through the Unix socket in the data folder.
+import { type IncomingMessage, request } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { z } from 'zod';
+import { problem } from '../api/schemas/problem.ts';
+import { cliLimits } from '../limits/cli-limits.ts';
+import { type ApiClient, CliError } from './command.ts';
+
+export interface ApiClientOptions {
+  readonly socketPath: string;
+  /** For the message when nobody answers. */
+  readonly dataFolder: string;
+}
+
+interface Body {
+  readonly contentType: string;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly sizeBytes: number | undefined;
+}
+
+export function createApiClient(options: ApiClientOptions): ApiClient {
+  return {
+    get: (path, schema) => call(options, 'GET', path, undefined, schema),
+    send(method, path, value, schema) {
+      if (value === undefined) return call(options, method, path, undefined, schema);
+      const bytes = new TextEncoder().encode(JSON.stringify(value));
+      const body = {
+        contentType: 'application/json',
+        bytes: Readable.from([bytes]),
+        sizeBytes: bytes.length,
+      };
+      return call(options, method, path, body, schema);
+    },
+    upload: (path, contentType, bytes, schema) =>
+      call(options, 'POST', path, { contentType, bytes, sizeBytes: undefined }, schema),
+  };
+}
+
+async function call<Schema extends z.ZodType>(
+  options: ApiClientOptions,
+  method: string,
+  path: string,
+  body: Body | undefined,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const { status, text } = await exchange(options, method, path, body);
+  const json = parseJson(text, path);
+  if (status < 300) return schema.parse(json);
+  const refused = problem.safeParse(json);
+  if (!refused.success) throw new CliError(`Platen answered ${status} to ${method} ${path}.`);
+  throw new CliError(`${sentence(refused.data.detail)} ${refused.data.next}`);
+}
+
+function sentence(text: string): string {
+  const whole = /[.!?]$/.test(text) ? text : `${text}.`;
+  return whole.charAt(0).toUpperCase() + whole.slice(1);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+function exchange(
+  { socketPath, dataFolder }: ApiClientOptions,
+  method: string,
+  path: string,
+  body: Body | undefined,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sending = request({
+      socketPath,
+      method,
+      path: `/api/v1${path}`,
+      agent: false,
+      headers: {
+        host: 'platen',
+        ...(body === undefined ? {} : { 'content-type': body.contentType }),
+        ...(body?.sizeBytes === undefined ? {} : { 'content-length': body.sizeBytes }),
+      },
+    });
+    const fail = (error: unknown) => reject(explain(error, dataFolder));
+    let answered = false;
+    sending.once('response', (response) => {
+      answered = true;
+      readAnswer(response).then(resolve, fail);
+    });
+    // A refused upload breaks the sending while the answer that says why is on its way.
+    sending.on('error', (error) => {
+      if (!answered) fail(error);
+    });
+    if (body === undefined) sending.end();
+    else {
+      pipeline(body.bytes, sending).catch((error: unknown) => {
+        if (!answered && !isBrokenPipe(error)) fail(error);
+      });
+    }
+  });
+}
+
+async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('an answer came decoded');
+    sizeBytes += chunk.length;
+    if (sizeBytes > cliLimits.answerBytes) throw new CliError('The answer is too large.');
+    chunks.push(chunk);
+  }
+  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new CliError(`The answer to ${path} is no JSON.`, 1, { cause: error });
+  }
+}
+
+const nobodyThere = ['ENOENT', 'ECONNREFUSED'];
+
+function explain(error: unknown, dataFolder: string): unknown {
+  const code = codeOf(error);
+  if (code !== undefined && nobodyThere.includes(code)) {
+    const start = `platen serve --data ${dataFolder}`;
+    const other = 'or name another folder with --data.';
+    const message = `No Platen serves ${dataFolder}. Start it with "${start}", ${other}`;
+    return new CliError(message, 1, { cause: error });
+  }
+  if (code === 'EACCES') {
+    const message = `You may not use the appliance in ${dataFolder}: run this as its user.`;
+    return new CliError(message, 1, { cause: error });
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    const message = 'The appliance broke the connection; its log says why.';
+    return new CliError(message, 1, { cause: error });
+  }
+  return error;
+}
+
+/** The sending side breaks; what the other one has to say comes as answer or as its error. */
+function isBrokenPipe(error: unknown): boolean {
+  return ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'].includes(codeOf(error) ?? '');
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

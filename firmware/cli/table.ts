@@ -1,0 +1,13 @@
+// The command line's table: every command that talks to the API, made of the files beside it.
+import type { Command } from './command.ts';
+import { jobCommands } from './commands/job-commands.ts';
+import { portCommands } from './commands/port-commands.ts';
+import { printerCommands } from './commands/printer-commands.ts';
+import { statusCommand } from './commands/status-commands.ts';
+
+export const apiCommands: readonly Command[] = [
+  statusCommand,
+  ...printerCommands,
+  ...portCommands,
+  ...jobCommands,
+];

@@ -1,0 +1,16 @@
+// Configuration of what Platen listens on; 0 takes a free port, which suits tests and
+// demonstrations.
+import { z } from 'zod';
+
+const port = z.int().min(0).max(65_535);
+
+export const listenSection = {
+  'listen.address': z
+    .union([z.literal('*'), z.ipv4(), z.ipv6()])
+    .default('*')
+    .describe('Address that clients reach; * is every address of the appliance.'),
+  'listen.http': port.default(8631).describe('TCP port of IPP.'),
+  'listen.raw': port
+    .default(9100)
+    .describe('First TCP port of raw printing; each printer is given one port, once.'),
+};

@@ -1,0 +1,119 @@
+// The composition root: every part of the appliance, made and started in the order of the steps.
+import type { Hal } from '../../hal/contract.ts';
+import type { ApiServices, Appliance } from '../api/services.ts';
+import type { ApplianceView } from '../api/types.ts';
+import type { Config } from '../config/table.ts';
+import { createEventRing, type EventRing } from '../events/ring.ts';
+import { openIdentity } from '../identity/identity.ts';
+import type { Identity } from '../identity/contract.ts';
+import { entryLimits } from '../limits/entry-limits.ts';
+import type { Log } from '../log/log.ts';
+import type { Store, Term } from '../store/contract.ts';
+import type { StoreClientState } from '../store/worker-client.ts';
+import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
+import { type DataFolder, dataFolderAt } from './data-folder.ts';
+import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
+import { dataFolderStep } from './steps/data-folder.ts';
+import { httpStep, rawStep, socketStep } from './steps/servers.ts';
+import { localSpooler, spoolerStep } from './steps/spooler.ts';
+import { storeStep } from './steps/store.ts';
+
+export interface ApplianceOptions {
+  readonly hal: Hal;
+  readonly config: Config;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export interface RunningAppliance {
+  readonly services: ApiServices;
+  readonly addresses: ApplianceView['addresses'];
+  /**
+   * Resolves when the store is gone: nothing can be accepted any more, and the process has to start
+   * anew.
+   */
+  readonly storeEnded: Promise<StoreClientState>;
+  /** Stops everything in the reverse order, each step within its time. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Rejects with a StartError, a HalError or an IdentityError, with everything stopped that had
+ * started.
+ */
+export async function startAppliance(options: ApplianceOptions): Promise<RunningAppliance> {
+  const { hal, log } = options;
+  const lifecycle = createLifecycle({ clock: hal.clock, log: log.child('entry') });
+  try {
+    return await startSteps(options, lifecycle);
+  } catch (error) {
+    await lifecycle.end();
+    throw error;
+  }
+}
+
+async function startSteps(
+  { hal, config, log, version }: ApplianceOptions,
+  lifecycle: Lifecycle,
+): Promise<RunningAppliance> {
+  const startedAtMs = hal.clock.monotonicMs();
+  const folder = await lifecycle.begin(dataFolderStep(hal, dataFolderAt(config['data.folder'])));
+  const identity = await lifecycle.begin(identityStep(hal, folder));
+  const storeClient = await lifecycle.begin(storeStep(folder));
+  const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
+  const term = localTerm(identity);
+  const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
+  const spooler = directory.byId(localSpooler);
+  if (spooler === undefined) throw new StartError('The local spooler is missing.');
+  const raw = await lifecycle.begin(rawStep({ hal, config, spooler, store, events, term, log }));
+  const listening: Listening = { hal, config, folder, spooler, raw, http: () => undefined };
+  const appliance: Appliance = {
+    version,
+    nodeId: identity.nodeId,
+    startedAtMs,
+    addresses: () => addressesOf(listening),
+    printerAddresses: (printer) => printerAddresses(listening, printer),
+  };
+  const services: ApiServices = { directory, events, clock: hal.clock, log, appliance };
+  await lifecycle.begin(socketStep(hal, folder, services));
+  const http = await lifecycle.begin(httpStep(hal, config, directory, log));
+  listening.http = () => http.addresses()[0]?.port;
+  const facts = { version };
+  events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
+  return {
+    services,
+    addresses: await appliance.addresses(),
+    storeEnded: storeClient.ended,
+    stop: () => lifecycle.end(),
+  };
+}
+
+/** The local spooler has one owner for ever: its term never grows. */
+function localTerm({ nodeId }: Identity): Term {
+  return { generation: 0, counter: 1, node: nodeId };
+}
+
+function identityStep({ files, random }: Hal, folder: DataFolder): Step<Identity> {
+  return {
+    name: 'identity',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    start: async () => ({ part: await openIdentity({ files, random, path: folder.identity }) }),
+  };
+}
+
+function eventsStep({ clock }: Hal, log: Log, store: Store): Step<EventRing> {
+  return {
+    name: 'events',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    async start() {
+      const ring = createEventRing({
+        store,
+        clock,
+        onListenerError: (error) => log.error('a listener of events failed', { error }),
+      });
+      return { part: ring, stop: () => ring.flush() };
+    },
+  };
+}

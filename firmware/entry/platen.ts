@@ -1,0 +1,74 @@
+// The program `platen`, from the sources and as the single file: its commands, and what they run
+// on.
+import { createReadStream } from 'node:fs';
+import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { createApiClient } from '../cli/api-client.ts';
+import { CliError, type Command, type CommandContext } from '../cli/command.ts';
+import { configCommand, versionCommand } from '../cli/commands/status-commands.ts';
+import { helpCommand } from '../cli/help.ts';
+import type { ParsedWords } from '../cli/options.ts';
+import { createOutput } from '../cli/output.ts';
+import { runCommand } from '../cli/run.ts';
+import { apiCommands } from '../cli/table.ts';
+import { loadConfig } from '../config/load.ts';
+import { applianceCommands } from './commands.ts';
+import { dataFolderAt } from './data-folder.ts';
+import { version } from './version.ts';
+import { WallTrust } from './wall-trust.ts';
+
+/** What Platen makes is its owner's alone, from the first moment on. */
+const privateUmask = 0o077;
+
+async function main(words: readonly string[]): Promise<void> {
+  process.umask(privateUmask);
+  const wallTrust = new WallTrust();
+  const hal = createLinuxHal({ wallTrusted: () => wallTrust.trusted });
+  const load = (given: CommandContext['configOptions']) =>
+    loadConfig({ files: hal.files, environment: process.env, ...given });
+  const commands: readonly Command[] = [
+    ...applianceCommands({ hal, wallTrust, version, load }),
+    ...apiCommands,
+    configCommand(load),
+    versionCommand(version),
+    helpCommand(() => commands),
+  ];
+  const contextOf = (values: ParsedWords['values']): CommandContext => {
+    const configOptions = configOptionsOf(values);
+    return {
+      out: createOutput((text) => void process.stdout.write(text)),
+      asJson: values['json'] === true,
+      configOptions,
+      readDocument,
+      async api() {
+        const config = await load(configOptions);
+        const folder = dataFolderAt(config.values['data.folder']);
+        return createApiClient({ socketPath: folder.socket, dataFolder: folder.path });
+      },
+    };
+  };
+  const writeError = (line: string) => void process.stderr.write(`${line}\n`);
+  process.exitCode = await runCommand({ commands, words, contextOf, writeError });
+}
+
+function configOptionsOf(values: ParsedWords['values']): CommandContext['configOptions'] {
+  const { data, config, set } = values;
+  const sets = Array.isArray(set) ? set.filter((each) => typeof each === 'string') : [];
+  return {
+    file: typeof config === 'string' ? config : undefined,
+    sets: typeof data === 'string' ? [...sets, `data.folder=${data}`] : sets,
+  };
+}
+
+async function readDocument(name: string): Promise<AsyncIterable<Uint8Array>> {
+  if (name === '-') return process.stdin;
+  const stream = createReadStream(name);
+  await new Promise<void>((resolve, reject) => {
+    stream.once('open', () => resolve());
+    stream.once('error', (error) =>
+      reject(new CliError(`${name} can't be read: ${error.message}.`, 1, { cause: error })),
+    );
+  });
+  return stream;
+}
+
+void main(process.argv.slice(2));

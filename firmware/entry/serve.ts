@@ -1,0 +1,100 @@
+// `platen serve`: runs the appliance until a signal, and never goes on in an unknown state.
+import type { Hal } from '../../hal/contract.ts';
+import { HalError } from '../../hal/errors.ts';
+import { CliError, type CommandContext } from '../cli/command.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { IdentityError } from '../identity/identity.ts';
+import { entryLimits } from '../limits/entry-limits.ts';
+import { createLog, type Log } from '../log/log.ts';
+import { type RunningAppliance, startAppliance } from './appliance.ts';
+import { StartError } from './lifecycle.ts';
+import { createLogDestination, type LogDestination } from './log-destination.ts';
+import type { WallTrust } from './wall-trust.ts';
+
+export interface ServeOptions {
+  readonly hal: Hal;
+  readonly wallTrust: WallTrust;
+  readonly version: string;
+  readonly load: (given: CommandContext['configOptions']) => Promise<LoadedConfig>;
+}
+
+/**
+ * Writes one JSON line to standard output once everything listens: {"ready":true,…}. The log goes
+ * to standard error. Rejects with a CliError where the appliance can not start; else it ends the
+ * process itself.
+ */
+export async function serve(
+  options: ServeOptions,
+  configOptions: CommandContext['configOptions'],
+): Promise<void> {
+  const { values: config } = await options.load(configOptions);
+  const destination = createLogDestination();
+  const { clock } = options.hal;
+  const log = createLog({ level: config['log.level'], clock, destination });
+  const leave = (status: number): never => {
+    destination.flush();
+    process.exit(status);
+  };
+  endOnFault(log, leave);
+  const stopping = signalled(log, leave);
+  await options.wallTrust.watch(options.hal);
+  const appliance = await start({ ...options, config, log }, destination);
+  sayReady(options.version, config['data.folder'], appliance);
+  const why = await Promise.race([stopping, appliance.storeEnded]);
+  const isLost = typeof why === 'object';
+  if (isLost) log.error('the store is gone; the appliance stops', { state: why });
+  else log.info('stopping', { signal: why });
+  options.wallTrust.stop();
+  clock.startTimer(entryLimits.wholeStopMs, () => {
+    log.error('the stop took too long; the process ends as it is');
+    leave(1);
+  });
+  await appliance.stop();
+  log.info('stopped');
+  leave(isLost ? 1 : 0);
+}
+
+async function start(
+  options: Parameters<typeof startAppliance>[0] & Pick<ServeOptions, 'wallTrust'>,
+  destination: LogDestination,
+): Promise<RunningAppliance> {
+  try {
+    return await startAppliance(options);
+  } catch (error) {
+    options.wallTrust.stop();
+    const isExpected =
+      error instanceof StartError || error instanceof IdentityError || error instanceof HalError;
+    options.log[isExpected ? 'debug' : 'error']('the appliance did not start', { error });
+    destination.flush();
+    throw isExpected ? new CliError(error.message, 1, { cause: error }) : error;
+  }
+}
+
+function sayReady(version: string, data: string, { addresses }: RunningAppliance): void {
+  const { pid } = process;
+  process.stdout.write(`${JSON.stringify({ ready: true, version, pid, data, addresses })}\n`);
+}
+
+/** Resolves with the first signal; the second ends the process at once. */
+function signalled(log: Log, leave: (status: number) => never): Promise<string> {
+  return new Promise((resolve) => {
+    let seen = false;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        if (seen) {
+          log.warn('a second signal: the process ends at once', { signal });
+          leave(1);
+        }
+        seen = true;
+        resolve(signal);
+      });
+    }
+  });
+}
+
+function endOnFault(log: Log, leave: (status: number) => never): void {
+  process.on('uncaughtException', (error, origin) => {
+    log.error('a fault of Platen itself; the process ends', { error, origin });
+    leave(1);
+  });
+}

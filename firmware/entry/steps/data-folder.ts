@@ -1,0 +1,49 @@
+// Step: the data folder, and the lock by which one process alone serves it.
+import type { Hal } from '../../../hal/contract.ts';
+import { isHalError } from '../../../hal/errors.ts';
+import { entryLimits } from '../../limits/entry-limits.ts';
+import type { DataFolder } from '../data-folder.ts';
+import { StartError, type Step } from '../lifecycle.ts';
+
+/**
+ * The lock is SQLite's own on an empty database: the kernel gives it back however its holder ends,
+ * and it counts for every process that sees the file, whatever its namespace. Taken once, before
+ * anything is served.
+ */
+export function dataFolderStep(
+  { files, databases }: Pick<Hal, 'files' | 'databases'>,
+  folder: DataFolder,
+): Step<DataFolder> {
+  return {
+    name: 'data folder',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    async start() {
+      await makeFolder(files, folder.path);
+      const lock = databases.open(`${folder.path}/lock`);
+      try {
+        lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      } catch (error) {
+        lock.close();
+        if (!isHalError(error, 'busy')) throw error;
+        throw new StartError(
+          `Another Platen serves ${folder.path}: stop it, or choose another folder with --data.`,
+          { cause: error },
+        );
+      }
+      return { part: folder, stop: async () => lock.close() };
+    },
+  };
+}
+
+async function makeFolder(files: Hal['files'], path: string): Promise<void> {
+  try {
+    await files.makeDirectory(path);
+  } catch (error) {
+    if (!isHalError(error)) throw error;
+    throw new StartError(
+      `The data folder can't be made: ${error.message}. Choose another one with --data.`,
+      { cause: error },
+    );
+  }
+}

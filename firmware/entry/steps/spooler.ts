@@ -1,0 +1,98 @@
+// Step: the spool and the node's own spooler over it.
+import type { Hal } from '../../../hal/contract.ts';
+import { builtInMonitors } from '../../../monitors/table.ts';
+import type { Events } from '../../events/event.ts';
+import { entryLimits } from '../../limits/entry-limits.ts';
+import type { Log } from '../../log/log.ts';
+import { openMonitorRegistry } from '../../registry/monitor-registry.ts';
+import { createSpool, type Spool } from '../../spool/spool.ts';
+import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import { alwaysLive } from '../../spooler/permit.ts';
+import { createSpooler } from '../../spooler/spooler.ts';
+import type { Store, Term } from '../../store/contract.ts';
+import type { Step } from '../lifecycle.ts';
+import type { DataFolder } from '../data-folder.ts';
+
+export const localSpooler = 'local';
+
+export interface SpoolerParts {
+  readonly hal: Hal;
+  readonly folder: DataFolder;
+  readonly store: Store;
+  readonly events: Events;
+  readonly term: Term;
+  readonly log: Log;
+}
+
+export function spoolerStep(parts: SpoolerParts): Step<SpoolerDirectory> {
+  return {
+    name: 'spooler',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.spoolerStopMs,
+    async start() {
+      const spooler = await makeSpooler(parts);
+      await spooler.start();
+      return { part: directoryOf(spooler), stop: (deadline) => spooler.stop(deadline) };
+    },
+  };
+}
+
+async function makeSpooler({
+  hal,
+  folder,
+  store,
+  events,
+  term,
+  log,
+}: SpoolerParts): Promise<Spooler> {
+  const { files, random, clock, tcp, addresses, outputs, serial, usb } = hal;
+  const spool = createSpool({ files, random, directory: folder.spool });
+  await spool.prepare();
+  await cleanSpool(spool, store, log.child('spool'));
+  await files.makeDirectory(folder.output);
+  return createSpooler({
+    id: localSpooler,
+    permit: alwaysLive,
+    termOf: () => term,
+    store,
+    spool,
+    events,
+    openRegistry: (monitorName) =>
+      openMonitorRegistry({ store, spooler: localSpooler, term: () => term, monitorName }),
+    monitors: builtInMonitors,
+    clock,
+    random,
+    tcp,
+    serverName: addresses.own().hostName,
+    local: true,
+    box: { outputs, serial, usb, outputFolder: folder.output },
+    log: log.child('spooler'),
+  });
+}
+
+/**
+ * With a sound registry, documents that no record names are leftovers; with a new one they are what
+ * can be saved.
+ */
+async function cleanSpool(spool: Spool, store: Store, log: Log): Promise<void> {
+  const { unreferenced, ...counts } = await spool.clean((names) =>
+    store.query('documents.referenced', { names }),
+  );
+  const isNew = (await store.logEnds()).length === 0;
+  if (!isNew) for (const location of unreferenced) await spool.remove(location);
+  if (isNew && unreferenced.length > 0) {
+    log.warn('the registry is new, but the spool holds documents: they are kept', {
+      documents: unreferenced.length,
+    });
+  }
+  log.info('the spool is clean', { ...counts, unreferenced: unreferenced.length });
+}
+
+/** One spooler answers at every address. */
+function directoryOf(spooler: Spooler): SpoolerDirectory {
+  return {
+    byAddress: () => spooler,
+    byId: (id) => (id === spooler.id ? spooler : undefined),
+    all: () => [spooler],
+  };
+}

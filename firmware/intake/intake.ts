@@ -1,0 +1,361 @@
+// The one door in: checks, receives, commits, asks the permit, and only then says accepted.
+import type { Clock, Random } from '../../hal/contract.ts';
+import type { MonitorLog } from '../../monitors/contract.ts';
+import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
+import { isEnded, type Job } from '../jobs/job.ts';
+import { intakeLimits } from '../limits/intake-limits.ts';
+import type { Printer } from '../printers/printer.ts';
+import type { Permit } from '../spooler/permit.ts';
+import type { SpoolHeaderDraft } from '../spool/header.ts';
+import type { ReceivedDocument } from '../spool/receive.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { CommitOutcome, DocumentToStore, Store } from '../store/contract.ts';
+import type { Change } from '../store/records/table.ts';
+import {
+  checkIncoming,
+  createdPayload,
+  emptyEnd,
+  emptyRefusal,
+  headerOf,
+  unacknowledgedEnd,
+  type UploadPlace,
+} from './admission.ts';
+import { checkDocument, checkJob } from './checks.ts';
+import type { Accepted, DocumentRequest, Intake } from './contract.ts';
+import { expand } from './expand.ts';
+import { createIncomingJobs } from './incoming.ts';
+import { pulled, UploadBrokenError } from './pulled.ts';
+
+export interface IntakeRoomOptions {
+  readonly spooler: string;
+  readonly store: Pick<Store, 'query'>;
+  readonly spool: Pick<Spool, 'receive'>;
+  readonly commit: (
+    changes: readonly Change[],
+    documents?: readonly DocumentToStore[],
+  ) => Promise<CommitOutcome>;
+  readonly permit: Permit;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: MonitorLog;
+  readonly printerById: (id: string) => Printer | undefined;
+  /** The job may print now. */
+  readonly onReady: (job: Job) => void;
+  readonly limits: {
+    readonly concurrentUploads: number;
+    readonly multipleOperationTimeoutMs: number;
+  };
+}
+
+export interface IntakeRoom {
+  readonly service: Intake;
+  /** A job that was incoming when the spooler started again. */
+  resume(job: Job): void;
+  /** The job ended otherwise. */
+  forget(jobId: string): void;
+  /** Refuses from now on; uploads that run break off. */
+  stop(): Promise<void>;
+}
+
+export function createIntake(options: IntakeRoomOptions): IntakeRoom {
+  const { spooler, store, clock, limits } = options;
+  const stopping = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  const incoming = createIncomingJobs({
+    clock,
+    timeoutMs: limits.multipleOperationTimeoutMs,
+    onTimeout: (jobId) => void closeInTime(jobId),
+  });
+
+  const service: Intake = {
+    async accept(stream, request, signal) {
+      const printer = options.printerById(request.printerId);
+      const refusal = checkJob(request, printer) ?? checkUpload(request.document, printer);
+      if (refusal !== undefined) return await giveBack(stream, refusal);
+      if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
+      const job = createdPayload(options.random.uuid(), request, clock.wall());
+      const answer = await upload(stream, request.document, signal, {
+        printer,
+        job,
+        number: 1,
+        last: true,
+        before: [{ type: 'job.created', payload: job }],
+      });
+      return answer === 'empty' ? emptyRefusal() : answer;
+    },
+
+    async validate(request) {
+      const printer = options.printerById(request.printerId);
+      const refusal = stopped() ?? checkJob(request, printer);
+      if (refusal !== undefined || printer === undefined) return refusal;
+      return request.document === undefined ? undefined : checkDocument(request.document, printer);
+    },
+
+    async create(request) {
+      const refusal = stopped() ?? checkJob(request, options.printerById(request.printerId));
+      if (refusal !== undefined) return refusal;
+      const job = createdPayload(options.random.uuid(), request, clock.wall());
+      const answer = await admit(job.id, [{ type: 'job.created', payload: job }], []);
+      if (answer.kind === 'accepted') incoming.arm(job.id);
+      return answer;
+    },
+
+    async add(jobId, stream, request, signal) {
+      const found = await store.query('jobs.get', { spooler, id: jobId });
+      const refusal = checkIncoming(found, jobId) ?? stopped();
+      if (refusal !== undefined || found === undefined) {
+        return await giveBack(
+          stream,
+          refusal ?? refused('job-not-found', `there is no job ${jobId}`),
+        );
+      }
+      if (!incoming.beginUpload(jobId)) {
+        return await giveBack(
+          stream,
+          refused('busy', `job ${found.number} gets a document just now`),
+        );
+      }
+      let closed = false;
+      try {
+        const answer = await addDocument(found, stream, request, signal);
+        closed = answer.kind === 'accepted' && !answer.job.incoming;
+        return answer;
+      } finally {
+        incoming.endUpload(jobId, closed);
+      }
+    },
+  };
+
+  async function addDocument(
+    found: Job,
+    stream: AsyncIterable<Uint8Array> | undefined,
+    request: { readonly document: DocumentRequest; readonly last: boolean },
+    signal: AbortSignal | undefined,
+  ): Promise<Accepted | Refusal> {
+    // Another upload may have ended between the look and the turn.
+    const job = (await store.query('jobs.get', { spooler, id: found.id })) ?? found;
+    if (stream === undefined) {
+      return request.last
+        ? await closeJob(job)
+        : refused('document-incomplete', 'there is no document, and the job is not closed');
+    }
+    const printer = options.printerById(job.printerId);
+    const refusal = checkUpload(request.document, printer);
+    if (refusal !== undefined || printer === undefined) {
+      return await giveBack(stream, refusal ?? refused('printer-not-found', 'the printer is gone'));
+    }
+    const answer = await upload(stream, request.document, signal, {
+      printer,
+      job: { ...job, hold: job.state === 'pending-held' },
+      number: job.documents.length + 1,
+      last: request.last,
+      before: [],
+    });
+    if (answer !== 'empty') return answer;
+    // RFC 8011 4.3.1: a last Send-Document without data closes the job and is no error.
+    return request.last ? await closeJob(job) : emptyRefusal();
+  }
+
+  /**
+   * Receives the bytes, then commits; whatever goes wrong before the commit leaves nothing behind.
+   */
+  async function upload(
+    stream: AsyncIterable<Uint8Array>,
+    document: DocumentRequest,
+    signal: AbortSignal | undefined,
+    place: UploadPlace,
+  ): Promise<Accepted | Refusal | 'empty'> {
+    if (running.size >= limits.concurrentUploads) {
+      return await giveBack(stream, refused('busy', `${running.size} uploads run already`));
+    }
+    const ends = signal ? AbortSignal.any([signal, stopping.signal]) : stopping.signal;
+    const work = receiveAndCommit(stream, document, ends, place);
+    running.add(work);
+    try {
+      return await work;
+    } finally {
+      running.delete(work);
+    }
+  }
+
+  async function receiveAndCommit(
+    stream: AsyncIterable<Uint8Array>,
+    document: DocumentRequest,
+    signal: AbortSignal,
+    place: UploadPlace,
+  ): Promise<Accepted | Refusal | 'empty'> {
+    const at = clock.wall();
+    const received = await receive(
+      stream,
+      document,
+      signal,
+      headerOf(spooler, document, place, at),
+    );
+    if (received.kind === 'refused') return received;
+    if (received.document.sizeBytes === 0) {
+      await received.discard();
+      return 'empty';
+    }
+    if (signal.aborted) {
+      await received.discard();
+      return stopped() ?? refused('document-incomplete', 'the client gave up');
+    }
+    const added: Change = {
+      type: 'job.document-added',
+      payload: { jobId: place.job.id, document: received.document, last: place.last, at },
+    };
+    const { id: jobId } = place.job;
+    const toStore = { jobId, number: place.number, source: received.source };
+    const answer = await admit(jobId, [...place.before, added], [toStore]);
+    // After a fault of the store nobody knows whether a record names the file: it stays.
+    const isUnwanted = answer.kind === 'refused' && !keptCodes.has(answer.code);
+    if (isUnwanted) await received.discard();
+    else received.keep();
+    return answer;
+  }
+
+  async function receive(
+    stream: AsyncIterable<Uint8Array>,
+    document: DocumentRequest,
+    signal: AbortSignal,
+    header: SpoolHeaderDraft,
+  ): Promise<ReceivedDocument | Refusal> {
+    const compression = document.compression ?? 'none';
+    const raw = pulled(stream, signal);
+    const expanded = compression === 'none' ? raw : expand(raw, compression, intakeLimits);
+    let cause: unknown;
+    const bytes = noting(expanded, (error) => {
+      cause = error;
+    });
+    // What a compressed document will need is not known before its end.
+    const announced = compression === 'none' ? document.sizeBytes : undefined;
+    try {
+      const received = await options.spool.receive(bytes, {
+        header,
+        ...(announced === undefined ? {} : { sizeBytes: announced }),
+      });
+      // The spool knows that the stream broke; why it broke is known here.
+      if (received.kind === 'refused' && cause instanceof RefusedError) return cause.refusal;
+      if (received.kind === 'refused' && cause instanceof UploadBrokenError) {
+        return stopped() ?? refused('document-incomplete', cause.message);
+      }
+      return received;
+    } catch (error) {
+      options.log.warn('a document could not be spooled', { message: textOf(error) });
+      return refused('store-failed', 'the document could not be stored');
+    }
+  }
+
+  /** The commit, then the permit, then the answer: nobody hears success before. */
+  async function admit(
+    jobId: string,
+    changes: readonly Change[],
+    documents: readonly DocumentToStore[],
+  ): Promise<Accepted | Refusal> {
+    let outcome: CommitOutcome;
+    try {
+      outcome = await options.commit(changes, documents);
+    } catch (error) {
+      options.log.warn('a job could not be stored', { jobId, message: textOf(error) });
+      return refused('store-failed', 'the job could not be stored');
+    }
+    if (outcome.kind === 'refused') return outcome;
+    const job = outcome.jobs.find((one) => one.id === jobId);
+    if (job === undefined) return refused('internal', 'the store did not answer with the job');
+    if (!options.permit.live()) {
+      options.log.warn('a job was stored and not acknowledged', { jobId });
+      if (changes.some((change) => change.type === 'job.created')) await markUnacknowledged(jobId);
+      return refused('not-live', 'this appliance may not answer now; send the document again');
+    }
+    if (!job.incoming) options.onReady(job);
+    return { kind: 'accepted', job };
+  }
+
+  /** The client heard no success and will send again: this copy must not print besides. */
+  async function markUnacknowledged(jobId: string): Promise<void> {
+    const change = unacknowledgedEnd(jobId, clock.wall());
+    try {
+      await options.commit([change]);
+    } catch (error) {
+      options.log.warn('a job could not be marked', { jobId, message: textOf(error) });
+    }
+  }
+
+  /** Closes a job: with documents it prints, without it can not. */
+  async function closeJob(job: Job): Promise<Accepted | Refusal> {
+    const at = clock.wall();
+    const close: Change = { type: 'job.closed', payload: { jobId: job.id, at } };
+    return await admit(job.id, job.documents.length > 0 ? [close] : [emptyEnd(job.id, at)], []);
+  }
+
+  /** RFC 8011 4.3.1 and 5.4.37: the time for the next document is over. */
+  async function closeInTime(jobId: string): Promise<void> {
+    try {
+      const job = await store.query('jobs.get', { spooler, id: jobId });
+      if (job === undefined || isEnded(job.state) || !job.incoming) return;
+      const answer = await closeJob(job);
+      if (answer.kind === 'accepted' || stopping.signal.aborted) return;
+      options.log.warn('an incoming job could not be closed', { jobId, message: answer.message });
+    } catch (error) {
+      options.log.warn('an incoming job could not be closed', { jobId, message: textOf(error) });
+    }
+    incoming.arm(jobId, intakeLimits.retryMs);
+  }
+
+  function checkUpload(
+    document: DocumentRequest,
+    printer: Printer | undefined,
+  ): Refusal | undefined {
+    if (printer === undefined) return refused('printer-not-found', 'there is no such printer');
+    return stopped() ?? checkDocument(document, printer);
+  }
+
+  function stopped(): Refusal | undefined {
+    if (!stopping.signal.aborted) return undefined;
+    return refused('shutting-down', 'the appliance is stopping');
+  }
+
+  return {
+    service,
+    resume: (job) => incoming.arm(job.id),
+    forget: (jobId) => incoming.forget(jobId),
+    async stop() {
+      stopping.abort();
+      incoming.stop();
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+/** Refusals after which the document may be named by a record. */
+const keptCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['not-live', 'store-failed']);
+
+/** The stream is not wanted: it is told so, and the refusal is the answer. */
+async function giveBack(
+  stream: AsyncIterable<Uint8Array> | undefined,
+  refusal: Refusal,
+): Promise<Refusal> {
+  try {
+    await stream?.[Symbol.asyncIterator]().return?.();
+  } catch {
+    // How an unwanted stream ends concerns nobody; the refusal is what counts.
+  }
+  return refusal;
+}
+
+/** The same chunks; an error is noted on its way. */
+async function* noting(
+  source: AsyncIterable<Uint8Array>,
+  note: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (error) {
+    note(error);
+    throw error;
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

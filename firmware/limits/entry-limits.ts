@@ -1,0 +1,24 @@
+// Times of start and stop of the appliance; each step has its own.
+
+export const entryLimits = {
+  /** A database that is checked and brought up to date after a power cut may take its time. */
+  storeStartMs: 600_000,
+  /** Any other step of the start. */
+  startMs: 60_000,
+  /** Requests and uploads that run may end. */
+  serversStopMs: 5_000,
+  spoolerStopMs: 8_000,
+  storeStopMs: 8_000,
+  stopMs: 2_000,
+  /** All of the stop; beyond it the process ends as it is. */
+  wholeStopMs: 25_000,
+  /** A raw port that could not be had is tried again after this. */
+  rawRetryMs: 10_000,
+  /** How often the machine is asked whether its clock was set, until it was. */
+  wallTrustMs: 30_000,
+  /** Lines of the log that wait for a slow reader; beyond it lines are dropped. */
+  logBufferBytes: 4 * 1024 * 1024,
+  /** The document of the self-test: larger than what is stored inline. */
+  selftestBytes: 256 * 1024,
+  selftestMs: 30_000,
+} as const;

@@ -1,0 +1,16 @@
+// Limits of what comes in through intake: compressed documents, names and attributes.
+
+export const intakeLimits = {
+  /** A compressed document may expand to this without more questions; a blank raster page does. */
+  expandedFreeBytes: 256 * 1024 * 1024,
+  /** Beyond that, expanded bytes per compressed byte. */
+  expandedRatio: 200,
+  /** No compressed document expands to more than this. */
+  expandedBytes: 16 * 1024 * 1024 * 1024,
+  /** User names, addresses, document names and media types; longer ones are cut. */
+  textOctets: 255,
+  /** Job template attributes of one job, as JSON. */
+  attributesOctets: 64 * 1024,
+  /** How long a job waits for the store when its time is over and the store failed. */
+  retryMs: 10_000,
+} as const;

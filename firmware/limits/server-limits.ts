@@ -1,0 +1,53 @@
+// Limits and times of the servers that clients reach over the network.
+
+export const serverLimits = {
+  http: {
+    /** Connections at once, in total and from one address. */
+    connections: 1_024,
+    connectionsPerAddress: 512,
+    /** Request line and header fields together. */
+    headerBytes: 16 * 1024,
+    requestTargetBytes: 2_048,
+    /** From the connection to the last byte of the first head. */
+    headTimeoutMs: 20_000,
+    /** From an answer to the last byte of the next head. */
+    keepAliveTimeoutMs: 60_000,
+    /** The longest pause inside a body. */
+    bodyIdleTimeoutMs: 120_000,
+    /** The longest time in which a client takes nothing of an answer. */
+    answerIdleTimeoutMs: 60_000,
+    /** Requests that a client may send ahead of their answers. */
+    pipelinedRequests: 16,
+    /** What is read from a socket ahead of whoever consumes the body. */
+    readAheadBytes: 64 * 1024,
+    /** Rest of a body that is read before an answer, so that the connection can be used again. */
+    quickDrainBytes: 64 * 1024,
+    quickDrainTimeoutMs: 250,
+    /**
+     * Rest of a body that is read after an early answer, so that the answer is not lost to a reset.
+     */
+    lingerBytes: 64 * 1024 * 1024,
+    lingerTimeoutMs: 10_000,
+    /** How long a connection stays after an answer to something that is no HTTP. */
+    brokenLingerTimeoutMs: 2_000,
+    backlog: 511,
+  },
+  ipp: {
+    /** Jobs in one answer of Get-Jobs. */
+    jobsPerAnswer: 1_000,
+    /** Octets of a printer name in a URI, decoded. */
+    printerNameOctets: 255,
+    hostOctets: 255,
+  },
+  raw: {
+    /** Connections at once over all raw ports, in total and from one address. */
+    connections: 512,
+    connectionsPerAddress: 256,
+    /** The longest pause inside a document. */
+    idleTimeoutMs: 300_000,
+    backlog: 128,
+  },
+} as const;
+
+export type HttpLimits = { readonly [Name in keyof (typeof serverLimits)['http']]: number };
+export type RawLimits = { readonly [Name in keyof (typeof serverLimits)['raw']]: number };

@@ -1,0 +1,12 @@
+// Limits of the spool's file formats and of how it takes space.
+
+export const spoolFileLimits = {
+  /** What is kept beside a document to print it without the database, as JSON. */
+  headerBytes: 256 * 1024,
+  /** Space is reserved in steps of this where a document's size is not known. */
+  reserveStepBytes: 4 * 1024 * 1024,
+  /** The first memory of an upload; it doubles up to inlineDocumentBytes. */
+  firstGatherBytes: 4 * 1024,
+  /** Names that cleaning asks the store about at once. */
+  namesPerQuestion: 500,
+} as const;

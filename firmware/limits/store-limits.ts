@@ -1,0 +1,14 @@
+// Limits of the store's own parts: what it prepares, waits for and writes at once.
+
+export const storeLimits = {
+  /** Units that wait for the store's worker; the store's own queue is bounded besides. */
+  outstandingRequests: 8_192,
+  /** Records that one readLog hands out, at most. */
+  recordsPerRead: 1_000,
+  /** The write-ahead log is cut back to this after a checkpoint. */
+  walBytes: 16 * 1024 * 1024,
+  /** A reported event waits this long for a commit to ride with, then gets one of its own. */
+  reportDelayMs: 1_000,
+  /** Reported events that wait; the oldest are dropped above it. */
+  waitingReports: 1_000,
+} as const;

@@ -1,0 +1,200 @@
+// One client connection of the HTTP server: its requests one after the other, its deadlines, and
+// its end.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { canonicalAddress } from '../../../hal/address.ts';
+import type { Clock, SocketAddress, Timer } from '../../../hal/contract.ts';
+import type { HttpLimits } from '../../limits/server-limits.ts';
+import { RequestBody } from './body.ts';
+import {
+  HttpBodyError,
+  type HttpAnswer,
+  type HttpBodyFault,
+  type HttpRequest,
+} from './contract.ts';
+import { parseRequestTarget } from './path.ts';
+import { textProblem } from './router.ts';
+import { sendAnswer } from './send.ts';
+
+export interface HttpConnectionOptions {
+  readonly socket: Socket;
+  readonly clock: Clock;
+  readonly limits: HttpLimits;
+  /** Rejects with an HttpBodyError and nothing else. */
+  readonly respond: (request: HttpRequest) => Promise<HttpAnswer>;
+  /** Called with what an answer's own stream threw; the connection is gone then. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export class HttpConnection {
+  readonly #options: HttpConnectionOptions;
+  readonly #local: SocketAddress;
+  readonly #remote: SocketAddress;
+  #timer: Timer;
+  #waiting = 0;
+  #tail: Promise<void> = Promise.resolve();
+  #body: RequestBody | undefined;
+  #closing = false;
+  #broken = false;
+
+  constructor(options: HttpConnectionOptions) {
+    this.#options = options;
+    const { socket, limits } = options;
+    this.#local = addressOf(socket.localAddress, socket.localPort);
+    this.#remote = addressOf(socket.remoteAddress, socket.remotePort);
+    this.#timer = this.#startTimer(limits.headTimeoutMs);
+    socket.once('close', () => this.#timer.cancel());
+  }
+
+  /** A head has come; its request is answered after those before it. */
+  take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    this.#timer.cancel();
+    if (this.#broken) return;
+    this.#waiting += 1;
+    if (this.#waiting > this.#options.limits.pipelinedRequests) return this.destroy();
+    const body = new RequestBody({
+      request,
+      clock: this.#options.clock,
+      idleTimeoutMs: this.#options.limits.bodyIdleTimeoutMs,
+      onFirstRead: () => {
+        if (expectsContinue) response.writeContinue();
+      },
+    });
+    this.#body = body;
+    this.#tail = this.#tail
+      .then(() => this.#exchange(request, response, body))
+      .catch((error) => {
+        this.#options.onFault(error);
+        this.destroy();
+      });
+  }
+
+  /**
+   * What came is no HTTP: a running request is failed or answered first, then the connection ends.
+   */
+  refuse(status: number, detail: string, fault: HttpBodyFault): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    this.#timer.cancel();
+    this.#body?.fail(fault);
+    if (this.#waiting === 0) this.#sayAndEnd(status, detail);
+  }
+
+  /** Ends after the running request, at once without one. */
+  close(): void {
+    this.#closing = true;
+    if (this.#waiting === 0) this.destroy();
+  }
+
+  destroy(): void {
+    this.#broken = true;
+    this.#options.socket.destroy();
+  }
+
+  async #exchange(request: IncomingMessage, response: ServerResponse, body: RequestBody) {
+    const { socket, clock, limits } = this.#options;
+    if (!response.destroyed && !socket.destroyed) {
+      const answer = await this.#answer(request, body);
+      await sendAnswer({
+        answer,
+        response,
+        body,
+        clock,
+        limits,
+        mustClose: () => this.#closing || this.#broken,
+      });
+    }
+    this.#waiting -= 1;
+    if (this.#waiting > 0) return;
+    if (this.#closing || this.#broken) socket.destroySoon();
+    else if (!socket.destroyed) this.#timer = this.#startTimer(limits.keepAliveTimeoutMs);
+  }
+
+  async #answer(request: IncomingMessage, body: RequestBody): Promise<HttpAnswer> {
+    const refused = this.#refusalOf(request);
+    if (refused !== undefined) return refused;
+    const target = parseRequestTarget(request.url ?? '');
+    if (target === undefined) return text(400, 'The request target can not be understood.');
+    try {
+      return await this.#options.respond({
+        method: request.method ?? '',
+        path: target.path,
+        query: target.query,
+        local: this.#local,
+        remote: this.#remote,
+        lengthBytes: lengthOf(request),
+        body,
+        header: (name) => headerOf(request, name),
+      });
+    } catch (error) {
+      if (!(error instanceof HttpBodyError)) throw error;
+      return text(error.fault === 'stalled' ? 408 : 400, error.message);
+    }
+  }
+
+  #refusalOf(request: IncomingMessage): HttpAnswer | undefined {
+    const { requestTargetBytes } = this.#options.limits;
+    if ((request.url ?? '').length > requestTargetBytes) {
+      return text(414, `A request target has at most ${requestTargetBytes} octets.`);
+    }
+    const { expect, host } = request.headers;
+    if (expect !== undefined && expect.toLowerCase() !== '100-continue') {
+      return text(417, 'Only 100-continue can be expected.');
+    }
+    const needsHost = request.httpVersion !== '1.0' && host === undefined;
+    return needsHost ? text(400, 'The Host header is missing.') : undefined;
+  }
+
+  #startTimer(delayMs: number): Timer {
+    return this.#options.clock.startTimer(delayMs, () => {
+      this.refuse(408, 'No request came in time.', 'stalled');
+    });
+  }
+
+  #sayAndEnd(status: number, detail: string): void {
+    const { socket, clock, limits } = this.#options;
+    if (!socket.writable) return this.destroy();
+    const body = `${detail}\n`;
+    const head = [
+      `HTTP/1.1 ${status} ${reasonOf(status)}`,
+      'Connection: close',
+      'Content-Type: text/plain; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+    // A client that goes on sending would turn an immediate close into a reset, and lose the
+    // answer.
+    const timer = clock.startTimer(limits.brokenLingerTimeoutMs, () => socket.destroy());
+    socket.once('close', () => timer.cancel());
+  }
+}
+
+const reasons: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  413: 'Content Too Large',
+  431: 'Request Header Fields Too Large',
+  503: 'Service Unavailable',
+};
+
+function reasonOf(status: number): string {
+  return reasons[status] ?? 'Error';
+}
+
+function text(status: number, detail: string): HttpAnswer {
+  return textProblem({ status, detail });
+}
+
+function addressOf(address: string | undefined, port: number | undefined): SocketAddress {
+  return { address: canonicalAddress(address ?? ''), port: port ?? 0 };
+}
+
+function lengthOf(request: IncomingMessage): number | undefined {
+  const field = request.headers['content-length'];
+  return field === undefined ? undefined : Number(field);
+}
+
+function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const field = request.headers[name];
+  return Array.isArray(field) ? field.join(', ') : field;
+}

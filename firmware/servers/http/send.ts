@@ -1,0 +1,109 @@
+// Sends an answer: at the client's pace, and so that it arrives even where the rest of the upload
+// was not wanted.
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../../hal/contract.ts';
+import type { HttpLimits } from '../../limits/server-limits.ts';
+import type { RequestBody } from './body.ts';
+import type { HttpAnswer } from './contract.ts';
+
+export interface SendOptions {
+  readonly answer: HttpAnswer;
+  readonly response: ServerResponse;
+  readonly body: RequestBody;
+  readonly clock: Clock;
+  readonly limits: HttpLimits;
+  /** The connection ends with this answer, whatever the client wants. */
+  readonly mustClose: () => boolean;
+}
+
+/** Resolves once the exchange is over, the connection broken or not. */
+export async function sendAnswer(options: SendOptions): Promise<void> {
+  const { response, body, limits } = options;
+  // A client that waits for its 100-continue and gets this answer instead sends no body.
+  const complete =
+    body.wanted || response.req.headers.expect === undefined
+      ? await body.drain(limits.quickDrainBytes, limits.quickDrainTimeoutMs)
+      : false;
+  writeHead(options, !complete || options.mustClose());
+  const sent = await writeBody(options);
+  if (sent && !complete) await body.drain(limits.lingerBytes, limits.lingerTimeoutMs);
+  await endResponse(response);
+}
+
+function writeHead({ answer, response }: SendOptions, close: boolean): void {
+  if (response.destroyed) return;
+  response.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+  const { body } = answer;
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+    const lengthBytes = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
+    response.setHeader('content-length', lengthBytes);
+  }
+  if (close) response.setHeader('connection', 'close');
+  response.flushHeaders();
+}
+
+async function writeBody(options: SendOptions): Promise<boolean> {
+  const { body } = options.answer;
+  if (body === undefined) return true;
+  if (typeof body === 'string' || body instanceof Uint8Array) return write(options, body);
+  return writeStream(options, body[Symbol.asyncIterator]());
+}
+
+/** Ends as soon as the client goes, even where the iterator has nothing to say for hours. */
+async function writeStream(
+  options: SendOptions,
+  chunks: AsyncIterator<Uint8Array>,
+): Promise<boolean> {
+  const gone = Promise.withResolvers<undefined>();
+  const onClose = () => gone.resolve(undefined);
+  const { response } = options;
+  const { socket } = response;
+  response.once('close', onClose);
+  // A client that listens to a stream and half-closes has gone: nothing else would tell until the
+  // next write.
+  socket?.once('end', onClose);
+  if (response.destroyed) onClose();
+  try {
+    for (;;) {
+      const next = await Promise.race([chunks.next(), gone.promise]);
+      if (next?.done === true) return true;
+      if (next === undefined || !(await write(options, next.value))) break;
+    }
+  } finally {
+    response.off('close', onClose);
+    socket?.off('end', onClose);
+  }
+  await chunks.return?.();
+  return false;
+}
+
+/**
+ * True once the kernel has the chunk; false, and the connection is gone, where the client takes
+ * nothing.
+ */
+function write(options: SendOptions, chunk: string | Uint8Array): Promise<boolean> {
+  const { response, clock, limits } = options;
+  if (response.destroyed) return Promise.resolve(false);
+  if (chunk.length === 0) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const finish = (sent: boolean) => {
+      timer.cancel();
+      response.off('close', onClose);
+      resolve(sent);
+    };
+    const onClose = () => finish(false);
+    const timer = clock.startTimer(limits.answerIdleTimeoutMs, () => response.destroy());
+    response.once('close', onClose);
+    response.write(chunk, (error) => finish(!error));
+  });
+}
+
+function endResponse(response: ServerResponse): Promise<void> {
+  if (response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    response.once('close', resolve);
+    response.once('finish', resolve);
+    response.end();
+  });
+}

@@ -1,0 +1,37 @@
+// Every attribute of printers and jobs, made of the files in attributes/, and how clients choose
+// among them.
+import type { IppAttribute } from '../../../monitors/wire/ipp/message.ts';
+import { attribute } from '../../../monitors/wire/ipp/values.ts';
+import type { AttributeRow } from './attribute-row.ts';
+import { jobDescription } from './attributes/job-description.ts';
+import { jobJobTemplate, printerJobTemplate } from './attributes/job-template.ts';
+import { printerDescription } from './attributes/printer-description.ts';
+import type { JobSource, PrinterSource } from './sources.ts';
+
+export const printerAttributes: readonly AttributeRow<PrinterSource>[] = [
+  ...printerDescription,
+  ...printerJobTemplate,
+];
+
+export const jobAttributes: readonly AttributeRow<JobSource>[] = [
+  ...jobDescription,
+  ...jobJobTemplate,
+];
+
+/**
+ * The attributes that requested-attributes names, one by one or by group (RFC 8011 4.2.5.1). Names
+ * that mean nothing here are passed over, as 4.2.5.2 allows.
+ */
+export function selectAttributes<Source>(
+  rows: readonly AttributeRow<Source>[],
+  requested: readonly string[],
+  source: Source,
+): readonly IppAttribute[] {
+  const names = new Set(requested);
+  return rows.flatMap((row) => {
+    const byGroup = row.onlyWhenNamed !== true && (names.has('all') || names.has(row.group));
+    if (!byGroup && !names.has(row.name)) return [];
+    const [first, ...more] = row.source(source) ?? [];
+    return first === undefined ? [] : [attribute(row.name, first, ...more)];
+  });
+}

@@ -1,0 +1,60 @@
+// What IPP clients may say of a document: its format, its compression, its name.
+import type { IppMessage } from '../../../monitors/wire/ipp/message.ts';
+import { attribute, keyword, mimeMediaType } from '../../../monitors/wire/ipp/values.ts';
+import type { DocumentRequest } from '../../intake/contract.ts';
+import type { Printer } from '../../printers/printer.ts';
+import { anyFormat, takesFormat } from '../../printers/settings.ts';
+import type { IppCall } from './call.ts';
+import { IppFault } from './fault.ts';
+import { valueIn, wordsIn } from './operation-attributes.ts';
+
+export const compressionsSupported = [
+  'none',
+  'gzip',
+  'deflate',
+] as const satisfies readonly NonNullable<DocumentRequest['compression']>[];
+
+/** What `lp -o raw` calls a document that nobody may convert: here that is true of all of them. */
+const cupsRaw = 'application/vnd.cups-raw';
+
+export function formatsOf({ formats }: Printer): readonly string[] {
+  return formats.includes(anyFormat) ? formats : [...formats, anyFormat];
+}
+
+/** Throws where the printer does not take the document, before a byte of it is read. */
+export function documentRequest(
+  { message, documentSizeBytes }: IppCall,
+  printer: Printer,
+): DocumentRequest {
+  const compression = compressionIn(message);
+  const known = documentSizeBytes !== undefined && compression === 'none';
+  return {
+    name: wordsIn(message, 'document-name') ?? '',
+    format: formatIn(message, printer) ?? anyFormat,
+    compression,
+    ...(known ? { sizeBytes: documentSizeBytes } : {}),
+  };
+}
+
+/** document-format, checked; undefined where the client does not say. */
+export function formatIn(message: IppMessage, printer: Printer): string | undefined {
+  const said = valueIn(message, 'document-format', 'mimeMediaType');
+  const format = said === cupsRaw ? anyFormat : said;
+  if (format === undefined || takesFormat(printer, format)) return format;
+  throw new IppFault(
+    'client-error-document-format-not-supported',
+    'The printer does not take this document format.',
+    [attribute('document-format', mimeMediaType(format))],
+  );
+}
+
+function compressionIn(message: IppMessage): (typeof compressionsSupported)[number] {
+  const compression = valueIn(message, 'compression', 'keyword') ?? 'none';
+  const known = compressionsSupported.find((each) => each === compression);
+  if (known !== undefined) return known;
+  throw new IppFault(
+    'client-error-compression-not-supported',
+    'The document is compressed in a way that is not known here.',
+    [attribute('compression', keyword(compression))],
+  );
+}

@@ -1,0 +1,20 @@
+// Whether a client may change a job: what the spooler grants, less the jobs of other nobodies.
+import type { Job } from '../../jobs/job.ts';
+import { needJobRight } from '../../spooler/rights.ts';
+import { refused } from '../../errors/codes.ts';
+import { anonymousUser } from '../user.ts';
+import type { PrintClient } from './call.ts';
+import { faultOf } from './fault.ts';
+
+/**
+ * Throws where it may not. A client owns the jobs of its user name, which without a log-in it only
+ * claims; jobs of nobody in particular belong to the address that they came from. A client on the
+ * box itself has no more rights than another: whoever looks after the printers has the API.
+ */
+export function checkOwner(client: PrintClient, job: Job, what: string): void {
+  const refusal = needJobRight(client, job, what);
+  if (refusal !== undefined) throw faultOf(refusal);
+  if (job.origin.userName === anonymousUser && job.origin.address !== client.address) {
+    throw faultOf(refused('forbidden', `${what} is for the address that the job came from`));
+  }
+}

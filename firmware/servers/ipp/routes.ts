@@ -1,0 +1,90 @@
+// The HTTP rows of IPP: where requests are posted, and the line that a browser sees there.
+import type { Clock } from '../../../hal/contract.ts';
+import type { SpoolerDirectory } from '../../spooler/contract.ts';
+import type { ServerLog } from '../contract.ts';
+import type { HttpAnswer, HttpRequest, HttpRoute } from '../http/contract.ts';
+import { plainText, textProblem } from '../http/router.ts';
+import { serveIpp, type IppServices } from './serve.ts';
+import { createUriMaker, parseTargetPath } from './uris.ts';
+
+export interface IppRoutesOptions {
+  readonly directory: SpoolerDirectory;
+  readonly clock: Clock;
+  readonly log: ServerLog;
+}
+
+const ippMediaType = 'application/ipp';
+
+/**
+ * Clients post to the path of printer-uri, CUPS's ones to `/`, `/printers/` and `/jobs/` too. Which
+ * printer or job is meant is said by the attributes alone (RFC 8010 4).
+ */
+const postPaths = [
+  { path: '/', match: 'exact' },
+  { path: '/ipp', match: 'exact' },
+  { path: '/ipp/', match: 'prefix' },
+  { path: '/ipp/print/', match: 'prefix' },
+  { path: '/printers/', match: 'prefix' },
+  { path: '/jobs/', match: 'prefix' },
+] as const;
+
+const pagePaths = ['/ipp/print/', '/printers/'];
+
+/** printer-up-time counts from this call. */
+export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[] {
+  const services: IppServices = { ...options, upSinceMs: options.clock.monotonicMs() };
+  return [
+    ...postPaths.map(
+      (place): HttpRoute => ({
+        ...place,
+        method: 'POST',
+        accepts: ippMediaType,
+        handle: (request) => answerIpp(services, request),
+      }),
+    ),
+    ...pagePaths.map(
+      (path): HttpRoute => ({
+        method: 'GET',
+        path,
+        match: 'prefix',
+        handle: (request) => answerPage(services, request),
+      }),
+    ),
+  ];
+}
+
+async function answerIpp(services: IppServices, request: HttpRequest): Promise<HttpAnswer> {
+  const isPlace = request.path === '/jobs/' || parseTargetPath(request.path) !== undefined;
+  if (!isPlace) return nothingHere();
+  if (request.lengthBytes === undefined && request.header('transfer-encoding') === undefined) {
+    return textProblem({ status: 411, detail: 'The request has to say how long it is.' });
+  }
+  const octets = await serveIpp(services, request);
+  if (octets === undefined) {
+    return textProblem({ status: 400, detail: 'This is no IPP request.' });
+  }
+  return {
+    status: 200,
+    headers: { 'content-type': ippMediaType, 'cache-control': 'no-cache' },
+    body: octets,
+  };
+}
+
+async function answerPage({ directory }: IppServices, request: HttpRequest): Promise<HttpAnswer> {
+  const target = parseTargetPath(request.path);
+  if (target?.kind !== 'printer' || target.printer === undefined) return nothingHere();
+  const spooler = directory.byAddress(request.local.address);
+  const printer = await spooler.printers.find(target.printer);
+  if (printer === undefined) return nothingHere();
+  const { state, message } = await spooler.printers.status(printer.id);
+  const uri = createUriMaker(request).printer(printer.name);
+  return {
+    status: 200,
+    headers: { ...plainText, 'cache-control': 'no-cache' },
+    body: `${printer.name}: a Platen printer, ${state}. ${message}\nPrint to ${uri}\n`,
+  };
+}
+
+function nothingHere(): HttpAnswer {
+  return textProblem({ status: 404, detail: 'There is nothing at this address.' });
+}

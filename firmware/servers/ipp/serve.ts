@@ -1,0 +1,165 @@
+// One IPP request from its octets to the octets of its answer: checks in the order of RFC 8011 4.1,
+// then the operation.
+import type { Clock } from '../../../hal/contract.ts';
+import { encodeIppMessage } from '../../../monitors/wire/ipp/encode.ts';
+import { IppDecodeError, type IppHeader } from '../../../monitors/wire/ipp/errors.ts';
+import { ippRequestLimits } from '../../../monitors/wire/ipp/limits.ts';
+import type { IppMessage, IppVersion } from '../../../monitors/wire/ipp/message.ts';
+import { ippOperationName } from '../../../monitors/wire/ipp/operations.ts';
+import { readIppMessage, type IppStream } from '../../../monitors/wire/ipp/read.ts';
+import { ippStatus, type IppStatusName } from '../../../monitors/wire/ipp/status.ts';
+import {
+  attribute,
+  attributeOf,
+  charset,
+  clipToOctets,
+  group,
+  naturalLanguage,
+  text,
+} from '../../../monitors/wire/ipp/values.ts';
+import type { SpoolerDirectory } from '../../spooler/contract.ts';
+import type { ServerLog } from '../contract.ts';
+import { HttpBodyError, type HttpRequest } from '../http/contract.ts';
+import type { IppCall, IppOutcome, PrintClient } from './call.ts';
+import { badRequest, IppFault } from './fault.ts';
+import { checkOperationAttributes, wordsIn } from './operation-attributes.ts';
+import { ippOperationRows, operationRow } from './operations/table.ts';
+import { anonymousUser } from '../user.ts';
+import { jobTarget, printerTarget } from './target.ts';
+import { createUriMaker } from './uris.ts';
+
+export interface IppServices {
+  readonly directory: SpoolerDirectory;
+  readonly clock: Clock;
+  readonly log: ServerLog;
+  /** Clock.monotonicMs of the moment from which printer-up-time counts. */
+  readonly upSinceMs: number;
+}
+
+/**
+ * The answer's octets; undefined where not even the header could be read. Rejects with
+ * HttpBodyError.
+ */
+export async function serveIpp(
+  services: IppServices,
+  request: HttpRequest,
+): Promise<Uint8Array | undefined> {
+  let stream: IppStream;
+  try {
+    stream = await readIppMessage(request.body, { limits: ippRequestLimits });
+  } catch (error) {
+    if (!(error instanceof IppDecodeError)) throw error;
+    if (error.header === undefined) return undefined;
+    return encodeAnswer(error.header, new IppFault(error.status, error.message));
+  }
+  try {
+    return encodeAnswer(stream.message, await perform(services, request, stream));
+  } catch (error) {
+    if (error instanceof HttpBodyError) throw error;
+    if (error instanceof IppFault) return encodeAnswer(stream.message, error);
+    const operation = ippOperationName(stream.message.code) ?? stream.message.code;
+    services.log.error('an IPP operation failed', { operation, error });
+    return encodeAnswer(
+      stream.message,
+      new IppFault('server-error-internal-error', 'Something went wrong inside Platen.'),
+    );
+  } finally {
+    await stream.rest.return?.();
+  }
+}
+
+async function perform(
+  services: IppServices,
+  request: HttpRequest,
+  { message, rest }: IppStream,
+): Promise<IppOutcome> {
+  if (message.requestId < 1) throw badRequest('The request-id has to be at least 1.');
+  const row = operationRow(ippOperationName(message.code));
+  if (row === undefined) {
+    throw new IppFault('server-error-operation-not-supported', 'This operation is not supported.');
+  }
+  const unknown = checkOperationAttributes(message);
+  for (const name of row.required) {
+    if (attributeOf(message, 'operation-attributes', name) === undefined) {
+      throw badRequest(`${name} is missing.`);
+    }
+  }
+  const spooler = services.directory.byAddress(request.local.address);
+  const call: IppCall = {
+    message,
+    spooler,
+    client: clientOf(message, request),
+    uris: createUriMaker(request),
+    clock: services.clock,
+    upSinceMs: services.upSinceMs,
+    operations: ippOperationRows.map(({ name }) => name),
+    document: rest,
+    documentSizeBytes: documentSize(message, request.lengthBytes),
+  };
+  let outcome: IppOutcome;
+  if (row.target === 'printer') {
+    outcome = await row.run(call, await printerTarget(message, spooler));
+  } else {
+    const { job, printer } = await jobTarget(message, spooler);
+    outcome = await row.run(call, job, printer);
+  }
+  return { ...outcome, unsupported: [...unknown, ...(outcome.unsupported ?? [])] };
+}
+
+function clientOf(message: IppMessage, { remote }: HttpRequest): PrintClient {
+  const claimed = wordsIn(message, 'requesting-user-name') ?? '';
+  return {
+    kind: 'print-client',
+    userName: claimed === '' ? anonymousUser : claimed,
+    address: remote.address,
+    authenticated: false,
+  };
+}
+
+/**
+ * A message encodes to the octets that it was read from; what is left of the body is the document.
+ */
+function documentSize(message: IppMessage, lengthBytes: number | undefined): number | undefined {
+  if (lengthBytes === undefined) return undefined;
+  return Math.max(0, lengthBytes - encodeIppMessage(message).length);
+}
+
+const statusMessageOctets = 255;
+const greatestVersion = { major: 2, minor: 2 };
+const versionByMajor: readonly IppVersion[] = [{ major: 1, minor: 1 }, greatestVersion];
+
+/** The version of the request where it is supported, the closest one otherwise (RFC 8011 4.1.8). */
+function answerVersion({ major, minor }: IppVersion): IppVersion {
+  const greatest = versionByMajor.find((version) => version.major === major);
+  if (greatest !== undefined) return { major, minor: Math.min(minor, greatest.minor) };
+  return major < 1 ? { major: 1, minor: 0 } : greatestVersion;
+}
+
+function encodeAnswer(request: IppHeader, result: IppOutcome | IppFault): Uint8Array {
+  const failed = result instanceof IppFault;
+  const unsupported = result.unsupported ?? [];
+  return encodeIppMessage({
+    version: answerVersion(request.version),
+    code: ippStatus[statusOf(result)],
+    requestId: request.requestId,
+    groups: [
+      group(
+        'operation-attributes',
+        attribute('attributes-charset', charset('utf-8')),
+        attribute('attributes-natural-language', naturalLanguage('en')),
+        ...(failed
+          ? [attribute('status-message', text(clipToOctets(result.message, statusMessageOctets)))]
+          : []),
+      ),
+      ...(unsupported.length > 0 ? [group('unsupported-attributes', ...unsupported)] : []),
+      ...(failed ? [] : result.groups),
+    ],
+  });
+}
+
+function statusOf(result: IppOutcome | IppFault): IppStatusName {
+  if (result.status !== undefined) return result.status;
+  return (result.unsupported ?? []).length > 0
+    ? 'successful-ok-ignored-or-substituted-attributes'
+    : 'successful-ok';
+}

@@ -1,0 +1,168 @@
+// Raw 9100: whatever one connection brings is one document for one printer, and the way it ends is
+// the answer.
+import type {
+  Clock,
+  SocketAddress,
+  Tcp,
+  TcpConnection,
+  TcpListener,
+} from '../../../hal/contract.ts';
+import { isHalError } from '../../../hal/errors.ts';
+import { startDeadline } from '../../../hal/time.ts';
+import { serverLimits, type RawLimits } from '../../limits/server-limits.ts';
+import { anyFormat } from '../../printers/settings.ts';
+import type { Spooler } from '../../spooler/contract.ts';
+import type { Admission } from '../admission.ts';
+import type { Server, ServerLog } from '../contract.ts';
+import { anonymousUser } from '../user.ts';
+
+export interface RawServerOptions {
+  readonly tcp: Tcp;
+  readonly clock: Clock;
+  readonly log: ServerLog;
+  readonly spooler: Spooler;
+  /** Jobs for a printer that is gone meanwhile are refused by intake. */
+  readonly printerId: string;
+  /** One port of one address; 0 takes a free port. */
+  readonly listen: SocketAddress;
+  /** Shared by all raw ports. */
+  readonly admission: Admission;
+  readonly limits?: Partial<RawLimits>;
+}
+
+/**
+ * The client ends its document with a FIN. Accepted: an orderly close, after the commit. Refused,
+ * broken off, idle for too long or one connection too many: a reset, and nothing of it is printed.
+ * Without a byte there is no job.
+ */
+export function createRawServer(options: RawServerOptions): Server {
+  return new RawServer(options);
+}
+
+class RawServer implements Server {
+  readonly #options: RawServerOptions;
+  readonly #limits: RawLimits;
+  readonly #running = new Map<TcpConnection, Promise<void>>();
+  #listener: TcpListener | undefined;
+
+  constructor(options: RawServerOptions) {
+    this.#options = options;
+    this.#limits = { ...serverLimits.raw, ...options.limits };
+  }
+
+  async start(): Promise<void> {
+    this.#listener = await this.#options.tcp.listen({
+      ...this.#options.listen,
+      backlog: this.#limits.backlog,
+      onConnection: (connection) => this.#admit(connection),
+    });
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    await listener?.close();
+    const cutOff = () => {
+      for (const connection of this.#running.keys()) connection.reset();
+    };
+    if (deadline.aborted) cutOff();
+    deadline.addEventListener('abort', cutOff, { once: true });
+    await Promise.all(this.#running.values());
+    deadline.removeEventListener('abort', cutOff);
+  }
+
+  addresses(): readonly SocketAddress[] {
+    return this.#listener === undefined ? [] : [this.#listener.local];
+  }
+
+  #admit(connection: TcpConnection): void {
+    const { admission, log } = this.#options;
+    const leave = admission.enter(connection.remote.address);
+    if (leave === undefined) {
+      connection.reset();
+      return;
+    }
+    const work = this.#receive(connection)
+      .catch((error) => {
+        connection.reset();
+        log.error('a raw connection failed', { from: connection.remote.address, error });
+      })
+      .finally(() => {
+        leave();
+        this.#running.delete(connection);
+      });
+    this.#running.set(connection, work);
+  }
+
+  async #receive(connection: TcpConnection): Promise<void> {
+    const document = new RawDocument(connection, this.#options.clock, this.#limits.idleTimeoutMs);
+    if (await document.isEmpty()) return document.broken ? connection.reset() : connection.close();
+    const { spooler, printerId, log } = this.#options;
+    const { address } = connection.remote;
+    const result = await spooler.intake.accept(document, {
+      printerId,
+      name: `Raw job from ${address}`,
+      origin: { door: 'raw', userName: anonymousUser, address, authenticated: false },
+      document: { name: '', format: anyFormat },
+    });
+    if (result.kind === 'accepted') return connection.close();
+    log.warn('a raw job was refused', { from: address, code: result.code, why: result.message });
+    connection.reset();
+  }
+}
+
+/**
+ * What the client sends up to its FIN, pulled with back-pressure; throws where the connection
+ * breaks or idles.
+ */
+class RawDocument implements AsyncIterableIterator<Uint8Array> {
+  readonly #connection: TcpConnection;
+  readonly #clock: Clock;
+  readonly #idleTimeoutMs: number;
+  #first: Uint8Array | undefined;
+  #ended = false;
+  #broken = false;
+
+  constructor(connection: TcpConnection, clock: Clock, idleTimeoutMs: number) {
+    this.#connection = connection;
+    this.#clock = clock;
+    this.#idleTimeoutMs = idleTimeoutMs;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** True where the connection ends, or breaks, before the first byte. */
+  async isEmpty(): Promise<boolean> {
+    try {
+      this.#first = await this.#read();
+    } catch (error) {
+      if (!isHalError(error)) throw error;
+      this.#broken = true;
+    }
+    return this.#first === undefined;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const chunk = this.#first ?? (this.#ended ? undefined : await this.#read());
+    this.#first = undefined;
+    if (chunk !== undefined) return { done: false, value: chunk };
+    this.#ended = true;
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.#ended = true;
+    return { done: true, value: undefined };
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    using deadline = startDeadline(this.#clock, this.#idleTimeoutMs);
+    return await this.#connection.read(deadline.signal);
+  }
+}

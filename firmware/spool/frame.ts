@@ -1,0 +1,85 @@
+// The spool's framing: a fixed, checksummed descriptor that says where a document's header and body
+// are.
+//
+// Segment files hold frames one after the other, each descriptor, header, body: a reader walks from
+// the front. A document's own file is body, header, descriptor: its size and digest are known only
+// after the last byte came, so a trailer costs one pass and one fsync where a header would cost a
+// second write to the front and a second fsync. A file without a whole trailer is an upload that
+// broke off.
+import { crc32 } from 'node:zlib';
+import { spoolFileLimits } from '../limits/spool-file-limits.ts';
+import { type SpoolHeader, spoolHeaderSchema } from './header.ts';
+
+/**
+ * Magic 8, version u32, header length u32, body length u64, CRC-32 u32 of all before and the
+ * header.
+ */
+export const descriptorBytes = 28;
+
+const magic = Buffer.from('PLATENdj', 'latin1');
+const version = 1;
+const offsets = { version: 8, headerBytes: 12, bodyBytes: 16, checksum: 24 } as const;
+
+export interface FrameSizes {
+  readonly headerBytes: number;
+  readonly bodyBytes: number;
+}
+
+export interface EncodedFrame {
+  readonly descriptor: Uint8Array;
+  readonly header: Uint8Array;
+}
+
+/** Undefined where the header is larger than the format allows. */
+export function encodeFrame(header: SpoolHeader): EncodedFrame | undefined {
+  const text = Buffer.from(JSON.stringify(header), 'utf8');
+  if (text.length > spoolFileLimits.headerBytes) return undefined;
+  const descriptor = Buffer.alloc(descriptorBytes);
+  magic.copy(descriptor);
+  descriptor.writeUInt32BE(version, offsets.version);
+  descriptor.writeUInt32BE(text.length, offsets.headerBytes);
+  descriptor.writeBigUInt64BE(BigInt(header.document.sizeBytes), offsets.bodyBytes);
+  descriptor.writeUInt32BE(checksumOf(descriptor, text), offsets.checksum);
+  return { descriptor, header: text };
+}
+
+/**
+ * The sizes that a descriptor claims; undefined where it is none. The checksum needs the header
+ * too.
+ */
+export function decodeDescriptor(bytes: Uint8Array): FrameSizes | undefined {
+  if (bytes.length !== descriptorBytes) return undefined;
+  const descriptor = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!descriptor.subarray(0, magic.length).equals(magic)) return undefined;
+  if (descriptor.readUInt32BE(offsets.version) !== version) return undefined;
+  const headerBytes = descriptor.readUInt32BE(offsets.headerBytes);
+  const bodyBytes = Number(descriptor.readBigUInt64BE(offsets.bodyBytes));
+  if (headerBytes > spoolFileLimits.headerBytes || !Number.isSafeInteger(bodyBytes)) {
+    return undefined;
+  }
+  return { headerBytes, bodyBytes };
+}
+
+/** The header, where descriptor and header are whole and agree; undefined otherwise. */
+export function decodeHeader(descriptor: Uint8Array, header: Uint8Array): SpoolHeader | undefined {
+  const sizes = decodeDescriptor(descriptor);
+  if (sizes === undefined || sizes.headerBytes !== header.length) return undefined;
+  const bytes = Buffer.from(descriptor.buffer, descriptor.byteOffset, descriptor.length);
+  if (bytes.readUInt32BE(offsets.checksum) !== checksumOf(descriptor, header)) return undefined;
+  const parsed = spoolHeaderSchema.safeParse(parsedJson(header));
+  if (!parsed.success || parsed.data.document.sizeBytes !== sizes.bodyBytes) return undefined;
+  return parsed.data;
+}
+
+function parsedJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    // A checksum can be made to fit; what stands behind it is then no header.
+    return undefined;
+  }
+}
+
+function checksumOf(descriptor: Uint8Array, header: Uint8Array): number {
+  return crc32(header, crc32(descriptor.subarray(0, offsets.checksum)));
+}

@@ -1,0 +1,244 @@
+// One upload into the spool: counted, hashed, kept in memory while it is small, on disk otherwise,
+// durable at its end.
+import { createHash, type Hash } from 'node:crypto';
+import type { Files } from '../../hal/contract.ts';
+import { isHalError } from '../../hal/errors.ts';
+import { abortable } from '../../hal/time.ts';
+import { type ErrorCode, type Refusal, refused } from '../errors/codes.ts';
+import type { JobDocument } from '../jobs/job.ts';
+import { spoolFileLimits } from '../limits/spool-file-limits.ts';
+import type { DocumentToStore } from '../store/contract.ts';
+import { createDocumentFile, type DocumentFile } from './document-file.ts';
+import { completedHeader, type SpoolHeaderDraft } from './header.ts';
+import type { MemoryBudget } from './memory-budget.ts';
+import type { SpaceReservation } from './space.ts';
+
+export interface UploadOptions {
+  readonly header: SpoolHeaderDraft;
+  /** Length where the client announced one: all of its space is reserved before a byte is taken. */
+  readonly sizeBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface UploadParts {
+  readonly files: Files;
+  readonly directory: string;
+  /** The name of the document's own file, if it needs one. */
+  readonly name: string;
+  readonly space: SpaceReservation;
+  readonly memory: MemoryBudget;
+  readonly inlineBytes: number;
+}
+
+/**
+ * A document that came whole. `keep` after its commit, or `discard`: one of them, once; until then
+ * its memory and space stay reserved.
+ */
+export interface ReceivedDocument {
+  readonly kind: 'received';
+  readonly document: JobDocument;
+  /** For CommitUnit.documents; inline bytes belong to the store once they were handed over. */
+  readonly source: DocumentToStore['source'];
+  keep(): void;
+  /** Removes its file, where it has one. Never fails. */
+  discard(): Promise<void>;
+}
+
+/** The upload can't go on, for a reason that its client is told. */
+class UploadRefusedError extends Error {
+  readonly refusal: Refusal;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.name = 'UploadRefusedError';
+    this.refusal = refused(code, message);
+  }
+}
+
+export class Upload {
+  readonly #parts: UploadParts;
+  readonly #options: UploadOptions;
+  readonly #hash: Hash = createHash('sha256');
+  #sizeBytes = 0;
+  #gathered: Uint8Array<ArrayBuffer> = new Uint8Array();
+  #gatheredBytes = 0;
+  #memoryBytes = 0;
+  #file: DocumentFile | undefined;
+
+  constructor(parts: UploadParts, options: UploadOptions) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /**
+   * Rejects with a HalError where the disk failed; whatever ends it, nothing half received stays.
+   */
+  async receive(stream: AsyncIterable<Uint8Array>): Promise<ReceivedDocument | Refusal> {
+    try {
+      await this.#reserveAhead();
+      await this.#takeAll(stream);
+      return await this.#complete();
+    } catch (error) {
+      await this.#abandon();
+      if (error instanceof UploadRefusedError) return error.refusal;
+      if (isHalError(error, 'no-space')) return refused('spool-full', spoolFullMessage);
+      throw error;
+    }
+  }
+
+  async #reserveAhead(): Promise<void> {
+    const { sizeBytes } = this.#options;
+    if (sizeBytes !== undefined) await this.#reserve(sizeBytes, sizeBytes);
+  }
+
+  async #takeAll(stream: AsyncIterable<Uint8Array>): Promise<void> {
+    const { signal } = this.#options;
+    const iterator = stream[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const chunk = await pull(iterator, signal);
+        if (chunk === undefined) return;
+        if (chunk.length > 0) await this.#take(chunk);
+      }
+    } catch (error) {
+      // Not waited for: a source that hangs in next() would hang here too.
+      void returnQuietly(iterator);
+      throw error;
+    }
+  }
+
+  async #take(chunk: Uint8Array): Promise<void> {
+    this.#hash.update(chunk);
+    this.#sizeBytes += chunk.length;
+    if (this.#parts.space.leftBytes < chunk.length + this.#gatheredBytes) {
+      await this.#reserve(this.#reserveStep(), chunk.length);
+    }
+    if (this.#gather(chunk)) return;
+    await this.#flush();
+    if (!this.#gather(chunk)) await this.#write(chunk);
+  }
+
+  /** A small document reserves little: 512 of them at once must not claim gigabytes. */
+  #reserveStep(): number {
+    return this.#file === undefined ? this.#parts.inlineBytes : spoolFileLimits.reserveStepBytes;
+  }
+
+  /**
+   * Copies the chunk behind what is gathered; false where it does not fit size or memory budget.
+   */
+  #gather(chunk: Uint8Array): boolean {
+    const needed = this.#gatheredBytes + chunk.length;
+    if (needed > this.#parts.inlineBytes) return false;
+    if (needed > this.#gathered.length && !this.#enlarge(needed)) return false;
+    this.#gathered.set(chunk, this.#gatheredBytes);
+    this.#gatheredBytes = needed;
+    return true;
+  }
+
+  #enlarge(neededBytes: number): boolean {
+    const { memory, inlineBytes } = this.#parts;
+    let sizeBytes = Math.max(this.#gathered.length, spoolFileLimits.firstGatherBytes);
+    while (sizeBytes < neededBytes) sizeBytes *= 2;
+    sizeBytes = Math.min(sizeBytes, inlineBytes);
+    const moreBytes = sizeBytes - this.#gathered.length;
+    if (!memory.take(moreBytes)) return false;
+    this.#memoryBytes += moreBytes;
+    const larger = new Uint8Array(sizeBytes);
+    larger.set(this.#gathered.subarray(0, this.#gatheredBytes));
+    this.#gathered = larger;
+    return true;
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#gatheredBytes === 0) return;
+    await this.#write(this.#gathered.subarray(0, this.#gatheredBytes));
+    this.#gatheredBytes = 0;
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    const { files, directory, name, space } = this.#parts;
+    this.#file ??= await createDocumentFile(files, directory, name);
+    await this.#file.write(bytes);
+    space.used(bytes.length);
+  }
+
+  /** A step ahead where there is room for it, what is needed otherwise. */
+  async #reserve(stepBytes: number, neededBytes: number): Promise<void> {
+    const { space } = this.#parts;
+    if (stepBytes > neededBytes && (await space.grow(stepBytes))) return;
+    if (await space.grow(neededBytes)) return;
+    throw new UploadRefusedError('spool-full', spoolFullMessage);
+  }
+
+  async #complete(): Promise<ReceivedDocument> {
+    if (this.#options.signal?.aborted) {
+      throw new UploadRefusedError('document-incomplete', 'the upload was given up');
+    }
+    const digest = `sha256:${this.#hash.digest('hex')}`;
+    const header = completedHeader(this.#options.header, this.#sizeBytes, digest);
+    const { document } = header;
+    if (this.#file === undefined) {
+      // Exactly as long, and a buffer of its own: it moves to the store's worker without a copy.
+      const bytes = new Uint8Array(this.#gathered.buffer.transfer(this.#gatheredBytes));
+      return this.#received(document, { kind: 'inline', bytes });
+    }
+    await this.#flush();
+    this.#giveMemory();
+    if (!(await this.#file.complete(header))) {
+      throw new UploadRefusedError('too-large', "the job's attributes are too large");
+    }
+    return this.#received(document, { kind: 'file', name: this.#file.name });
+  }
+
+  #received(document: JobDocument, source: DocumentToStore['source']): ReceivedDocument {
+    return {
+      kind: 'received',
+      document,
+      source,
+      keep: () => this.#release(),
+      discard: () => this.#abandon(),
+    };
+  }
+
+  async #abandon(): Promise<void> {
+    this.#release();
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.abandon();
+  }
+
+  #release(): void {
+    this.#giveMemory();
+    this.#parts.space.release();
+  }
+
+  #giveMemory(): void {
+    this.#parts.memory.give(this.#memoryBytes);
+    this.#memoryBytes = 0;
+    this.#gathered = new Uint8Array();
+    this.#gatheredBytes = 0;
+  }
+}
+
+const spoolFullMessage = 'the spool has no room for this document';
+
+async function pull(
+  iterator: AsyncIterator<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
+  try {
+    const next = await abortable(iterator.next(), signal);
+    return next.done === true ? undefined : next.value;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UploadRefusedError('document-incomplete', `the document broke off: ${why}`);
+  }
+}
+
+async function returnQuietly(iterator: AsyncIterator<Uint8Array>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // The upload has failed already; what its source says at the end changes nothing.
+  }
+}

@@ -1,0 +1,265 @@
+// The factory of spoolers: puts intake, printers, ports, jobs and monitors of one owner together;
+// nothing is global.
+import type { Clock, Random, Tcp } from '../../hal/contract.ts';
+import { abortable, startDeadline } from '../../hal/time.ts';
+import type { MonitorLog, MonitorModule } from '../../monitors/contract.ts';
+import type { Events } from '../events/event.ts';
+import { createIntake } from '../intake/intake.ts';
+import type { Job } from '../jobs/job.ts';
+import { asSeenNow } from '../jobs/as-seen-now.ts';
+import { createHistoryKeeper } from '../jobs/history.ts';
+import { createJobRoom } from '../jobs/jobs.ts';
+import { printingLimits } from '../limits/printing-limits.ts';
+import { spoolLimits } from '../limits/spool-limits.ts';
+import { createDispatcher } from '../printers/dispatcher.ts';
+import { createPortRunner } from '../printers/port-runner.ts';
+import { createPrinterRoom } from '../printers/printers.ts';
+import { readAhead } from '../printers/read-ahead.ts';
+import { createRunnerCommits } from '../printers/runner-commits.ts';
+import { createStateEvents } from '../printers/state-events.ts';
+import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
+import { DamagedDocumentError, type DocumentReader } from '../spool/document-reader.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { CommitOutcome, DocumentToStore, Store, Term } from '../store/contract.ts';
+import type { Change } from '../store/records/table.ts';
+import type { Spooler, SpoolerHealth } from './contract.ts';
+import type { BoxDevices, OutgoingRules } from './device-scopes.ts';
+import { messageOf } from './monitor-call.ts';
+import { createMonitorHost } from './monitor-host.ts';
+import type { Permit } from './permit.ts';
+import { createPortBoard } from './port-board.ts';
+import { recover } from './recovery.ts';
+
+type SpoolerLimits = typeof defaultLimits;
+
+export interface SpoolerOptions {
+  /** `local`, or the name of a group. */
+  readonly id: string;
+  readonly permit: Permit;
+  /** The term under which this spooler commits now. */
+  readonly termOf: () => Term;
+  readonly store: Pick<Store, 'commit' | 'query'>;
+  readonly spool: Pick<Spool, 'receive' | 'open'>;
+  readonly events: Pick<Events, 'report'>;
+  readonly openRegistry: (monitorName: string) => Promise<OwnedMonitorRegistry>;
+  /** The monitor table, in its order. */
+  readonly monitors: readonly MonitorModule[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly tcp: Tcp;
+  /** A group's sockets are bound to its address and refused the appliance's own. */
+  readonly outgoing?: OutgoingRules;
+  /** What is plugged into the box; a group gets none of it. */
+  readonly box?: BoxDevices;
+  /** The node's host name, or the group's network name. */
+  readonly serverName: string;
+  /** bLocal: true for the node's own spooler. */
+  readonly local: boolean;
+  readonly log: MonitorLog;
+  readonly limits?: Partial<Numbers<SpoolerLimits>>;
+}
+
+type Numbers<Table> = { readonly [Name in keyof Table]: number };
+
+const defaultLimits = { ...printingLimits, ...spoolLimits } as const;
+
+export function createSpooler(options: SpoolerOptions): Spooler {
+  const { id, permit, store, clock, random, log } = options;
+  const limits: Numbers<SpoolerLimits> = { ...defaultLimits, ...options.limits };
+  let phase: 'new' | 'running' | 'stopped' = 'new';
+
+  const commit = (
+    changes: readonly Change[],
+    documents: readonly DocumentToStore[] = [],
+  ): Promise<CommitOutcome> =>
+    store.commit({ spooler: id, term: options.termOf(), changes, documents });
+
+  const host = createMonitorHost({
+    spooler: id,
+    local: options.local,
+    serverName: options.serverName,
+    modules: options.monitors,
+    openRegistry: options.openRegistry,
+    clock,
+    random,
+    tcp: options.tcp,
+    outgoing: options.outgoing ?? {},
+    box: options.box,
+    limits,
+    log,
+    onStatus: (portName, status) => board.onStatus(portName, status),
+    onPortsChanged: () => board.portsChanged(),
+  });
+
+  const printers = createPrinterRoom({
+    spooler: id,
+    store,
+    commit,
+    permit,
+    clock,
+    random,
+    portExists: (portName) => host.portInfo(portName) !== undefined,
+    conditionOf: (printer) => board.conditionOf(printer),
+    cancelAllJobs: (printerId, by) => jobs.cancelAll(printerId, by),
+    onChange: () => {
+      board.reconcile();
+      for (const printer of printers.all()) board.retry(printer);
+    },
+  });
+
+  const dispatcher = createDispatcher({
+    spooler: id,
+    store,
+    printers: () => printers.all(),
+    onReleased: (printer, portName) => board.wake(printer, portName),
+  });
+
+  const history = createHistoryKeeper({ spooler: id, store, commit, clock, limits, log });
+
+  const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
+    const location = await store.query('documents.locate', { jobId: job.id, number });
+    if (location !== undefined) return await options.spool.open(location);
+    throw new DamagedDocumentError(`${number} of job ${job.number}`, 'the spool has lost it');
+  };
+
+  const board = createPortBoard({
+    host,
+    clock,
+    printers: () => printers.all(),
+    makeRunner: (portName, statuses) =>
+      createPortRunner({
+        portName,
+        permit,
+        clock,
+        limits,
+        log,
+        openPort: (name, signal) => host.openPort(name, signal),
+        statuses,
+        nextJob: () => dispatcher.next(portName),
+        readDocument: (job, document) =>
+          readAhead(() => openDocument(job, document.number), { chunkBytes: limits.chunkBytes }),
+        commits: createRunnerCommits({
+          spooler: id,
+          portName,
+          store,
+          commit,
+          clock,
+          onEnded: (job) => history.ended(job.printerId),
+        }),
+        onChange: () => stateEvents.portChanged(portName),
+      }),
+    onChange: (portName) => stateEvents.portChanged(portName),
+  });
+
+  const stateEvents = createStateEvents({
+    spooler: id,
+    events: options.events,
+    clock,
+    intervalMs: limits.stateEventsMs,
+    printers: () => printers.all(),
+    conditionOf: (printer) => board.conditionOf(printer),
+    statusOf: (portName) => board.statusOf(portName),
+  });
+
+  const wake = (job: Job, how: 'wake' | 'retry') => {
+    const printer = printers.byId(job.printerId);
+    if (printer !== undefined) board[how](printer);
+  };
+
+  const intake = createIntake({
+    spooler: id,
+    store,
+    spool: options.spool,
+    commit,
+    permit,
+    clock,
+    random,
+    log,
+    printerById: (printerId) => printers.byId(printerId),
+    onReady: (job) => wake(job, 'wake'),
+    limits,
+  });
+
+  const jobs = createJobRoom({
+    spooler: id,
+    store,
+    commit,
+    permit,
+    clock,
+    asSeenNow: (job) =>
+      asSeenNow(job, board.stateAt(job.id), (printerId) => {
+        const printer = printers.byId(printerId);
+        return printer === undefined ? undefined : board.conditionOf(printer);
+      }),
+    onCancelled: (job) => {
+      intake.forget(job.id);
+      board.cancel(job);
+      history.ended(job.printerId);
+    },
+    onReleased: (job) => wake(job, 'retry'),
+  });
+
+  const looksAlive = (): SpoolerHealth => {
+    const failed = host
+      .monitors()
+      .filter((monitor) => monitor.state === 'failed')
+      .map((monitor) => `monitor ${monitor.name}: ${monitor.message}`);
+    const storeProblems = board.storeProblems();
+    const idle =
+      phase === 'running' ? [] : [`the spooler is ${phase === 'new' ? 'not started' : 'stopped'}`];
+    return {
+      alive: phase === 'running' && storeProblems.length === 0,
+      problems: [...idle, ...storeProblems, ...failed],
+    };
+  };
+
+  return {
+    id,
+    permit,
+    intake: intake.service,
+    printers: printers.service,
+    ports: board.service,
+    jobs: jobs.service,
+    async start() {
+      await printers.load();
+      await Promise.all([
+        host.start(),
+        recover({
+          spooler: id,
+          store,
+          commit,
+          clock,
+          log,
+          policyOf: (printerId) => printers.byId(printerId)?.interrupted ?? 'hold',
+          onIncoming: (job) => intake.resume(job),
+        }),
+      ]);
+      phase = 'running';
+      board.reconcile();
+    },
+    async stop(deadline) {
+      phase = 'stopped';
+      stateEvents.stop();
+      const intakeEnds = intake.stop();
+      await board.stop(deadline);
+      await abortable(host.stop(limits.shutdownMs), deadline).catch((error: unknown) =>
+        log.warn('monitors were left behind', { message: messageOf(error) }),
+      );
+      await abortable(Promise.all([intakeEnds, history.idle()]), deadline).catch((error: unknown) =>
+        log.warn('uploads were left behind', { message: messageOf(error) }),
+      );
+    },
+    looksAlive,
+    async isAlive() {
+      const health = looksAlive();
+      using deadline = startDeadline(clock, limits.isAliveMs);
+      try {
+        await abortable(store.query('jobs.counts', { spooler: id }), deadline.signal);
+        return health;
+      } catch (error) {
+        const problem = `the store does not answer: ${messageOf(error)}`;
+        return { alive: false, problems: [...health.problems, problem] };
+      }
+    },
+  };
+}

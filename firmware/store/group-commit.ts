@@ -1,0 +1,176 @@
+// Group commit: units that wait share one segment sync and one transaction, and succeed or fail by
+// the disk together.
+import { isHalError } from '../../hal/errors.ts';
+import { type Refusal, refused } from '../errors/codes.ts';
+import { spoolLimits } from '../limits/spool-limits.ts';
+import {
+  type CommitOutcome,
+  type CommitUnit,
+  type DocumentLocation,
+  StoreError,
+} from './contract.ts';
+import { documentsOfUnit, inlineDocument } from './inline-documents.ts';
+import type { InlineDocument, SegmentWriter } from './segments.ts';
+import type { Sql } from './sql.ts';
+import { type AppliedUnit, applyUnit, type PlacedUnit } from './unit.ts';
+
+interface Waiting {
+  readonly unit: CommitUnit;
+  readonly resolve: (outcome: CommitOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Location = PlacedUnit['locations'][number];
+
+/** A unit on its way: what it needs in a segment, and where its documents are. */
+interface Prepared {
+  readonly waiting: Waiting;
+  readonly inline: readonly {
+    readonly at: Omit<Location, 'location'>;
+    readonly document: InlineDocument;
+  }[];
+  readonly locations: Location[];
+}
+
+/** What became of one unit: applied, or thrown out by a bug of its caller. */
+type Result = AppliedUnit | { readonly thrown: unknown };
+
+export interface GroupCommitOptions {
+  readonly sql: Sql;
+  readonly segments: SegmentWriter;
+  /** Called after a durable group with what this node keeps no longer. */
+  readonly onDropped: (locations: readonly DocumentLocation[]) => void;
+}
+
+export class GroupCommit {
+  readonly #options: GroupCommitOptions;
+  readonly #queue: Waiting[] = [];
+  #running: Promise<void> | undefined;
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+  }
+
+  commit(unit: CommitUnit): Promise<CommitOutcome> {
+    if (this.#queue.length >= spoolLimits.queuedCommits) {
+      return Promise.resolve(refused('busy', 'too many changes wait for the disk'));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
+    this.#queue.push({ unit, resolve, reject });
+    this.#running ??= this.#run();
+    return promise;
+  }
+
+  /** Resolves once nothing waits; never rejects. */
+  async drained(): Promise<void> {
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the microtasks: who commits in the same breath shares the first group too.
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      await this.#runGroup(this.#queue.splice(0, spoolLimits.commitsPerGroup));
+    }
+    this.#running = undefined;
+  }
+
+  async #runGroup(group: readonly Waiting[]): Promise<void> {
+    const { sql, segments, onDropped } = this.#options;
+    const prepared = group.flatMap((waiting) => prepare(sql, waiting) ?? []);
+    try {
+      await placeInline(segments, prepared);
+      const results = inTransaction(sql, () => prepared.map((one) => applyOne(sql, one)));
+      const dropped = results.flatMap((result) => ('thrown' in result ? [] : result.dropped));
+      if (dropped.length > 0) onDropped(dropped);
+      for (const [index, { waiting }] of prepared.entries()) settle(waiting, results[index]);
+    } catch (error) {
+      const failure = new StoreError('the change could not be written to disk', { cause: error });
+      for (const { waiting } of prepared) waiting.reject(failure);
+    }
+  }
+}
+
+/**
+ * Undefined where the unit was answered already: it breaks the contract, or its job is not there.
+ */
+function prepare(sql: Sql, waiting: Waiting): Prepared | undefined {
+  try {
+    const inline: Prepared['inline'][number][] = [];
+    const locations: Location[] = [];
+    for (const { document, record } of documentsOfUnit(waiting.unit)) {
+      const at = { jobId: document.jobId, number: document.number };
+      const placed = preparedDocument(sql, waiting.unit, document.source, record);
+      if (placed.kind === 'refused') {
+        waiting.resolve(placed);
+        return undefined;
+      }
+      if (placed.kind === 'inline') inline.push({ at, document: placed });
+      else locations.push({ ...at, location: placed });
+    }
+    return { waiting, inline, locations };
+  } catch (error) {
+    waiting.reject(isHalError(error) ? new StoreError(error.message, { cause: error }) : error);
+    return undefined;
+  }
+}
+
+type UnitDocuments = ReturnType<typeof documentsOfUnit>[number];
+
+function preparedDocument(
+  sql: Sql,
+  unit: CommitUnit,
+  source: UnitDocuments['document']['source'],
+  record: UnitDocuments['record'],
+): InlineDocument | DocumentLocation | Refusal {
+  if (source.kind === 'inline') return inlineDocument(sql, unit, record, source.bytes);
+  return { kind: 'file', name: source.name, sizeBytes: record.document.sizeBytes };
+}
+
+/** Writes all inline documents of the group at once, and notes where each is. */
+async function placeInline(segments: SegmentWriter, prepared: readonly Prepared[]): Promise<void> {
+  const all = prepared.flatMap(({ inline, locations }) =>
+    inline.map(({ at, document }) => ({ at, document, locations })),
+  );
+  if (all.length === 0) return;
+  const places = await segments.append(all.map(({ document }) => document));
+  for (const [index, { at, locations }] of all.entries()) {
+    const location = places[index];
+    if (location !== undefined) locations.push({ ...at, location });
+  }
+}
+
+function applyOne(sql: Sql, { waiting, locations }: Prepared): Result {
+  try {
+    return applyUnit(sql, { unit: waiting.unit, locations });
+  } catch (error) {
+    // A fault of the disk ends the whole group; a fault of one caller ends that caller's unit.
+    if (isHalError(error)) throw error;
+    return { thrown: error };
+  }
+}
+
+function inTransaction<T>(sql: Sql, work: () => T): T {
+  try {
+    sql.exec('BEGIN IMMEDIATE');
+    const result = work();
+    sql.exec('COMMIT');
+    return result;
+  } catch (error) {
+    rollBack(sql);
+    throw error;
+  }
+}
+
+function rollBack(sql: Sql): void {
+  try {
+    sql.exec('ROLLBACK');
+  } catch {
+    // SQLite rolls back by itself on some errors, and then says that there is no transaction.
+  }
+}
+
+function settle(waiting: Waiting, result: Result | undefined): void {
+  if (result === undefined || 'thrown' in result) waiting.reject(result?.thrown);
+  else waiting.resolve(result.outcome);
+}

@@ -1,0 +1,73 @@
+// The payloads of job records, by type; what each does to a job is decided by
+// firmware/jobs/transitions.ts.
+import { z } from 'zod';
+import {
+  attributesSchema,
+  documentSchema,
+  idSchema,
+  momentSchema,
+  originSchema,
+  reasonsSchema,
+} from './payloads.ts';
+
+export const jobPayloads = {
+  'job.created': z.object({
+    id: idSchema,
+    printerId: idSchema,
+    name: z.string(),
+    origin: originSchema,
+    priority: z.int().min(1).max(100),
+    copies: z.int().min(1),
+    hold: z.boolean(),
+    /** True where documents follow, in this unit or later; false makes a job without any. */
+    incoming: z.boolean(),
+    attributes: attributesSchema,
+    at: momentSchema,
+  }),
+  'job.document-added': z.object({
+    jobId: idSchema,
+    document: documentSchema,
+    /** The job's last document: it is closed, and may print. */
+    last: z.boolean(),
+    at: momentSchema,
+  }),
+  'job.closed': z.object({ jobId: idSchema, at: momentSchema }),
+  'job.started': z.object({
+    jobId: idSchema,
+    portName: z.string(),
+    /** Where the connection leaves the box, so that a survivor can reset a dead session. */
+    localPort: z.int().min(0).max(65_535).exactOptional(),
+    at: momentSchema,
+  }),
+  'job.interrupted': z.object({
+    jobId: idSchema,
+    /** An upper bound of what the device may have taken; 0: certainly nothing. */
+    deliveredBytes: z.int().min(0),
+    decision: z.enum(['restart', 'hold']),
+    reasons: reasonsSchema,
+    message: z.string(),
+    at: momentSchema,
+  }),
+  'job.released': z.object({ jobId: idSchema, at: momentSchema }),
+  'job.ended': z.object({
+    jobId: idSchema,
+    state: z.enum(['completed', 'aborted', 'canceled']),
+    outcome: z.enum(['printed', 'sent']).exactOptional(),
+    reasons: reasonsSchema,
+    message: z.string(),
+    at: momentSchema,
+  }),
+  'job.removed': z.object({ jobId: idSchema, at: momentSchema }),
+} as const;
+
+export type JobRecordType = keyof typeof jobPayloads;
+
+export type JobPayload<Type extends JobRecordType> = z.output<(typeof jobPayloads)[Type]>;
+
+/** What changes a job that exists. */
+export type JobChange = {
+  [Type in Exclude<JobRecordType, 'job.created' | 'job.removed'>]: {
+    readonly type: Type;
+    readonly payload: JobPayload<Type>;
+  };
+}[Exclude<JobRecordType, 'job.created' | 'job.removed'>];

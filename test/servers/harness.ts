@@ -1,0 +1,87 @@
+// Servers on free ports in front of a spooler in memory, with a clock that stands until a test
+// moves it.
+import { createAdmission } from '../../firmware/servers/admission.ts';
+import type { Server } from '../../firmware/servers/contract.ts';
+import type { HttpRoute } from '../../firmware/servers/http/contract.ts';
+import { createHttpServer } from '../../firmware/servers/http/server.ts';
+import { createIppRoutes } from '../../firmware/servers/ipp/routes.ts';
+import { createRawServer } from '../../firmware/servers/raw/server.ts';
+import type { HttpLimits, RawLimits } from '../../firmware/limits/server-limits.ts';
+import type { Clock } from '../../hal/contract.ts';
+import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { FakeSpooler, type FakeSpoolerOptions } from '../fakes/fake-spooler.ts';
+import { VirtualClock } from '../world/clock.ts';
+
+export interface HarnessOptions extends Partial<FakeSpoolerOptions> {
+  readonly http?: Partial<HttpLimits>;
+  readonly raw?: Partial<RawLimits>;
+  readonly routes?: readonly HttpRoute[];
+  /** The machine's own clock instead of the one that stands. */
+  readonly realClock?: true;
+}
+
+export interface Harness extends AsyncDisposable {
+  readonly clock: VirtualClock;
+  readonly spooler: FakeSpooler;
+  readonly http: Server;
+  readonly raw: Server;
+  readonly httpPort: number;
+  readonly rawPort: number;
+  /** What the servers reported as their own faults. */
+  readonly faults: readonly unknown[];
+}
+
+export async function startServers(options: HarnessOptions = {}): Promise<Harness> {
+  const virtual = new VirtualClock();
+  const hal = createLinuxHal({ wallTrusted: () => true });
+  const clock: Clock = options.realClock === true ? hal.clock : virtual;
+  const spooler = new FakeSpooler({ printers: ['office', 'labels'], ...options });
+  const faults: unknown[] = [];
+  const log = {
+    info() {},
+    warn() {},
+    error: (...said: readonly unknown[]) => void faults.push(said),
+  };
+  const http = createHttpServer({
+    listen: [{ address: '127.0.0.1', port: 0 }],
+    routes: [
+      ...createIppRoutes({ directory: spooler.directory, clock, log }),
+      ...(options.routes ?? []),
+    ],
+    clock,
+    log,
+    limits: options.http ?? {},
+  });
+  const [printer] = await spooler.printers.list();
+  const raw = createRawServer({
+    tcp: hal.tcp,
+    clock,
+    log,
+    spooler,
+    printerId: printer?.id ?? '',
+    listen: { address: '127.0.0.1', port: 0 },
+    admission: createAdmission({ connections: 8, connectionsPerAddress: 8 }),
+    limits: options.raw ?? {},
+  });
+  await http.start();
+  await raw.start();
+  return {
+    clock: virtual,
+    spooler,
+    http,
+    raw,
+    httpPort: portOf(http),
+    rawPort: portOf(raw),
+    faults,
+    async [Symbol.asyncDispose]() {
+      const now = AbortSignal.abort();
+      await Promise.all([http.stop(now), raw.stop(now)]);
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const [where] = server.addresses();
+  if (where === undefined) throw new Error('the server does not listen');
+  return where.port;
+}

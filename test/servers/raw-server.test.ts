@@ -1,0 +1,123 @@
+// Raw 9100: a connection is a document, and how it is closed is the answer.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { serverLimits } from '../../firmware/limits/server-limits.ts';
+import { settle } from '../world/clock.ts';
+import { startServers } from './harness.ts';
+import { WireClient } from './wire-client.ts';
+
+const mebibyte = 1024 * 1024;
+
+describe('raw 9100', () => {
+  test('a document is kept byte for byte, and its connection closed in order', async () => {
+    await using servers = await startServers();
+    for (const document of [Buffer.from('x'), Buffer.alloc(5 * mebibyte, 'platen')]) {
+      const client = await WireClient.to(servers.rawPort);
+      assert.equal(await client.pour(document), true);
+      client.finish();
+      assert.equal(await client.over(), 'closed');
+      assert.ok(document.equals(servers.spooler.documents.at(-1)?.bytes ?? Buffer.alloc(0)));
+    }
+    const [request] = servers.spooler.requests;
+    assert.equal(request?.name, 'Raw job from 127.0.0.1');
+    assert.equal(request?.document?.format, 'application/octet-stream');
+    assert.equal(request?.origin.door, 'raw');
+  });
+
+  test('the close waits for the acceptance', async () => {
+    await using servers = await startServers();
+    const gate = Promise.withResolvers<void>();
+    servers.spooler.pace = () => gate.promise;
+    const client = await WireClient.to(servers.rawPort);
+    client.send('abc').finish();
+    let over = false;
+    const ending = client.over().then((how) => {
+      over = true;
+      return how;
+    });
+    await settle();
+    assert.equal(over, false);
+    gate.resolve();
+    assert.equal(await ending, 'closed');
+  });
+
+  test('no byte makes no job', async () => {
+    await using servers = await startServers();
+    const client = await WireClient.to(servers.rawPort);
+    client.finish();
+    assert.equal(await client.over(), 'closed');
+    assert.deepEqual(servers.spooler.requests, []);
+    assert.equal(servers.spooler.brokenUploads, 0);
+  });
+
+  test('a refusal is a reset, also in the middle', async () => {
+    await using servers = await startServers();
+    servers.spooler.refuseWith = 'spool-full';
+    for (const afterBytes of [0, mebibyte]) {
+      servers.spooler.refuseAfterBytes = afterBytes;
+      const client = await WireClient.to(servers.rawPort);
+      await client.pour(Buffer.alloc(8 * mebibyte));
+      client.finish();
+      assert.equal(await client.over(), 'reset');
+    }
+    assert.deepEqual(servers.spooler.documents, []);
+  });
+
+  test('a client that breaks off leaves nothing', async () => {
+    await using servers = await startServers();
+    const client = await WireClient.to(servers.rawPort);
+    await client.pour(Buffer.alloc(mebibyte));
+    client.reset();
+    await client.over();
+    while (servers.spooler.brokenUploads === 0) await settle();
+    assert.deepEqual(servers.spooler.documents, []);
+    assert.deepEqual(servers.faults, []);
+  });
+
+  test('a client that stops is reset after its time, with or without a byte', async () => {
+    await using servers = await startServers();
+    const silent = await WireClient.to(servers.rawPort);
+    const stopped = await WireClient.to(servers.rawPort);
+    await stopped.pour(Buffer.from('half a label'));
+    const other = await WireClient.to(servers.rawPort);
+    other.send('whole').finish();
+    assert.equal(await other.over(), 'closed');
+    await servers.clock.advance(serverLimits.raw.idleTimeoutMs);
+    assert.equal(await silent.over(), 'reset');
+    assert.equal(await stopped.over(), 'reset');
+    assert.equal(servers.spooler.documents.length, 1);
+    assert.deepEqual(servers.faults, []);
+  });
+
+  test('one connection too many is reset, and the place is free again afterwards', async () => {
+    await using servers = await startServers();
+    const clients: WireClient[] = [];
+    for (let count = 0; count < 8; count += 1) clients.push(await WireClient.to(servers.rawPort));
+    await settle();
+    // The reset may come before the client knows that it is connected.
+    const ninth = await WireClient.to(servers.rawPort).then(
+      (client) => client.over(),
+      () => 'reset',
+    );
+    assert.equal(ninth, 'reset');
+    for (const client of clients) client.finish();
+    await Promise.all(clients.map((client) => client.over()));
+    const again = await WireClient.to(servers.rawPort);
+    again.send('x').finish();
+    assert.equal(await again.over(), 'closed');
+  });
+
+  test('stop waits for uploads until its deadline, then they are broken', async () => {
+    await using servers = await startServers();
+    const client = await WireClient.to(servers.rawPort);
+    await client.pour(Buffer.from('half'));
+    await settle();
+    const deadline = new AbortController();
+    const stopping = servers.raw.stop(deadline.signal);
+    deadline.abort();
+    await stopping;
+    assert.equal(await client.over(), 'reset');
+    assert.deepEqual(servers.spooler.documents, []);
+    assert.equal(servers.spooler.brokenUploads, 1);
+  });
+});

@@ -1,0 +1,74 @@
+// `npm run bench`: compares Platen with its peers, side by side in one run.
+
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { type RowResult, runRow } from './harness.ts';
+import { showRow } from './show.ts';
+import { benchRows } from './table.ts';
+
+/** On a disk, where /tmp may be memory, which would make durable work look cheap. */
+const FOLDER = '/var/tmp';
+
+const DEFAULT_ROUNDS = '7';
+const DEFAULT_WARM_UPS = '1';
+const DEFAULT_SEED = '1';
+
+const USAGE = `usage: npm run bench -- [ROW…] [--rounds N] [--warm-ups N] [--seed N] [--json]
+${benchRows.map((row) => `  ${row.name.padEnd(12)} ${row.what}`).join('\n')}
+`;
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string', default: DEFAULT_ROUNDS },
+      'warm-ups': { type: 'string', default: DEFAULT_WARM_UPS },
+      seed: { type: 'string', default: DEFAULT_SEED },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const rounds = Number(values.rounds);
+  const warmUps = Number(values['warm-ups']);
+  const seed = Number(values.seed);
+  const unknown = positionals.filter((name) => !benchRows.some((row) => matches(row.name, name)));
+  const counts = [rounds, warmUps, seed];
+  if (unknown.length > 0 || !counts.every((count) => Number.isSafeInteger(count)) || rounds === 0) {
+    process.stderr.write(unknown.map((name) => `unknown row ${name}\n`).join('') + USAGE);
+    return 2;
+  }
+  const rows = benchRows.filter(
+    (row) => positionals.length === 0 || positionals.some((name) => matches(row.name, name)),
+  );
+  const folder = await mkdtemp(join(FOLDER, 'platen-bench-'));
+  // cupsd's backends run as another user.
+  await chmod(folder, 0o755);
+  const results: RowResult[] = [];
+  try {
+    for (const row of rows) {
+      results.push(await runRow(row, { rounds, warmUps, seed, folder, report }));
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const shown = values.json ? JSON.stringify(results, null, 2) : results.map(showRow).join('\n\n');
+  process.stdout.write(`${shown}\n`);
+  return 0;
+}
+
+function matches(rowName: string, asked: string): boolean {
+  return rowName === asked || rowName.startsWith(`${asked}/`);
+}
+
+function report(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

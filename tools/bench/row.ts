@@ -1,0 +1,33 @@
+// The form of a comparison: one kind of work, done by several peers, measured in turns.
+
+/**
+ * A peer that is ready. Rounds come one at a time; `stop` gives everything back, whatever happened.
+ */
+export interface PreparedPeer {
+  /**
+   * Does the work once and resolves to the rate, in the row's unit. The seed makes the documents.
+   */
+  round(seed: number): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface PeerOptions {
+  /** An empty folder of the peer's own. */
+  readonly folder: string;
+  readonly report: (line: string) => void;
+}
+
+export interface Peer {
+  readonly name: string;
+  prepare(options: PeerOptions): Promise<PreparedPeer>;
+}
+
+export interface BenchRow {
+  /** The family first: `npm run bench -- small` runs all rows of `small`. */
+  readonly name: string;
+  readonly what: string;
+  /** Of a rate, where more is better, or of a size, where less is. */
+  readonly unit: string;
+  /** The first is the one that the others are compared with. */
+  readonly peers: readonly [Peer, ...Peer[]];
+}
