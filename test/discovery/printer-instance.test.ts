@@ -30,6 +30,7 @@ async function makeSource(formats: readonly string[], name = 'office'): Promise<
     uris: createUriMaker({
       header: () => 'platen.local:8631',
       local: { address: '10.0.0.1', port: 8631 },
+      secure: false,
     }),
     now: { upTimeSeconds: 1, wall: { ms: 0, trusted: true } },
     operations: [],

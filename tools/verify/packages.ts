@@ -12,7 +12,9 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'cups', why: 'cupsd, beside Platen in the bench, and cups-lpd, a judge of lpr' },
   { name: 'cups-client', why: 'lp and lpadmin, real clients' },
   { name: 'cups-ipp-utils', why: 'ipptool, the judge of the IPP server' },
+  { name: 'curl', why: 'a real client of HTTPS' },
   { name: 'dbus-daemon', why: 'the bus by which avahi is asked' },
   { name: 'iproute2', why: 'ip, for hosts in network namespaces' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+  { name: 'openssl', why: 'the judge of certificates and TLS' },
 ];

@@ -55,18 +55,25 @@ function jobTarget(printer: string | undefined, digits: string): UriTarget | und
 
 /** URIs as this client can reach them. */
 export interface UriMaker {
+  /** They are those of TLS: uri-security-supported (RFC 8011 5.4.3). */
+  readonly secure: boolean;
   printer(name: string): string;
   job(printerName: string, number: number): string;
   /** What a person's browser opens. */
   page(printerName: string): string;
 }
 
-export function createUriMaker(request: Pick<HttpRequest, 'header' | 'local'>): UriMaker {
+export function createUriMaker(
+  request: Pick<HttpRequest, 'header' | 'local' | 'secure'>,
+): UriMaker {
+  const { secure } = request;
   const authority = authorityOf(request);
+  const ipp = secure ? 'ipps' : 'ipp';
   return {
-    printer: (name) => `ipp://${authority}/ipp/print/${encode(name)}`,
-    job: (name, number) => `ipp://${authority}/ipp/print/${encode(name)}/${number}`,
-    page: (name) => `http://${authority}/printers/${encode(name)}`,
+    secure,
+    printer: (name) => `${ipp}://${authority}/ipp/print/${encode(name)}`,
+    job: (name, number) => `${ipp}://${authority}/ipp/print/${encode(name)}/${number}`,
+    page: (name) => `${secure ? 'https' : 'http'}://${authority}/printers/${encode(name)}`,
   };
 }
 

@@ -59,7 +59,12 @@ const names: readonly AttributeRow<PrinterSource>[] = [
     ({ uris, printer }) => uri(uris.printer(printer.name)),
     'RFC 8011 5.4.1',
   ),
-  row('uri-security-supported', '1setOf type2 keyword', () => keyword('none'), 'RFC 8011 5.4.3'),
+  row(
+    'uri-security-supported',
+    '1setOf type2 keyword',
+    ({ uris }) => keyword(uris.secure ? 'tls' : 'none'),
+    'RFC 8011 5.4.3',
+  ),
   row(
     'uri-authentication-supported',
     '1setOf type2 keyword',
