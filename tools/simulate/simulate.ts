@@ -103,5 +103,6 @@ function replay(seed: number, witness: boolean, trace: boolean): boolean {
 }
 
 if (isMainThread) process.exitCode = await main();
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port has no origin
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker's port has no
+// origin
 else parentPort?.postMessage(runSeeds(rowSchema.parse(workerData)));

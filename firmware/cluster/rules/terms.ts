@@ -62,8 +62,9 @@ function echo(turn: Turn, header: Header, beat: Heartbeat, now: number): void {
 }
 
 /**
- * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks for
- * the role), and where an owner has not acted yet, or has no lease, the other one's lease is waited for.
+ * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks
+ * for the role), and where an owner has not acted yet, or has no lease, the other one's lease is
+ * waited for.
  */
 export function T3(turn: Turn, leaseMs: number, wireTailMs: number, path: Path): void {
   const { state, now } = turn;

@@ -1,4 +1,5 @@
-// Each rule of PAIR.md taken out: what it does without the rule, and a seed that shows why it is there.
+// Each rule of PAIR.md taken out: what it does without the rule, and a seed that shows why it is
+// there.
 import type { Rules, Turn } from '../../../firmware/cluster/contract/rules.ts';
 import { takeOver } from '../../../firmware/cluster/fence.ts';
 import { rules } from '../../../firmware/cluster/rules/table.ts';

@@ -1,4 +1,5 @@
-// What goes wrong in a seed: drawn as data, so that it can be printed, played again and made smaller.
+// What goes wrong in a seed: drawn as data, so that it can be printed, played again and made
+// smaller.
 import type { SeededRandom } from '../seeded-random.ts';
 import type { NodeName } from './judge.ts';
 import type { Host } from './network.ts';
@@ -89,7 +90,10 @@ export function drawFaults(random: SeededRandom): readonly Fault[] {
   return faults.sort((a, b) => a.atMs - b.atMs);
 }
 
-/** Sequences that rules exist for, with chance in their times: faults drawn one by one seldom meet so. */
+/**
+ * Sequences that rules exist for, with chance in their times: faults drawn one by one seldom meet
+ * so.
+ */
 function drawStory(random: SeededRandom): readonly Fault[] {
   const node = random.pick(['a', 'b']);
   const peer = node === 'a' ? 'b' : 'a';
@@ -172,7 +176,8 @@ function drawStory(random: SeededRandom): readonly Fault[] {
         { kind: 'stop', node, atMs: atMs + ms(0, 4_000), forMs: ms(300, 2_500) },
       ];
     case 'kept-out': {
-      // The standby reaches nobody for about an in-step lease, having heard late; then the owner dies.
+      // The standby reaches nobody for about an in-step lease, having heard late; then the owner
+      // dies.
       const outMs = ms(4_500, 8_500);
       const cutMs = atMs + ms(2_000, 4_500);
       return [

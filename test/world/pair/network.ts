@@ -1,4 +1,5 @@
-// The Ethernet segment of a pair: links that lose, delay, repeat and are cut, in one direction or both.
+// The Ethernet segment of a pair: links that lose, delay, repeat and are cut, in one direction or
+// both.
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 
@@ -76,7 +77,10 @@ export function createNetwork(timeline: Timeline, random: SeededRandom): Network
     deliver();
   };
 
-  /** Sends the head of the queue, again until it gets through or is given up; the rest waits behind it. */
+  /**
+   * Sends the head of the queue, again until it gets through or is given up; the rest waits behind
+   * it.
+   */
   const pump = (stream: Stream) => {
     for (let head = stream.queue[0]; head !== undefined; head = stream.queue[0]) {
       const state = link(stream.from, stream.to);

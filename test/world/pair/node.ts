@@ -1,4 +1,5 @@
-// One appliance of the simulated pair: the production machine in a shell of simulated disk, kernel, network and clock.
+// One appliance of the simulated pair: the production machine in a shell of simulated disk, kernel,
+// network and clock.
 import type { ClusterEvent } from '../../../firmware/cluster/contract/event.ts';
 import type { Effect } from '../../../firmware/cluster/contract/effect.ts';
 import type { Message } from '../../../firmware/cluster/contract/message.ts';
@@ -154,7 +155,9 @@ export function createNode(options: NodeOptions): PairNode {
     answeredAtMs: network.answeredAtMs(peer, name),
   });
 
-  /** Only while this process lives; what comes while it is stopped waits in its sockets and pipes. */
+  /**
+   * Only while this process lives; what comes while it is stopped waits in its sockets and pipes.
+   */
   const inProcess = (action: () => void, of = process) => {
     return () => {
       if (of !== process || life === 'dead') return;
@@ -360,7 +363,8 @@ export function createNode(options: NodeOptions): PairNode {
     }
   };
 
-  // ---- log ---------------------------------------------------------------------------------------
+  // ---- log
+  // ---------------------------------------------------------------------------------------
 
   const append = (id: number, term: Term) => {
     const changes = commits.get(id)?.changes ?? [];
@@ -413,7 +417,8 @@ export function createNode(options: NodeOptions): PairNode {
     });
   };
 
-  // ---- network -----------------------------------------------------------------------------------
+  // ---- network
+  // -----------------------------------------------------------------------------------
 
   const sendMessage = (path: 'direct' | 'witness', message: Message) => {
     if (path === 'witness') {
@@ -439,7 +444,10 @@ export function createNode(options: NodeOptions): PairNode {
     });
     network.datagram(name, 'gateway', () => network.datagram('gateway', name, reply));
   };
-  /** ARP for the group's address and for the peer's own: answered by its kernel, whatever its process does. */
+  /**
+   * ARP for the group's address and for the peer's own: answered by its kernel, whatever its
+   * process does.
+   */
   const probe = () => {
     const askedAtMs = clock.nowMs();
     const other = options.peerNode();
@@ -494,7 +502,8 @@ export function createNode(options: NodeOptions): PairNode {
       printers: options.printers,
       log: disk.log,
       broken: options.broken,
-      // Without a witness the peer may have used the device behind this node's back (the one exception).
+      // Without a witness the peer may have used the device behind this node's back (the one
+      // exception).
       reaches: () =>
         !network.link(name, 'printers').cut &&
         !network.link('printers', name).cut &&
@@ -587,7 +596,10 @@ export function createNode(options: NodeOptions): PairNode {
       if (life === 'dead') this.supervisorHears(message);
       else inProcess(() => feed({ kind: 'message', path: 'direct', retained: false, message }))();
     },
-    /** A supervisor whose process ended, and which took its addresses down, answers the peer's heartbeats. */
+    /**
+     * A supervisor whose process ended, and which took its addresses down, answers the peer's
+     * heartbeats.
+     */
     supervisorHears(message) {
       if (!options.supervised || message.body.kind !== 'heartbeat') return;
       if (frozen || !cleared) return;

@@ -1,4 +1,5 @@
-// What a failing seed says: the faults that were drawn, what broke, and the command that plays it again.
+// What a failing seed says: the faults that were drawn, what broke, and the command that plays it
+// again.
 import { formatFault } from './faults.ts';
 import type { RunResult } from './run.ts';
 

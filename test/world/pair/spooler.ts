@@ -1,4 +1,5 @@
-// The group's spooler on one node, as small as the pair's rules need it: accepts, starts, sends and completes jobs by commits.
+// The group's spooler on one node, as small as the pair's rules need it: accepts, starts, sends and
+// completes jobs by commits.
 import { interruptedBy, planHandOver, type Marks } from '../../../firmware/cluster/handover.ts';
 import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
@@ -9,8 +10,9 @@ import type { Kernel, PrinterSocket } from './kernel.ts';
 import type { Printer } from './printers.ts';
 
 /**
- * Parts outside the machine that a test takes out: sockets not bound to the group's address, connections from ports of
- * their own, starts that are not committed, a rejoin that forgets what was handed over or completed.
+ * Parts outside the machine that a test takes out: sockets not bound to the group's address,
+ * connections from ports of their own, starts that are not committed, a rejoin that forgets what
+ * was handed over or completed.
  */
 export type BrokenPart =
   | 'unbound'
@@ -132,8 +134,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const start = (printer: Printer, job: BookJob) => {
     nextPort += 1;
-    // The first connection after one that broke comes from where that came: it resets a dead session.
-    // Where several are known, they are tried in turn.
+    // The first connection after one that broke comes from where that came: it resets a dead
+    // session. Where several are known, they are tried in turn.
     const lingering = options.broken.has('own-ports') ? [] : book.lingeringPorts(printer.id);
     const localPort = lingering[job.attempts % lingering.length] ?? nextPort;
     const { at } = marks;
