@@ -5,6 +5,7 @@
 // production reads a clock, draws a random number, opens a file, a socket or a database. Creating
 // an object has no side effect; `open`, `connect` and `listen` are what touches the machine. Every
 // method that fails rejects (or throws, where it is synchronous) with a HalError of hal/errors.ts.
+import type { HalError } from './errors.ts';
 
 /** A timer that was started; cancelling it twice, or after it fired, does nothing. */
 export interface Timer {
@@ -114,6 +115,60 @@ export interface TcpListenOptions {
 export interface Tcp {
   connect(options: TcpConnectOptions): Promise<TcpConnection>;
   listen(options: TcpListenOptions): Promise<TcpListener>;
+}
+
+/** An interface that is up, as far as it has addresses. */
+export interface NetworkInterface {
+  readonly name: string;
+  readonly loopback: boolean;
+  readonly addresses: readonly InterfaceAddress[];
+}
+
+export interface InterfaceAddress {
+  /** Canonical, without its zone. */
+  readonly address: string;
+  /** How many bits of it name the network. */
+  readonly prefixBits: number;
+}
+
+export interface UdpSocket {
+  /** What it was opened with, the port given where 0 was asked for. */
+  readonly local: SocketAddress;
+  /** Resolves once the kernel has the datagram; nobody knows whether it arrives. */
+  send(bytes: Uint8Array, to: SocketAddress): Promise<void>;
+  /** Resolves when the handle is gone. Closing it twice does nothing. */
+  close(): Promise<void>;
+}
+
+export interface UdpOpenOptions {
+  /** An address of this machine, or the group of `multicast`: only what is sent to it comes. */
+  readonly address: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly multicast?: {
+    /**
+     * Where the group is joined and multicast leaves. In IPv6 nothing else is heard; in IPv4 the
+     * kernel also hands over what other interfaces got, so that the source has to be looked at.
+     */
+    readonly interfaceName: string;
+    /** IPv4: an address of that interface; what is sent comes from it. */
+    readonly interfaceAddress: string;
+    /** Hop limit of what is sent. Other programs of this machine hear it too. */
+    readonly hops: number;
+  };
+  /**
+   * Called for each datagram that comes; the bytes are the callee's. A link-local source has its
+   * zone.
+   */
+  readonly onDatagram: (bytes: Uint8Array, from: SocketAddress) => void;
+  /** The socket broke after it was open, and has been closed. */
+  readonly onFault: (error: HalError) => void;
+}
+
+export interface Udp {
+  /** Addresses from which nothing can be sent yet are left out. */
+  interfaces(): readonly NetworkInterface[];
+  open(options: UdpOpenOptions): Promise<UdpSocket>;
 }
 
 export interface Addresses {
@@ -362,6 +417,7 @@ export interface Hal {
   readonly clock: Clock;
   readonly random: Random;
   readonly tcp: Tcp;
+  readonly udp: Udp;
   readonly addresses: Addresses;
   readonly files: Files;
   readonly databases: Databases;

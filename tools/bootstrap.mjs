@@ -13,6 +13,9 @@ const TOOLS = {
   verify: 'tools/verify/verify.ts',
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
+  conformance: 'tools/conformance/conformance.ts',
+  'crash-test': 'tools/crash-test/crash-test.ts',
+  simulate: 'tools/simulate/simulate.ts',
   platen: 'firmware/entry/platen.ts',
 };
 

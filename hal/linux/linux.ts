@@ -8,6 +8,7 @@ import { createLinuxOutputs } from './outputs.ts';
 import { createLinuxRandom } from './random.ts';
 import { createLinuxSerial } from './serial.ts';
 import { createLinuxTcp } from './tcp.ts';
+import { createLinuxUdp } from './udp.ts';
 import { createLinuxUsb } from './usb.ts';
 
 export type LinuxHalOptions = LinuxClockOptions;
@@ -19,6 +20,7 @@ export function createLinuxHal(options: LinuxHalOptions): Hal {
     clock,
     random: createLinuxRandom(),
     tcp: createLinuxTcp({ clock, addresses }),
+    udp: createLinuxUdp(),
     addresses,
     files: createLinuxFiles(),
     databases: createLinuxDatabases(),

@@ -31,7 +31,8 @@ publish-workstation=no
 
 /**
  * It does not start without DNS-SD. Namespaces of its own let it have that without rights and
- * beside the machine's; avahi-daemon wants its user to own its folder, so that user is made the only one.
+ * beside the machine's; avahi-daemon wants its user to own its folder, so that user is made the
+ * only one.
  */
 const script = `set -e
 parts=
