@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 const TOOLS = {
   up: 'tools/up/up.ts',
   verify: 'tools/verify/verify.ts',
+  'verify:kernel': 'tools/kernel/verify.ts',
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
