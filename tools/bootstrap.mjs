@@ -13,7 +13,7 @@ const TOOLS = {
   verify: 'tools/verify/verify.ts',
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
-  simulate: 'tools/simulate/simulate.ts',
+  simulate: 'test/world/simulate.ts',
   platen: 'firmware/entry/platen.ts',
 };
 

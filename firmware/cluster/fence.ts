@@ -1,4 +1,4 @@
-// live() and fence(): the two sides of acting for a group; and what begins and ends an ownership.
+// What begins and ends an ownership: live() and fence(), the two sides of acting for a group.
 import { clusterLimits } from '../limits/cluster-limits.ts';
 import type { Term } from '../store/contract.ts';
 import type { Position } from './contract/message.ts';
@@ -7,8 +7,8 @@ import type { Following, GroupState, Stepping } from './contract/state.ts';
 import { isOwner, persist } from './turn.ts';
 
 /**
- * live(): asked before each chunk, start, acknowledgement and address renewal, and again after a renewal.
- * A peer that promised durably to take nothing over makes a lease unnecessary.
+ * live(): asked before each chunk, start, acknowledgement and address renewal, and again after a
+ * renewal. A peer that promised durably to take nothing over makes a lease unnecessary.
  */
 export function live(state: GroupState, now: number): boolean {
   return (
@@ -21,8 +21,9 @@ export function live(state: GroupState, now: number): boolean {
 }
 
 /**
- * A node that promised, was unpaired, or still has something open on the wire leads nothing; nor does one whose
- * disk is about to change its log: a takeover judges the jobs by what the log holds then.
+ * A node that promised, was unpaired, or still has something open on the wire leads nothing; nor
+ * does one whose disk is about to change its log: a takeover judges the jobs by what the log holds
+ * then.
  */
 export function mayLead(state: GroupState): boolean {
   const { storing, cutting } = state.following;
@@ -30,7 +31,9 @@ export function mayLead(state: GroupState): boolean {
   return settled && !state.durable.promised && !state.unpaired && state.fencing === undefined;
 }
 
-/** fence(): the lease is over; sockets are reset and addresses deleted before anything else goes on. */
+/**
+ * fence(): the lease is over; sockets are reset and addresses deleted before anything else goes on.
+ */
 export function fence(turn: Turn): void {
   const { state } = turn;
   state.leaseUntilMs = 0;
@@ -69,7 +72,10 @@ export const freshFollowing: Following = {
   cutting: false,
 };
 
-/** Gives up an ownership, if there was one, and follows; the next term goes to the peer if it speaks. */
+/**
+ * Gives up an ownership, if there was one, and follows; the next term goes to the peer if it
+ * speaks.
+ */
 export function standBy(turn: Turn): void {
   const { state, now } = turn;
   if (isOwner(state)) {

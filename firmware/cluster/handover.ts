@@ -1,4 +1,5 @@
-// What a takeover and a rejoining peer's tail mean for jobs: rules R6 and J2 as changes of the log, and nothing else.
+// What a takeover and a rejoining peer's tail mean for jobs: rules R6 and J2 as changes of the log,
+// and nothing else.
 import type { JobReason, Moment } from '../jobs/job.ts';
 import type { LogRecord, Term } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
@@ -22,8 +23,8 @@ export interface Marks {
 }
 
 /**
- * R6, clean: a job that printed where the owner died starts from its first byte, by the printer's policy,
- * once, and marked; a second interruption holds it.
+ * R6, clean: a job that printed where the owner died starts from its first byte, by the printer's
+ * policy, once, and marked; a second interruption holds it.
  */
 export function interruptedBy(job: KnownJob, { at, message }: Marks): Change {
   const harmless = job.sizeBytes === 0;
@@ -57,12 +58,14 @@ export interface HandOverOptions {
   readonly marks: Marks;
 }
 
-/** Registry path that says through which record of which term a tail was taken in; kept for ever. */
+/**
+ * Registry path that says through which record of which term a tail was taken in; kept for ever.
+ */
 export const handedPath = ['Cluster', 'Handed'] as const;
 
 /**
- * J2: accepted jobs are appended, a completion keeps a job from ever being printed, what was started
- * there counts as interrupted, and each record counts once.
+ * J2: accepted jobs are appended, a completion keeps a job from ever being printed, what was
+ * started there counts as interrupted, and each record counts once.
  */
 export function planHandOver(options: HandOverOptions): HandOver {
   const { records, handedThrough, marks } = options;
@@ -115,9 +118,9 @@ function taken(
 }
 
 /**
- * An attempt on the other side: of a job that only that side knew it is repeated as it was; of a known one it counts as
- * interrupted, and keeps the port it came from, which may still occupy the device. One that prints here meanwhile
- * was released by a person.
+ * An attempt on the other side: of a job that only that side knew it is repeated as it was; of a
+ * known one it counts as interrupted, and keeps the port it came from, which may still occupy the
+ * device. One that prints here meanwhile was released by a person.
  */
 function startedThere(
   change: Extract<Change, { type: 'job.started' | 'job.interrupted' | 'job.released' }>,

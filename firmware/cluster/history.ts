@@ -1,4 +1,5 @@
-// The shape of a log: where its terms begin, what it shares with another, and how it grows and is cut.
+// The shape of a log: where its terms begin, what it shares with another, and how it grows and is
+// cut.
 import type { LogRecord, Term } from '../store/contract.ts';
 import type { HistoryEntry, Position } from './contract/message.ts';
 import type { LogShape } from './contract/state.ts';

@@ -1,7 +1,9 @@
-// A group's mind on one node: (state, event, now) → (state, effects), by the rules of PAIR.md. No I/O, clock or chance.
+// A group's mind on one node: (state, event, now) → (state, effects), by the rules of PAIR.md. No
+// I/O, clock or chance.
 //
-// Use: startGroup once for each start of the process, then step for each event, the effects done in order;
-// a tick at wakeAtMs at the latest. `now` is the node's monotonic clock, which counts through sleep.
+// Use: startGroup once for each start of the process, then step for each event, the effects done in
+// order; a tick at wakeAtMs at the latest. `now` is the node's monotonic clock, which counts
+// through sleep.
 import type { ClusterEvent } from './contract/event.ts';
 import type { Effect } from './contract/effect.ts';
 import type { Rules, Turn } from './contract/rules.ts';

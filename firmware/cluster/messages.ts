@@ -115,7 +115,10 @@ function takeDirect(turn: Turn, header: Header, body: Body): void {
   }
 }
 
-/** A new start of the peer: what it knew as a standby is outdated, and where its log ends is not known. */
+/**
+ * A new start of the peer: what it knew as a standby is outdated, and where its log ends is not
+ * known.
+ */
 function notePeerBoot(turn: Turn, boot: number): void {
   const { state } = turn;
   if (boot <= state.peer.boot) return;

@@ -25,7 +25,10 @@ export interface GroupStart {
   readonly now: number;
 }
 
-/** A starting node is outdated and owns nothing; its own addresses and sockets of before are gone already. */
+/**
+ * A starting node is outdated and owns nothing; its own addresses and sockets of before are gone
+ * already.
+ */
 export function startGroup({ config, boot, durable, log, now }: GroupStart): GroupState {
   return {
     config,

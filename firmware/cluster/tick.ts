@@ -1,4 +1,5 @@
-// What a group's machine does as time goes on: lapses, heartbeats, renewals, waits that end; and when it wants the next tick.
+// What a group's machine does as time goes on: lapses, heartbeats, renewals, waits that end; and
+// when it wants the next tick.
 import { clusterLimits } from '../limits/cluster-limits.ts';
 import type { Turn } from './contract/rules.ts';
 import type { GroupState } from './contract/state.ts';
@@ -20,7 +21,10 @@ export function tick(turn: Turn): void {
   if (turn.now >= state.nextBeatAtMs) beat(turn);
 }
 
-/** A node that itself stood still judges nobody by that time: what was said meanwhile is still unread. */
+/**
+ * A node that itself stood still judges nobody by that time: what was said meanwhile is still
+ * unread.
+ */
 function noticeOwnStandstill(turn: Turn): void {
   const { state, now } = turn;
   const stoodStill = now - state.tickedAtMs >= clusterLimits.ownStandstillMs;
@@ -44,7 +48,10 @@ function tickOwner(turn: Turn): void {
   turn.rules.M1(turn);
 }
 
-/** The end of a lease closes the wire; the role stays, for the lease may come back in the same term (T4, W2). */
+/**
+ * The end of a lease closes the wire; the role stays, for the lease may come back in the same term
+ * (T4, W2).
+ */
 function noticeLapse(turn: Turn): void {
   const { state, now } = turn;
   if (now < state.leaseUntilMs || state.durable.peerPromised) {

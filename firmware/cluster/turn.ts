@@ -1,4 +1,5 @@
-// What every rule uses of a step under way: sending, durable writes, waits for another node's lease.
+// What every rule uses of a step under way: sending, durable writes, waits for another node's
+// lease.
 import { clusterLimits } from '../limits/cluster-limits.ts';
 import type { Body, Header, Path } from './contract/message.ts';
 import type { Turn } from './contract/rules.ts';
@@ -8,7 +9,10 @@ export function isOwner(state: Pick<GroupState, 'role'>): boolean {
   return state.role === 'owner' || state.role === 'draining';
 }
 
-/** Puts a message on its way and remembers when; nothing leaves through a witness that is not connected. */
+/**
+ * Puts a message on its way and remembers when; nothing leaves through a witness that is not
+ * connected.
+ */
 export function send(turn: Turn, path: Path, body: Body): number {
   const { state } = turn;
   if (path === 'witness' && !state.witness.connected) return 0;
@@ -61,7 +65,9 @@ export function persist(turn: Turn, change: Partial<Durable>, next: AfterPersist
   turn.effects.push({ kind: 'persist', id, durable: state.durable });
 }
 
-/** A sign of an owner, or a lease that this node granted: nobody else acts before it can have ended. */
+/**
+ * A sign of an owner, or a lease that this node granted: nobody else acts before it can have ended.
+ */
 export function noteOwner(turn: Turn, leaseMs: number, wireTailMs: number): void {
   const { state, now } = turn;
   state.quietMs = now;
@@ -69,7 +75,9 @@ export function noteOwner(turn: Turn, leaseMs: number, wireTailMs: number): void
   state.probing = { ...state.probing, sinceMs: undefined, sentAtMs: [] };
 }
 
-/** The lease length of claims and asks: the shortest, since the other node cannot know a longer one. */
+/**
+ * The lease length of claims and asks: the shortest, since the other node cannot know a longer one.
+ */
 export const baseLeaseMs = clusterLimits.leaseStepsMs[0];
 
 /** The longest lease that anyone may hold: what is waited for where its length is not known. */

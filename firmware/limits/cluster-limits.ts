@@ -28,9 +28,13 @@ export const clusterLimits = {
   exposeAfterSilenceMs: 1_000,
   dataAcknowledgementMs: 10_000,
   bootWaitMs: 60_000,
-  /** A node that lost its lease leaves the next term to its peer for so long, where that one speaks. */
+  /**
+   * A node that lost its lease leaves the next term to its peer for so long, where that one speaks.
+   */
   yieldMs: 10_000,
-  /** Without an echo for so long, and nothing else heard of the peer, an owner asks the arbiters. */
+  /**
+   * Without an echo for so long, and nothing else heard of the peer, an owner asks the arbiters.
+   */
   arbiterAfterMs: 250,
   /** A reply of an arbiter, or a row of probes, counts for so long. */
   probeWindowMs: 300,

@@ -1,8 +1,12 @@
-// Real time of a simulation: what happens when, in one order, without promises; fast enough for thousands of seeds.
+// Real time of a simulation: what happens when, in one order, without promises; fast enough for
+// thousands of seeds.
 
 export interface Timeline {
   readonly nowMs: number;
-  /** Calls `action` at that time (now, if it is past); those of one moment in the order they were asked for. */
+  /**
+   * Calls `action` at that time (now, if it is past); those of one moment in the order they were
+   * asked for.
+   */
   at(timeMs: number, action: () => void): void;
   after(delayMs: number, action: () => void): void;
   /** Runs everything up to that time. */

@@ -1,4 +1,5 @@
-// What a group's machine wants done; the shell does them in this order, and answers those that have an answer.
+// What a group's machine wants done; the shell does them in this order, and answers those that have
+// an answer.
 import type { LogRecord, Term } from '../../store/contract.ts';
 import type { Message, Path, Position } from './message.ts';
 import type { Durable } from './state.ts';

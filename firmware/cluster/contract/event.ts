@@ -1,4 +1,5 @@
-// What happens to a group's machine: messages, time, the network's and the disk's answers, what people and the spooler ask.
+// What happens to a group's machine: messages, time, the network's and the disk's answers, what
+// people and the spooler ask.
 import type { LogRecord, Term } from '../../store/contract.ts';
 import type { Message, Path, Position } from './message.ts';
 

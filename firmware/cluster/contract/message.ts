@@ -1,7 +1,10 @@
 // What two nodes of a pair say to each other about a group, directly or through the witness.
 import type { LogRecord, Term } from '../../store/contract.ts';
 
-/** A place in a group's log; `term` is that of the record there. `seq` 0 is the place before the first. */
+/**
+ * A place in a group's log; `term` is that of the record there. `seq` 0 is the place before the
+ * first.
+ */
 export interface Position {
   readonly term: Term;
   readonly seq: number;
@@ -19,8 +22,8 @@ export type Role = 'boot' | 'standby' | 'claiming' | 'owner' | 'draining';
 export type Mode = 'in-step' | 'exposed' | 'outdated';
 
 /**
- * Who sends, and the how-many-th message on this connection. `direct` messages count from the start of
- * the process; those through the witness from 1 for each connection to it, so that a gap shows.
+ * Who sends, and the how-many-th message on this connection. `direct` messages count from the start
+ * of the process; those through the witness from 1 for each connection to it, so that a gap shows.
  */
 export interface Header {
   readonly generation: number;
@@ -59,12 +62,17 @@ export type Body =
       readonly term: Term;
       readonly seq: number;
       readonly number: number;
+      /** Whether the standby did anything that its owner does not know shows here. */
+      readonly logEnd: Position;
     }
   /** Through the witness: I take this term. */
   | { readonly kind: 'claim'; readonly term: Term }
   /** Through the witness: I go on alone in this term. `number` tells one attempt from the next. */
   | { readonly kind: 'exposed'; readonly term: Term; readonly number: number }
-  /** May I have this term? Asked of a peer that speaks and owns nothing, by a node that knows of that term. */
+  /**
+   * May I have this term? Asked of a peer that speaks and owns nothing, by a node that knows of
+   * that term.
+   */
   | { readonly kind: 'ask'; readonly term: Term; readonly knows: Term }
   /** Yes, I adopted it: `seq` is the ask's. */
   | {
@@ -76,8 +84,8 @@ export type Body =
       readonly logEnd: Position;
     }
   /**
-   * From a supervisor: the process of this start acts no more in this or a lower term, its addresses and
-   * sockets are gone. `seq` is that of the receiver's heartbeat which it answers.
+   * From a supervisor: the process of this start acts no more in this or a lower term, its
+   * addresses and sockets are gone. `seq` is that of the receiver's heartbeat which it answers.
    */
   | {
       readonly kind: 'fenced';

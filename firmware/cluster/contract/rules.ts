@@ -1,4 +1,5 @@
-// The rules of PAIR.md by name, as the rows that a machine runs on; a test can put a broken one in the place of each.
+// The rules of PAIR.md by name, as the rows that a machine runs on; a test can put a broken one in
+// the place of each.
 import type { LogRecord, Term } from '../../store/contract.ts';
 import type { Effect } from './effect.ts';
 import type { Body, Header, Heartbeat, Path, Position } from './message.ts';
@@ -15,7 +16,10 @@ export interface Turn {
 type BodyOf<Kind extends Body['kind']> = Extract<Body, { kind: Kind }>;
 
 export interface Rules {
-  /** May this node act for the group now? Asked before each chunk, start, acknowledgement and renewal. */
+  /**
+   * May this node act for the group now? Asked before each chunk, start, acknowledgement and
+   * renewal.
+   */
   readonly live: (state: GroupState, now: number) => boolean;
   /** Let nothing leave any more, and acknowledge nothing. */
   readonly fence: (turn: Turn) => void;

@@ -1,4 +1,5 @@
-// The state of one group on one node, as values: configuration, what is on disk, and what a restart forgets.
+// The state of one group on one node, as values: configuration, what is on disk, and what a restart
+// forgets.
 import type { Term } from '../../store/contract.ts';
 import type { Heartbeat, HistoryEntry, Mode, Path, Position, Role } from './message.ts';
 
@@ -66,8 +67,8 @@ export interface Claim {
 /** The owner's side of replication. */
 export interface Stepping {
   /**
-   * new: nothing decided in this term · exposing: R3's condition is waited for · exposed · waiting: R5
-   * runs, new records wait for the peer · in-step
+   * new: nothing decided in this term · exposing: R3's condition is waited for · exposed · waiting:
+   * R5 runs, new records wait for the peer · in-step
    */
   readonly phase: 'new' | 'exposing' | 'exposed' | 'waiting' | 'in-step';
   /** Number of the attempt to step or to mark outdated; only grows in a term. */
@@ -152,7 +153,9 @@ export interface GroupState {
   readonly lapses: readonly number[];
   /** The last sign of an owner (quiet). */
   readonly quietMs: number;
-  /** An owner's lease, or one that this node granted, may last until then (quiet, lastGrant and D). */
+  /**
+   * An owner's lease, or one that this node granted, may last until then (quiet, lastGrant and D).
+   */
   readonly ownerUntilMs: number;
   readonly claim: Claim | undefined;
   /** The kernel may have the group's addresses or sockets. */

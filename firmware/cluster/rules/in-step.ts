@@ -7,9 +7,10 @@ import { sameTerm } from '../term.ts';
 import { isOwner, persist, send } from '../turn.ts';
 
 /**
- * R3: an owner may go on alone where no standby can believe itself in step: none was confirmed since this
- * owner's term began, it said so itself, it promised to take nothing over, or its in-step lease is over.
- * With a witness, that the standby was told is decided by the witness's order instead (exposedBack).
+ * R3: an owner may go on alone where no standby can believe itself in step: none was confirmed
+ * since this owner's term began, it said so itself, it promised to take nothing over, or its in-
+ * step lease is over. With a witness, that the standby was told is decided by the witness's order
+ * instead (exposedBack).
  */
 export function R3(state: GroupState, now: number): boolean {
   if (!state.stepping.granted || state.durable.peerPromised) return true;
@@ -99,8 +100,9 @@ export function otherExposed(
 }
 
 /**
- * R4: a standby is in step while it was not told otherwise and, without a witness, its in-step lease runs;
- * with one, while its connection never broke since its last confirmed echo left. A start begins outdated.
+ * R4: a standby is in step while it was not told otherwise and, without a witness, its in-step
+ * lease runs; with one, while its connection never broke since its last confirmed echo left. A
+ * start begins outdated.
  */
 export function R4(state: GroupState, now: number): boolean {
   const { following, witness } = state;
@@ -111,8 +113,8 @@ export function R4(state: GroupState, now: number): boolean {
 }
 
 /**
- * R5, the owner: with the standby nearly at the end of the log, store that from here on it is waited for;
- * once that is durable, say so, and again until it answers.
+ * R5, the owner: with the standby nearly at the end of the log, store that from here on it is
+ * waited for; once that is durable, say so, and again until it answers.
  */
 export function R5(turn: Turn): void {
   const { state, now } = turn;

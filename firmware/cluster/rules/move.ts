@@ -21,8 +21,9 @@ export function beginMove(turn: Turn, timeoutMs: number): void {
 }
 
 /**
- * M1: nothing starts any more; what prints and uploads ends, or the deadline does; what was committed is on both
- * nodes; then fence, and only after it stand by, so that the peer, which is told at once, may ask (B1).
+ * M1: nothing starts any more; what prints and uploads ends, or the deadline does; what was
+ * committed is on both nodes; then fence, and only after it stand by, so that the peer, which is
+ * told at once, may ask (B1).
  */
 export function M1(turn: Turn): void {
   const { state, now } = turn;
@@ -32,7 +33,10 @@ export function M1(turn: Turn): void {
   if (settled || over) standBy(turn);
 }
 
-/** Each tick of a node that is to leave: an owner moves first; a standby in step promises, until it is heard. */
+/**
+ * Each tick of a node that is to leave: an owner moves first; a standby in step promises, until it
+ * is heard.
+ */
 export function leave(turn: Turn): void {
   const { state, now } = turn;
   if (!state.leaving) return;
@@ -55,8 +59,8 @@ export function leave(turn: Turn): void {
 }
 
 /**
- * The owner's half of an orderly leave: stored before it is answered. The epoch tells a promise of now from one
- * that was kept before, and arrives late.
+ * The owner's half of an orderly leave: stored before it is answered. The epoch tells a promise of
+ * now from one that was kept before, and arrives late.
  */
 export function M1promise(turn: Turn, { term, epoch }: Extract<Body, { kind: 'promise' }>): void {
   const { state } = turn;

@@ -1,4 +1,5 @@
-// Rules N1 and N2: without a witness, arbiters let an owner go on, and unanswered probes let a standby begin.
+// Rules N1 and N2: without a witness, arbiters let an owner go on, and unanswered probes let a
+// standby begin.
 import { clusterLimits } from '../../limits/cluster-limits.ts';
 import type { Turn } from '../contract/rules.ts';
 import type { GroupState } from '../contract/state.ts';
@@ -6,7 +7,9 @@ import { takeOver } from '../fence.ts';
 import { baseLeaseMs, isOwner } from '../turn.ts';
 import { extendLease } from './terms.ts';
 
-/** An owner that hears nothing of its peer, or whose peer hears nothing of it, may ask the arbiters. */
+/**
+ * An owner that hears nothing of its peer, or whose peer hears nothing of it, may ask the arbiters.
+ */
 export function wantsArbiter(state: GroupState, now: number): boolean {
   const silentMs = now - Math.max(state.peer.lastEchoAtMs, state.peer.heardAtMs);
   return (
@@ -19,9 +22,10 @@ export function wantsArbiter(state: GroupState, now: number): boolean {
 }
 
 /**
- * N1: an owner whose peer is silent goes on while an arbiter answers it. A peer that is heard, but does not
- * echo, may hear nothing of this owner and take over: then no arbiter helps. Nor does one bring back a lease
- * that is over: by then the peer may own the group, and only its echo, or N2 anew, tells.
+ * N1: an owner whose peer is silent goes on while an arbiter answers it. A peer that is heard, but
+ * does not echo, may hear nothing of this owner and take over: then no arbiter helps. Nor does one
+ * bring back a lease that is over: by then the peer may own the group, and only its echo, or N2
+ * anew, tells.
  */
 export function N1(turn: Turn, askedAtMs: number): void {
   const { state } = turn;
@@ -31,8 +35,9 @@ export function N1(turn: Turn, askedAtMs: number): void {
 }
 
 /**
- * N2: the owner's lease is over, an arbiter answers, the owner's addresses don't: take the next term. A peer that is
- * heard at all, however late, is asked instead (B1): on a slow link probes are not answered in time.
+ * N2: the owner's lease is over, an arbiter answers, the owner's addresses don't: take the next
+ * term. A peer that is heard at all, however late, is asked instead (B1): on a slow link probes are
+ * not answered in time.
  */
 export function N2(turn: Turn): void {
   const { state, now } = turn;

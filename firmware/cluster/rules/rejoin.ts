@@ -7,7 +7,10 @@ import { contains, forkOf } from '../history.ts';
 import { sameTerm } from '../term.ts';
 import { isOwner, send } from '../turn.ts';
 
-/** Each tick of an owner whose standby speaks: find out what it has, fetch its tail, send what it lacks. */
+/**
+ * Each tick of an owner whose standby speaks: find out what it has, fetch its tail, send what it
+ * lacks.
+ */
 export function attend(turn: Turn): void {
   const { state, now } = turn;
   const { stepping } = state;
@@ -28,7 +31,10 @@ export function attend(turn: Turn): void {
   }
 }
 
-/** J1: histories show the fork, the last common place; a lower term's records after it are handed over. */
+/**
+ * J1: histories show the fork, the last common place; a lower term's records after it are handed
+ * over.
+ */
 export function J1(turn: Turn, message: Extract<Body, { kind: 'compare' }>): void {
   const { state } = turn;
   if (state.role !== 'standby' || !sameTerm(message.term, state.durable.term)) return;
@@ -74,8 +80,9 @@ export function readTail(turn: Turn, message: Extract<Body, { kind: 'pull-tail' 
 }
 
 /**
- * J2: the owner takes in what was handed over: at most once each, completions count, changes of the registry are
- * listed and not applied (handover.ts). An empty batch is the end: the sender may cut its log at the fork.
+ * J2: the owner takes in what was handed over: at most once each, completions count, changes of the
+ * registry are listed and not applied (handover.ts). An empty batch is the end: the sender may cut
+ * its log at the fork.
  */
 export function J2(turn: Turn, records: readonly LogRecord[]): void {
   const { state, now } = turn;
@@ -102,7 +109,10 @@ export function tailTaken(turn: Turn, throughSeq: number): void {
   pullTail(turn, throughSeq);
 }
 
-/** The standby puts the records after the fork aside; they may go once it was in step past them (R5). */
+/**
+ * The standby puts the records after the fork aside; they may go once it was in step past them
+ * (R5).
+ */
 export function cutTail(turn: Turn, { term, fork }: Extract<Body, { kind: 'tail-taken' }>): void {
   const { state } = turn;
   if (state.role !== 'standby' || !sameTerm(term, state.durable.term)) return;

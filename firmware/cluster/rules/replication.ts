@@ -1,4 +1,5 @@
-// Rules R1, R2 and R6: commits on both nodes, records from the owner only, and what a takeover may rely on.
+// Rules R1, R2 and R6: commits on both nodes, records from the owner only, and what a takeover may
+// rely on.
 import { clusterLimits } from '../../limits/cluster-limits.ts';
 import type { LogRecord } from '../../store/contract.ts';
 import type { Body, Position } from '../contract/message.ts';
@@ -10,8 +11,8 @@ import { isOwner, persist, send } from '../turn.ts';
 import { expose } from './in-step.ts';
 
 /**
- * R1: a commit is done once it is durable here and, unless this owner is durably exposed, on the standby;
- * whether anyone may be told is asked of live() only then.
+ * R1: a commit is done once it is durable here and, unless this owner is durably exposed, on the
+ * standby; whether anyone may be told is asked of live() only then.
  */
 export function R1(turn: Turn): void {
   const { state, now } = turn;
@@ -107,7 +108,10 @@ export function sendRecords(turn: Turn): void {
   });
 }
 
-/** R2, the owner's half: a standby that lives but stores nothing is waited for, then asked to mark itself. */
+/**
+ * R2, the owner's half: a standby that lives but stores nothing is waited for, then asked to mark
+ * itself.
+ */
 export function R2slow(turn: Turn): void {
   const { state, now } = turn;
   const { stepping } = state;
@@ -142,8 +146,8 @@ export function peerOutdated(turn: Turn, epoch: number): void {
 }
 
 /**
- * R6: a takeover may go on with the jobs it knows where this node was in step, or where the peer itself said
- * that its log holds nothing that is missing here. Otherwise it holds them.
+ * R6: a takeover may go on with the jobs it knows where this node was in step, or where the peer
+ * itself said that its log holds nothing that is missing here. Otherwise it holds them.
  */
 export function R6(turn: Turn, peerEnd: Position | undefined): boolean {
   const { state, now } = turn;

@@ -9,8 +9,9 @@ import { baseLeaseMs, isOwner, noteOwner, send, sentAs } from '../turn.ts';
 import { peerWireTailMs } from './terms.ts';
 
 /**
- * B1: both speak and nobody owns the group: the greater (term, log end) asks for a new term, and has it with
- * the peer's answer. At a start also an owner of a lower term is asked: it fences (T1) before it answers.
+ * B1: both speak and nobody owns the group: the greater (term, log end) asks for a new term, and
+ * has it with the peer's answer. At a start also an owner of a lower term is asked: it fences (T1)
+ * before it answers.
  */
 export function B1(turn: Turn, beat: Heartbeat): void {
   const { state } = turn;
@@ -54,8 +55,9 @@ export function askAgain(turn: Turn): void {
 }
 
 /**
- * The answering half of B1: the term is adopted (T1), and granted once nothing of an older ownership is open. An owner
- * gives way only to one that knows of a higher term than its own: the others go by an old heartbeat of it.
+ * The answering half of B1: the term is adopted (T1), and granted once nothing of an older
+ * ownership is open. An owner gives way only to one that knows of a higher term than its own: the
+ * others go by an old heartbeat of it.
  */
 export function answerAsk(
   turn: Turn,
@@ -72,7 +74,10 @@ export function answerAsk(
   send(turn, 'direct', { kind: 'grant', term, boot, seq, logEnd: state.log.end });
 }
 
-/** The peer's answer: it owns nothing, it will wait for the end of this lease, and its log ends there. */
+/**
+ * The peer's answer: it owns nothing, it will wait for the end of this lease, and its log ends
+ * there.
+ */
 export function granted(turn: Turn, grant: Extract<Body, { kind: 'grant' }>): void {
   const { state } = turn;
   const { claim } = state;
@@ -91,8 +96,9 @@ export function granted(turn: Turn, grant: Extract<Body, { kind: 'grant' }>): vo
 }
 
 /**
- * B2: no peer for a minute after an arbiter or the witness first answered: stand by, outdated, so that W3 or N2
- * may go on. With the peer's promise on disk nobody else can own the group: at once, and clean.
+ * B2: no peer for a minute after an arbiter or the witness first answered: stand by, outdated, so
+ * that W3 or N2 may go on. With the peer's promise on disk nobody else can own the group: at once,
+ * and clean.
  */
 export function B2(turn: Turn): void {
   const { state, now } = turn;

@@ -7,9 +7,10 @@ import { compareTerms } from '../term.ts';
 import { baseLeaseMs, sentAs } from '../turn.ts';
 
 /**
- * X1: counts only as the answer to a heartbeat of mine of the last lease: an old one, delivered late, must
- * not speak of a process that lives again. With a witness the claim still goes through it, since only
- * its order tells whether the dead owner was exposed; without, the term is taken at once.
+ * X1: counts only as the answer to a heartbeat of mine of the last lease: an old one, delivered
+ * late, must not speak of a process that lives again. With a witness the claim still goes through
+ * it, since only its order tells whether the dead owner was exposed; without, the term is taken at
+ * once.
  */
 export function X1(turn: Turn, fenced: Extract<Body, { kind: 'fenced' }>): void {
   const { state, now } = turn;

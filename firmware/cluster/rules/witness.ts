@@ -32,8 +32,8 @@ function usable(turn: Turn, atMs: number): boolean {
 }
 
 /**
- * W2: my heartbeat came back and nothing higher before it, so no claim was ordered before. Counted from
- * its sending, which must itself lie past the wait: one from within it may come back late.
+ * W2: my heartbeat came back and nothing higher before it, so no claim was ordered before. Counted
+ * from its sending, which must itself lie past the wait: one from within it may come back late.
  */
 export function W2(turn: Turn, header: Header): void {
   const { state } = turn;
@@ -59,7 +59,10 @@ export function W3(turn: Turn): void {
   state.claim = { term, sentAtMs: now, of: 'witness', seq };
 }
 
-/** W4: my claim came back and nothing higher before it: the term is mine, once every older lease ended. */
+/**
+ * W4: my claim came back and nothing higher before it: the term is mine, once every older lease
+ * ended.
+ */
 export function W4(turn: Turn, header: Header, { term }: Extract<Body, { kind: 'claim' }>): void {
   const { state } = turn;
   const { claim } = state;
@@ -74,16 +77,22 @@ export function W4(turn: Turn, header: Header, { term }: Extract<Body, { kind: '
   });
 }
 
-/** W5: an owner that has had no lease for three of them gives up its role. */
+/**
+ * W5: an owner that has had no lease for three of the shortest ones gives up its role: less than
+ * anyone waits who comes to the witness anew and may not know of this term.
+ */
 export function W5(turn: Turn): void {
   const { state, now } = turn;
   if (!isOwner(state) || state.durable.peerPromised || state.lapsedAtMs === undefined) return;
-  if (now < state.lapsedAtMs + clusterLimits.leasesUntilStandby * state.leaseMs) return;
+  if (now < state.lapsedAtMs + clusterLimits.leasesUntilStandby * baseLeaseMs) return;
   standBy(turn);
   noteOwner(turn, baseLeaseMs, 0);
 }
 
-/** W6: the group's address is still answered by its owner: wait for the kernel to drop it, but not for ever. */
+/**
+ * W6: the group's address is still answered by its owner: wait for the kernel to drop it, but not
+ * for ever.
+ */
 export function W6(state: GroupState, now: number): boolean {
   const { groupAnsweredAtMs } = state.probing;
   const untilMs =

@@ -1,4 +1,5 @@
-// What the records of a group's log say of its jobs and printers: the tables of a node, as small as the pair's rules need them.
+// What the records of a group's log say of its jobs and printers: the tables of a node, as small as
+// the pair's rules need them.
 import { handedPath, type KnownJob } from '../../../firmware/cluster/handover.ts';
 import { formatTerm } from '../../../firmware/cluster/term.ts';
 import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
@@ -22,7 +23,10 @@ export interface JobBook {
   readonly printerIds: ReadonlySet<string>;
   apply(change: Change): void;
   handedThrough(term: Term): number;
-  /** Where connections to a printer left from since one ended in order, the newest first: one may occupy it. */
+  /**
+   * Where connections to a printer left from since one ended in order, the newest first: one may
+   * occupy it.
+   */
   lingeringPorts(printerId: string): readonly number[];
   known(id: string): KnownJob | undefined;
 }

@@ -1,4 +1,5 @@
-// The eleven invariants of PAIR.md, watched from outside: what left a node, what clients heard, what logs hold.
+// The eleven invariants of PAIR.md, watched from outside: what left a node, what clients heard,
+// what logs hold.
 import { compareTerms, formatTerm, sameTerm } from '../../../firmware/cluster/term.ts';
 import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 

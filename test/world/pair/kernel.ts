@@ -1,4 +1,5 @@
-// One node's kernel: addresses that it drops at the end of their lifetime, and sockets whose bytes go on without their process.
+// One node's kernel: addresses that it drops at the end of their lifetime, and sockets whose bytes
+// go on without their process.
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
 import type { SeededRandom } from '../seeded-random.ts';

@@ -1,4 +1,5 @@
-// Network printers: some serve one session only, and keep a dead one until the same address and port comes back.
+// Network printers: some serve one session only, and keep a dead one until the same address and
+// port comes back.
 import type { Cargo } from './kernel.ts';
 
 export interface PrinterSession {

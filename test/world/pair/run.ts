@@ -31,7 +31,9 @@ export interface RunResult {
   readonly faults: readonly Fault[];
   readonly violations: readonly Violation[];
   readonly exceptions: number;
-  /** From the healing to one owner, in step, with everything done; undefined where it never came. */
+  /**
+   * From the healing to one owner, in step, with everything done; undefined where it never came.
+   */
   readonly healedMs: number | undefined;
   readonly acceptedJobs: number;
   readonly takeovers: number;
@@ -155,8 +157,9 @@ function createWorld(options: RunOptions): World {
 }
 
 /**
- * The one exception of PAIR.md: without a witness, each reached an arbiter, and neither heard the other by any path,
- * messages or ARP, for as long as the rules ask. One took over while an arbiter let the other one go on.
+ * The one exception of PAIR.md: without a witness, each reached an arbiter, and neither heard the
+ * other by any path, messages or ARP, for as long as the rules ask. One took over while an arbiter
+ * let the other one go on.
  */
 function isException(a: readonly [PairNode, Term], b: readonly [PairNode, Term]): boolean {
   const [first, second] = [takeoverOf(a), takeoverOf(b)];
@@ -177,7 +180,7 @@ function takeoverOf([node, term]: readonly [PairNode, Term]) {
   return node.takeovers.find((each) => formatTerm(each.term) === formatTerm(term));
 }
 
-// ---- faults --------------------------------------------------------------------------------------
+// ---- faults
 
 function schedule({ timeline, network, broker, nodes }: World, fault: Fault): void {
   const during = (begin: () => void, end: () => void) => {
@@ -261,7 +264,7 @@ function heal({ network, nodes }: World): void {
   }
 }
 
-// ---- clients -------------------------------------------------------------------------------------
+// ---- clients
 
 /** Clients print to the group's address, wherever it is; an upload that breaks off makes no job. */
 function startClients({ timeline, judge, nodes, network }: World, random: SeededRandom): void {
@@ -292,7 +295,7 @@ function startClients({ timeline, judge, nodes, network }: World, random: Seeded
   timeline.at(1_000, next);
 }
 
-// ---- progress ------------------------------------------------------------------------------------
+// ---- progress
 
 function demandProgress(world: World): number | undefined {
   const { timeline } = world;

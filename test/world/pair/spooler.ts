@@ -1,4 +1,5 @@
-// The group's spooler on one node, as small as the pair's rules need it: accepts, starts, sends and completes jobs by commits.
+// The group's spooler on one node, as small as the pair's rules need it: accepts, starts, sends and
+// completes jobs by commits.
 import { interruptedBy, planHandOver, type Marks } from '../../../firmware/cluster/handover.ts';
 import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
@@ -9,16 +10,11 @@ import type { Kernel, PrinterSocket } from './kernel.ts';
 import type { Printer } from './printers.ts';
 
 /**
- * Parts outside the machine that a test takes out: sockets not bound to the group's address, connections from ports of
- * their own, starts that are not committed, a rejoin that forgets what was handed over or completed.
+ * Parts outside the machine that a test takes out: sockets not bound to the group's address,
+ * connections from ports of their own, starts that are not committed, a rejoin that forgets what
+ * was handed over or completed.
  */
-export type BrokenPart =
-  | 'unbound'
-  | 'own-ports'
-  | 'uncommitted-start'
-  | 'no-handed-mark'
-  | 'no-handed-completions'
-  | 'unchecked-acknowledgement';
+export type BrokenPart = 'unbound' | 'own-ports' | 'uncommitted-start' | 'no-handed-completions';
 
 export interface CommitResult {
   readonly kind: 'acknowledged' | 'unacknowledged' | 'failed';
@@ -132,8 +128,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const start = (printer: Printer, job: BookJob) => {
     nextPort += 1;
-    // The first connection after one that broke comes from where that came: it resets a dead session.
-    // Where several are known, they are tried in turn.
+    // The first connection after one that broke comes from where that came: it resets a dead
+    // session. Where several are known, they are tried in turn.
     const lingering = options.broken.has('own-ports') ? [] : book.lingeringPorts(printer.id);
     const localPort = lingering[job.attempts % lingering.length] ?? nextPort;
     const { at } = marks;
@@ -171,7 +167,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       return;
     }
     const blocked = !socket.connected && timeline.nowMs > attempt.sinceMs + tryPortMs;
-    if (blocked && options.reaches() && book.lingeringPorts(printer.id).length > 1) {
+    const known = options.broken.has('own-ports') ? [] : book.lingeringPorts(printer.id);
+    if (blocked && options.reaches() && known.length > 1) {
       giveUp(printer, attempt, socket);
       return;
     }
@@ -279,8 +276,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         uploads -= 1;
         if (draining) checkDrained();
       }
-      const unchecked = options.broken.has('unchecked-acknowledgement');
-      done(result.kind === 'acknowledged' || (unchecked && result.kind === 'unacknowledged'));
+      done(result.kind === 'acknowledged');
     });
   };
 
@@ -310,7 +306,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         records: options.broken.has('no-handed-completions')
           ? records.filter(({ change }) => change.type !== 'job.ended')
           : records,
-        handedThrough: (of) => (options.broken.has('no-handed-mark') ? 0 : book.handedThrough(of)),
+        handedThrough: (of) => book.handedThrough(of),
         job: (id) => book.known(id),
         marks,
       }).changes,
