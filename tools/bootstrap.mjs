@@ -13,7 +13,13 @@ const TOOLS = {
   verify: 'tools/verify/verify.ts',
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
+<<<<<<< HEAD
   simulate: 'test/world/simulate.ts',
+=======
+  conformance: 'tools/conformance/conformance.ts',
+  'crash-test': 'tools/crash-test/crash-test.ts',
+  simulate: 'tools/simulate/simulate.ts',
+>>>>>>> main
   platen: 'firmware/entry/platen.ts',
 };
 

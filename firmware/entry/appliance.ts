@@ -76,7 +76,7 @@ async function startSteps(
   };
   const services: ApiServices = { directory, events, clock: hal.clock, log, appliance };
   await lifecycle.begin(socketStep(hal, folder, services));
-  const http = await lifecycle.begin(httpStep(hal, config, directory, log));
+  const http = await lifecycle.begin(httpStep(hal, config, directory, events, log));
   listening.http = () => http.addresses()[0]?.port;
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });

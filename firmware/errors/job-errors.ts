@@ -26,6 +26,24 @@ export const jobErrors = {
     title: 'The document is larger than this printer accepts',
     next: 'Raise the limit of the printer, or send a smaller document.',
   },
+  'queue-full': {
+    http: 429,
+    ipp: 'server-error-too-many-jobs',
+    title: 'The printer has all the jobs that it takes at once',
+    next: 'Wait until some are printed, or raise the quota of the printer.',
+  },
+  'user-quota': {
+    http: 429,
+    ipp: 'client-error-account-limit-reached',
+    title: 'The user has all the jobs that one may have in this printer',
+    next: 'Wait until some are printed, cancel some, or raise the quota of the printer.',
+  },
+  'job-not-retained': {
+    http: 410,
+    ipp: 'client-error-gone',
+    title: 'The documents of the job are not kept any more',
+    next: 'Send the document again; the retention of the printer says how long it is kept.',
+  },
   'document-incomplete': {
     http: 400,
     ipp: 'client-error-bad-request',

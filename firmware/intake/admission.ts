@@ -22,9 +22,11 @@ export interface UploadPlace {
   readonly printer: Printer;
   readonly job: Pick<
     CreatedPayload,
-    'id' | 'name' | 'origin' | 'priority' | 'copies' | 'hold' | 'attributes'
+    'id' | 'name' | 'origin' | 'priority' | 'copies' | 'hold' | 'holdUntil' | 'attributes'
   > & { readonly number?: number };
   readonly number: number;
+  /** Of the job's documents that came before. */
+  readonly takenBytes: number;
   readonly last: boolean;
   readonly before: readonly Change[];
 }
@@ -46,6 +48,7 @@ export function headerOf(
       priority: job.priority,
       copies: job.copies,
       hold: job.hold,
+      ...(job.holdUntil === undefined ? {} : { holdUntil: job.holdUntil }),
       attributes: job.attributes,
     },
     document: {
@@ -90,17 +93,38 @@ export function emptyRefusal(): Refusal {
   return refused('document-incomplete', 'the document has no bytes');
 }
 
-export function createdPayload(id: string, request: JobRequest, at: Moment): CreatedPayload {
+export function createdPayload(
+  id: string,
+  request: JobRequest,
+  printer: Pick<Printer, 'holdNewJobs' | 'defaults'>,
+  at: Moment,
+): CreatedPayload {
+  const { hold, reprintOf } = request;
   return {
     id,
     printerId: request.printerId,
     name: boundedJobName(request.name),
     origin: boundedOrigin(request.origin),
-    priority: request.priority ?? usualPriority,
-    copies: request.copies ?? 1,
-    hold: request.hold ?? false,
+    priority: request.priority ?? wholeNumber(printer.defaults['job-priority']) ?? usualPriority,
+    copies: request.copies ?? wholeNumber(printer.defaults['copies']) ?? 1,
+    hold: hold !== undefined || printer.holdNewJobs,
+    ...(hold === undefined ? {} : { holdUntil: hold }),
+    ...(printer.holdNewJobs ? { heldOnCreate: true } : {}),
+    ...(reprintOf === undefined ? {} : { reprintOf }),
     incoming: true,
-    attributes: request.attributes ?? {},
+    attributes: { ...templateDefaults(printer.defaults), ...request.attributes },
     at,
   };
+}
+
+/** What the job itself holds as a member is no attribute besides. */
+const membersOfJobs: ReadonlySet<string> = new Set(['copies', 'job-priority', 'job-hold-until']);
+
+function templateDefaults(defaults: Printer['defaults']): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(defaults).filter(([name]) => !membersOfJobs.has(name)));
+}
+
+/** Settings were checked when they were made; a number is the only thing that counts here. */
+function wholeNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }

@@ -18,18 +18,28 @@ export function checkJob(request: JobRequest, printer: Printer | undefined): Ref
   return (
     checkNumber('priority', request.priority, 100) ??
     checkNumber('copies', request.copies, printingLimits.copiesPerJob) ??
-    checkAttributes(request.attributes)
+    checkAttributes(request.attributes) ??
+    checkHold(request.hold)
   );
 }
 
-function checkNumber(what: string, value: number | undefined, most: number): Refusal | undefined {
+export function checkNumber(
+  what: string,
+  value: number | undefined,
+  most: number,
+): Refusal | undefined {
   if (value === undefined || (Number.isSafeInteger(value) && value >= 1 && value <= most)) {
     return undefined;
   }
   return refused('value-not-supported', `${what} is ${value}; 1 to ${most} are possible`);
 }
 
-function checkAttributes(attributes: JobRequest['attributes']): Refusal | undefined {
+function checkHold(hold: JobRequest['hold']): Refusal | undefined {
+  if (hold?.kind !== 'time' || Number.isSafeInteger(hold.ms)) return undefined;
+  return refused('value-not-supported', 'the time until which the job shall wait is no time');
+}
+
+export function checkAttributes(attributes: JobRequest['attributes']): Refusal | undefined {
   if (attributes === undefined) return undefined;
   const octets = Buffer.byteLength(JSON.stringify(attributes));
   if (octets <= intakeLimits.attributesOctets) return undefined;

@@ -3,7 +3,7 @@
 // A server hands over a stream and what it knows of the job, and tells its client success only when
 // `accepted` came back. No server commits anything itself.
 import type { Refusal } from '../errors/codes.ts';
-import type { Job, JobOrigin } from '../jobs/job.ts';
+import type { Job, JobHold, JobOrigin } from '../jobs/job.ts';
 
 export interface JobRequest {
   readonly printerId: string;
@@ -12,8 +12,10 @@ export interface JobRequest {
   /** 1 to 100. */
   readonly priority?: number;
   readonly copies?: number;
-  /** The job waits until someone releases it. */
-  readonly hold?: boolean;
+  /** Until when the job waits; left out: it does not, unless its printer holds new jobs. */
+  readonly hold?: JobHold;
+  /** The ended job whose documents these are, on a person's word. */
+  readonly reprintOf?: string;
   /** Job template attributes to keep with the job, by IPP name, in the API's JSON form. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }

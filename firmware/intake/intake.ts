@@ -41,6 +41,8 @@ export interface IntakeRoomOptions {
   readonly printerById: (id: string) => Printer | undefined;
   /** The job may print now. */
   readonly onReady: (job: Job) => void;
+  /** The job waits for a time. */
+  readonly onHeld: (job: Job) => void;
   readonly limits: {
     readonly concurrentUploads: number;
     readonly multipleOperationTimeoutMs: number;
@@ -73,11 +75,12 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const refusal = checkJob(request, printer) ?? checkUpload(request.document, printer);
       if (refusal !== undefined) return await giveBack(stream, refusal);
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
-      const job = createdPayload(options.random.uuid(), request, clock.wall());
+      const job = createdPayload(options.random.uuid(), request, printer, clock.wall());
       const answer = await upload(stream, request.document, signal, {
         printer,
         job,
         number: 1,
+        takenBytes: 0,
         last: true,
         before: [{ type: 'job.created', payload: job }],
       });
@@ -92,9 +95,11 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     },
 
     async create(request) {
-      const refusal = stopped() ?? checkJob(request, options.printerById(request.printerId));
+      const printer = options.printerById(request.printerId);
+      const refusal = stopped() ?? checkJob(request, printer);
       if (refusal !== undefined) return refusal;
-      const job = createdPayload(options.random.uuid(), request, clock.wall());
+      if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
+      const job = createdPayload(options.random.uuid(), request, printer, clock.wall());
       const answer = await admit(job.id, [{ type: 'job.created', payload: job }], []);
       if (answer.kind === 'accepted') incoming.arm(job.id);
       return answer;
@@ -146,8 +151,19 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     }
     const answer = await upload(stream, request.document, signal, {
       printer,
-      job: { ...job, hold: job.state === 'pending-held' },
+      job: {
+        id: job.id,
+        number: job.number,
+        name: job.name,
+        origin: job.origin,
+        priority: job.priority,
+        copies: job.copies,
+        attributes: job.attributes,
+        hold: job.state === 'pending-held',
+        ...(job.hold === undefined ? {} : { holdUntil: job.hold }),
+      },
       number: job.documents.length + 1,
+      takenBytes: job.documents.reduce((sum, each) => sum + each.sizeBytes, 0),
       last: request.last,
       before: [],
     });
@@ -185,9 +201,13 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     place: UploadPlace,
   ): Promise<Accepted | Refusal | 'empty'> {
     const at = clock.wall();
+    const mostBytes = mostBytesOf(place);
+    if ((document.sizeBytes ?? 0) > mostBytes && (document.compression ?? 'none') === 'none') {
+      return await giveBack(stream, tooLarge(place.printer));
+    }
     const received = await receive(
       stream,
-      document,
+      { ...document, mostBytes, tooLarge: tooLarge(place.printer) },
       signal,
       headerOf(spooler, document, place, at),
     );
@@ -216,7 +236,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
   async function receive(
     stream: AsyncIterable<Uint8Array>,
-    document: DocumentRequest,
+    document: DocumentRequest & { readonly mostBytes: number; readonly tooLarge: Refusal },
     signal: AbortSignal,
     header: SpoolHeaderDraft,
   ): Promise<ReceivedDocument | Refusal> {
@@ -224,7 +244,8 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     const raw = pulled(stream, signal);
     const expanded = compression === 'none' ? raw : expand(raw, compression, intakeLimits);
     let cause: unknown;
-    const bytes = noting(expanded, (error) => {
+    const bounded = atMost(expanded, document.mostBytes, document.tooLarge);
+    const bytes = noting(bounded, (error) => {
       cause = error;
     });
     // What a compressed document will need is not known before its end.
@@ -268,6 +289,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       return refused('not-live', 'this appliance may not answer now; send the document again');
     }
     if (!job.incoming) options.onReady(job);
+    if (job.hold !== undefined && job.hold.kind !== 'indefinite') options.onHeld(job);
     return { kind: 'accepted', job };
   }
 
@@ -341,6 +363,30 @@ async function giveBack(
     // How an unwanted stream ends concerns nobody; the refusal is what counts.
   }
   return refusal;
+}
+
+/** What the job may still grow by; the quota of its printer counts all its documents. */
+function mostBytesOf({ printer, takenBytes }: UploadPlace): number {
+  const { jobBytes } = printer.quotas;
+  return jobBytes === undefined ? Number.POSITIVE_INFINITY : Math.max(0, jobBytes - takenBytes);
+}
+
+function tooLarge({ name, quotas }: Printer): Refusal {
+  return refused('job-too-large', `${name} takes jobs of at most ${quotas.jobBytes} bytes`);
+}
+
+/** The same chunks; throws the refusal with the first byte too many. */
+async function* atMost(
+  source: AsyncIterable<Uint8Array>,
+  mostBytes: number,
+  refusal: Refusal,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > mostBytes) throw new RefusedError(refusal);
+    yield chunk;
+  }
 }
 
 /** The same chunks; an error is noted on its way. */

@@ -16,6 +16,7 @@ export const jobReasons = [
   'job-incoming',
   'job-data-insufficient',
   'job-hold-until-specified',
+  'job-held-on-create',
   'job-queued',
   'job-printing',
   'job-transferring',
@@ -35,6 +36,33 @@ export const jobReasons = [
 ] as const;
 
 export type JobReason = (typeof jobReasons)[number];
+
+/**
+ * The named times of job-hold-until (RFC 8011 5.2.2), in the time zone of the appliance: day-time 6
+ * to 18, evening and night 18 to 6, second-shift 16 to 24, third-shift 0 to 8, weekend Saturday and
+ * Sunday.
+ */
+export const holdPeriods = [
+  'day-time',
+  'evening',
+  'night',
+  'second-shift',
+  'third-shift',
+  'weekend',
+] as const;
+
+export type HoldPeriod = (typeof holdPeriods)[number];
+
+/**
+ * Until when a held job waits. Times count once the wall clock is trusted; a period that has begun
+ * already holds nothing.
+ */
+export type JobHold =
+  /** Until someone releases it. */
+  | { readonly kind: 'indefinite' }
+  | { readonly kind: 'period'; readonly period: HoldPeriod }
+  /** job-hold-until-time (PWG 5100.7): milliseconds since 1970. */
+  | { readonly kind: 'time'; readonly ms: number };
 
 /** A moment of the wall clock; `trusted` says whether the clock had been set by then. */
 export interface Moment {
@@ -74,6 +102,8 @@ export interface Job {
   readonly origin: JobOrigin;
   readonly state: JobState;
   readonly reasons: readonly JobReason[];
+  /** Why a held job waits; undefined for jobs that wait for anything else. */
+  readonly hold: JobHold | undefined;
   /** For people: why it waits, what went wrong. */
   readonly message: string;
   /** 1 to 100; 50 unless asked otherwise. Higher goes first, then the lower number. */
@@ -88,6 +118,12 @@ export interface Job {
   readonly possiblyPrintedTwice: boolean;
   /** On completion: did the device confirm the last page, or only take all bytes? */
   readonly outcome: 'printed' | 'sent' | undefined;
+  /** Pages or labels that the device counted; undefined where nobody knows. */
+  readonly pages: number | undefined;
+  /** Ended, and its documents are still in the spool: a person may print them again. */
+  readonly retained: boolean;
+  /** The job that a person asked to print again. */
+  readonly reprintOf: string | undefined;
   readonly createdAt: Moment;
   readonly processingAt: Moment | undefined;
   readonly endedAt: Moment | undefined;

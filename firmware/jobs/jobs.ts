@@ -1,13 +1,18 @@
-// The jobs of a spooler as people and clients see them: listed, found, cancelled, released.
-import type { Clock } from '../../hal/contract.ts';
+// The jobs of a spooler as people and clients see them: listed, found, held, moved, cancelled,
+// printed again.
+import type { Clock, WallTime } from '../../hal/contract.ts';
 import type { Principal } from '../api/principal.ts';
 import { principalName } from '../api/principal.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
-import type { Jobs } from '../spooler/contract.ts';
+import type { Printer } from '../printers/printer.ts';
+import type { JobAnswer, Jobs, ReprintRequest } from '../spooler/contract.ts';
 import type { Permit } from '../spooler/permit.ts';
-import { needJobRight } from '../spooler/rights.ts';
+import { needJobRight, needRole } from '../spooler/rights.ts';
 import type { CommitOutcome, Store } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
+import { cancelAllJobs } from './cancel-all.ts';
+import { changePayload, checkChanges, checkHold } from './changes.ts';
+import { holdEndMs } from './hold-times.ts';
 import { isEnded, type Job } from './job.ts';
 
 export interface JobRoomOptions {
@@ -16,24 +21,38 @@ export interface JobRoomOptions {
   readonly commit: (changes: readonly Change[]) => Promise<CommitOutcome>;
   readonly permit: Permit;
   readonly clock: Clock;
+  readonly printerById: (id: string) => Printer | undefined;
   /** What the ports know of a job just now and no record says: why it waits. */
   readonly asSeenNow: (job: Job) => Job;
   /** The end is durable: whoever works on the job stops. */
   readonly onCancelled: (job: Job) => void;
-  /** The job may print again. */
-  readonly onReleased: (job: Job) => void;
+  /** The job may print, or another one first. */
+  readonly onReady: (job: Job) => void;
+  /** The job waits for a time. */
+  readonly onHeld: () => void;
+  /** Makes a new job of an ended one's documents. */
+  readonly reprint: (job: Job, request: ReprintRequest) => Promise<JobAnswer>;
 }
 
 export interface JobRoom {
   readonly service: Jobs;
-  cancelAll(printerId: string, by: Principal): Promise<Refusal | undefined>;
+  /** Lets go what `printerId` held at its creation; undefined once all of it is released. */
+  releaseHeldOnCreate(printerId: string): Promise<Refusal | undefined>;
 }
 
-/** How many jobs are cancelled between two looks at the queue. */
-const cancelBatch = 100;
+/** What an operation on one job needs before it is committed. */
+interface Step {
+  readonly what: string;
+  readonly right: 'owner' | 'operator';
+  /** Why it can not be done, or the records that do it. */
+  readonly decide: (job: Job) => Refusal | readonly Change[];
+  readonly after?: (job: Job) => void;
+}
+
+const releaseBatch = 100;
 
 export function createJobRoom(options: JobRoomOptions): JobRoom {
-  const { spooler, store } = options;
+  const { spooler, store, clock } = options;
 
   const find = async (idOrNumber: string | number): Promise<Job | undefined> => {
     const number = typeof idOrNumber === 'number' ? idOrNumber : numberIn(idOrNumber);
@@ -42,21 +61,39 @@ export function createJobRoom(options: JobRoomOptions): JobRoom {
       : await store.query('jobs.get', { spooler, number });
   };
 
-  const done = (
-    outcome: CommitOutcome,
-    id: string,
-  ): { readonly kind: 'done'; readonly job: Job } | Refusal => {
-    if (outcome.kind === 'refused') return outcome;
-    const job = outcome.jobs.find((one) => one.id === id);
+  /** The job, if it is there and the principal may. */
+  const allowed = async (id: string, by: Principal, step: Omit<Step, 'decide' | 'after'>) => {
+    const job = await find(id);
     if (job === undefined) return notFound(id);
-    if (!options.permit.live()) {
-      return refused(
-        'not-live',
-        'the change is stored, but this appliance may not answer for it now',
-      );
-    }
-    return { kind: 'done', job: options.asSeenNow(job) };
+    const refusal =
+      step.right === 'operator'
+        ? needRole(by, 'operator', step.what)
+        : needJobRight(by, job, step.what);
+    return refusal ?? ({ kind: 'job', job } as const);
   };
+
+  const perform = async (id: string, by: Principal, step: Step): Promise<JobAnswer> => {
+    const found = await allowed(id, by, step);
+    if (found.kind === 'refused') return found;
+    const changes = step.decide(found.job);
+    if ('kind' in changes) return changes;
+    const outcome = await options.commit(changes);
+    if (outcome.kind === 'refused') return outcome;
+    const job = outcome.jobs.find((one) => one.id === found.job.id);
+    if (job === undefined) return notFound(id);
+    step.after?.(job);
+    return options.permit.live() ? { kind: 'done', job: options.asSeenNow(job) } : notLive();
+  };
+
+  const releaseStep = (what: string, right: Step['right']): Step => ({
+    what,
+    right,
+    decide: (job) =>
+      job.state === 'pending-held'
+        ? [{ type: 'job.released', payload: { jobId: job.id, at: clock.wall() } }]
+        : refused('job-not-possible', `job ${job.number} is not held`),
+    after: options.onReady,
+  });
 
   const service: Jobs = {
     async list(filter) {
@@ -67,54 +104,111 @@ export function createJobRoom(options: JobRoomOptions): JobRoom {
       const job = await find(idOrNumber);
       return job === undefined ? undefined : options.asSeenNow(job);
     },
-    async cancel(id, by) {
-      const job = await find(id);
-      if (job === undefined) return notFound(id);
-      const refusal = needJobRight(by, job, 'cancelling a job');
-      if (refusal !== undefined) return refusal;
-      if (isEnded(job.state)) return refused('job-not-possible', `job ${job.number} has ended`);
-      const outcome = await options.commit([cancellation(job, by, options.clock)]);
-      if (outcome.kind === 'committed') options.onCancelled(job);
-      return done(outcome, job.id);
-    },
+    cancel: (id, by) =>
+      perform(id, by, {
+        what: 'cancelling a job',
+        right: 'owner',
+        decide: (job) =>
+          isEnded(job.state)
+            ? refused('job-not-possible', `job ${job.number} has ended`)
+            : [cancellation(job, by, clock.wall())],
+        after: options.onCancelled,
+      }),
+    cancelAll: (filter, by) =>
+      cancelAllJobs({ spooler, store, cancel: (id) => service.cancel(id, by) }, filter, by),
+    hold: (id, hold, by) =>
+      perform(id, by, {
+        what: 'holding a job',
+        right: 'owner',
+        decide: (job) => checkHold(job, hold) ?? [holding(job, hold, clock.wall())],
+        after: options.onHeld,
+      }),
     async release(id, by) {
       const job = await find(id);
-      if (job === undefined) return notFound(id);
-      const refusal = needJobRight(by, job, 'releasing a job');
-      if (refusal !== undefined) return refusal;
-      if (job.state !== 'pending-held') {
-        return refused('job-not-possible', `job ${job.number} is not held`);
+      const byPrinter = job?.reasons.includes('job-held-on-create') === true;
+      return await perform(
+        id,
+        by,
+        releaseStep('releasing a job', byPrinter ? 'operator' : 'owner'),
+      );
+    },
+    move: (id, printerId, by) =>
+      perform(id, by, {
+        what: 'moving a job',
+        right: 'operator',
+        decide: (job) => {
+          if (options.printerById(printerId) === undefined) return noPrinter(printerId);
+          const payload = { jobId: job.id, printerId, at: clock.wall() };
+          return [{ type: 'job.moved', payload }];
+        },
+        after: options.onReady,
+      }),
+    change: (id, changes, by) =>
+      perform(id, by, {
+        what: 'changing a job',
+        right: 'owner',
+        decide: (job) =>
+          checkChanges(changes) ?? [
+            { type: 'job.changed', payload: changePayload(job, changes, clock.wall()) },
+          ],
+        after: options.onReady,
+      }),
+    async reprint(id, request, by) {
+      const found = await allowed(id, by, { what: 'printing a job again', right: 'owner' });
+      if (found.kind === 'refused') return found;
+      const { job } = found;
+      if (!isEnded(job.state)) {
+        return refused('job-not-possible', `job ${job.number} has not ended`);
       }
-      const payload = { jobId: job.id, at: options.clock.wall() };
-      const outcome = await options.commit([{ type: 'job.released', payload }]);
-      if (outcome.kind === 'committed') options.onReleased(job);
-      return done(outcome, job.id);
+      if (!job.retained) {
+        return refused('job-not-retained', `the documents of job ${job.number} are gone`);
+      }
+      return await options.reprint(job, request);
+    },
+    async remove(id, by) {
+      const found = await allowed(id, by, { what: 'forgetting a job', right: 'operator' });
+      if (found.kind === 'refused') return found;
+      const payload = { jobId: found.job.id, at: clock.wall() };
+      const outcome = await options.commit([{ type: 'job.removed', payload }]);
+      if (outcome.kind === 'refused') return outcome;
+      return options.permit.live() ? { kind: 'done' } : notLive();
     },
   };
 
   return {
     service,
-    async cancelAll(printerId, by) {
+    async releaseHeldOnCreate(printerId) {
       for (;;) {
-        const jobs = await store.query('jobs.page', {
+        const jobs = await store.query('jobs.held-on-create', {
           spooler,
           printerId,
-          which: 'not-completed',
-          limit: cancelBatch,
+          limit: releaseBatch,
         });
         if (jobs.length === 0) return undefined;
-        const answers = await Promise.all(jobs.map((job) => service.cancel(job.id, by)));
-        // A job that ended by itself meanwhile is no obstacle; anything else is.
-        const obstacle = answers.find(
-          (answer) => answer.kind === 'refused' && answer.code !== 'job-not-possible',
-        );
-        if (obstacle?.kind === 'refused') return obstacle;
+        for (const job of jobs) {
+          const at = clock.wall();
+          const released: Change = { type: 'job.released', payload: { jobId: job.id, at } };
+          // Whoever sent it may have asked for a hold of its own. A job that went on or ended
+          // meanwhile needs no release.
+          const outcome = await options.commit(
+            job.hold === undefined ? [released] : [released, holding(job, job.hold, at)],
+          );
+          if (outcome.kind === 'refused' && outcome.code !== 'job-not-possible') return outcome;
+        }
+        for (const job of jobs) options.onReady(job);
+        options.onHeld();
       }
     },
   };
 }
 
-function cancellation(job: Job, by: Principal, clock: Clock): Change {
+function holding(job: Job, hold: NonNullable<Job['hold']>, at: WallTime): Change {
+  const endMs = at.trusted ? holdEndMs(hold, at.ms) : undefined;
+  const untilMs = endMs === undefined ? {} : { untilMs: endMs };
+  return { type: 'job.held', payload: { jobId: job.id, hold, ...untilMs, at } };
+}
+
+function cancellation(job: Job, by: Principal, at: WallTime): Change {
   const byOwner = by.kind === 'print-client';
   return {
     type: 'job.ended',
@@ -123,7 +217,7 @@ function cancellation(job: Job, by: Principal, clock: Clock): Change {
       state: 'canceled',
       reasons: [byOwner ? 'job-canceled-by-user' : 'job-canceled-by-operator'],
       message: `Cancelled by ${principalName(by)}.`,
-      at: clock.wall(),
+      at,
     },
   };
 }
@@ -134,4 +228,12 @@ function numberIn(text: string): number | undefined {
 
 function notFound(id: string): Refusal {
   return refused('job-not-found', `there is no job ${id}`);
+}
+
+function noPrinter(id: string): Refusal {
+  return refused('printer-not-found', `there is no printer ${id}`);
+}
+
+function notLive(): Refusal {
+  return refused('not-live', 'the change is stored, but this appliance may not answer for it now');
 }

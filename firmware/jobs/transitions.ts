@@ -2,7 +2,14 @@
 import { type ErrorCode, type Refusal, refused } from '../errors/codes.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import type { JobChange, JobPayload } from '../store/records/job-payloads.ts';
-import { isEnded, type Job, type JobReason } from './job.ts';
+import type { Printer } from '../printers/printer.ts';
+import { isEnded, type Job, type JobHold, type JobReason } from './job.ts';
+
+/** What of its printer counts when a job ends. */
+export type EndRules = Pick<Printer, 'documentRetention'>;
+
+const heldReasons = ['job-hold-until-specified', 'job-held-on-create'] as const;
+type HeldReason = (typeof heldReasons)[number];
 
 export type Transition = { readonly kind: 'changed'; readonly job: Job } | Refusal;
 
@@ -12,7 +19,8 @@ export function createdJob(
   number: number,
   payload: JobPayload<'job.created'>,
 ): Job {
-  const { id, printerId, name, origin, priority, copies, hold, incoming, attributes, at } = payload;
+  const { id, printerId, name, origin, priority, copies, incoming, attributes, at } = payload;
+  const hold = holdOf(payload);
   return {
     id,
     spooler,
@@ -20,8 +28,9 @@ export function createdJob(
     printerId,
     name,
     origin,
-    state: hold ? 'pending-held' : 'pending',
-    reasons: waitingReasons(hold, incoming),
+    state: payload.hold ? 'pending-held' : 'pending',
+    reasons: waitingReasons(heldReason(payload), incoming),
+    hold,
     message: '',
     priority,
     copies,
@@ -30,6 +39,9 @@ export function createdJob(
     attempts: 0,
     possiblyPrintedTwice: false,
     outcome: undefined,
+    pages: undefined,
+    retained: false,
+    reprintOf: payload.reprintOf,
     createdAt: at,
     processingAt: undefined,
     endedAt: undefined,
@@ -37,8 +49,21 @@ export function createdJob(
   };
 }
 
-/** What the change makes of the job. An ended job never changes again. */
-export function changedJob(job: Job, change: JobChange): Transition {
+/** Undefined too where only the printer holds the job. */
+function holdOf(payload: JobPayload<'job.created'>): JobHold | undefined {
+  const { hold, holdUntil, heldOnCreate } = payload;
+  if (!hold || holdUntil !== undefined) return holdUntil;
+  return heldOnCreate === true ? undefined : { kind: 'indefinite' };
+}
+
+function heldReason({ hold, heldOnCreate }: JobPayload<'job.created'>): HeldReason | undefined {
+  if (!hold) return undefined;
+  return heldOnCreate === true ? 'job-held-on-create' : 'job-hold-until-specified';
+}
+
+/** What the change makes of the job. An ended job only loses its documents. */
+export function changedJob(job: Job, change: JobChange, printer?: EndRules): Transition {
+  if (change.type === 'job.documents-dropped') return documentsDropped(job);
   if (isEnded(job.state)) return refuse(job, 'job-not-possible', `is ${job.state} already`);
   switch (change.type) {
     case 'job.document-added':
@@ -49,10 +74,16 @@ export function changedJob(job: Job, change: JobChange): Transition {
       return started(job, change.payload);
     case 'job.interrupted':
       return interrupted(job, change.payload);
+    case 'job.held':
+      return held(job, change.payload);
     case 'job.released':
       return released(job);
+    case 'job.moved':
+      return moved(job, change.payload);
+    case 'job.changed':
+      return edited(job, change.payload);
     case 'job.ended':
-      return ended(job, change.payload);
+      return ended(job, change.payload, printer);
   }
 }
 
@@ -115,18 +146,52 @@ function interrupted(job: Job, payload: JobPayload<'job.interrupted'>): Transiti
   });
 }
 
+function held(job: Job, payload: JobPayload<'job.held'>): Transition {
+  if (isProcessing(job)) return refuse(job, 'job-not-possible', 'prints already');
+  const { hold } = payload;
+  // A job that was interrupted goes on being one; only its time is new.
+  if (job.state === 'pending-held' && job.hold === undefined) return changed(job, { hold });
+  return changed(job, {
+    state: 'pending-held',
+    reasons: waitingReasons('job-hold-until-specified', job.incoming),
+    hold,
+  });
+}
+
+function moved(job: Job, payload: JobPayload<'job.moved'>): Transition {
+  if (isProcessing(job)) return refuse(job, 'job-not-possible', 'prints already');
+  if (job.incoming) return refuse(job, 'job-not-possible', 'is still arriving');
+  return changed(job, { printerId: payload.printerId });
+}
+
+function edited(job: Job, payload: JobPayload<'job.changed'>): Transition {
+  if (isProcessing(job)) return refuse(job, 'job-not-possible', 'prints already');
+  const { jobId: _named, at: _told, ...patch } = payload;
+  return changed(job, patch);
+}
+
+function documentsDropped(job: Job): Transition {
+  if (!job.retained) return refuse(job, 'job-not-possible', 'has no documents that were kept');
+  return changed(job, { retained: false });
+}
+
 function released(job: Job): Transition {
   if (job.state !== 'pending-held') {
     return refuse(job, 'job-not-possible', `is not held: it is ${job.state}`);
   }
   return changed(job, {
     state: 'pending',
-    reasons: waitingReasons(false, job.incoming),
+    reasons: waitingReasons(undefined, job.incoming),
+    hold: undefined,
     message: '',
   });
 }
 
-function ended(job: Job, payload: JobPayload<'job.ended'>): Transition {
+function ended(
+  job: Job,
+  payload: JobPayload<'job.ended'>,
+  printer: EndRules | undefined,
+): Transition {
   if (payload.state === 'completed' && !isProcessing(job)) {
     return refuse(job, 'job-not-possible', `can not be completed: it is ${job.state}`);
   }
@@ -135,6 +200,9 @@ function ended(job: Job, payload: JobPayload<'job.ended'>): Transition {
     reasons: payload.reasons.length === 0 ? ['none'] : payload.reasons,
     message: payload.message,
     incoming: false,
+    hold: undefined,
+    retained: !job.incoming && job.documents.length > 0 && keepsDocuments(printer),
+    pages: payload.pages ?? job.pages,
     outcome: payload.state === 'completed' ? payload.outcome : undefined,
     endedAt: payload.at,
   });
@@ -145,15 +213,15 @@ function isProcessing(job: Job): boolean {
 }
 
 function settled(job: Job, patch: { documents?: Job['documents']; incoming: boolean }): Transition {
-  const held = job.state === 'pending-held';
-  return changed(job, { ...patch, reasons: waitingReasons(held, patch.incoming) });
+  const why = heldReasons.find((reason) => job.reasons.includes(reason));
+  return changed(job, { ...patch, reasons: waitingReasons(why, patch.incoming) });
 }
 
 /** RFC 8011 5.3.8: why a job that does not print yet waits. */
-function waitingReasons(held: boolean, incoming: boolean): readonly JobReason[] {
+function waitingReasons(held: HeldReason | undefined, incoming: boolean): readonly JobReason[] {
   const reasons: JobReason[] = [];
   if (incoming) reasons.push('job-incoming');
-  if (held) reasons.push('job-hold-until-specified');
+  if (held !== undefined) reasons.push(held);
   return reasons.length === 0 ? ['job-queued'] : reasons;
 }
 
@@ -163,4 +231,10 @@ function changed(job: Job, patch: Partial<Job>): Transition {
 
 function refuse(job: Job, code: ErrorCode, what: string): Refusal {
   return refused(code, `job ${job.number} ${what}`);
+}
+
+/** A bound of zero keeps nothing; time and space are asked later. */
+function keepsDocuments(printer: EndRules | undefined): boolean {
+  const { jobs, bytes, seconds } = printer?.documentRetention ?? { jobs: 0 };
+  return jobs !== 0 && bytes !== 0 && seconds !== 0;
 }

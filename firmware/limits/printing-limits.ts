@@ -18,6 +18,10 @@ export const printingLimits = {
   textOctets: 1_023,
   formatsPerPrinter: 100,
   copiesPerJob: 9_999,
+  /** Default values of a printer's job template attributes, as JSON. */
+  defaultsOctets: 16 * 1024,
+  /** Ended jobs that are remembered, per printer, unless it is told otherwise. */
+  historyJobs: 1_000,
   /** start() waits this long for monitors; slower ones come in when they are ready. */
   monitorStartPatienceMs: 500,
   /** Changes of state are told to readers of events at most this often. */

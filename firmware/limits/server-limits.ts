@@ -10,6 +10,8 @@ export const serverLimits = {
     requestTargetBytes: 2_048,
     /** From the connection to the last byte of the first head. */
     headTimeoutMs: 20_000,
+    /** From the first byte of TLS to its last before HTTP. */
+    handshakeTimeoutMs: 20_000,
     /** From an answer to the last byte of the next head. */
     keepAliveTimeoutMs: 60_000,
     /** The longest pause inside a body. */
@@ -38,6 +40,24 @@ export const serverLimits = {
     /** Octets of a printer name in a URI, decoded. */
     printerNameOctets: 255,
     hostOctets: 255,
+    /** Printers in one answer of CUPS-Get-Printers. */
+    printersPerAnswer: 1_000,
+    subscriptions: {
+      total: 1_000,
+      perPrinter: 100,
+      /** notify-lease-duration where the client names none, and at most. */
+      leaseSeconds: 3_600,
+      leaseMaxSeconds: 86_400,
+      /** ippget-event-life: how long an event waits to be fetched. */
+      eventLifeSeconds: 300,
+      /** Events that wait for one subscription. */
+      waitingEvents: 100,
+      /** notify-get-interval: when a client shall ask again. */
+      getIntervalSeconds: 10,
+      /** Subscriptions in one Get-Notifications. */
+      perAnswer: 100,
+      userDataOctets: 63,
+    },
   },
   raw: {
     /** Connections at once over all raw ports, in total and from one address. */

@@ -24,6 +24,9 @@ export const spoolLimits = {
   historyJobs: 1_000,
   /** Jobs beyond that are forgotten so many at a time. */
   historyBatch: 100,
+  /** Jobs that wait for a time are looked at this often at least: the wall clock may jump. */
+  timedHoldsMs: 60_000,
+  timedHoldsBatch: 100,
   /** Events kept in the ring. */
   eventRing: 10_000,
   /** Commits that share one transaction, at most. */

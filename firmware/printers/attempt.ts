@@ -24,6 +24,8 @@ export interface AttemptOptions {
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
   /** Commits job.started; throws when the store failed, and then nothing is known. */
   readonly commitStart: (localPort: number | undefined) => Promise<Refusal | undefined>;
+  /** Resolves once a kill can be told from one before the first byte. */
+  readonly noteFirstByte: () => Promise<void>;
   /** Ends the attempt: cancelled by a person, or the spooler stops. */
   readonly signal: AbortSignal;
   readonly cancelled: () => boolean;
@@ -69,6 +71,7 @@ export function runAttempt(options: AttemptOptions): Promise<AttemptResult> {
 class Attempt {
   readonly #options: AttemptOptions;
   #committed = false;
+  #noted = false;
   /** Upper bound of what the device took, over documents and copies. */
   #deliveredBytes = 0;
   /** Bytes of the current document that were handed to the monitor. */
@@ -98,16 +101,20 @@ class Attempt {
   /** Undefined: the device has the document, on to the next one. */
   async #document(document: JobDocument): Promise<AttemptResult | undefined> {
     this.#handedBytes = 0;
-    const notStarted = await this.#startDocument(document);
-    if (notStarted !== undefined) return notStarted;
+    const begun = await this.#startDocument(document);
+    if ('kind' in begun) return begun;
+    await using reader = begun;
     const { signal, permit } = this.#options;
-    if (signal.aborted) return this.#giveUp({ kind: 'aborted' });
-    if (!permit.live()) return this.#giveUp({ kind: 'not-live' });
-    const stop = await this.#send(document);
+    const stop = signal.aborted
+      ? ({ kind: 'aborted' } as const)
+      : !permit.live()
+        ? ({ kind: 'not-live' } as const)
+        : await this.#send(reader);
     return stop === undefined ? await this.#endDocument(document) : await this.#giveUp(stop);
   }
 
-  async #startDocument(document: JobDocument): Promise<AttemptResult | undefined> {
+  /** The document's bytes, once the device waits for them. */
+  async #startDocument(document: JobDocument): Promise<AttemptResult | ChunkStream> {
     const { port, permit, signal, bell, limits } = this.#options;
     let backoffMs = 0;
     for (;;) {
@@ -118,7 +125,7 @@ class Attempt {
         return this.#notStarted(started.message, true);
       }
       const outcome = started.value;
-      if (outcome.kind === 'started') return await this.#commitStart(outcome.localPort);
+      if (outcome.kind === 'started') return await this.#begin(document, outcome.localPort);
       if (outcome.kind === 'failed') {
         return this.#notStarted(`${outcome.message} (${outcome.status})`, false);
       }
@@ -139,6 +146,18 @@ class Attempt {
     }
     if (!this.#committed) return { kind: 'port-failed', message };
     return ended(this.#interrupted(message), portFault);
+  }
+
+  /** While the start is committed, the first bytes come from the disk. */
+  async #begin(
+    document: JobDocument,
+    localPort: number | undefined,
+  ): Promise<AttemptResult | ChunkStream> {
+    const reader = this.#options.readDocument(this.#options.job, document);
+    const notStarted = await this.#commitStart(localPort);
+    if (notStarted === undefined) return reader;
+    await reader[Symbol.asyncDispose]();
+    return notStarted;
   }
 
   async #commitStart(localPort: number | undefined): Promise<AttemptResult | undefined> {
@@ -162,17 +181,29 @@ class Attempt {
     return undefined;
   }
 
-  async #send(document: JobDocument): Promise<Stop | undefined> {
-    await using reader = this.#options.readDocument(this.#options.job, document);
+  async #send(reader: ChunkStream): Promise<Stop | undefined> {
     for (;;) {
       const next = await reader.next();
       if (next.kind === 'end') return undefined;
       if (next.kind === 'failed') {
         return { kind: 'spool', message: next.message, gone: next.gone };
       }
-      const stop = await this.#sendChunk(next.bytes);
+      const stop = (await this.#noteFirstByte()) ?? (await this.#sendChunk(next.bytes));
       if (stop !== undefined) return stop;
     }
+  }
+
+  /** Without its note the byte must stay: the next start would take it for unsent. */
+  async #noteFirstByte(): Promise<Stop | undefined> {
+    if (this.#noted) return undefined;
+    try {
+      await this.#options.noteFirstByte();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return { kind: 'spool', message, gone: false };
+    }
+    this.#noted = true;
+    return undefined;
   }
 
   async #sendChunk(chunk: Uint8Array): Promise<Stop | undefined> {

@@ -30,6 +30,7 @@ export interface PortRunnerOptions {
   readonly statuses: () => readonly DeviceStatus[];
   readonly nextJob: () => Promise<Claim | undefined>;
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
+  readonly noteFirstByte: (job: Pick<Job, 'id' | 'attempts'>) => Promise<void>;
   readonly commits: RunnerCommits;
   /** The state that others see has changed. */
   readonly onChange: () => void;
@@ -220,6 +221,9 @@ class Runner implements PortRunner {
         clock: this.#options.clock,
         limits: this.#options.limits,
         readDocument: this.#options.readDocument,
+        noteFirstByte: () =>
+          // As the start record counts it.
+          this.#options.noteFirstByte({ id: job.id, attempts: job.attempts + 1 }),
         commitStart: (localPort) => this.#options.commits.start(claim, localPort),
         signal: AbortSignal.any([cancel.signal, this.#stopping.signal]),
         cancelled: () => cancel.signal.aborted,

@@ -15,6 +15,17 @@ export interface Printer {
   readonly accepting: boolean;
   /** False: jobs are taken and wait (printer-state stopped, reason paused). */
   readonly enabled: boolean;
+  /** New jobs are held until a person releases them (RFC 3998 3.3.1; reason hold-new-jobs). */
+  readonly holdNewJobs: boolean;
+  /** Why it is as it is, in the words of whoever switched it; '' where nobody said. */
+  readonly note: string;
+  /** Job template attributes for clients that ask for none, by IPP name, in the API's JSON form. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly quotas: PrinterQuotas;
+  /** How long documents of ended jobs stay, so that they can be printed again. */
+  readonly documentRetention: Retention;
+  /** How long ended jobs are remembered. */
+  readonly historyRetention: Retention;
   /** What happens to a job whose attempt broke off after bytes were delivered. */
   readonly interrupted: 'restart' | 'hold';
   readonly startPrinting: 'spooled' | 'at-once';
@@ -24,6 +35,28 @@ export interface Printer {
   readonly changedAt: Moment;
 }
 
+/** Kept as long as it is within every bound that is given; none: for ever. */
+export interface Retention {
+  /** Since the end of the job; counts once the wall clock is trusted. */
+  readonly seconds?: number;
+  /** The newest so many of the printer. */
+  readonly jobs?: number;
+  /** The newest of the printer that have so many bytes together. */
+  readonly bytes?: number;
+}
+
+/** What may wait in a printer; what is left out is bounded by the appliance alone. */
+export interface PrinterQuotas {
+  /** One job, all its documents. */
+  readonly jobBytes?: number;
+  /** Jobs that have not ended. */
+  readonly jobs?: number;
+  /** Jobs of one user that have not ended. */
+  readonly jobsPerUser?: number;
+  /** Documents of all its jobs in the spool, retained ones included. */
+  readonly spoolBytes?: number;
+}
+
 /** What may be set when a printer is made or changed. */
 export interface PrinterSettings {
   readonly description?: string;
@@ -31,6 +64,12 @@ export interface PrinterSettings {
   readonly portNames?: readonly string[];
   readonly accepting?: boolean;
   readonly enabled?: boolean;
+  readonly holdNewJobs?: boolean;
+  readonly note?: string;
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  readonly quotas?: PrinterQuotas;
+  readonly documentRetention?: Retention;
+  readonly historyRetention?: Retention;
   readonly interrupted?: 'restart' | 'hold';
   readonly startPrinting?: 'spooled' | 'at-once';
   readonly formats?: readonly string[];

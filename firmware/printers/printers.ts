@@ -4,13 +4,13 @@ import type { Clock, Random } from '../../hal/contract.ts';
 import type { Principal } from '../api/principal.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
-import type { Printers, PrinterStatus } from '../spooler/contract.ts';
+import type { Printers, PrinterStatus, PrinterSwitch } from '../spooler/contract.ts';
 import type { Permit } from '../spooler/permit.ts';
 import { needRole } from '../spooler/rights.ts';
 import type { CommitOutcome, Store } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import { checkPrinterName, isUuid, nameKey } from './names.ts';
-import type { Printer } from './printer.ts';
+import type { Printer, PrinterSettings } from './printer.ts';
 import { checkSettings, defaultSettings, normalSettings } from './settings.ts';
 import type { PrinterCondition } from './status.ts';
 
@@ -24,6 +24,7 @@ export interface PrinterRoomOptions {
   readonly portExists: (portName: string) => boolean;
   readonly conditionOf: (printer: Printer) => PrinterCondition;
   readonly cancelAllJobs: (printerId: string, by: Principal) => Promise<Refusal | undefined>;
+  readonly releaseHeldOnCreate: (printerId: string) => Promise<Refusal | undefined>;
   /** The set of printers or one of them changed: ports may be used or unused now. */
   readonly onChange: () => void;
 }
@@ -99,6 +100,18 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
       const payload = { id, settings: normalSettings(settings), at: options.clock.wall() };
       return await committed({ type: 'printer.changed', payload }, id);
     },
+    async operate(id, what, by, note) {
+      const refusal =
+        needRole(by, 'operator', 'switching a printer') ??
+        checkSettings({ note: note ?? '' }, never);
+      if (refusal !== undefined) return refusal;
+      if (!byId.has(id)) return notFound(id);
+      const settings = { ...switched[what], ...(note === undefined ? {} : { note }) };
+      const payload = { id, settings, at: options.clock.wall() };
+      const answer = await committed({ type: 'printer.changed', payload }, id);
+      if (answer.kind === 'refused' || what !== 'release-held-new-jobs') return answer;
+      return (await options.releaseHeldOnCreate(id)) ?? answer;
+    },
     async remove(id, { cancelJobs }, by) {
       const refusal = needRole(by, 'administrator', 'removing a printer');
       if (refusal !== undefined) return refusal;
@@ -148,6 +161,19 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
     byId: (id) => (leaving.has(id) ? undefined : byId.get(id)),
   };
 }
+
+/** What each switch sets. */
+const switched = {
+  enable: { enabled: true },
+  disable: { enabled: false },
+  accept: { accepting: true },
+  reject: { accepting: false },
+  'hold-new-jobs': { holdNewJobs: true },
+  'release-held-new-jobs': { holdNewJobs: false },
+} as const satisfies Record<PrinterSwitch, PrinterSettings>;
+
+/** A switch names no port. */
+const never = () => false;
 
 function roomForOne(count: number): Refusal | undefined {
   if (count < printingLimits.printers) return undefined;

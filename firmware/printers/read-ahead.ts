@@ -13,8 +13,8 @@ export interface ChunkStream extends AsyncDisposable {
 }
 
 /**
- * Reads a document; while one chunk is with the device, the next one is fetched. `open` rejects
- * where the document can't be opened. Nothing here rejects: a failure is the last chunk.
+ * Reads a document: its first chunk at once, and while one is with the device, the next. `open`
+ * rejects where the document can't be opened. Nothing here rejects: a failure is the last chunk.
  */
 export function readAhead(
   open: () => Promise<DocumentReader>,
@@ -35,10 +35,10 @@ export function readAhead(
       return { kind: 'failed', message, gone: isGone(error) };
     }
   };
-  let ahead: Promise<NextChunk> | undefined;
+  let ahead = fetch();
   return {
     async next() {
-      const current = await (ahead ?? fetch());
+      const current = await ahead;
       ahead = current.kind === 'chunk' ? fetch() : Promise.resolve(current);
       return current;
     },

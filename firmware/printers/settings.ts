@@ -12,6 +12,12 @@ export const defaultSettings: Required<PrinterSettings> = {
   portNames: [],
   accepting: true,
   enabled: true,
+  holdNewJobs: false,
+  note: '',
+  defaults: {},
+  quotas: {},
+  documentRetention: { jobs: 0 },
+  historyRetention: { jobs: printingLimits.historyJobs },
   interrupted: 'restart',
   startPrinting: 'spooled',
   formats: [anyFormat],
@@ -22,15 +28,40 @@ export function checkSettings(
   settings: PrinterSettings,
   portExists: (portName: string) => boolean,
 ): Refusal | undefined {
-  for (const text of [settings.description, settings.location]) {
+  for (const text of [settings.description, settings.location, settings.note]) {
     if (text !== undefined && Buffer.byteLength(text) > printingLimits.textOctets) {
       return refused(
         'value-not-supported',
-        `description and location have at most ${printingLimits.textOctets} octets`,
+        `description, location and note have at most ${printingLimits.textOctets} octets`,
       );
     }
   }
-  return checkPorts(settings.portNames ?? [], portExists) ?? checkFormats(settings.formats ?? []);
+  return (
+    checkPorts(settings.portNames ?? [], portExists) ??
+    checkFormats(settings.formats ?? []) ??
+    checkDefaults(settings.defaults ?? {})
+  );
+}
+
+/** What each attribute may be is the business of its row in the attribute table. */
+function checkDefaults(defaults: Readonly<Record<string, unknown>>): Refusal | undefined {
+  const octets = Buffer.byteLength(JSON.stringify(defaults));
+  if (octets > printingLimits.defaultsOctets) {
+    return refused(
+      'value-not-supported',
+      `the defaults have ${octets} octets, at most ${printingLimits.defaultsOctets} are possible`,
+    );
+  }
+  for (const [name, most] of [
+    ['copies', printingLimits.copiesPerJob],
+    ['job-priority', 100],
+  ] as const) {
+    const value = defaults[name];
+    const fits = typeof value === 'number' && Number.isSafeInteger(value);
+    if (value === undefined || (fits && value >= 1 && value <= most)) continue;
+    return refused('value-not-supported', `the default of ${name} is 1 to ${most}`);
+  }
+  return undefined;
 }
 
 function checkPorts(

@@ -19,26 +19,31 @@ export interface PoolPort {
 export type PrinterCondition = Pick<PrinterStatus, 'state' | 'reasons' | 'message'>;
 
 export function printerCondition(
-  printer: Pick<Printer, 'enabled'>,
+  printer: Pick<Printer, 'enabled' | 'holdNewJobs' | 'note'>,
   pool: readonly PoolPort[],
 ): PrinterCondition {
   const device = stateReasonKeywords(uniteReasons(pool.flatMap(portReasons)));
-  const reasons = device.filter((keyword) => keyword !== 'none');
+  const reasons = [
+    ...(printer.holdNewJobs ? ['hold-new-jobs'] : []),
+    ...device.filter((keyword) => keyword !== 'none'),
+  ];
   const working = pool.some((port) => port.working);
+  const said = (message: string) => [printer.note, message].filter((text) => text !== '').join(' ');
   if (!printer.enabled) {
     return {
       state: working ? 'processing' : 'stopped',
       reasons: [working ? 'moving-to-paused' : 'paused', ...reasons],
-      message: 'The printer is disabled; jobs wait until it is enabled again.',
+      message: said('The printer is disabled; jobs wait until it is enabled again.'),
     };
   }
   if (pool.length === 0) {
-    return { state: 'stopped', reasons: ['other-error'], message: 'The printer has no port.' };
+    const message = said('The printer has no port.');
+    return { state: 'stopped', reasons: ['other-error', ...reasons], message };
   }
   return {
     state: poolState(pool),
     reasons: reasons.length === 0 ? ['none'] : reasons,
-    message: poolMessage(pool),
+    message: said(poolMessage(pool)),
   };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   attributesSchema,
   documentSchema,
+  holdSchema,
   idSchema,
   momentSchema,
   originSchema,
@@ -25,6 +26,7 @@ export const spoolHeaderSchema = z.object({
     priority: z.int(),
     copies: z.int(),
     hold: z.boolean(),
+    holdUntil: holdSchema.exactOptional(),
     attributes: attributesSchema,
   }),
   document: documentSchema,

@@ -6,7 +6,7 @@
 // devices do.
 import type { Refusal } from '../errors/codes.ts';
 import type { Intake } from '../intake/contract.ts';
-import type { Job } from '../jobs/job.ts';
+import type { Job, JobHold } from '../jobs/job.ts';
 import type { Principal } from '../api/principal.ts';
 import type { Printer, PrinterSettings } from '../printers/printer.ts';
 import type {
@@ -53,6 +53,22 @@ export interface MonitorInfo {
   readonly ui: MonitorUI;
 }
 
+/**
+ * What operators switch: enable and disable (Resume- and Pause-Printer; a job that prints ends
+ * first), accept and reject (Enable- and Disable-Printer), hold-new-jobs and release-held-new-jobs
+ * (RFC 3998 3.3), which lets go what was held at its creation.
+ */
+export const printerSwitches = [
+  'enable',
+  'disable',
+  'accept',
+  'reject',
+  'hold-new-jobs',
+  'release-held-new-jobs',
+] as const;
+
+export type PrinterSwitch = (typeof printerSwitches)[number];
+
 export interface Printers {
   list(): Promise<readonly Printer[]>;
   /** By UUID, or by name without regard to case. */
@@ -66,6 +82,13 @@ export interface Printers {
     id: string,
     settings: PrinterSettings,
     by: Principal,
+  ): Promise<{ readonly kind: 'done'; readonly printer: Printer } | Refusal>;
+  /** `note` says why, for people; it replaces the one before. Needs an operator. */
+  operate(
+    id: string,
+    what: PrinterSwitch,
+    by: Principal,
+    note?: string,
   ): Promise<{ readonly kind: 'done'; readonly printer: Printer } | Refusal>;
   /** Refused while jobs wait in it, unless `cancelJobs`. */
   remove(
@@ -100,22 +123,64 @@ export interface JobFilter {
   readonly limit: number;
 }
 
+/** What was done to a job, and the job as it is now. */
+export type JobAnswer = { readonly kind: 'done'; readonly job: Job } | Refusal;
+
+/** What can be changed of a job that does not print yet. */
+export interface JobChanges {
+  readonly name?: string;
+  readonly priority?: number;
+  readonly copies?: number;
+  /** Job template attributes by IPP name; `null` takes one away. The rest stays. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/** What differs in a job that is printed again. */
+export interface ReprintRequest {
+  /** The same printer, unless another is named. */
+  readonly printerId?: string;
+  readonly name?: string;
+  readonly priority?: number;
+  readonly copies?: number;
+  readonly hold?: JobHold;
+}
+
+/**
+ * Owners may do to their own jobs what is not said to need an operator. Each answer is after the
+ * commit.
+ */
 export interface Jobs {
   /** Not completed: in the order of printing. Completed: newest first (RFC 8011 4.2.6). */
   list(filter: JobFilter): Promise<readonly Job[]>;
   /** By UUID or by number. */
   find(idOrNumber: string | number): Promise<Job | undefined>;
-  cancel(
-    id: string,
+  cancel(id: string, by: Principal): Promise<JobAnswer>;
+  /**
+   * Cancels what has not ended: of one printer, of one user, or both (Cancel-Jobs, Cancel-My-Jobs).
+   * Another's jobs need an operator. Resolves with how many were cancelled.
+   */
+  cancelAll(
+    filter: { readonly printerId?: string; readonly userName?: string },
     by: Principal,
-  ): Promise<{ readonly kind: 'done'; readonly job: Job } | Refusal>;
+  ): Promise<{ readonly kind: 'done'; readonly count: number } | Refusal>;
+  /** Hold-Job: not while it prints. A job that is held already gets the new time. */
+  hold(id: string, hold: JobHold, by: Principal): Promise<JobAnswer>;
   /**
    * Lets a held job go on; one that was interrupted starts from its first byte, and stays marked.
+   * One that the printer held at its creation needs an operator.
    */
-  release(
-    id: string,
-    by: Principal,
-  ): Promise<{ readonly kind: 'done'; readonly job: Job } | Refusal>;
+  release(id: string, by: Principal): Promise<JobAnswer>;
+  /** To another printer of this spooler; not while it prints or arrives. Needs an operator. */
+  move(id: string, printerId: string, by: Principal): Promise<JobAnswer>;
+  /** Priority, copies, name, attributes: not while it prints. */
+  change(id: string, changes: JobChanges, by: Principal): Promise<JobAnswer>;
+  /**
+   * Prints an ended job again that is `retained`: a new job, with the old one's owner and
+   * documents.
+   */
+  reprint(id: string, request: ReprintRequest, by: Principal): Promise<JobAnswer>;
+  /** Forgets an ended job with its documents (Purge-Jobs). Needs an operator. */
+  remove(id: string, by: Principal): Promise<{ readonly kind: 'done' } | Refusal>;
 }
 
 /** LooksAlive and IsAlive of the Print Spooler resource. */

@@ -15,6 +15,8 @@ export interface RecoveryOptions {
   readonly commit: (changes: readonly Change[]) => Promise<CommitOutcome>;
   readonly clock: Clock;
   readonly log: MonitorLog;
+  /** False only where the job's last attempt certainly sent nothing. */
+  readonly mayHaveSent: (job: Job) => Promise<boolean>;
   readonly policyOf: (printerId: string) => Printer['interrupted'];
   readonly onIncoming: (job: Job) => void;
 }
@@ -24,30 +26,37 @@ const batch = 500;
 
 /** Pending jobs need nothing: the ports take them in order. Throws when the store fails. */
 export async function recover(options: RecoveryOptions): Promise<void> {
-  const { spooler, store, log } = options;
-  let afterNumber = 0;
-  for (;;) {
-    const jobs = await store.query('jobs.unfinished', { spooler, afterNumber, limit: batch });
-    const last = jobs.at(-1);
-    if (last === undefined) return;
-    afterNumber = last.number;
-    for (const job of jobs) {
-      if (job.incoming) options.onIncoming(job);
-      if (job.state === 'processing' || job.state === 'processing-stopped') {
-        const outcome = await options.commit([interruption(job, options)]);
-        const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
-        log.info('a job was printing when the appliance stopped', { job: job.number, message });
-      }
-    }
+  for (const turn of ['incoming', 'heldIncoming'] as const) {
+    for await (const job of jobsOf(turn, options)) options.onIncoming(job);
+  }
+  for await (const job of jobsOf('printing', options)) {
+    const outcome = await options.commit([
+      interruption(job, await options.mayHaveSent(job), options),
+    ]);
+    const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
+    options.log.info('a job was printing when the appliance stopped', { job: job.number, message });
   }
 }
 
-/** Nobody knows how far it came: all of it may have been delivered. */
-function interruption(job: Job, options: RecoveryOptions): Change {
+async function* jobsOf(
+  turn: 'printing' | 'incoming' | 'heldIncoming',
+  { store, spooler }: RecoveryOptions,
+): AsyncGenerator<Job> {
+  for (let afterNumber = 0; ; ) {
+    const jobs = await store.query('jobs.of-turn', { spooler, turn, afterNumber, limit: batch });
+    yield* jobs;
+    const last = jobs.at(-1);
+    if (last === undefined) return;
+    afterNumber = last.number;
+  }
+}
+
+/** Where a byte was sent, nobody knows how far it came: all of it may have been delivered. */
+function interruption(job: Job, mayHaveSent: boolean, options: RecoveryOptions): Change {
   const documentBytes = job.documents.reduce((sum, document) => sum + document.sizeBytes, 0);
   const end = {
     kind: 'interrupted',
-    deliveredBytes: Math.max(1, documentBytes * job.copies),
+    deliveredBytes: mayHaveSent ? Math.max(1, documentBytes * job.copies) : 0,
     message: 'The appliance stopped while the job was printing.',
   } as const;
   const decision = decideEnd(end, job, options.policyOf(job.printerId));

@@ -9,9 +9,12 @@ import type { Job } from '../jobs/job.ts';
 import { asSeenNow } from '../jobs/as-seen-now.ts';
 import { createHistoryKeeper } from '../jobs/history.ts';
 import { createJobRoom } from '../jobs/jobs.ts';
+import { reprintJob } from '../jobs/reprint.ts';
+import { createTimedHolds } from '../jobs/timed-holds.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { createDispatcher } from '../printers/dispatcher.ts';
+import type { FirstBytes } from '../printers/first-bytes.ts';
 import { createPortRunner } from '../printers/port-runner.ts';
 import { createPrinterRoom } from '../printers/printers.ts';
 import { readAhead } from '../printers/read-ahead.ts';
@@ -41,6 +44,7 @@ export interface SpoolerOptions {
   readonly store: Pick<Store, 'commit' | 'query'>;
   readonly spool: Pick<Spool, 'receive' | 'open'>;
   readonly events: Pick<Events, 'report'>;
+  readonly firstBytes: FirstBytes;
   readonly openRegistry: (monitorName: string) => Promise<OwnedMonitorRegistry>;
   /** The monitor table, in its order. */
   readonly monitors: readonly MonitorModule[];
@@ -100,7 +104,11 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     random,
     portExists: (portName) => host.portInfo(portName) !== undefined,
     conditionOf: (printer) => board.conditionOf(printer),
-    cancelAllJobs: (printerId, by) => jobs.cancelAll(printerId, by),
+    async cancelAllJobs(printerId, by) {
+      const answer = await jobs.service.cancelAll({ printerId }, by);
+      return answer.kind === 'refused' ? answer : undefined;
+    },
+    releaseHeldOnCreate: (printerId) => jobs.releaseHeldOnCreate(printerId),
     onChange: () => {
       board.reconcile();
       for (const printer of printers.all()) board.retry(printer);
@@ -138,6 +146,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         nextJob: () => dispatcher.next(portName),
         readDocument: (job, document) =>
           readAhead(() => openDocument(job, document.number), { chunkBytes: limits.chunkBytes }),
+        noteFirstByte: (job) => options.firstBytes.note(portName, job),
         commits: createRunnerCommits({
           spooler: id,
           portName,
@@ -177,6 +186,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
     printerById: (printerId) => printers.byId(printerId),
     onReady: (job) => wake(job, 'wake'),
+    onHeld: () => timedHolds.look(),
     limits,
   });
 
@@ -186,6 +196,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     commit,
     permit,
     clock,
+    printerById: (printerId) => printers.byId(printerId),
     asSeenNow: (job) =>
       asSeenNow(job, board.stateAt(job.id), (printerId) => {
         const printer = printers.byId(printerId);
@@ -196,7 +207,24 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       board.cancel(job);
       history.ended(job.printerId);
     },
-    onReleased: (job) => wake(job, 'retry'),
+    onReady: (job) => wake(job, 'retry'),
+    onHeld: () => timedHolds.look(),
+    reprint: (job, request) =>
+      reprintJob(
+        { intake: intake.service, openDocument, chunkBytes: limits.chunkBytes },
+        job,
+        request,
+      ),
+  });
+
+  const timedHolds = createTimedHolds({
+    spooler: id,
+    store,
+    commit,
+    clock,
+    limits,
+    log,
+    onReady: (job) => wake(job, 'wake'),
   });
 
   const looksAlive = (): SpoolerHealth => {
@@ -230,12 +258,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           commit,
           clock,
           log,
+          mayHaveSent: (job) => options.firstBytes.mayHaveSent(job),
           policyOf: (printerId) => printers.byId(printerId)?.interrupted ?? 'hold',
           onIncoming: (job) => intake.resume(job),
         }),
       ]);
+      await options.firstBytes.begin();
       phase = 'running';
       board.reconcile();
+      timedHolds.look();
     },
     async stop(deadline) {
       phase = 'stopped';
@@ -245,9 +276,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(host.stop(limits.shutdownMs), deadline).catch((error: unknown) =>
         log.warn('monitors were left behind', { message: messageOf(error) }),
       );
-      await abortable(Promise.all([intakeEnds, history.idle()]), deadline).catch((error: unknown) =>
-        log.warn('uploads were left behind', { message: messageOf(error) }),
+      await abortable(Promise.all([intakeEnds, history.idle(), timedHolds.stop()]), deadline).catch(
+        (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
+      await options.firstBytes.close();
     },
     looksAlive,
     async isAlive() {

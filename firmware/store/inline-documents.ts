@@ -81,9 +81,19 @@ function jobInUnit(sql: Sql, unit: CommitUnit, jobId: string): JobInHeader | und
   for (const change of unit.changes) {
     if (change.type !== 'job.created' || change.payload.id !== jobId) continue;
     const { id, printerId, name, origin, priority, copies, hold, attributes } = change.payload;
+    const { holdUntil } = change.payload;
     return {
       printer: printerInHeader(sql, unit.spooler, printerId),
-      job: { id, name, origin, priority, copies, hold, attributes },
+      job: {
+        id,
+        name,
+        origin,
+        priority,
+        copies,
+        hold,
+        ...(holdUntil === undefined ? {} : { holdUntil }),
+        attributes,
+      },
     };
   }
   return undefined;
@@ -96,7 +106,17 @@ function jobInStore(sql: Sql, unit: CommitUnit, jobId: string): JobInHeader | un
   const hold = job.state === 'pending-held';
   return {
     printer: printerInHeader(sql, unit.spooler, job.printerId),
-    job: { id, number, name, origin, priority, copies, hold, attributes },
+    job: {
+      id,
+      number,
+      name,
+      origin,
+      priority,
+      copies,
+      hold,
+      ...(job.hold === undefined ? {} : { holdUntil: job.hold }),
+      attributes,
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // Printers as rows: a codec between Printer and the table printers.
 import type { SqlRow } from '../../hal/contract.ts';
 import type { Printer } from '../printers/printer.ts';
+import { defaultSettings } from '../printers/settings.ts';
 import { foldName } from './fold.ts';
 import { type Sql, textOf } from './sql.ts';
 
@@ -31,6 +32,7 @@ export function putPrinter(sql: Sql, printer: Printer): void {
 
 /** `row` has the column body. */
 export function printerFromRow(row: SqlRow): Printer {
-  // Only putPrinter writes this column, from checked payloads.
-  return JSON.parse(textOf(row, 'body'));
+  // Only putPrinter writes this column, from checked payloads; an older one lacks what came later.
+  const body: Printer = JSON.parse(textOf(row, 'body'));
+  return { ...defaultSettings, ...body };
 }

@@ -45,6 +45,8 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   const connection = await devices.connectTcp({ host, port, timeoutMs: connectTimeoutMs, signal });
   try {
     const plain = duplexOf(connection);
+    // The request tells what broke; what breaks after its answer is nobody's concern.
+    plain.on('error', () => {});
     const stream = target.tls ? await secured(plain, options) : plain;
     return startRequest(stream, connection, options);
   } catch (error) {

@@ -59,7 +59,9 @@ class Session implements IppSession {
     this.#jobId = options.begun.jobId;
     this.#printer = options.begun.printer;
     const { life } = options;
-    life.addEventListener('abort', () => this.#over.abort(life.reason), { once: true });
+    const { signal } = this.#over;
+    // The port lives on for many documents: each takes its listener away when it is over.
+    life.addEventListener('abort', () => this.#over.abort(life.reason), { once: true, signal });
     void this.#watchUpload();
   }
 

@@ -203,7 +203,10 @@ class Session implements LprSession {
 
   #unanswered(when: string): PortOutcome {
     const message = `the printer did not acknowledge the document ${when}`;
-    if (this.#document.requireAck || this.#finishing === undefined) return this.discard(message);
+    const { requireAck, sizeBytes } = this.#document;
+    // Behind a document without a known end comes no acknowledgement, only the server's own end.
+    const isMissing = requireAck && sizeBytes !== undefined;
+    if (isMissing || this.#finishing === undefined) return this.discard(message);
     // Closed in order and not waited for: what the kernel still holds is sent.
     void this.#connection.close();
     return this.#outcome('sent', [warningOf('timed-out')], message);

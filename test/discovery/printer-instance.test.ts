@@ -5,6 +5,7 @@ import { printerInstance } from '../../firmware/discovery/printer-instance.ts';
 import { printerSubtypes, printerTxt } from '../../firmware/discovery/printer-txt.ts';
 import { encodeTxt } from '../../firmware/discovery/txt-entry.ts';
 import { printerAttributes, selectAttributes } from '../../firmware/servers/ipp/attribute-table.ts';
+import { abilitiesOf } from '../../firmware/servers/ipp/abilities.ts';
 import { createUriMaker } from '../../firmware/servers/ipp/uris.ts';
 import type { PrinterSource } from '../../firmware/servers/ipp/sources.ts';
 import type { IppAttribute, IppValue } from '../../monitors/wire/ipp/message.ts';
@@ -24,12 +25,17 @@ async function makeSource(formats: readonly string[], name = 'office'): Promise<
   const spooler = new FakeSpooler({ printers: [name], formats });
   const [printer] = await spooler.printers.list();
   assert.ok(printer !== undefined);
+  const placed = { ...printer, location: 'Größe, second floor' };
   return {
-    printer: { ...printer, location: 'Größe, second floor' },
+    printer: placed,
     status: spooler.status,
+    device: {},
+    abilities: abilitiesOf(placed, {}),
+    stateChangedAt: { ms: 0, trusted: true },
     uris: createUriMaker({
       header: () => 'platen.local:8631',
       local: { address: '10.0.0.1', port: 8631 },
+      secure: false,
     }),
     now: { upTimeSeconds: 1, wall: { ms: 0, trusted: true } },
     operations: [],

@@ -14,6 +14,7 @@ import { isEnded, type Job, type JobDocument } from '../../firmware/jobs/job.ts'
 import { intakeLimits } from '../../firmware/limits/intake-limits.ts';
 import type { Printer } from '../../firmware/printers/printer.ts';
 import type {
+  JobAnswer,
   Jobs,
   Ports,
   Printers,
@@ -21,6 +22,7 @@ import type {
   Spooler,
   SpoolerDirectory,
 } from '../../firmware/spooler/contract.ts';
+import { defaultSettings } from '../../firmware/printers/settings.ts';
 import { alwaysLive } from '../../firmware/spooler/permit.ts';
 
 export interface FakeSpoolerOptions {
@@ -51,6 +53,8 @@ export class FakeSpooler implements Spooler {
   readonly requests: (JobRequest & { readonly document?: DocumentRequest })[] = [];
   /** Uploads whose streams threw. */
   brokenUploads = 0;
+  /** What was asked of printers and jobs beyond what this spooler does. */
+  readonly calls: (Readonly<Record<string, unknown>> & { readonly what: string })[] = [];
   /** While set, everything new is refused with it, after `refuseAfterBytes` of the document. */
   refuseWith: ErrorCode | undefined;
   refuseAfterBytes = 0;
@@ -78,6 +82,11 @@ export class FakeSpooler implements Spooler {
         ),
       create: async () => notHere,
       change: async () => notHere,
+      operate: async (id, what, by, note) => {
+        this.calls.push({ what, id, by, note });
+        const printer = this.#printers.find((one) => one.id === id);
+        return printer === undefined ? notHere : { kind: 'done', printer };
+      },
       remove: async () => notHere,
       status: async () => this.status,
     };
@@ -86,8 +95,30 @@ export class FakeSpooler implements Spooler {
       list: async (filter) => this.#list(filter),
       find: async (idOrNumber) => this.#find(idOrNumber),
       cancel: async (id) => this.#end(id, 'canceled'),
+      cancelAll: async (filter, by) => {
+        this.calls.push({ what: 'cancel-all', by, ...filter });
+        return { kind: 'done', count: 0 };
+      },
+      hold: async (id, hold, by) => this.#note({ what: 'hold', id, hold, by }),
       release: async (id) => this.#release(id),
+      move: async (id, printerId, by) => this.#note({ what: 'move', id, printerId, by }),
+      change: async (id, changes, by) => this.#note({ what: 'change', id, changes, by }),
+      reprint: async (id, request, by) => this.#note({ what: 'reprint', id, request, by }),
+      remove: async (id, by) => {
+        this.calls.push({ what: 'remove', id, by });
+        return { kind: 'done' };
+      },
     };
+  }
+
+  #note(
+    call: Readonly<Record<string, unknown>> & { readonly what: string; readonly id: string },
+  ): JobAnswer {
+    this.calls.push(call);
+    const job = this.#find(call.id);
+    return job === undefined
+      ? refused('job-not-found', 'There is no such job.')
+      : { kind: 'done', job };
   }
 
   /** Directory of this spooler alone. */
@@ -145,7 +176,9 @@ export class FakeSpooler implements Spooler {
     if (job === undefined) return refused('job-not-found', 'There is no such job.');
     if (!job.incoming) return refused('job-incoming-closed', 'The job takes no more documents.');
     if (stream === undefined) return { kind: 'accepted', job: this.#put(this.#closed(job, last)) };
-    const taken = await this.#take(expanded(stream, document), this.#refusalOf(job));
+    const { printerId, name, origin } = job;
+    const refusal = this.#refusalOf({ printerId, name, origin });
+    const taken = await this.#take(expanded(stream, document), refusal);
     return 'kind' in taken ? taken : this.#keep(job, document, taken, last);
   }
 
@@ -201,8 +234,12 @@ export class FakeSpooler implements Spooler {
       printerId: request.printerId,
       name: request.name,
       origin: request.origin,
-      state: request.hold === true ? 'pending-held' : 'pending',
-      reasons: request.hold === true ? ['job-hold-until-specified'] : [],
+      state: request.hold === undefined ? 'pending' : 'pending-held',
+      reasons: request.hold === undefined ? [] : ['job-hold-until-specified'],
+      hold: request.hold,
+      pages: undefined,
+      retained: false,
+      reprintOf: request.reprintOf,
       message: '',
       priority: request.priority ?? 50,
       copies: request.copies ?? 1,
@@ -274,13 +311,9 @@ function printerOf(name: string, index: number, { formats }: FakeSpoolerOptions)
     id: `00000000-0000-4000-9000-${String(index + 1).padStart(12, '0')}`,
     spooler: 'fake',
     name,
+    ...defaultSettings,
     description: `Printer ${name}`,
     location: 'here',
-    portNames: [],
-    accepting: true,
-    enabled: true,
-    interrupted: 'restart',
-    startPrinting: 'spooled',
     formats: formats ?? ['application/octet-stream', 'application/pdf'],
     createdAt: at,
     changedAt: at,

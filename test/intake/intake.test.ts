@@ -84,7 +84,7 @@ describe('acceptance', () => {
 
   test('of a held job waits for its release', async () => {
     const bench = await booted();
-    const job = await bench.print(Uint8Array.of(1), { hold: true });
+    const job = await bench.print(Uint8Array.of(1), { hold: { kind: 'indefinite' } });
     await bench.pass(3_600_000);
     assert.equal((await bench.job(job.id)).state, 'pending-held');
     await bench.spooler.jobs.release(job.id, administrator);

@@ -82,6 +82,18 @@ describe('an LPD server is told', () => {
     assert.ok(printer.dataOf(1).equals(pattern(1000)));
   });
 
+  test('the end of such a document by the end of the connection, answered or not', async (t) => {
+    const { port, clock, printer } = await make(t, { unknownSize: 'announce-large' });
+    await printer.behave({ untilClose: true, neverClose: true });
+    await port.startDocPort({ ...docOf(0), sizeBytes: undefined }, never());
+    await writeAll(port, pattern(1000));
+    const ending = port.endDocPort({ discard: false }, never());
+    await clock.advance(179_000);
+    const end = await ending;
+    assert.equal(end.outcome, 'sent');
+    assert.equal(end.reasons[0]?.keyword, 'timed-out');
+  });
+
   test('nothing at all of a document whose size is not known', async (t) => {
     const { port, printer } = await make(t);
     const started = await port.startDocPort({ ...docOf(0), sizeBytes: undefined }, never());

@@ -1,6 +1,7 @@
 // Servers on free ports in front of a spooler in memory, with a clock that stands until a test
 // moves it.
 import { createAdmission } from '../../firmware/servers/admission.ts';
+import type { PlatenEvent } from '../../firmware/events/event.ts';
 import type { Server } from '../../firmware/servers/contract.ts';
 import type { HttpRoute } from '../../firmware/servers/http/contract.ts';
 import { createHttpServer } from '../../firmware/servers/http/server.ts';
@@ -25,6 +26,8 @@ export interface Harness extends AsyncDisposable {
   readonly spooler: FakeSpooler;
   readonly http: Server;
   readonly raw: Server;
+  /** Tells those who listen to events, as the ring would. */
+  readonly tell: (event: PlatenEvent) => void;
   readonly httpPort: number;
   readonly rawPort: number;
   /** What the servers reported as their own faults. */
@@ -42,10 +45,15 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     warn() {},
     error: (...said: readonly unknown[]) => void faults.push(said),
   };
+  const listeners = new Set<(event: PlatenEvent) => void>();
+  const subscribe = (listener: (event: PlatenEvent) => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
   const http = createHttpServer({
     listen: [{ address: '127.0.0.1', port: 0 }],
     routes: [
-      ...createIppRoutes({ directory: spooler.directory, clock, log }),
+      ...createIppRoutes({ directory: spooler.directory, events: { subscribe }, clock, log }),
       ...(options.routes ?? []),
     ],
     clock,
@@ -70,6 +78,9 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     spooler,
     http,
     raw,
+    tell: (event) => {
+      for (const listener of listeners) listener(event);
+    },
     httpPort: portOf(http),
     rawPort: portOf(raw),
     faults,

@@ -131,7 +131,7 @@ describe('jobs by IPP', () => {
       printerId: '00000000-0000-4000-9000-000000000001',
       name: 'Rechnung',
       origin: { door: 'ipp', userName: 'Zoë', address: '127.0.0.1', authenticated: false },
-      hold: true,
+      hold: { kind: 'indefinite' },
       attributes: {
         copies: 3,
         'job-priority': 80,

@@ -8,6 +8,7 @@ import type { Refusal } from '../../firmware/errors/codes.ts';
 import type { Principal } from '../../firmware/api/principal.ts';
 import type { Job } from '../../firmware/jobs/job.ts';
 import type { Printer, PrinterSettings } from '../../firmware/printers/printer.ts';
+import { createFirstBytes } from '../../firmware/printers/first-bytes.ts';
 import { createSpool, type Spool } from '../../firmware/spool/spool.ts';
 import type { Spooler } from '../../firmware/spooler/contract.ts';
 import { alwaysLive, type Permit } from '../../firmware/spooler/permit.ts';
@@ -60,6 +61,7 @@ export class Bench {
   readonly random: SeededRandom;
   readonly devices: readonly FakeDevice[];
   readonly #options: BenchOptions;
+  #boots = 1;
   #alive = { now: false };
   #life: Life | undefined;
 
@@ -113,6 +115,11 @@ export class Bench {
       store,
       spool,
       events: ring.events,
+      firstBytes: createFirstBytes({
+        files: mounted.files,
+        directory: '/spool/underway',
+        bootId: String(this.#boots),
+      }),
       openRegistry: (monitorName) =>
         openMonitorRegistry({ store, spooler: 'local', term: termOf, monitorName }),
       monitors: monitors?.(isAlive) ?? [
@@ -146,6 +153,7 @@ export class Bench {
   /** The plug: as a kill, and what was not synced is lost as the seed says. */
   powerCut(): void {
     this.kill();
+    this.#boots += 1;
     this.disk.powerCut();
   }
 

@@ -93,6 +93,35 @@ describe('a kill', () => {
     assert.equal(done.possiblyPrintedTwice, true);
   });
 
+  for (const [how, marked] of [
+    ['kill', false],
+    ['powerCut', true],
+  ] as const) {
+    test(`(${how}) between the committed start and the first byte: marked ${marked}`, async () => {
+      let holding = true;
+      const bench = new Bench({
+        wrapStore: (store) => ({
+          ...store,
+          async commit(unit) {
+            const outcome = await store.commit(unit);
+            const isStart = unit.changes.some(({ type }) => type === 'job.started');
+            return isStart && holding ? await new Promise<never>(() => undefined) : outcome;
+          },
+        }),
+      });
+      await bench.boot();
+      await bench.addPrinter();
+      const job = await bench.print(Uint8Array.of(1));
+      await bench.until(async () => (await bench.job(job.id)).state === 'processing');
+      bench[how]();
+      holding = false;
+      await bench.boot();
+      const done = await bench.untilState(job.id, 'completed');
+      assert.deepEqual([done.possiblyPrintedTwice, done.attempts], [marked, 2]);
+      assert.equal(bench.device.touchedBy(job.id).length, 1);
+    });
+  }
+
   test('during an upload: nothing of it stays', async () => {
     const bench = new Bench();
     await bench.boot();
@@ -199,7 +228,7 @@ function lying(store: Store): Store {
       if (created?.type !== 'job.created' || added?.type !== 'job.document-added') {
         return await store.commit(unit);
       }
-      const { id, ...payload } = created.payload;
+      const { id, hold: _held, ...payload } = created.payload;
       const job: Job = {
         ...payload,
         id,
@@ -207,6 +236,10 @@ function lying(store: Store): Store {
         number: 1,
         state: 'pending',
         reasons: [],
+        hold: undefined,
+        pages: undefined,
+        retained: false,
+        reprintOf: undefined,
         message: '',
         incoming: false,
         documents: [added.payload.document],

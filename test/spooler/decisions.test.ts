@@ -9,6 +9,7 @@ import {
   nextBackoffMs,
 } from '../../firmware/printers/decisions.ts';
 import { checkPrinterName } from '../../firmware/printers/names.ts';
+import { defaultSettings } from '../../firmware/printers/settings.ts';
 import { type PoolPort, printerCondition } from '../../firmware/printers/status.ts';
 
 const brokenOff = (deliveredBytes: number): AttemptEnd => ({
@@ -157,7 +158,7 @@ describe('the condition of a printer', () => {
   ];
   for (const [when, enabled, pool, expected] of rows) {
     test(when, () => {
-      const { state, reasons } = printerCondition({ enabled }, pool);
+      const { state, reasons } = printerCondition({ ...defaultSettings, enabled }, pool);
       assert.equal(`${state} ${reasons.join()}`, expected);
     });
   }

@@ -262,7 +262,7 @@ describe('an attempt that breaks off', () => {
     const poison = await bench.print(Uint8Array.of(1, 2, 3));
     const next = await bench.print(Uint8Array.of(4));
     const held = await bench.untilState(poison.id, 'pending-held');
-    assert.match(held.message, /second time/);
+    assert.match(held.message, /broke off again/);
     await bench.untilState(next.id, 'completed');
     await bench.pass(3_600_000);
     assert.equal((await bench.job(poison.id)).state, 'pending-held');

@@ -139,9 +139,9 @@ class Told {
   async #missingInScan(rig: Rig): Promise<readonly string[]> {
     const found = new Set<string>();
     for await (const { header } of rig.spool.scan()) found.add(header.job.id);
-    const live = await rig.store.query('jobs.unfinished', {
+    const live = await rig.store.query('jobs.page', {
       spooler,
-      afterNumber: 0,
+      which: 'not-completed',
       limit: 1_000,
     });
     return live

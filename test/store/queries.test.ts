@@ -92,12 +92,18 @@ describe('queries of jobs', () => {
     );
   });
 
-  test('unfinished by number, and counted by printer', async () => {
-    const rest = await rig.store.query('jobs.unfinished', { spooler, afterNumber: 5, limit: 9 });
-    assert.deepEqual(
-      rest.map(({ number }) => number),
-      [6, 7],
-    );
+  test('what prints and what arrives by number, and all counted by printer', async () => {
+    const idsOf = async (turn: 'printing' | 'incoming') => {
+      const jobs = await rig.store.query('jobs.of-turn', {
+        spooler,
+        turn,
+        afterNumber: 0,
+        limit: 9,
+      });
+      return jobs.map(({ id }) => id);
+    };
+    assert.deepEqual(await idsOf('printing'), ['7-printing']);
+    assert.deepEqual(await idsOf('incoming'), ['4-arriving']);
     assert.deepEqual(await rig.store.query('jobs.counts', { spooler }), {
       'printer-1': 6,
       'printer-2': 1,

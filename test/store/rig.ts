@@ -5,6 +5,7 @@ import type { Databases, Files } from '../../hal/contract.ts';
 import type { Refusal } from '../../firmware/errors/codes.ts';
 import type { Job, JobDocument, Moment } from '../../firmware/jobs/job.ts';
 import type { Printer } from '../../firmware/printers/printer.ts';
+import { defaultSettings } from '../../firmware/printers/settings.ts';
 import { createSpool, type Spool, type SpoolOptions } from '../../firmware/spool/spool.ts';
 import type { SpoolHeaderDraft } from '../../firmware/spool/header.ts';
 import type { CommitOutcome, CommitUnit, Store, Term } from '../../firmware/store/contract.ts';
@@ -71,14 +72,7 @@ export function printer(id = 'printer-1', name = 'Office'): Printer {
     id,
     spooler,
     name,
-    description: '',
-    location: '',
-    portNames: [],
-    accepting: true,
-    enabled: true,
-    interrupted: 'restart',
-    startPrinting: 'spooled',
-    formats: ['application/octet-stream'],
+    ...defaultSettings,
     createdAt: at,
     changedAt: at,
   };

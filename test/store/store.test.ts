@@ -102,7 +102,7 @@ describe('a commit', () => {
       assert.ok(outcome.status === 'rejected' && !(outcome.reason instanceof StoreError));
     }
     assert.equal(
-      (await rig.store.query('jobs.unfinished', { spooler, afterNumber: 0, limit: 9 })).length,
+      (await rig.store.query('jobs.page', { spooler, which: 'not-completed', limit: 9 })).length,
       1,
     );
   });

@@ -178,8 +178,8 @@ describe('the store worker', () => {
     await assert.rejects(second.client.store.logEnds(), StoreError);
 
     const third = await startWorker(t, first.data);
-    const input = { spooler, afterNumber: 0, limit: 9 };
-    const jobs = await third.client.store.query('jobs.unfinished', input);
+    const input = { spooler, which: 'not-completed', limit: 9 } as const;
+    const jobs = await third.client.store.query('jobs.page', input);
     assert.deepEqual(
       jobs.map(({ number }) => number),
       [1, 2],

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { type Refusal, refused } from '../../errors/codes.ts';
 import type { Job } from '../../jobs/job.ts';
 import { spoolLimits } from '../../limits/spool-limits.ts';
-import type { Jobs, Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
 import { findJob, findPrinter, findSpooler } from '../find.ts';
 import { type Principal, principalName } from '../principal.ts';
 import { operators, viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route, streamBody } from '../route.ts';
 import { job } from '../schemas/job.ts';
+import { jobActionRoutes } from './job-action-routes.ts';
 import { pageOf, pageQuery } from '../schemas/page.ts';
 
 const params = z.object({ job: z.string().max(128) });
@@ -68,8 +69,7 @@ export const jobRoutes: readonly Route[] = [
       return found.kind === 'refused' ? found : found.job;
     },
   }),
-  action('cancel', 'Give a job up; what is not printed yet never is'),
-  action('release', 'Let a held job go on; an interrupted one starts from its first byte'),
+  ...jobActionRoutes,
   jsonRoute({
     method: 'POST',
     path: '/printers/{printer}/jobs',
@@ -95,7 +95,7 @@ export const jobRoutes: readonly Route[] = [
         printerId: found.printer.id,
         name,
         origin: originOf(principal),
-        hold,
+        ...(hold ? { hold: { kind: 'indefinite' } } : {}),
         ...(copies === undefined ? {} : { copies }),
         ...(priority === undefined ? {} : { priority }),
         document: {
@@ -122,35 +122,6 @@ async function placeOf(
   }
   const found = await findPrinter(directory, printer);
   return found.kind === 'refused' ? found : { ...found, printerId: found.printer.id };
-}
-
-function action(name: 'cancel' | 'release', summary: string): Route {
-  return jsonRoute({
-    method: 'POST',
-    path: `/jobs/{job}/${name}`,
-    summary,
-    tag: 'jobs',
-    who: operators,
-    params,
-    query: noQuery,
-    input: noBody,
-    output: job,
-    async run({ params: { job: wanted }, principal, services }): Promise<Job | Refusal> {
-      const found = await findJob(services.directory, wanted);
-      if (found.kind === 'refused') return found;
-      const done = await act(found.spooler, name, found.job.id, principal);
-      return done.kind === 'refused' ? done : done.job;
-    },
-  });
-}
-
-function act(
-  { jobs }: Spooler,
-  name: 'cancel' | 'release',
-  id: string,
-  by: Principal,
-): ReturnType<Jobs['cancel']> {
-  return name === 'cancel' ? jobs.cancel(id, by) : jobs.release(id, by);
 }
 
 function originOf(principal: Principal): Job['origin'] {

@@ -1,10 +1,10 @@
 // Rows of the API: printers.
 import { z } from 'zod';
 import type { Printer } from '../../printers/printer.ts';
-import type { Spooler } from '../../spooler/contract.ts';
+import { printerSwitches, type PrinterSwitch, type Spooler } from '../../spooler/contract.ts';
 import { findPrinter, findSpooler } from '../find.ts';
 import { pageBy } from '../page.ts';
-import { administrators, viewers } from '../rights.ts';
+import { administrators, operators, viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route } from '../route.ts';
 import { pageOf, pageQuery } from '../schemas/page.ts';
 import { newPrinter, printer, printerSettings } from '../schemas/printer.ts';
@@ -12,6 +12,15 @@ import type { ApiServices } from '../services.ts';
 import type { PrinterView } from '../types.ts';
 
 const params = z.object({ printer: z.string().max(512) });
+
+const switchSummaries = {
+  enable: 'Let a printer print again',
+  disable: 'Stop a printer after the job that prints; jobs are taken and wait',
+  accept: 'Let a printer take jobs again',
+  reject: 'Let a printer take no more jobs; those that wait are printed',
+  'hold-new-jobs': 'Hold the jobs that come from now on',
+  'release-held-new-jobs': 'Hold new jobs no longer, and let go those that were held',
+} as const satisfies Record<PrinterSwitch, string>;
 
 export const printerRoutes: readonly Route[] = [
   jsonRoute({
@@ -84,6 +93,7 @@ export const printerRoutes: readonly Route[] = [
       return changed.kind === 'refused' ? changed : view(services, found.spooler, changed.printer);
     },
   }),
+  ...printerSwitches.map(switchRoute),
   jsonRoute({
     method: 'DELETE',
     path: '/printers/{printer}',
@@ -103,6 +113,27 @@ export const printerRoutes: readonly Route[] = [
     },
   }),
 ];
+
+function switchRoute(what: PrinterSwitch): Route {
+  return jsonRoute({
+    method: 'POST',
+    path: `/printers/{printer}/${what}`,
+    summary: switchSummaries[what],
+    tag: 'printers',
+    who: operators,
+    params,
+    query: noQuery,
+    input: z.strictObject({ note: z.string().max(1_023).exactOptional() }),
+    output: printer,
+    async run({ params: { printer: name }, input: { note }, principal, services }) {
+      const found = await findPrinter(services.directory, name);
+      if (found.kind === 'refused') return found;
+      const { spooler } = found;
+      const done = await spooler.printers.operate(found.printer.id, what, principal, note);
+      return done.kind === 'refused' ? done : view(services, spooler, done.printer);
+    },
+  });
+}
 
 async function allPrinters(
   services: ApiServices,

@@ -1,6 +1,6 @@
 // The shapes of jobs.
 import { z } from 'zod';
-import { jobReasons } from '../../jobs/job.ts';
+import { holdPeriods, jobReasons } from '../../jobs/job.ts';
 
 export const moment = z.object({ ms: z.number(), trusted: z.boolean() });
 
@@ -13,6 +13,31 @@ export const jobState = z.enum([
   'aborted',
   'completed',
 ]);
+
+/** Until when a job waits: for a person, for a time of the day or week, until a moment. */
+export const jobHold = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('indefinite') }),
+  z.strictObject({ kind: z.literal('period'), period: z.enum(holdPeriods) }),
+  z.strictObject({ kind: z.literal('time'), ms: z.int().min(0) }),
+]);
+
+const attributes = z.record(z.string().max(255), z.unknown());
+
+export const jobChanges = z.strictObject({
+  name: z.string().min(1).max(255).exactOptional(),
+  priority: z.int().min(1).max(100).exactOptional(),
+  copies: z.int().min(1).max(9_999).exactOptional(),
+  attributes: attributes.exactOptional(),
+});
+
+/** `printer`: its UUID, name or group/name; the same one where it is left out. */
+export const reprintRequest = z.strictObject({
+  printer: z.string().max(512).exactOptional(),
+  name: z.string().min(1).max(255).exactOptional(),
+  priority: z.int().min(1).max(100).exactOptional(),
+  copies: z.int().min(1).max(9_999).exactOptional(),
+  hold: jobHold.exactOptional(),
+});
 
 export const job = z.object({
   id: z.string(),
@@ -28,6 +53,7 @@ export const job = z.object({
   }),
   state: jobState,
   reasons: z.array(z.enum(jobReasons)).readonly(),
+  hold: jobHold.optional(),
   message: z.string(),
   priority: z.int(),
   copies: z.int(),
@@ -46,6 +72,9 @@ export const job = z.object({
   attempts: z.int(),
   possiblyPrintedTwice: z.boolean(),
   outcome: z.enum(['printed', 'sent']).optional(),
+  pages: z.int().optional(),
+  retained: z.boolean(),
+  reprintOf: z.string().optional(),
   createdAt: moment,
   processingAt: moment.optional(),
   endedAt: moment.optional(),

@@ -17,12 +17,35 @@ export const printerStatus = z.object({
   queuedJobCount: z.int(),
 });
 
+const most = Number.MAX_SAFE_INTEGER;
+const bound = z.int().min(0).max(most);
+
+/** Kept as long as it is within every bound; without one, for ever. */
+export const retention = z.strictObject({
+  seconds: bound.exactOptional(),
+  jobs: bound.exactOptional(),
+  bytes: bound.exactOptional(),
+});
+
+export const quotas = z.strictObject({
+  jobBytes: bound.exactOptional(),
+  jobs: bound.exactOptional(),
+  jobsPerUser: bound.exactOptional(),
+  spoolBytes: bound.exactOptional(),
+});
+
 const printerBase = z.object({
   description: text,
   location: text,
   portNames: z.array(z.string().min(1).max(255)).max(printingLimits.portsPerPrinter).readonly(),
   accepting: z.boolean(),
   enabled: z.boolean(),
+  holdNewJobs: z.boolean(),
+  note: text,
+  defaults: z.record(z.string().max(255), z.unknown()),
+  quotas,
+  documentRetention: retention,
+  historyRetention: retention,
   interrupted: z.enum(['restart', 'hold']),
   startPrinting: z.enum(['spooled', 'at-once']),
   formats: z.array(z.string().min(1).max(255)).max(64).readonly(),
@@ -47,6 +70,12 @@ export const printerSettings = z.strictObject({
   portNames: shape.portNames.exactOptional(),
   accepting: shape.accepting.exactOptional(),
   enabled: shape.enabled.exactOptional(),
+  holdNewJobs: shape.holdNewJobs.exactOptional(),
+  note: shape.note.exactOptional(),
+  defaults: shape.defaults.exactOptional(),
+  quotas: shape.quotas.exactOptional(),
+  documentRetention: shape.documentRetention.exactOptional(),
+  historyRetention: shape.historyRetention.exactOptional(),
   interrupted: shape.interrupted.exactOptional(),
   startPrinting: shape.startPrinting.exactOptional(),
   formats: shape.formats.exactOptional(),

@@ -1,16 +1,11 @@
-// Commands for jobs: list, show, cancel, release, and print.
+// Commands for jobs: list, show, and print.
 import { job } from '../../api/schemas/job.ts';
 import { printer } from '../../api/schemas/printer.ts';
-import type { JobView } from '../../api/types.ts';
 import { cliLimits } from '../../limits/cli-limits.ts';
-import {
-  type ApiClient,
-  CliError,
-  type Command,
-  type CommandContext,
-  type CommandInput,
-} from '../command.ts';
+import { type ApiClient, CliError, type Command } from '../command.ts';
 import { readPages } from '../pages.ts';
+import { jobActionCommands } from './job-action-commands.ts';
+import { jobPath, showJob, sizeText, whyText, wholeNumber } from './job-text.ts';
 
 const oneJob = { usage: 'JOB', arguments: { least: 1, most: 1 }, options: {} } as const;
 
@@ -53,21 +48,10 @@ export const jobCommands: readonly Command[] = [
     name: 'job show',
     summary: 'One job, by its number or id',
     async run({ args }, context) {
-      show(context, await (await context.api()).get(pathOf(args[0]), job));
+      showJob(context, await (await context.api()).get(jobPath(args[0]), job));
     },
   },
-  {
-    ...oneJob,
-    name: 'job cancel',
-    summary: 'Give a job up',
-    run: (input, context) => act('cancel', input, context),
-  },
-  {
-    ...oneJob,
-    name: 'job release',
-    summary: 'Let a held job go on',
-    run: (input, context) => act('release', input, context),
-  },
+  ...jobActionCommands,
   {
     name: 'print',
     summary: 'Print a file, or standard input with -',
@@ -101,15 +85,6 @@ export const jobCommands: readonly Command[] = [
   },
 ];
 
-async function act(
-  action: 'cancel' | 'release',
-  { args }: CommandInput,
-  context: CommandContext,
-): Promise<void> {
-  const path = `${pathOf(args[0])}/${action}`;
-  show(context, await (await context.api()).send('POST', path, undefined, job));
-}
-
 async function onlyPrinter(client: ApiClient): Promise<string> {
   const printers = await readPages(client, '/printers', printer);
   const [only, ...others] = printers;
@@ -119,47 +94,6 @@ async function onlyPrinter(client: ApiClient): Promise<string> {
   throw new CliError(`Which printer? Say --printer with one of: ${names}.`, 2);
 }
 
-function wholeNumber(input: CommandInput, option: string): number | undefined {
-  const text = input.text(option);
-  if (text === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new CliError(`--${option} takes a whole number above 0, not "${text}".`, 2);
-}
-
-function pathOf(name: string | undefined): string {
-  return `/jobs/${encodeURIComponent(name ?? '')}`;
-}
-
 function lastPart(path: string): string {
   return path.split('/').at(-1) || path;
-}
-
-function sizeText({ documents }: JobView): string {
-  const bytes = documents.reduce((sum, document) => sum + document.sizeBytes, 0);
-  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
-  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step] ?? ''}`;
-}
-
-function whyText(item: JobView): string {
-  const twice = item.possiblyPrintedTwice ? 'possibly printed twice' : '';
-  return [item.message, twice].filter((text) => text !== '').join('; ');
-}
-
-function show({ asJson, out }: CommandContext, item: JobView): void {
-  if (asJson) return out.json(item);
-  out.fields([
-    ['job', String(item.number)],
-    ['name', item.name],
-    ['state', item.state],
-    ['reasons', item.reasons.join(' ')],
-    ['why', whyText(item)],
-    ['user', item.origin.userName],
-    ['from', `${item.origin.door} ${item.origin.address}`],
-    ['size', sizeText(item)],
-    ['copies', String(item.copies)],
-    ['outcome', item.outcome ?? '-'],
-    ['created', new Date(item.createdAt.ms).toISOString()],
-    ['id', item.id],
-  ]);
 }

@@ -10,6 +10,8 @@ import {
   type OptionRows,
 } from '../command.ts';
 import { readPages } from '../pages.ts';
+import { printerSwitches, type PrinterSwitch } from '../../spooler/contract.ts';
+import { boundsOf, retentionText, yesOrNo } from './printer-bounds.ts';
 import { printerState } from './printer-text.ts';
 
 const settingOptions = {
@@ -18,6 +20,27 @@ const settingOptions = {
   location: { type: 'string', value: 'TEXT', help: 'Where it stands' },
   accepting: { type: 'string', value: 'yes|no', help: 'Takes new jobs' },
   enabled: { type: 'string', value: 'yes|no', help: 'Prints; with no, jobs are taken and wait' },
+  'hold-new-jobs': { type: 'string', value: 'yes|no', help: 'New jobs wait for "job release"' },
+  default: {
+    type: 'string',
+    value: 'NAME=VALUE',
+    multiple: true,
+    help: 'What jobs get that ask for nothing, by IPP name: copies=2; NAME= takes it away',
+  },
+  'keep-documents': {
+    type: 'string',
+    value: 'BOUNDS',
+    help: 'How long documents stay for "job reprint": 7d, 50jobs, 100MB, by commas; no; ever',
+  },
+  'keep-history': {
+    type: 'string',
+    value: 'BOUNDS',
+    help: 'How long ended jobs are remembered, in the same words',
+  },
+  'quota-job': { type: 'string', value: 'SIZE', help: 'The largest job: 500MB; no for no quota' },
+  'quota-jobs': { type: 'string', value: 'N', help: 'Jobs that may wait; no for no quota' },
+  'quota-user-jobs': { type: 'string', value: 'N', help: 'Jobs of one user that may wait' },
+  'quota-spool': { type: 'string', value: 'SIZE', help: 'Documents of this printer in the spool' },
   interrupted: {
     type: 'string',
     value: 'restart|hold',
@@ -32,6 +55,15 @@ const settingOptions = {
 } as const satisfies OptionRows;
 
 const oneName = { usage: 'NAME', arguments: { least: 1, most: 1 } } as const;
+
+const switchSummaries = {
+  enable: 'Let a printer print again',
+  disable: 'Stop a printer after the job that prints',
+  accept: 'Let a printer take jobs again',
+  reject: 'Let a printer take no more jobs',
+  'hold-new-jobs': 'Hold the jobs that come from now on',
+  'release-held-new-jobs': 'Hold no more, and let go what was held',
+} as const satisfies Record<PrinterSwitch, string>;
 
 export const printerCommands: readonly Command[] = [
   {
@@ -83,14 +115,16 @@ export const printerCommands: readonly Command[] = [
     summary: 'Change settings of a printer; what is not named stays',
     options: settingOptions,
     async run(input, context) {
-      const body = settingsOf(input);
+      const client = await context.api();
+      const now = await client.get(pathOf(input.args[0]), printer);
+      const body = settingsOf(input, now);
       if (Object.keys(body).length === 0) {
         throw new CliError('Nothing to change: name a setting, for example --location.', 2);
       }
-      const client = await context.api();
       show(context, await client.send('PATCH', pathOf(input.args[0]), body, printer));
     },
   },
+  ...printerSwitches.map(switchCommand),
   {
     ...oneName,
     name: 'printer remove',
@@ -107,7 +141,27 @@ export const printerCommands: readonly Command[] = [
   },
 ];
 
-function settingsOf(input: CommandInput): PrinterSettingsInput {
+function switchCommand(what: PrinterSwitch): Command {
+  return {
+    ...oneName,
+    name: `printer ${what}`,
+    summary: switchSummaries[what],
+    options: { note: { type: 'string', value: 'TEXT', help: 'Why, for whoever looks' } },
+    async run(input, context) {
+      const note = input.text('note');
+      const body = note === undefined ? {} : { note };
+      const client = await context.api();
+      const path = `${pathOf(input.args[0])}/${what}`;
+      show(context, await client.send('POST', path, body, printer));
+    },
+  };
+}
+
+/** `now`: what merged settings start from, where there is a printer already. */
+function settingsOf(
+  input: CommandInput,
+  now?: Pick<PrinterView, 'defaults' | 'quotas'>,
+): PrinterSettingsInput {
   const ports = input.texts('port');
   const formats = input.texts('format');
   const description = input.text('description');
@@ -121,6 +175,7 @@ function settingsOf(input: CommandInput): PrinterSettingsInput {
     ...(location === undefined ? {} : { location }),
     ...(accepting === undefined ? {} : { accepting }),
     ...(enabled === undefined ? {} : { enabled }),
+    ...boundsOf(input, now),
     ...oneOf(input, 'interrupted', 'interrupted'),
     ...oneOf(input, 'start-printing', 'startPrinting'),
   };
@@ -133,13 +188,6 @@ function settingsOf(input: CommandInput): PrinterSettingsInput {
 function oneOf(input: CommandInput, option: string, key: string): Record<string, string> {
   const value = input.text(option);
   return value === undefined ? {} : { [key]: value };
-}
-
-function yesOrNo(input: CommandInput, option: string): boolean | undefined {
-  const value = input.text(option);
-  if (value === undefined) return undefined;
-  if (value === 'yes' || value === 'no') return value === 'yes';
-  throw new CliError(`--${option} takes yes or no, not "${value}".`, 2);
 }
 
 function pathOf(name: string | undefined): string {
@@ -159,6 +207,12 @@ function show({ asJson, out }: CommandContext, item: PrinterView): void {
     ['location', item.location],
     ['accepting', item.accepting ? 'yes' : 'no'],
     ['enabled', item.enabled ? 'yes' : 'no'],
+    ['hold-new-jobs', item.holdNewJobs ? 'yes' : 'no'],
+    ['note', item.note],
+    ['defaults', JSON.stringify(item.defaults)],
+    ['quotas', JSON.stringify(item.quotas)],
+    ['keep-documents', retentionText(item.documentRetention)],
+    ['keep-history', retentionText(item.historyRetention)],
     ['interrupted', item.interrupted],
     ['start-printing', item.startPrinting],
     ['formats', item.formats.join(' ')],

@@ -64,9 +64,9 @@ function echo(turn: Turn, header: Header, beat: Heartbeat, now: number): void {
 }
 
 /**
- * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks for
- * the role); what it heard is waited for before its first act. An owner without a lease that hears
- * of another one through the witness gives up: the other may have acted meanwhile.
+ * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks
+ * for the role); what it heard is waited for before its first act. An owner without a lease that
+ * hears of another one through the witness gives up: the other may have acted meanwhile.
  */
 export function T3(turn: Turn, leaseMs: number, wireTailMs: number, path: Path): void {
   const { state, now } = turn;
@@ -76,7 +76,9 @@ export function T3(turn: Turn, leaseMs: number, wireTailMs: number, path: Path):
   if (path === 'witness' && now >= state.leaseUntilMs) {
     standBy(turn);
     noteOwner(turn, leaseMs, wireTailMs);
-  } else if (!state.acted) state.writeFromMs = Math.max(state.writeFromMs, untilMs);
+  } else if (!state.acted) {
+    state.writeFromMs = Math.max(state.writeFromMs, untilMs);
+  }
 }
 
 /**

@@ -70,6 +70,7 @@ export function httpStep(
   hal: Hal,
   config: Config,
   directory: SpoolerDirectory,
+  events: Events,
   log: Log,
 ): Step<Server> {
   return {
@@ -80,7 +81,7 @@ export function httpStep(
       const { clock } = hal;
       const server = createHttpServer({
         listen: [{ address, port: config['listen.http'] }],
-        routes: createIppRoutes({ directory, clock, log: log.child('ipp') }),
+        routes: createIppRoutes({ directory, events, clock, log: log.child('ipp') }),
         clock,
         log: log.child('http'),
       });

@@ -1,9 +1,11 @@
 // Step: the spool and the node's own spooler over it.
 import type { Hal } from '../../../hal/contract.ts';
+import { isHalError } from '../../../hal/errors.ts';
 import { builtInMonitors } from '../../../monitors/table.ts';
 import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { Log } from '../../log/log.ts';
+import { createFirstBytes } from '../../printers/first-bytes.ts';
 import { openMonitorRegistry } from '../../registry/monitor-registry.ts';
 import { createSpool, type Spool } from '../../spool/spool.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
@@ -57,6 +59,11 @@ async function makeSpooler({
     store,
     spool,
     events,
+    firstBytes: createFirstBytes({
+      files,
+      directory: `${folder.spool}/underway`,
+      bootId: await bootIdOf(files),
+    }),
     openRegistry: (monitorName) =>
       openMonitorRegistry({ store, spooler: localSpooler, term: () => term, monitorName }),
     monitors: builtInMonitors,
@@ -69,6 +76,19 @@ async function makeSpooler({
     log: log.child('spooler'),
   });
 }
+
+/** Linux makes a new one at each boot (proc_sys_kernel(5)). */
+async function bootIdOf(files: Hal['files']): Promise<string | undefined> {
+  try {
+    const bytes = await files.readFile('/proc/sys/kernel/random/boot_id', longestBootIdBytes);
+    return Buffer.from(bytes).toString('latin1').trim();
+  } catch (error) {
+    if (isHalError(error)) return undefined;
+    throw error;
+  }
+}
+
+const longestBootIdBytes = 64;
 
 /**
  * With a sound registry, documents that no record names are leftovers; with a new one they are what

@@ -5,21 +5,12 @@ import type { DocumentRequest } from '../../intake/contract.ts';
 import type { Printer } from '../../printers/printer.ts';
 import { anyFormat, takesFormat } from '../../printers/settings.ts';
 import type { IppCall } from './call.ts';
+import { compressionsSupported } from './compressions.ts';
 import { IppFault } from './fault.ts';
 import { valueIn, wordsIn } from './operation-attributes.ts';
 
-export const compressionsSupported = [
-  'none',
-  'gzip',
-  'deflate',
-] as const satisfies readonly NonNullable<DocumentRequest['compression']>[];
-
 /** What `lp -o raw` calls a document that nobody may convert: here that is true of all of them. */
 const cupsRaw = 'application/vnd.cups-raw';
-
-export function formatsOf({ formats }: Printer): readonly string[] {
-  return formats.includes(anyFormat) ? formats : [...formats, anyFormat];
-}
 
 /** Throws where the printer does not take the document, before a byte of it is read. */
 export function documentRequest(

@@ -1,16 +1,27 @@
 // The HTTP rows of IPP: where requests are posted, and the line that a browser sees there.
 import type { Clock } from '../../../hal/contract.ts';
+import type { Events } from '../../events/event.ts';
 import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import type { ServerLog } from '../contract.ts';
 import type { HttpAnswer, HttpRequest, HttpRoute } from '../http/contract.ts';
 import { plainText, textProblem } from '../http/router.ts';
-import { serveIpp, type IppServices } from './serve.ts';
-import { createUriMaker, parseTargetPath } from './uris.ts';
+import type { IppServices } from './call.ts';
+import { drawIcon, iconSizes } from './resources/icon.ts';
+import { stringsFile } from './resources/strings.ts';
+import { serveIpp } from './serve.ts';
+import { createStateChanges } from './state-changes.ts';
+import { createSubscriptions } from './subscriptions/subscriptions.ts';
+import { createUriMaker, parseTargetPath, resourcePath } from './uris.ts';
 
 export interface IppRoutesOptions {
   readonly directory: SpoolerDirectory;
+  readonly events: Pick<Events, 'subscribe'>;
   readonly clock: Clock;
   readonly log: ServerLog;
+  /** What devices say of themselves; nothing, where it is left out. */
+  readonly describeDevice?: IppServices['describeDevice'];
+  /** Identify-Printer; without it the log alone says so. */
+  readonly identify?: IppServices['identify'];
 }
 
 const ippMediaType = 'application/ipp';
@@ -32,8 +43,22 @@ const pagePaths = ['/ipp/print/', '/printers/'];
 
 /** printer-up-time counts from this call. */
 export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[] {
-  const services: IppServices = { ...options, upSinceMs: options.clock.monotonicMs() };
+  const { directory, events, clock, log } = options;
+  const services: IppServices = {
+    directory,
+    clock,
+    log,
+    upSinceMs: clock.monotonicMs(),
+    subscriptions: createSubscriptions({ clock, events }),
+    stateChanges: createStateChanges({ clock, events }),
+    describeDevice: options.describeDevice ?? (async () => ({})),
+    identify:
+      options.identify ??
+      ((spooler, { name }, message) =>
+        log.info('a client wants a printer to be found', { spooler: spooler.id, name, message })),
+  };
   return [
+    ...resourceRoutes(),
     ...postPaths.map(
       (place): HttpRoute => ({
         ...place,
@@ -51,6 +76,24 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
       }),
     ),
   ];
+}
+
+/** Icons and strings are the same for all printers, and drawn once. */
+function resourceRoutes(): readonly HttpRoute[] {
+  const files: readonly (readonly [name: string, type: string, body: string | Uint8Array])[] = [
+    ...iconSizes.map((size) => [`icon-${size}.png`, 'image/png', drawIcon(size)] as const),
+    ['en.strings', 'text/strings', stringsFile()],
+  ];
+  return files.map(([name, type, body]) => ({
+    method: 'GET',
+    path: `${resourcePath}${name}`,
+    match: 'exact',
+    handle: async () => ({
+      status: 200,
+      headers: { 'content-type': type, 'cache-control': 'max-age=86400' },
+      body,
+    }),
+  }));
 }
 
 async function answerIpp(services: IppServices, request: HttpRequest): Promise<HttpAnswer> {

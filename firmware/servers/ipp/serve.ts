@@ -1,6 +1,5 @@
 // One IPP request from its octets to the octets of its answer: checks in the order of RFC 8011 4.1,
 // then the operation.
-import type { Clock } from '../../../hal/contract.ts';
 import { encodeIppMessage } from '../../../monitors/wire/ipp/encode.ts';
 import { IppDecodeError, type IppHeader } from '../../../monitors/wire/ipp/errors.ts';
 import { ippRequestLimits } from '../../../monitors/wire/ipp/limits.ts';
@@ -17,24 +16,15 @@ import {
   naturalLanguage,
   text,
 } from '../../../monitors/wire/ipp/values.ts';
-import type { SpoolerDirectory } from '../../spooler/contract.ts';
-import type { ServerLog } from '../contract.ts';
+import type { Spooler } from '../../spooler/contract.ts';
 import { HttpBodyError, type HttpRequest } from '../http/contract.ts';
-import type { IppCall, IppOutcome, PrintClient } from './call.ts';
+import type { IppCall, IppOperationRow, IppOutcome, IppServices, PrintClient } from './call.ts';
 import { badRequest, IppFault } from './fault.ts';
 import { checkOperationAttributes, wordsIn } from './operation-attributes.ts';
 import { ippOperationRows, operationRow } from './operations/table.ts';
 import { anonymousUser } from '../user.ts';
-import { jobTarget, printerTarget } from './target.ts';
+import { jobTarget, printersTarget, printerTarget } from './target.ts';
 import { createUriMaker } from './uris.ts';
-
-export interface IppServices {
-  readonly directory: SpoolerDirectory;
-  readonly clock: Clock;
-  readonly log: ServerLog;
-  /** Clock.monotonicMs of the moment from which printer-up-time counts. */
-  readonly upSinceMs: number;
-}
 
 /**
  * The answer's octets; undefined where not even the header could be read. Rejects with
@@ -85,25 +75,39 @@ async function perform(
     }
   }
   const spooler = services.directory.byAddress(request.local.address);
+  const client = clientOf(message, request);
   const call: IppCall = {
+    ...services,
     message,
     spooler,
-    client: clientOf(message, request),
+    client,
+    by: client,
     uris: createUriMaker(request),
-    clock: services.clock,
-    upSinceMs: services.upSinceMs,
     operations: ippOperationRows.map(({ name }) => name),
     document: rest,
     documentSizeBytes: documentSize(message, request.lengthBytes),
   };
-  let outcome: IppOutcome;
-  if (row.target === 'printer') {
-    outcome = await row.run(call, await printerTarget(message, spooler));
-  } else {
-    const { job, printer } = await jobTarget(message, spooler);
-    outcome = await row.run(call, job, printer);
-  }
+  const outcome = await carryOut(row, call, spooler);
   return { ...outcome, unsupported: [...unknown, ...(outcome.unsupported ?? [])] };
+}
+
+async function carryOut(
+  row: IppOperationRow,
+  call: IppCall,
+  spooler: Spooler,
+): Promise<IppOutcome> {
+  switch (row.target) {
+    case 'spooler':
+      return await row.run(call);
+    case 'printers':
+      return await row.run(call, await printersTarget(call.message, spooler));
+    case 'printer':
+      return await row.run(call, await printerTarget(call.message, spooler));
+    case 'job': {
+      const { job, printer } = await jobTarget(call.message, spooler);
+      return await row.run(call, job, printer);
+    }
+  }
 }
 
 function clientOf(message: IppMessage, { remote }: HttpRequest): PrintClient {
@@ -149,7 +153,7 @@ function encodeAnswer(request: IppHeader, result: IppOutcome | IppFault): Uint8A
         attribute('attributes-natural-language', naturalLanguage('en')),
         ...(failed
           ? [attribute('status-message', text(clipToOctets(result.message, statusMessageOctets)))]
-          : []),
+          : (result.operationAttributes ?? [])),
       ),
       ...(unsupported.length > 0 ? [group('unsupported-attributes', ...unsupported)] : []),
       ...(failed ? [] : result.groups),

@@ -1,5 +1,6 @@
 // The table of schema migrations, oldest first; a change of the schema adds a row and touches none.
 import type { MigrationRow } from './row.ts';
 import { version1 } from './v1.ts';
+import { version2 } from './v2.ts';
 
-export const migrations: readonly MigrationRow[] = [version1];
+export const migrations: readonly MigrationRow[] = [version1, version2];

@@ -1,6 +1,6 @@
 // Queries of jobs; each is served by an index, so its cost does not grow with the queue.
 import type { Job } from '../../jobs/job.ts';
-import { findJob, jobFromRow, readyTurns } from '../job-rows.ts';
+import { findJob, jobFromRow, readyTurns, turns } from '../job-rows.ts';
 import { integerOf, textOf } from '../sql.ts';
 import { type JobPageInput, jobPageStatement } from './job-page.ts';
 import { queryRow } from './row.ts';
@@ -11,8 +11,15 @@ export const jobStatements = {
     WHERE spooler = ? AND printer_id = ? AND ended = 0
       AND turn BETWEEN ${readyTurns.first} AND ${readyTurns.last}
     ORDER BY turn, number LIMIT ?`,
-  unfinished: `SELECT body FROM jobs WHERE spooler = ? AND ended = 0 AND number > ?
+  ofTurn: `SELECT body FROM jobs WHERE spooler = ? AND ended = 0 AND turn = ? AND number > ?
     ORDER BY number LIMIT ?`,
+  heldOnCreate: `SELECT body FROM jobs
+    WHERE spooler = ? AND printer_id = ? AND ended = 0
+      AND turn IN (${turns.heldIncoming}, ${turns.held})
+      AND json_extract(body, '$.reasons') LIKE '%"job-held-on-create"%'
+    ORDER BY turn, number LIMIT ?`,
+  timedHolds: `SELECT body, hold_until_ms FROM jobs WHERE spooler = ? AND hold_until_ms IS NOT NULL
+    ORDER BY hold_until_ms LIMIT ?`,
   pastBoundary: `SELECT ended_seq FROM jobs
     WHERE spooler = ? AND printer_id = ? AND ended = 1
     ORDER BY ended_seq DESC LIMIT 1 OFFSET ?`,
@@ -61,15 +68,43 @@ export const jobQueries = {
         .map((row) => jobFromRow(sql, row)),
   ),
 
-  /** Jobs that have not ended, by number. */
-  'jobs.unfinished': queryRow(
+  /** Jobs that print, or that still arrive, by number: all that a start has to look at. */
+  'jobs.of-turn': queryRow(
     (
       sql,
-      input: { readonly spooler: string; readonly afterNumber: number; readonly limit: number },
+      input: {
+        readonly spooler: string;
+        readonly turn: 'printing' | 'incoming' | 'heldIncoming';
+        readonly afterNumber: number;
+        readonly limit: number;
+      },
     ): readonly Job[] =>
       sql
-        .all(jobStatements.unfinished, input.spooler, input.afterNumber, input.limit)
+        .all(jobStatements.ofTurn, input.spooler, turns[input.turn], input.afterNumber, input.limit)
         .map((row) => jobFromRow(sql, row)),
+  ),
+
+  /** Jobs that their printer held when they were made. */
+  'jobs.held-on-create': queryRow(
+    (
+      sql,
+      input: { readonly spooler: string; readonly printerId: string; readonly limit: number },
+    ): readonly Job[] =>
+      sql
+        .all(jobStatements.heldOnCreate, input.spooler, input.printerId, input.limit)
+        .map((row) => jobFromRow(sql, row)),
+  ),
+
+  /** Jobs held by time, the first to go first; `untilMs` below zero: not known yet. */
+  'jobs.timed-holds': queryRow(
+    (
+      sql,
+      input: { readonly spooler: string; readonly limit: number },
+    ): readonly { readonly job: Job; readonly untilMs: number }[] =>
+      sql.all(jobStatements.timedHolds, input.spooler, input.limit).map((row) => ({
+        job: jobFromRow(sql, row),
+        untilMs: integerOf(row, 'hold_until_ms'),
+      })),
   ),
 
   /** Jobs that have not ended, by printer id; a printer without any may be absent. */

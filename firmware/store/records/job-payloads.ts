@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   attributesSchema,
   documentSchema,
+  holdSchema,
   idSchema,
   momentSchema,
   originSchema,
@@ -19,6 +20,11 @@ export const jobPayloads = {
     priority: z.int().min(1).max(100),
     copies: z.int().min(1),
     hold: z.boolean(),
+    /** Left out by a held job of before there were times: until someone releases it. */
+    holdUntil: holdSchema.exactOptional(),
+    /** Its printer held new jobs. */
+    heldOnCreate: z.boolean().exactOptional(),
+    reprintOf: idSchema.exactOptional(),
     /** True where documents follow, in this unit or later; false makes a job without any. */
     incoming: z.boolean(),
     attributes: attributesSchema,
@@ -49,14 +55,34 @@ export const jobPayloads = {
     at: momentSchema,
   }),
   'job.released': z.object({ jobId: idSchema, at: momentSchema }),
+  'job.held': z.object({
+    jobId: idSchema,
+    hold: holdSchema,
+    /** When a hold by time ends; left out while that is not known. */
+    untilMs: z.int().exactOptional(),
+    at: momentSchema,
+  }),
+  'job.moved': z.object({ jobId: idSchema, printerId: idSchema, at: momentSchema }),
+  'job.changed': z.object({
+    jobId: idSchema,
+    name: z.string().exactOptional(),
+    priority: z.int().min(1).max(100).exactOptional(),
+    copies: z.int().min(1).exactOptional(),
+    /** All of them as they are from now on. */
+    attributes: attributesSchema.exactOptional(),
+    at: momentSchema,
+  }),
   'job.ended': z.object({
     jobId: idSchema,
     state: z.enum(['completed', 'aborted', 'canceled']),
     outcome: z.enum(['printed', 'sent']).exactOptional(),
+    pages: z.int().min(0).exactOptional(),
     reasons: reasonsSchema,
     message: z.string(),
     at: momentSchema,
   }),
+  /** The documents of an ended job that was retained go. */
+  'job.documents-dropped': z.object({ jobId: idSchema, at: momentSchema }),
   'job.removed': z.object({ jobId: idSchema, at: momentSchema }),
 } as const;
 
@@ -64,10 +90,13 @@ export type JobRecordType = keyof typeof jobPayloads;
 
 export type JobPayload<Type extends JobRecordType> = z.output<(typeof jobPayloads)[Type]>;
 
+/** Records that are no step of the state machine. */
+type Outside = 'job.created' | 'job.removed';
+
 /** What changes a job that exists. */
 export type JobChange = {
-  [Type in Exclude<JobRecordType, 'job.created' | 'job.removed'>]: {
+  [Type in Exclude<JobRecordType, Outside>]: {
     readonly type: Type;
     readonly payload: JobPayload<Type>;
   };
-}[Exclude<JobRecordType, 'job.created' | 'job.removed'>];
+}[Exclude<JobRecordType, Outside>];

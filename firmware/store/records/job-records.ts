@@ -3,7 +3,9 @@ import { type Refusal, refused } from '../../errors/codes.ts';
 import type { Job, Moment } from '../../jobs/job.ts';
 import { changedJob, createdJob, refusesRemoval } from '../../jobs/transitions.ts';
 import { deleteJob, findJob, insertJob, updateJob } from '../job-rows.ts';
+import type { Printer } from '../../printers/printer.ts';
 import { findPrinter } from '../printer-rows.ts';
+import { refusesDocument, refusesJob } from '../quotas.ts';
 import { type JobChange, type JobPayload, jobPayloads } from './job-payloads.ts';
 import { type ApplyContext, recordRow } from './row.ts';
 
@@ -12,7 +14,7 @@ export const jobRecords = [
   recordRow({
     type: 'job.document-added',
     payload: jobPayloads['job.document-added'],
-    apply: (context, payload) => change(context, { type: 'job.document-added', payload }),
+    apply: addDocument,
   }),
   recordRow({
     type: 'job.closed',
@@ -30,15 +32,35 @@ export const jobRecords = [
     payload: jobPayloads['job.released'],
     apply: (context, payload) => change(context, { type: 'job.released', payload }),
   }),
+  recordRow({
+    type: 'job.held',
+    payload: jobPayloads['job.held'],
+    apply: (context, payload) =>
+      change(context, { type: 'job.held', payload }, { holdEndMs: payload.untilMs }),
+  }),
+  recordRow({ type: 'job.moved', payload: jobPayloads['job.moved'], apply: move }),
+  recordRow({
+    type: 'job.changed',
+    payload: jobPayloads['job.changed'],
+    apply: (context, payload) => change(context, { type: 'job.changed', payload }),
+  }),
+  recordRow({
+    type: 'job.documents-dropped',
+    payload: jobPayloads['job.documents-dropped'],
+    apply: dropDocuments,
+  }),
   recordRow({ type: 'job.ended', payload: jobPayloads['job.ended'], apply: end }),
   recordRow({ type: 'job.removed', payload: jobPayloads['job.removed'], apply: remove }),
 ] as const;
 
 function create(context: ApplyContext, payload: JobPayload<'job.created'>): Refusal | undefined {
   const { sql, spooler } = context;
-  if (findPrinter(sql, spooler, payload.printerId) === undefined) {
+  const printer = findPrinter(sql, spooler, payload.printerId);
+  if (printer === undefined) {
     return refused('printer-not-found', `there is no printer ${payload.printerId}`);
   }
+  const full = refusesJob(sql, printer, payload.origin.userName);
+  if (full !== undefined) return full;
   if (sql.get('SELECT 1 AS found FROM jobs WHERE id = ?', payload.id) !== undefined) {
     return refused('job-not-possible', `there is a job ${payload.id} already`);
   }
@@ -61,8 +83,42 @@ function start(context: ApplyContext, payload: JobPayload<'job.started'>): Refus
   return undefined;
 }
 
+function addDocument(
+  context: ApplyContext,
+  payload: JobPayload<'job.document-added'>,
+): Refusal | undefined {
+  const job = findJob(context.sql, context.spooler, payload.jobId);
+  if (job === undefined) return unknownJob(payload.jobId);
+  const printer = findPrinter(context.sql, context.spooler, job.printerId);
+  const full = printer && refusesDocument(context.sql, printer, job, payload.document.sizeBytes);
+  return full ?? change(context, { type: 'job.document-added', payload });
+}
+
+/** Documents of a job whose printer keeps them stay where they are. */
 function end(context: ApplyContext, payload: JobPayload<'job.ended'>): Refusal | undefined {
-  const refusal = change(context, { type: 'job.ended', payload });
+  const { sql, spooler } = context;
+  const job = findJob(sql, spooler, payload.jobId);
+  if (job === undefined) return unknownJob(payload.jobId);
+  const printer = findPrinter(sql, spooler, job.printerId);
+  const refusal = change(context, { type: 'job.ended', payload }, { printer });
+  if (refusal !== undefined) return refusal;
+  if (findJob(sql, spooler, job.id)?.retained !== true) context.dropDocuments(job.id);
+  return undefined;
+}
+
+function move(context: ApplyContext, payload: JobPayload<'job.moved'>): Refusal | undefined {
+  const printer = findPrinter(context.sql, context.spooler, payload.printerId);
+  if (printer === undefined) {
+    return refused('printer-not-found', `there is no printer ${payload.printerId}`);
+  }
+  return change(context, { type: 'job.moved', payload });
+}
+
+function dropDocuments(
+  context: ApplyContext,
+  payload: JobPayload<'job.documents-dropped'>,
+): Refusal | undefined {
+  const refusal = change(context, { type: 'job.documents-dropped', payload });
   if (refusal !== undefined) return refusal;
   context.dropDocuments(payload.jobId);
   return undefined;
@@ -73,18 +129,32 @@ function remove(context: ApplyContext, payload: JobPayload<'job.removed'>): Refu
   if (job === undefined) return unknownJob(payload.jobId);
   const refusal = refusesRemoval(job);
   if (refusal !== undefined) return refusal;
+  if (job.retained) {
+    const dropped = { jobId: job.id, at: payload.at };
+    const stays = dropDocuments(context, dropped);
+    if (stays !== undefined) return stays;
+  }
   deleteJob(context.sql, job.id);
   emit(context, 'job-removed', job, payload.at);
   return undefined;
 }
 
-function change(context: ApplyContext, change: JobChange): Refusal | undefined {
+interface ChangeFacts {
+  readonly printer?: Printer | undefined;
+  readonly holdEndMs?: number | undefined;
+}
+
+function change(
+  context: ApplyContext,
+  change: JobChange,
+  { printer, holdEndMs }: ChangeFacts = {},
+): Refusal | undefined {
   const before = findJob(context.sql, context.spooler, change.payload.jobId);
   if (before === undefined) return unknownJob(change.payload.jobId);
-  const transition = changedJob(before, change);
+  const transition = changedJob(before, change, printer);
   if (transition.kind === 'refused') return transition;
   const { job } = transition;
-  updateJob(context.sql, before, job, context.seq);
+  updateJob(context.sql, before, job, { seq: context.seq, holdEndMs });
   context.touchJob(job.id);
   if (showsDifferently(before, job)) emit(context, 'job-state-changed', job, change.payload.at);
   return undefined;
@@ -94,6 +164,10 @@ function showsDifferently(before: Job, after: Job): boolean {
   return (
     before.state !== after.state ||
     before.message !== after.message ||
+    before.printerId !== after.printerId ||
+    before.priority !== after.priority ||
+    before.copies !== after.copies ||
+    before.name !== after.name ||
     before.reasons.join() !== after.reasons.join()
   );
 }

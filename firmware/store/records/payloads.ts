@@ -1,13 +1,35 @@
 // The schemas that payloads of records are made of: moments, origins, documents, printers, registry
 // values.
 import { z } from 'zod';
-import { jobReasons } from '../../jobs/job.ts';
+import { defaultSettings } from '../../printers/settings.ts';
+import { holdPeriods, jobReasons } from '../../jobs/job.ts';
 
 export const momentSchema = z.object({ ms: z.number(), trusted: z.boolean() });
 
 export const idSchema = z.string().min(1).max(100);
 
 export const reasonsSchema = z.array(z.enum(jobReasons)).readonly();
+
+export const holdSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('indefinite') }),
+  z.object({ kind: z.literal('period'), period: z.enum(holdPeriods) }),
+  z.object({ kind: z.literal('time'), ms: z.int() }),
+]);
+
+const bound = z.int().min(0);
+
+export const retentionSchema = z.object({
+  seconds: bound.exactOptional(),
+  jobs: bound.exactOptional(),
+  bytes: bound.exactOptional(),
+});
+
+export const quotasSchema = z.object({
+  jobBytes: bound.exactOptional(),
+  jobs: bound.exactOptional(),
+  jobsPerUser: bound.exactOptional(),
+  spoolBytes: bound.exactOptional(),
+});
 
 export const originSchema = z.object({
   door: z.enum(['ipp', 'raw', 'lpd', 'api']),
@@ -37,11 +59,27 @@ const settingMembers = {
   formats: z.array(z.string()).readonly(),
 };
 
+/** Members that came later: records of before have what a printer had then. */
+const laterMembers = {
+  holdNewJobs: z.boolean(),
+  note: z.string(),
+  defaults: attributesSchema,
+  quotas: quotasSchema,
+  documentRetention: retentionSchema,
+  historyRetention: retentionSchema,
+};
+
 export const printerSchema = z.object({
   id: idSchema,
   spooler: z.string(),
   name: z.string().min(1),
   ...settingMembers,
+  holdNewJobs: laterMembers.holdNewJobs.default(defaultSettings.holdNewJobs),
+  note: laterMembers.note.default(defaultSettings.note),
+  defaults: laterMembers.defaults.default(defaultSettings.defaults),
+  quotas: laterMembers.quotas.default(defaultSettings.quotas),
+  documentRetention: laterMembers.documentRetention.default(defaultSettings.documentRetention),
+  historyRetention: laterMembers.historyRetention.default(defaultSettings.historyRetention),
   createdAt: momentSchema,
   changedAt: momentSchema,
 });
@@ -55,6 +93,12 @@ export const printerSettingsSchema = z.object({
   interrupted: settingMembers.interrupted.exactOptional(),
   startPrinting: settingMembers.startPrinting.exactOptional(),
   formats: settingMembers.formats.exactOptional(),
+  holdNewJobs: laterMembers.holdNewJobs.exactOptional(),
+  note: laterMembers.note.exactOptional(),
+  defaults: laterMembers.defaults.exactOptional(),
+  quotas: laterMembers.quotas.exactOptional(),
+  documentRetention: laterMembers.documentRetention.exactOptional(),
+  historyRetention: laterMembers.historyRetention.exactOptional(),
 });
 
 /** A key's names from the spooler's root down, as written. */

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Refusal, refused } from '../../errors/codes.ts';
 import type { Moment } from '../../jobs/job.ts';
 import type { Printer } from '../../printers/printer.ts';
-import { queueLength } from '../job-rows.ts';
+import { queueLoad } from '../job-rows.ts';
 import { findPrinter, findPrinterByName, putPrinter } from '../printer-rows.ts';
 import { idSchema, momentSchema, printerSchema, printerSettingsSchema } from './payloads.ts';
 import { type ApplyContext, recordRow } from './row.ts';
@@ -65,7 +65,7 @@ function remove(
   const { sql, spooler } = context;
   const printer = findPrinter(sql, spooler, id);
   if (printer === undefined) return unknownPrinter(id);
-  const jobs = queueLength(sql, spooler, id);
+  const { jobs } = queueLoad(sql, spooler, id);
   if (jobs > 0) {
     return refused('job-not-possible', `printer ${printer.name} still has jobs: ${jobs}`);
   }

@@ -20,23 +20,10 @@ import { createGroupLog } from './group-log.ts';
 import type { Judge, NodeName } from './judge.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
+import type { NodeClock } from './node-clock.ts';
 import { createNodeLinks } from './node-links.ts';
 import type { Printer } from './printers.ts';
 import { createSpooler, type BrokenPart, type CommitResult, type Spooler } from './spooler.ts';
-
-/** A clock that is off and drifts, as boards do. */
-export interface NodeClock {
-  nowMs(): number;
-  /** The real moment at which it will show this. */
-  realMs(localMs: number): number;
-}
-
-export function createNodeClock(timeline: Timeline, offsetMs: number, rate: number): NodeClock {
-  return {
-    nowMs: () => offsetMs + timeline.nowMs * rate,
-    realMs: (localMs) => (localMs - offsetMs) / rate,
-  };
-}
 
 export interface NodeOptions {
   readonly name: NodeName;

@@ -11,7 +11,8 @@ import { drawFaults, faultsUntilMs, type Fault } from './faults.ts';
 import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Network } from './network.ts';
-import { createNode, createNodeClock, type PairNode } from './node.ts';
+import { createNode, type PairNode } from './node.ts';
+import { createNodeClock } from './node-clock.ts';
 import { createPrinter, type Printer } from './printers.ts';
 import type { BrokenPart } from './spooler.ts';
 
