@@ -13,13 +13,9 @@ const TOOLS = {
   verify: 'tools/verify/verify.ts',
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
-<<<<<<< HEAD
-  simulate: 'test/world/simulate.ts',
-=======
   conformance: 'tools/conformance/conformance.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
-  simulate: 'tools/simulate/simulate.ts',
->>>>>>> main
+  simulate: 'test/world/simulate.ts',
   platen: 'firmware/entry/platen.ts',
 };
 
