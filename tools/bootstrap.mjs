@@ -16,7 +16,7 @@ const TOOLS = {
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
-  simulate: 'tools/simulate/simulate.ts',
+  simulate: 'test/world/simulate.ts',
   platen: 'firmware/entry/platen.ts',
 };
 

@@ -1,4 +1,4 @@
-// live() and fence(): the two sides of acting for a group; and what begins and ends an ownership.
+// What begins and ends an ownership: live() and fence(), the two sides of acting for a group.
 import { clusterLimits } from '../limits/cluster-limits.ts';
 import type { Term } from '../store/contract.ts';
 import type { Position } from './contract/message.ts';

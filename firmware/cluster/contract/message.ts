@@ -62,6 +62,8 @@ export type Body =
       readonly term: Term;
       readonly seq: number;
       readonly number: number;
+      /** Whether the standby did anything that its owner does not know shows here. */
+      readonly logEnd: Position;
     }
   /** Through the witness: I take this term. */
   | { readonly kind: 'claim'; readonly term: Term }

@@ -8,9 +8,9 @@ import { isOwner, persist, send } from '../turn.ts';
 
 /**
  * R3: an owner may go on alone where no standby can believe itself in step: none was confirmed
- * since this owner's term began, it said so itself, it promised to take nothing over, or its
- * in-step lease is over. With a witness, that the standby was told is decided by the witness's
- * order instead (exposedBack).
+ * since this owner's term began, it said so itself, it promised to take nothing over, or its in-
+ * step lease is over. With a witness, that the standby was told is decided by the witness's order
+ * instead (exposedBack).
  */
 export function R3(state: GroupState, now: number): boolean {
   if (!state.stepping.granted || state.durable.peerPromised) return true;

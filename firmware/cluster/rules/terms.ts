@@ -5,6 +5,7 @@ import type { Body, Header, Heartbeat, Path } from '../contract/message.ts';
 import type { Turn } from '../contract/rules.ts';
 import type { GroupState } from '../contract/state.ts';
 import { standBy } from '../fence.ts';
+import { contains } from '../history.ts';
 import { compareTerms, sameTerm } from '../term.ts';
 import { isOwner, longestLeaseMs, noteOwner, persist, send, sentAs } from '../turn.ts';
 
@@ -58,31 +59,43 @@ function echo(turn: Turn, header: Header, beat: Heartbeat, now: number): void {
     term: beat.term,
     seq: header.seq,
     number,
+    logEnd: state.log.end,
   });
 }
 
 /**
  * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks
- * for the role), and where an owner has not acted yet, or has no lease, the other one's lease is
- * waited for.
+ * for the role); what it heard is waited for before its first act. An owner without a lease that
+ * hears of another one through the witness gives up: the other may have acted meanwhile.
  */
 export function T3(turn: Turn, leaseMs: number, wireTailMs: number, path: Path): void {
   const { state, now } = turn;
   const untilMs = now + turn.rules.D(leaseMs) + wireTailMs;
   if (state.role === 'claiming') state.ownerUntilMs = Math.max(state.ownerUntilMs, untilMs);
-  const lapsed = path === 'witness' && now >= state.leaseUntilMs;
-  if (isOwner(state) && (!state.acted || lapsed)) {
+  if (!isOwner(state)) return;
+  if (path === 'witness' && now >= state.leaseUntilMs) {
+    standBy(turn);
+    noteOwner(turn, leaseMs, wireTailMs);
+  } else if (!state.acted) {
     state.writeFromMs = Math.max(state.writeFromMs, untilMs);
   }
 }
 
-/** T4: an echo lets the owner act for one lease, counted from when the heartbeat was sent. */
+/**
+ * T4: an echo lets the owner act for one lease, counted from when the heartbeat was sent. A lease
+ * that was over comes back only from a standby whose log holds nothing unknown here: it may have
+ * owned the group in a lower term meanwhile, before it heard of this one.
+ */
 export function T4(turn: Turn, echo: Extract<Body, { kind: 'echo' }>): void {
   const { state, now } = turn;
   if (!isOwner(state) || echo.boot !== state.boot) return;
   if (!sameTerm(echo.term, state.durable.term)) return;
   const sending = sentAs(state, 'direct', 0, echo.seq);
   if (sending === undefined) return;
+  if (now >= state.leaseUntilMs && !contains(state.log, echo.logEnd)) {
+    standBy(turn);
+    return;
+  }
   extendLease(turn, sending.atMs + sending.leaseMs, 'echo');
   const { peer } = state;
   const lastEchoNumber = Math.max(peer.lastEchoNumber, echo.number);

@@ -77,11 +77,14 @@ export function W4(turn: Turn, header: Header, { term }: Extract<Body, { kind: '
   });
 }
 
-/** W5: an owner that has had no lease for three of them gives up its role. */
+/**
+ * W5: an owner that has had no lease for three of the shortest ones gives up its role: less than
+ * anyone waits who comes to the witness anew and may not know of this term.
+ */
 export function W5(turn: Turn): void {
   const { state, now } = turn;
   if (!isOwner(state) || state.durable.peerPromised || state.lapsedAtMs === undefined) return;
-  if (now < state.lapsedAtMs + clusterLimits.leasesUntilStandby * state.leaseMs) return;
+  if (now < state.lapsedAtMs + clusterLimits.leasesUntilStandby * baseLeaseMs) return;
   standBy(turn);
   noteOwner(turn, baseLeaseMs, 0);
 }

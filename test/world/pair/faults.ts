@@ -109,6 +109,7 @@ function drawStory(random: SeededRandom): readonly Fault[] {
       'anew',
       'reborn',
       'kept-out',
+      'told-late',
       'rivals',
     ])
   ) {
@@ -179,7 +180,7 @@ function drawStory(random: SeededRandom): readonly Fault[] {
       // The standby reaches nobody for about an in-step lease, having heard late; then the owner
       // dies.
       const outMs = ms(4_500, 8_500);
-      const cutMs = atMs + ms(2_000, 4_500);
+      const cutMs = atMs + ms(0, 1_000);
       return [
         {
           kind: 'lossy',
@@ -194,6 +195,24 @@ function drawStory(random: SeededRandom): readonly Fault[] {
         { kind: 'cut', links: both(peer, 'gateway'), atMs: cutMs, forMs: outMs },
         { kind: 'cut', links: both(peer, 'witness'), atMs: cutMs, forMs: outMs },
         { kind: 'kill', node, atMs: cutMs + outMs + ms(-800, 300), forMs: ms(3_000, 9_000) },
+      ];
+    }
+    case 'told-late': {
+      // The standby hears of everything late, and is not heard; then the owner dies, cut off.
+      const dieMs = atMs + ms(6_000, 7_800);
+      return [
+        {
+          kind: 'lossy',
+          links: [[node, peer]],
+          loss: 0,
+          slowMs: 3_500,
+          repeat: 0,
+          atMs,
+          forMs: 9_000,
+        },
+        { kind: 'cut', links: [[peer, node]], atMs: atMs + 800, forMs: dieMs - atMs },
+        { kind: 'cut', links: link, atMs: dieMs, forMs: 4_000 },
+        { kind: 'kill', node, atMs: dieMs, forMs: ms(4_000, 9_000) },
       ];
     }
     case 'rivals':

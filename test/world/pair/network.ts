@@ -31,8 +31,6 @@ export interface Network {
   answeredAtMs(from: Host, to: Host): number;
   /** In order or not at all: held while the link is cut, given up when it is cut for too long. */
   stream(from: Host, to: Host, channel: string, deliver: () => void): void;
-  /** When something last came from there, for judging who could hear whom. */
-  heardAtMs(from: Host, to: Host): number;
   heal(): void;
 }
 
@@ -57,7 +55,6 @@ export function createNetwork(timeline: Timeline, random: SeededRandom): Network
     repeat: 0,
   }));
   const streams = links.map(() => new Map<string, Stream>());
-  const heard = links.map(() => -Infinity);
   const answered = links.map(() => -Infinity);
 
   const link = (from: Host, to: Host): LinkState => {
@@ -69,14 +66,6 @@ export function createNetwork(timeline: Timeline, random: SeededRandom): Network
     const jitterMs = random.chance(0.01) ? random.between(0, 30) : random.between(0, 1.5);
     return 0.2 + jitterMs + (state.slowMs > 0 ? random.between(0, state.slowMs) : 0);
   };
-  const noteHeard = (from: Host, to: Host) => {
-    heard[indexOf(from, to)] = timeline.nowMs;
-  };
-  const arrive = (from: Host, to: Host, deliver: () => void) => {
-    noteHeard(from, to);
-    deliver();
-  };
-
   /**
    * Sends the head of the queue, again until it gets through or is given up; the rest waits behind
    * it.
@@ -95,20 +84,19 @@ export function createNetwork(timeline: Timeline, random: SeededRandom): Network
       const { deliver } = head;
       stream.queue.shift();
       stream.lastMs = Math.max(timeline.nowMs + delayMs(state), stream.lastMs);
-      timeline.at(stream.lastMs, () => arrive(stream.from, stream.to, deliver));
+      timeline.at(stream.lastMs, deliver);
     }
     stream.pumping = false;
   };
 
   return {
     link,
-    heardAtMs: (from, to) => heard[indexOf(from, to)] ?? -Infinity,
     datagram(from, to, deliver) {
       const state = link(from, to);
       if (state.cut || random.chance(state.loss)) return;
-      timeline.after(delayMs(state), () => arrive(from, to, deliver));
+      timeline.after(delayMs(state), deliver);
       if (random.chance(state.repeat)) {
-        timeline.after(delayMs(state) + random.between(0, 40), () => arrive(from, to, deliver));
+        timeline.after(delayMs(state) + random.between(0, 40), deliver);
       }
     },
     answeredAtMs: (from, to) => answered[indexOf(from, to)] ?? -Infinity,

@@ -14,26 +14,16 @@ import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
-import type { Broker, BrokerConnection } from './broker.ts';
+import type { Broker } from './broker.ts';
+import { createDiskQueue } from './disk-queue.ts';
+import { createGroupLog } from './group-log.ts';
 import type { Judge, NodeName } from './judge.ts';
 import type { Kernel } from './kernel.ts';
 import type { Network } from './network.ts';
+import type { NodeClock } from './node-clock.ts';
+import { createNodeLinks } from './node-links.ts';
 import type { Printer } from './printers.ts';
 import { createSpooler, type BrokenPart, type CommitResult, type Spooler } from './spooler.ts';
-
-/** A clock that is off and drifts, as boards do. */
-export interface NodeClock {
-  nowMs(): number;
-  /** The real moment at which it will show this. */
-  realMs(localMs: number): number;
-}
-
-export function createNodeClock(timeline: Timeline, offsetMs: number, rate: number): NodeClock {
-  return {
-    nowMs: () => offsetMs + timeline.nowMs * rate,
-    realMs: (localMs) => (localMs - offsetMs) / rate,
-  };
-}
 
 export interface NodeOptions {
   readonly name: NodeName;
@@ -62,11 +52,15 @@ export interface Hearing {
   readonly answeredAtMs: number;
 }
 
+const never: Hearing = { atMs: -Infinity, heardAtMs: -Infinity, answeredAtMs: -Infinity };
+
 export interface PairNode {
   readonly name: NodeName;
   readonly state: GroupState | undefined;
   readonly spooler: Spooler | undefined;
   readonly running: boolean;
+  /** Number of its last start. */
+  readonly boot: number;
   readonly kernel: Kernel;
   readonly log: readonly LogRecord[];
   /** When the last lease of an arbiter was asked for. */
@@ -113,11 +107,6 @@ interface Disk {
   boot: number;
 }
 
-interface Write {
-  readonly apply: () => void;
-  readonly done: () => void;
-}
-
 export function createNode(options: NodeOptions): PairNode {
   const { name, peer, config, timeline, random, clock, network, kernel, judge } = options;
   const disk: Disk = {
@@ -131,27 +120,20 @@ export function createNode(options: NodeOptions): PairNode {
   let state: GroupState | undefined;
   let spooler: Spooler | undefined;
   let queue: (() => void)[] = [];
-  let writes: Write[] = [];
-  let writing = false;
-  let diskSlowMs = 0;
+  const writes = createDiskQueue(timeline, random);
   let wokenAtMs = Infinity;
   let fencedTerm: Term = firstTerm(config.generation);
   let nextCommit = 1_000_000;
   let commits = new Map<number, { changes: readonly Change[]; done: (r: CommitResult) => void }>();
-  let brokerConnection: BrokerConnection | undefined;
-  let connections = 0;
-  let arbiter: Hearing = {
-    atMs: -Infinity,
-    heardAtMs: -Infinity,
-    answeredAtMs: -Infinity,
-  };
+  let arbiter: Hearing = never;
+  let heardAtMs = -Infinity;
   let frozen = false;
   let cleared = true;
   let leasedUntilMs = -Infinity;
   const takeovers: (Hearing & { term: Term; by: GroupState['leaseBy'] })[] = [];
   const hearing = (): Hearing => ({
     atMs: timeline.nowMs,
-    heardAtMs: network.heardAtMs(peer, name),
+    heardAtMs,
     answeredAtMs: network.answeredAtMs(peer, name),
   });
 
@@ -166,37 +148,9 @@ export function createNode(options: NodeOptions): PairNode {
     };
   };
 
-  // ---- disk: in order, slow at times; a crash keeps a part of what was on its way --------------
+  const write = (apply: () => void, done: () => void) => writes.write(apply, inProcess(done));
 
-  const write = (apply: () => void, done: () => void) => {
-    writes.push({ apply, done: inProcess(done) });
-    if (!writing) writeNext();
-  };
-  const writeNext = () => {
-    const [first] = writes;
-    if (first === undefined) {
-      writing = false;
-      return;
-    }
-    writing = true;
-    const of = process;
-    const tookMs = random.between(0.5, 8) + (diskSlowMs > 0 ? random.between(0, diskSlowMs) : 0);
-    timeline.after(tookMs, () => {
-      if (of !== process || writes[0] !== first) return;
-      writes.shift();
-      first.apply();
-      first.done();
-      writeNext();
-    });
-  };
-  const loseUnsynced = () => {
-    const kept = random.integer(0, writes.length);
-    for (const { apply } of writes.slice(0, kept)) apply();
-    writes = [];
-    writing = false;
-  };
-
-  // ---- the machine ------------------------------------------------------------------------------
+  // ---- the machine
 
   const feed = (event: ClusterEvent) => {
     if (state === undefined || life !== 'running') return;
@@ -235,7 +189,7 @@ export function createNode(options: NodeOptions): PairNode {
   const perform = (effect: Effect) => {
     switch (effect.kind) {
       case 'send':
-        sendMessage(effect.path, effect.message);
+        links.send(effect.path, effect.message);
         return;
       case 'persist':
         write(
@@ -254,10 +208,10 @@ export function createNode(options: NodeOptions): PairNode {
         kernel.fence(inProcess(() => feed({ kind: 'fence-done', id: effect.id })));
         return;
       case 'ask-arbiters':
-        askArbiter();
+        links.askArbiter();
         return;
       case 'probe':
-        probe();
+        links.probe();
         return;
       case 'conflict-seen':
         return;
@@ -293,10 +247,10 @@ export function createNode(options: NodeOptions): PairNode {
   const performStore = (effect: Extract<Effect, { kind: StoreEffectKind }>) => {
     switch (effect.kind) {
       case 'append':
-        append(effect.id, effect.term);
+        log.append(effect.id, commits.get(effect.id)?.changes ?? [], effect.term);
         return;
       case 'read-records':
-        read(effect);
+        log.read(effect);
         return;
       case 'store-records': {
         const { records } = effect;
@@ -310,7 +264,7 @@ export function createNode(options: NodeOptions): PairNode {
         return;
       }
       case 'take-tail':
-        takeTail(effect.records);
+        log.takeTail(effect.records);
         return;
       case 'cut-log': {
         const { fork } = effect;
@@ -363,123 +317,38 @@ export function createNode(options: NodeOptions): PairNode {
     }
   };
 
-  // ---- log
-  // ---------------------------------------------------------------------------------------
+  const log = createGroupLog({
+    timeline,
+    random,
+    records: disk.log,
+    write,
+    inProcess,
+    feed,
+    spooler: () => spooler,
+    term: () => state?.durable.term,
+  });
 
-  const append = (id: number, term: Term) => {
-    const changes = commits.get(id)?.changes ?? [];
-    appendChanges(changes, term, (end) => feed({ kind: 'appended', id, end }));
-  };
-  const appendChanges = (
-    changes: readonly Change[],
-    term: Term,
-    done: (end: { term: Term; seq: number }) => void,
-  ) => {
-    let records: readonly LogRecord[] = [];
-    write(
-      () => {
-        const from = disk.log.length;
-        records = changes.map((change, index) => ({
-          spooler: 'group',
-          term,
-          seq: from + index + 1,
-          change,
-        }));
-        disk.log.push(...records);
-      },
-      () => {
-        spooler?.appended(records);
-        const last = records.at(-1);
-        done({ term: last?.term ?? term, seq: last?.seq ?? disk.log.length });
-      },
-    );
-  };
-  const read = (effect: Extract<Effect, { kind: 'read-records' }>) => {
-    const records = disk.log.slice(effect.after.seq, effect.after.seq + effect.limit);
-    const { of, term, after } = effect;
-    timeline.after(
-      random.between(0.1, 3),
-      inProcess(() => feed({ kind: 'records-read', of, term, after, records })),
-    );
-  };
-  const takeTail = (records: readonly LogRecord[]) => {
-    const term = state?.durable.term;
-    if (term === undefined || spooler === undefined) return;
-    const throughSeq = records.at(-1)?.seq ?? 0;
-    const changes = spooler.planTail(records);
-    if (changes.length === 0) {
-      const seq = disk.log.length;
-      feed({ kind: 'tail-taken', throughSeq, end: { term, seq } });
-      return;
-    }
-    appendChanges(changes, term, (end) => {
-      feed({ kind: 'tail-taken', throughSeq, end });
-    });
-  };
-
-  // ---- network
-  // -----------------------------------------------------------------------------------
-
-  const sendMessage = (path: 'direct' | 'witness', message: Message) => {
-    if (path === 'witness') {
-      brokerConnection?.publish(message);
-      return;
-    }
-    const other = options.peerNode();
-    network.stream(name, peer, 'link', () => other.receive(message));
-    const { kind } = message.body;
-    if (options.datagrams && (kind === 'heartbeat' || kind === 'echo')) {
-      network.datagram(name, peer, () => other.receive(message));
-    }
-  };
-  const askArbiter = () => {
-    const askedAtMs = clock.nowMs();
-    const asked = hearing();
-    const reply = inProcess(() => {
-      const before = state?.leaseUntilMs;
-      feed({ kind: 'arbiter-replied', askedAtMs });
-      if (state?.leaseBy === 'arbiter' && state.leaseUntilMs !== before) {
-        arbiter = asked;
-      }
-    });
-    network.datagram(name, 'gateway', () => network.datagram('gateway', name, reply));
-  };
-  /**
-   * ARP for the group's address and for the peer's own: answered by its kernel, whatever its
-   * process does.
-   */
-  const probe = () => {
-    const askedAtMs = clock.nowMs();
-    const other = options.peerNode();
-    network.arp(name, peer, 'question', () => {
-      const of = other.kernel.addressOn ? 'group' : 'node';
-      network.arp(
-        peer,
-        name,
-        'answer',
-        inProcess(() => feed({ kind: 'probe-answered', askedAtMs, by: 'owner', of })),
-      );
-    });
-  };
-  const connectWitness = () => {
-    if (options.broker === undefined || life === 'dead') return;
-    const of = process;
-    connections += 1;
-    const connection = connections;
-    brokerConnection = options.broker.connect({
-      host: name,
-      onConnected: inProcess(() => feed({ kind: 'witness-connected', connection })),
-      onMessage: (message) =>
-        inProcess(() => feed({ kind: 'message', path: 'witness', retained: false, message }))(),
-      onClosed: () => {
-        if (of !== process) return;
-        inProcess(() => {
-          if (state?.witness.connected === true) feed({ kind: 'witness-lost' });
-        })();
-        timeline.after(random.between(100, 400), inProcess(connectWitness));
-      },
-    });
-  };
+  const links = createNodeLinks({
+    name,
+    peer,
+    timeline,
+    random,
+    network,
+    broker: options.broker,
+    datagrams: options.datagrams,
+    localNowMs: () => clock.nowMs(),
+    peerNode: options.peerNode,
+    inProcess,
+    feed,
+    onArbiter(answer) {
+      const asked = hearing();
+      return () => {
+        const before = state?.leaseUntilMs;
+        answer();
+        if (state?.leaseBy === 'arbiter' && state.leaseUntilMs !== before) arbiter = asked;
+      };
+    },
+  });
 
   const start = () => {
     if (life !== 'dead') return;
@@ -490,10 +359,10 @@ export function createNode(options: NodeOptions): PairNode {
     queue = [];
     wokenAtMs = Infinity;
     commits = new Map();
-    const log = grown(emptyLog(firstTerm(config.generation)), disk.log);
+    const shape = grown(emptyLog(firstTerm(config.generation)), disk.log);
     const { durable, boot } = disk;
     const of = process;
-    state = startGroup({ config, boot, durable, log, now: clock.nowMs() });
+    state = startGroup({ config, boot, durable, log: shape, now: clock.nowMs() });
     spooler = createSpooler({
       node: name,
       timeline,
@@ -518,7 +387,7 @@ export function createNode(options: NodeOptions): PairNode {
       drained: () => feed({ kind: 'drained' }),
       run: (action) => inProcess(action, of)(),
     });
-    connectWitness();
+    links.connectWitness();
     feed({ kind: 'tick' });
   };
 
@@ -527,11 +396,10 @@ export function createNode(options: NodeOptions): PairNode {
     life = 'dead';
     process += 1;
     cleared = false;
-    loseUnsynced();
+    writes.crash();
     state = undefined;
     spooler = undefined;
-    brokerConnection?.close();
-    brokerConnection = undefined;
+    links.drop();
     const other = options.peerNode();
     network.datagram(name, peer, () => other.event({ kind: 'peer-closed' }));
     const of = process;
@@ -572,10 +440,10 @@ export function createNode(options: NodeOptions): PairNode {
     },
     takeovers,
     get diskSlowMs() {
-      return diskSlowMs;
+      return writes.slowMs;
     },
     set diskSlowMs(value) {
-      diskSlowMs = value;
+      writes.slowMs = value;
     },
     start,
     kill,
@@ -592,7 +460,12 @@ export function createNode(options: NodeOptions): PairNode {
         else queue.push(...waiting.slice(index));
       }
     },
+    get boot() {
+      return disk.boot;
+    },
     receive(message) {
+      // What a process that is gone had said counts for nothing.
+      if (message.header.boot === options.peerNode().boot) heardAtMs = timeline.nowMs;
       if (life === 'dead') this.supervisorHears(message);
       else inProcess(() => feed({ kind: 'message', path: 'direct', retained: false, message }))();
     },

@@ -8,11 +8,15 @@ export function formatFailure(result: RunResult, witness: boolean): string {
   return [
     `seed ${result.seed} (${mode}) breaks the pair's rules:`,
     ...result.violations.map(
-      ({ invariant, atMs, what }) =>
-        `  ${Math.round(atMs)} ms: ${invariant === 0 ? 'progress' : `invariant ${invariant}`}: ${what}`,
+      ({ invariant, atMs, what }) => `  ${Math.round(atMs)} ms: ${nameOf(invariant)}: ${what}`,
     ),
     '  faults:',
     ...result.faults.map((fault) => `    ${formatFault(fault)}`),
     `  again: npm run simulate -- --seed ${result.seed} ${mode}`,
   ].join('\n');
+}
+
+/** 0 is the demand for progress. */
+function nameOf(invariant: number): string {
+  return invariant === 0 ? 'progress' : `invariant ${invariant}`;
 }

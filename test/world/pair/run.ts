@@ -11,7 +11,8 @@ import { drawFaults, faultsUntilMs, type Fault } from './faults.ts';
 import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Network } from './network.ts';
-import { createNode, createNodeClock, type PairNode } from './node.ts';
+import { createNode, type PairNode } from './node.ts';
+import { createNodeClock } from './node-clock.ts';
 import { createPrinter, type Printer } from './printers.ts';
 import type { BrokenPart } from './spooler.ts';
 
@@ -181,7 +182,6 @@ function takeoverOf([node, term]: readonly [PairNode, Term]) {
 }
 
 // ---- faults
-// --------------------------------------------------------------------------------------
 
 function schedule({ timeline, network, broker, nodes }: World, fault: Fault): void {
   const during = (begin: () => void, end: () => void) => {
@@ -266,7 +266,6 @@ function heal({ network, nodes }: World): void {
 }
 
 // ---- clients
-// -------------------------------------------------------------------------------------
 
 /** Clients print to the group's address, wherever it is; an upload that breaks off makes no job. */
 function startClients({ timeline, judge, nodes, network }: World, random: SeededRandom): void {
@@ -298,7 +297,6 @@ function startClients({ timeline, judge, nodes, network }: World, random: Seeded
 }
 
 // ---- progress
-// ------------------------------------------------------------------------------------
 
 function demandProgress(world: World): number | undefined {
   const { timeline } = world;

@@ -14,13 +14,7 @@ import type { Printer } from './printers.ts';
  * connections from ports of their own, starts that are not committed, a rejoin that forgets what
  * was handed over or completed.
  */
-export type BrokenPart =
-  | 'unbound'
-  | 'own-ports'
-  | 'uncommitted-start'
-  | 'no-handed-mark'
-  | 'no-handed-completions'
-  | 'unchecked-acknowledgement';
+export type BrokenPart = 'unbound' | 'own-ports' | 'uncommitted-start' | 'no-handed-completions';
 
 export interface CommitResult {
   readonly kind: 'acknowledged' | 'unacknowledged' | 'failed';
@@ -173,7 +167,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       return;
     }
     const blocked = !socket.connected && timeline.nowMs > attempt.sinceMs + tryPortMs;
-    if (blocked && options.reaches() && book.lingeringPorts(printer.id).length > 1) {
+    const known = options.broken.has('own-ports') ? [] : book.lingeringPorts(printer.id);
+    if (blocked && options.reaches() && known.length > 1) {
       giveUp(printer, attempt, socket);
       return;
     }
@@ -281,8 +276,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         uploads -= 1;
         if (draining) checkDrained();
       }
-      const unchecked = options.broken.has('unchecked-acknowledgement');
-      done(result.kind === 'acknowledged' || (unchecked && result.kind === 'unacknowledged'));
+      done(result.kind === 'acknowledged');
     });
   };
 
@@ -312,7 +306,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         records: options.broken.has('no-handed-completions')
           ? records.filter(({ change }) => change.type !== 'job.ended')
           : records,
-        handedThrough: (of) => (options.broken.has('no-handed-mark') ? 0 : book.handedThrough(of)),
+        handedThrough: (of) => book.handedThrough(of),
         job: (id) => book.known(id),
         marks,
       }).changes,
