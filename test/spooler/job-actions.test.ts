@@ -318,7 +318,7 @@ describe('quotas', () => {
   });
 });
 
-test('cancelling all of a user: their own by themselves, those of others by operators', async () => {
+test('cancelling all of a user: their own by themselves, others by operators', async () => {
   const bench = await booted();
   await bench.addPrinter();
   bench.device.power = 'off';
