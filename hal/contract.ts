@@ -248,6 +248,8 @@ export interface Databases {
    * pragmas.
    */
   open(path: string): SqlDatabase;
+  /** Moves a closed database, with what SQLite keeps beside it, to another name; durably. */
+  setAside(path: string, to: string): Promise<void>;
 }
 
 /** A FIFO, a regular file or a printer's node that is being written to. */

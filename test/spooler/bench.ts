@@ -20,7 +20,7 @@ import { HalError } from '../../hal/errors.ts';
 import type { MonitorInit, MonitorModule } from '../../monitors/contract.ts';
 import { createFakeMonitor, FakeDevice, never } from '../fakes/fake-monitor.ts';
 import { settle, VirtualClock } from '../world/clock.ts';
-import { SimulatedDisk } from '../world/disk.ts';
+import { type Mounted, SimulatedDisk } from '../world/disk.ts';
 import { SeededRandom } from '../world/random.ts';
 
 export const administrator: Principal = { kind: 'local-administrator' };
@@ -42,6 +42,8 @@ export interface BenchOptions {
   /** Stands between spooler and store: to fail, to delay, to lie. */
   readonly wrapStore?: (store: Store) => Store;
   readonly spooler?: Partial<SpoolerOptions>;
+  /** Stands between everything and the disk. */
+  readonly wrapDisk?: (mounted: Mounted) => Mounted;
   /** Connections of monitors; none is possible unless given. */
   readonly tcp?: Tcp;
 }
@@ -92,7 +94,7 @@ export class Bench {
     const alive = { now: true };
     this.#alive = alive;
     const clock = clockOf(this.clock, alive);
-    const mounted = this.disk.mount();
+    const mounted = this.#options.wrapDisk?.(this.disk.mount()) ?? this.disk.mount();
     const { spooler: more, permit, monitors, onInit = ignore, tcp, wrapStore } = this.#options;
     const spool = createSpool({ files: mounted.files, random: this.random, directory: '/spool' });
     await spool.prepare();
@@ -155,6 +157,16 @@ export class Bench {
     this.kill();
     this.#boots += 1;
     this.disk.powerCut();
+  }
+
+  /** Power goes after so many more operations of the disk, for everything at once. */
+  cutAfter(operations: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.disk.cutAfter(operations, () => {
+        this.#alive.now = false;
+        resolve();
+      });
+    });
   }
 
   async stop(deadlineMs = 30_000): Promise<void> {

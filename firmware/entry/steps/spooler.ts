@@ -52,6 +52,8 @@ async function makeSpooler({
   await spool.prepare();
   await cleanSpool(spool, store, log.child('spool'));
   await files.makeDirectory(folder.output);
+  const rebuilt = await store.query('store.rebuilt', {});
+  if (rebuilt !== undefined) log.error('the registry was lost and built anew', { ...rebuilt });
   return createSpooler({
     id: localSpooler,
     permit: alwaysLive,
