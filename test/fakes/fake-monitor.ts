@@ -53,7 +53,9 @@ export class FakeDevice {
   breaks: { readonly atBytes: number; times: number } | undefined;
   /** Takes no byte beyond this position of a document, until undefined again. */
   stallAtBytes: number | undefined;
-  /** While it stalls, the monitor takes bytes over and answers `waiting`: they are under way only. */
+  /**
+   * While it stalls, the monitor takes bytes over and answers `waiting`: they are under way only.
+   */
   keepsBack = false;
   /** The most bytes that one writePort takes. */
   pieceBytes = Number.POSITIVE_INFINITY;

@@ -17,7 +17,8 @@ const usage = `usage: npm run crash-test -- [--runs N] [--power-cuts N] [--seed 
   --seed S        what to draw from (1)
 `;
 
-const powerCuts = fileURLToPath(new URL('../../test/crash-test/power-cuts.ts', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const powerCuts = join(root, 'test', 'crash-test', 'power-cuts.ts');
 
 try {
   process.exitCode = await main(process.argv.slice(2));

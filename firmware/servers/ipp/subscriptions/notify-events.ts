@@ -36,6 +36,7 @@ export function notifyEventsOf({ type, facts }: PlatenEvent): readonly NotifyEve
     case 'port-status-changed':
     case 'appliance-started':
     case 'appliance-stopping':
+    case 'registry-rebuilt':
       return [];
   }
 }
