@@ -57,6 +57,14 @@ export const serverLimits = {
       userDataOctets: 63,
     },
   },
+  logins: {
+    /** Wrong passwords from one address, before it has to wait. */
+    failures: 10,
+    failureWindowMs: 60_000,
+    rememberedAddresses: 10_000,
+    /** An Authorization field. */
+    fieldOctets: 1_024,
+  },
   raw: {
     /** Connections at once over all raw ports, in total and from one address. */
     connections: 512,

@@ -20,7 +20,9 @@ interface OperationAttributeRow {
 const text = ['textWithoutLanguage', 'textWithLanguage'] as const;
 const name = ['nameWithoutLanguage', 'nameWithLanguage'] as const;
 
-/** RFC 8011 4.2, 4.3, RFC 3380, 3995 to 3998, PWG 5100.5 to 5100.13, and those of CUPS's clients. */
+/**
+ * RFC 8011 4.2, 4.3, RFC 3380, 3995 to 3998, PWG 5100.5 to 5100.13, and those of CUPS's clients.
+ */
 const operationAttributes: Readonly<Record<string, OperationAttributeRow>> = {
   'attributes-charset': { syntaxes: ['charset'] },
   'attributes-natural-language': { syntaxes: ['naturalLanguage'] },

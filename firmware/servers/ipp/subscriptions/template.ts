@@ -74,7 +74,9 @@ function subscribeOne(
   );
 }
 
-/** Events that are not known here are left out (RFC 3995 5.3.3.4); nothing left means the default. */
+/**
+ * Events that are not known here are left out (RFC 3995 5.3.3.4); nothing left means the default.
+ */
 function eventsIn(attributes: readonly IppAttribute[]): readonly NotifyEvent[] {
   const asked = attributes.find(({ name }) => name === 'notify-events')?.values ?? [];
   const known = notifyEvents.filter((each) =>

@@ -53,8 +53,8 @@ export const customMedia = {
   most: 'custom_max_1200x30000mm',
 } as const;
 
-const form =
-  /^(?:custom|na|asme|roc|oe|roll|iso|jis|jpn|prc|om)_[a-z0-9][-a-z0-9]*_([0-9.]{1,9})x([0-9.]{1,9})(in|mm)$/;
+const classes = 'custom|na|asme|roc|oe|roll|iso|jis|jpn|prc|om';
+const form = new RegExp(`^(?:${classes})_[a-z0-9][-a-z0-9]*_([0-9.]{1,9})x([0-9.]{1,9})(in|mm)$`);
 const dimension = /^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 
 const hundredthsOf = { mm: 100, in: 2_540 } as const;

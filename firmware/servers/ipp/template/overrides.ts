@@ -1,11 +1,13 @@
-// overrides (PWG 5100.6 4.1): job template attributes for some pages of some documents.
+// What differs for some pages of some documents: the attribute overrides (PWG 5100.6 4.1).
 import { keyword } from '../../../../monitors/wire/ipp/values.ts';
 import { collectionsForm, rangesForm, type MemberForms } from './form.ts';
 import { mediaRows } from './media.ts';
 import { overridable } from './page.ts';
 import type { JobTemplateRow } from './row.ts';
 
-/** IPP Everywhere asks for `document-number`, IPP/2.2 for `document-numbers`: both mean the same. */
+/**
+ * IPP Everywhere asks for `document-number`, IPP/2.2 for `document-numbers`: both mean the same.
+ */
 const selectors: MemberForms = {
   pages: rangesForm,
   'document-number': rangesForm,

@@ -1,11 +1,5 @@
 // Job template attributes of the page: kept with the job, for a device that can be told.
-import {
-  boolean,
-  enumValue,
-  integer,
-  keyword,
-  resolution,
-} from '../../../../monitors/wire/ipp/values.ts';
+import { boolean, enumValue, integer, resolution } from '../../../../monitors/wire/ipp/values.ts';
 import { enumsForm, integerForm, rangesForm, resolutionForm } from './form.ts';
 import { enumRow, keywordRow, type JobTemplateRow } from './row.ts';
 
