@@ -193,6 +193,8 @@ export interface Databases {
    * pragmas.
    */
   open(path: string): SqlDatabase;
+  /** Moves a closed database, with what SQLite keeps beside it, to another name; durably. */
+  setAside(path: string, to: string): Promise<void>;
 }
 
 /** The machine, whole. Rooms take from it only what they need. */

@@ -14,6 +14,8 @@ const TOOLS = {
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
+  fuzz: 'tools/fuzz/fuzz.ts',
+  'crash-test': 'tools/crash-test/crash-test.ts',
   platen: 'firmware/entry/platen.ts',
 };
 

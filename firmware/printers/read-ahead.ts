@@ -13,8 +13,8 @@ export interface ChunkStream extends AsyncDisposable {
 }
 
 /**
- * Reads a document: its first chunk at once, and while one is with the device, the next. `open` rejects
- * where the document can't be opened. Nothing here rejects: a failure is the last chunk.
+ * Reads a document: its first chunk at once, and while one is with the device, the next. `open`
+ * rejects where the document can't be opened. Nothing here rejects: a failure is the last chunk.
  */
 export function readAhead(
   open: () => Promise<DocumentReader>,

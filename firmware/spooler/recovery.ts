@@ -7,6 +7,7 @@ import { decideEnd } from '../printers/decisions.ts';
 import type { Printer } from '../printers/printer.ts';
 import { endChange } from '../printers/runner-commits.ts';
 import type { CommitOutcome, Store } from '../store/contract.ts';
+import type { RebuildReport } from '../store/rebuild.ts';
 import type { Change } from '../store/records/table.ts';
 
 export interface RecoveryOptions {
@@ -62,4 +63,13 @@ function interruption(job: Job, mayHaveSent: boolean, options: RecoveryOptions):
   const decision = decideEnd(end, job, options.policyOf(job.printerId));
   if (decision.kind === 'none') throw new Error('an interruption is always a record');
   return endChange(job.id, decision, options.clock);
+}
+
+/** For people, until the next start. */
+export function rebuiltText({ why, setAside, jobs, held, incomplete }: RebuildReport): string {
+  return (
+    `The registry was lost (${why}) and built anew from the spool: ${jobs} jobs came back, ` +
+    `${held} of them may have printed and wait for a person, ${incomplete} are not whole. ` +
+    `What was left is kept as ${setAside}. Look at the disk, and at each printer's settings.`
+  );
 }

@@ -31,7 +31,7 @@ import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
 import { createPortBoard } from './port-board.ts';
-import { recover } from './recovery.ts';
+import { rebuiltText, recover } from './recovery.ts';
 
 type SpoolerLimits = typeof defaultLimits;
 
@@ -283,8 +283,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       const health = looksAlive();
       using deadline = startDeadline(clock, limits.isAliveMs);
       try {
-        await abortable(store.query('jobs.counts', { spooler: id }), deadline.signal);
-        return health;
+        const rebuilt = await abortable(store.query('store.rebuilt', {}), deadline.signal);
+        return rebuilt === undefined
+          ? health
+          : { ...health, problems: [...health.problems, rebuiltText(rebuilt)] };
       } catch (error) {
         const problem = `the store does not answer: ${messageOf(error)}`;
         return { alive: false, problems: [...health.problems, problem] };

@@ -132,7 +132,7 @@ describe('moving a job', () => {
 });
 
 describe('changing a job', () => {
-  test('priority decides anew which one goes first; copies and attributes stay with it', async () => {
+  test('priority decides anew which goes first; copies and attributes stay with it', async () => {
     const bench = await booted();
     await bench.addPrinter();
     bench.device.power = 'off';
@@ -280,7 +280,7 @@ describe('a printer that is switched', () => {
 });
 
 describe('quotas', () => {
-  test('refuse the job too many, of a printer and of a user, and let in again after an end', async () => {
+  test('refuse the job too many, of a printer and of a user, until one ends', async () => {
     const bench = await booted();
     await bench.addPrinter('office', { quotas: { jobs: 3, jobsPerUser: 2 } });
     bench.device.power = 'off';
@@ -294,7 +294,7 @@ describe('quotas', () => {
     assert.equal(codeOf(await bench.submit(Uint8Array.of(6))), 'accepted');
   });
 
-  test('refuse a job that is too large, announced or not, and documents beyond the share', async () => {
+  test('refuse a job too large, announced or not, and documents beyond the share', async () => {
     const bench = await booted();
     await bench.addPrinter('office', { quotas: { jobBytes: 100_000, spoolBytes: 150_000 } });
     bench.device.power = 'off';
@@ -318,7 +318,7 @@ describe('quotas', () => {
   });
 });
 
-test('cancelling all of a user: their own by themselves, those of others by operators', async () => {
+test('cancelling all of a user: their own by themselves, others by operators', async () => {
   const bench = await booted();
   await bench.addPrinter();
   bench.device.power = 'off';

@@ -23,12 +23,15 @@ import {
   term,
   unit,
 } from './rig.ts';
+import { settle } from '../world/clock.ts';
 
 async function rigWithPrinter(): Promise<Rig> {
   const rig = await openRig();
   committed(
     await rig.store.commit(unit({ type: 'printer.created', payload: { printer: printer() } })),
   );
+  // The keepsake is written behind the commit.
+  await settle();
   return rig;
 }
 

@@ -87,6 +87,13 @@ export class SimulatedDisk {
     return { files: createSimulatedFiles(port), databases: createSimulatedDatabases(port) };
   }
 
+  /** The bytes of a database turn into others. */
+  damageDatabase(path: string): void {
+    const image = this.#images.get(path);
+    if (image === undefined) throw new Error(`there is no database ${path}`);
+    image.damage();
+  }
+
   /** The process is killed: what it wrote stays, synced or not, and it does nothing more. */
   kill(): void {
     this.#boot += 1;

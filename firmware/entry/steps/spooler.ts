@@ -51,6 +51,8 @@ async function makeSpooler({
   const spool = createSpool({ files, random, directory: folder.spool });
   await spool.prepare();
   await cleanSpool(spool, store, log.child('spool'));
+  const rebuilt = await store.query('store.rebuilt', {});
+  if (rebuilt !== undefined) log.error('the registry was lost and built anew', { ...rebuilt });
   return createSpooler({
     id: localSpooler,
     permit: alwaysLive,

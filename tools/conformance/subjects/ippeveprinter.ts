@@ -1,4 +1,4 @@
-// The sample printer of CUPS, ippeveprinter, beside Platen in the table; it does not start without a
+// CUPS's sample printer, ippeveprinter, beside Platen in the table; it does not start without a
 // D-Bus and an avahi-daemon, which get a private place here.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
