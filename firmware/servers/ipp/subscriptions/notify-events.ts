@@ -30,12 +30,8 @@ export function notifyEventsOf({ type, facts }: PlatenEvent): readonly NotifyEve
         : ['printer-state-changed'];
     case 'printer-config-changed':
       return ['printer-config-changed', 'printer-state-changed'];
-    case 'job-removed':
-    case 'printer-created':
-    case 'printer-deleted':
-    case 'port-status-changed':
-    case 'appliance-started':
-    case 'appliance-stopping':
+    // What else happens to the appliance has no word in IPP.
+    default:
       return [];
   }
 }
