@@ -16,6 +16,7 @@ const TOOLS = {
   conformance: 'tools/conformance/conformance.ts',
   fuzz: 'tools/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
+  simulate: 'tools/simulate/simulate.ts',
   platen: 'firmware/entry/platen.ts',
 };
 

@@ -11,9 +11,8 @@ import { createOutput } from '../cli/output.ts';
 import { runCommand } from '../cli/run.ts';
 import { apiCommands } from '../cli/table.ts';
 import { loadConfig } from '../config/load.ts';
-import { selftestCommand } from './selftest.ts';
-import { serveCommand } from './serve.ts';
-import { dataFolderAt } from './steps/data-folder.ts';
+import { applianceCommands } from './commands.ts';
+import { dataFolderAt } from './data-folder.ts';
 import { version } from './version.ts';
 import { WallTrust } from './wall-trust.ts';
 
@@ -27,11 +26,10 @@ async function main(words: readonly string[]): Promise<void> {
   const load = (given: CommandContext['configOptions']) =>
     loadConfig({ files: hal.files, environment: process.env, ...given });
   const commands: readonly Command[] = [
-    serveCommand({ hal, wallTrust, version, load }),
+    ...applianceCommands({ hal, wallTrust, version, load }),
     ...apiCommands,
     configCommand(load),
     versionCommand(version),
-    selftestCommand({ hal, version }),
     helpCommand(() => commands),
   ];
   const contextOf = (values: ParsedWords['values']): CommandContext => {

@@ -10,6 +10,8 @@ export const serverLimits = {
     requestTargetBytes: 2_048,
     /** From the connection to the last byte of the first head. */
     headTimeoutMs: 20_000,
+    /** From the first byte of TLS to its last before HTTP. */
+    handshakeTimeoutMs: 20_000,
     /** From an answer to the last byte of the next head. */
     keepAliveTimeoutMs: 60_000,
     /** The longest pause inside a body. */

@@ -111,6 +111,9 @@ describe('real clients', () => {
     assert.equal((await run('lp', twice)).code, 0);
     const { name, copies } = servers.spooler.requests.at(-1) ?? {};
     assert.deepEqual({ name, copies }, { name: 'Two', copies: 2 });
+    const raw = await run('lp', ['-h', host, '-d', 'office', '-o', 'raw', join(folder, 'one.bin')]);
+    assert.equal(raw.code, 0, raw.output);
+    assertLast(servers, 'one.bin');
     const wrong = await run('lp', ['-h', host, '-d', 'nobody', join(folder, 'one.bin')]);
     assert.notEqual(wrong.code, 0);
     assert.deepEqual(servers.faults, []);

@@ -18,7 +18,7 @@ import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import { listenAddress } from '../addresses.ts';
 import { StartError, type Step } from '../lifecycle.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from '../data-folder.ts';
 
 const times = {
   startTimeoutMs: entryLimits.startMs,

@@ -35,7 +35,7 @@ export interface HttpRequest {
   readonly query: string;
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
-  /** By TLS. */
+  /** It came over TLS. */
   readonly secure: boolean;
   /** Content-Length; undefined for chunked bodies. */
   readonly lengthBytes: number | undefined;

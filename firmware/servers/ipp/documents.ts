@@ -9,6 +9,9 @@ import { compressionsSupported } from './compressions.ts';
 import { IppFault } from './fault.ts';
 import { valueIn, wordsIn } from './operation-attributes.ts';
 
+/** What `lp -o raw` calls a document that nobody may convert: here that is true of all of them. */
+const cupsRaw = 'application/vnd.cups-raw';
+
 /** Throws where the printer does not take the document, before a byte of it is read. */
 export function documentRequest(
   { message, documentSizeBytes }: IppCall,
@@ -26,7 +29,8 @@ export function documentRequest(
 
 /** document-format, checked; undefined where the client does not say. */
 export function formatIn(message: IppMessage, printer: Printer): string | undefined {
-  const format = valueIn(message, 'document-format', 'mimeMediaType');
+  const said = valueIn(message, 'document-format', 'mimeMediaType');
+  const format = said === cupsRaw ? anyFormat : said;
   if (format === undefined || takesFormat(printer, format)) return format;
   throw new IppFault(
     'client-error-document-format-not-supported',

@@ -62,6 +62,8 @@ export interface PrinterWay {
 
 /** URIs as this client can reach them. */
 export interface UriMaker {
+  /** They are those of TLS: uri-security-supported (RFC 8011 5.4.3). */
+  readonly secure: boolean;
   printer(name: string): string;
   job(printerName: string, number: number): string;
   /** What a person's browser opens. */
@@ -92,6 +94,7 @@ export function createUriMaker(
     `${isSecure ? 'ipps' : 'ipp'}://${at}/ipp/print/${encode(name)}`;
   const http = secure ? 'https' : 'http';
   return {
+    secure,
     printer: (name) => printer(name),
     job: (name, number) => `${printer(name)}/${number}`,
     page: (name) => `${http}://${authority}/printers/${encode(name)}`,

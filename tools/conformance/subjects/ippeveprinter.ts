@@ -1,5 +1,5 @@
-// CUPS's sample printer, ippeveprinter, beside Platen in the table; it does not start without a
-// D-Bus and an avahi-daemon, which get a private place here.
+// Runs ippeveprinter beside Platen; it needs a D-Bus and an avahi-daemon, which get a private
+// place here.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Child, freePort, startChild, waitForPort } from '../../bench/child.ts';

@@ -54,7 +54,8 @@ export const customMedia = {
 } as const;
 
 const classes = 'custom|na|asme|roc|oe|roll|iso|jis|jpn|prc|om';
-const form = new RegExp(`^(?:${classes})_[a-z0-9][-a-z0-9]*_([0-9.]{1,9})x([0-9.]{1,9})(in|mm)$`);
+const length = '([0-9.]{1,9})';
+const form = new RegExp(`^(?:${classes})_[a-z0-9][-a-z0-9]*_${length}x${length}(in|mm)$`);
 const dimension = /^(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 
 const hundredthsOf = { mm: 100, in: 2_540 } as const;

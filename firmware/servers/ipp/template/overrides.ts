@@ -1,4 +1,4 @@
-// What differs for some pages of some documents: the attribute overrides (PWG 5100.6 4.1).
+// Job template attributes for some pages of some documents: overrides (PWG 5100.6 4.1).
 import { keyword } from '../../../../monitors/wire/ipp/values.ts';
 import { collectionsForm, rangesForm, type MemberForms } from './form.ts';
 import { mediaRows } from './media.ts';
