@@ -15,6 +15,7 @@ const TOOLS = {
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
+  fuzz: 'tools/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   simulate: 'test/world/simulate.ts',
   platen: 'firmware/entry/platen.ts',
