@@ -65,7 +65,14 @@ async function simulate(from: number, seeds: number, witness: boolean): Promise<
   const startedMs = performance.now();
   const stride = Math.max(1, Math.min(availableParallelism(), seeds));
   const rows = Array.from({ length: stride }, (_, index) =>
-    runWorker({ kind: 'row', from: from + index, count: seeds - index, stride, witness }),
+    runWorker({
+      kind: 'row',
+      from: from + index,
+      count: seeds - index,
+      stride,
+      witness,
+      twiceEvery: 1,
+    }),
   );
   const results = (await Promise.all(rows)).map((result) => rowSchema.parse(result));
   const seconds = (performance.now() - startedMs) / 1_000;

@@ -16,7 +16,8 @@ import { peerWireTailMs } from './terms.ts';
 export function B1(turn: Turn, beat: Heartbeat): void {
   const { state } = turn;
   if (state.role !== 'standby' && state.role !== 'boot') return;
-  if (!turn.rules.mayLead(state) || beat.role === 'claiming') return;
+  // Who has just adopted a term leaves the asking to whom it came from.
+  if (!state.termDurable || !turn.rules.mayLead(state) || beat.role === 'claiming') return;
   const lower = compareTerms(beat.term, state.durable.term) < 0;
   if (isOwner(beat) && !(state.role === 'boot' && lower)) return;
   if (!leads(state, beat, turn.now)) return;

@@ -12,6 +12,7 @@ const taskSchema = z.discriminatedUnion('kind', [
     count: z.int(),
     stride: z.int(),
     witness: z.boolean(),
+    twiceEvery: z.int().min(1),
   }),
   z.object({
     kind: z.literal('replay'),

@@ -1,0 +1,27 @@
+// Limits and times of groups: how many, how their resources are watched, restarted and failed over.
+
+export const groupLimits = {
+  groupsPerPair: 8,
+  addressesPerGroup: 8,
+  nameOctets: 63,
+  /** LooksAlive and IsAlive of the Print Spooler resource. */
+  looksAliveMs: 5_000,
+  isAliveMs: 60_000,
+  /** The longest a resource may be pending without saying that it gets on. */
+  pendingMs: 180_000,
+  jobCompletionMs: 180_000,
+  /** An address or name that could not be brought online is tried again after this. */
+  retryMs: 1_000,
+  restartThreshold: 3,
+  restartPeriodMs: 15 * 60_000,
+  /** Nodes less one: of two, the group moves once. */
+  failoverThreshold: 1,
+  failoverPeriodMs: 6 * 60 * 60_000,
+  /**
+   * Interrupted attempts that ended a spooler, after which the job is held: it must not take both
+   * boxes.
+   */
+  poisonAttempts: 2,
+  /** A preferred owner must have been in step for so long before a group goes back to it. */
+  failbackStableMs: 30_000,
+} as const;
