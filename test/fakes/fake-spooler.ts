@@ -70,7 +70,8 @@ export class FakeSpooler implements Spooler {
     this.#printers = options.printers.map((name, index) => printerOf(name, index, options));
     this.intake = {
       accept: (stream, request) => this.#accept(stream, request),
-      validate: async (request) => this.#refusalOf(request),
+      validate: async (request) =>
+        this.refuseAfterBytes > 0 ? undefined : this.#refusalOf(request),
       create: (request) => this.#create(request),
       add: (jobId, stream, request) => this.#add(jobId, stream, request),
     };

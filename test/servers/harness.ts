@@ -7,6 +7,7 @@ import type { HttpRoute } from '../../firmware/servers/http/contract.ts';
 import { createHttpServer } from '../../firmware/servers/http/server.ts';
 import type { Authentication, KnownClient } from '../../firmware/servers/authentication.ts';
 import { createIppRoutes, type IppRoutesOptions } from '../../firmware/servers/ipp/routes.ts';
+import { createLpdServer } from '../../firmware/servers/lpd/server.ts';
 import { createRawServer } from '../../firmware/servers/raw/server.ts';
 import type { HttpLimits, RawLimits } from '../../firmware/limits/server-limits.ts';
 import type { Clock } from '../../hal/contract.ts';
@@ -36,6 +37,7 @@ export interface Harness extends AsyncDisposable {
   readonly tell: (event: PlatenEvent) => void;
   readonly httpPort: number;
   readonly rawPort: number;
+  readonly lpdPort: number;
   /** What the servers reported as their own faults. */
   readonly faults: readonly unknown[];
 }
@@ -87,8 +89,16 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     admission: createAdmission({ connections: 8, connectionsPerAddress: 8 }),
     limits: options.raw ?? {},
   });
+  const lpd = createLpdServer({
+    tcp: hal.tcp,
+    clock,
+    log,
+    directory: spooler.directory,
+    listen: { address: '127.0.0.1', port: 0 },
+  });
   await http.start();
   await raw.start();
+  await lpd.start();
   return {
     clock: virtual,
     spooler,
@@ -99,10 +109,11 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     },
     httpPort: portOf(http),
     rawPort: portOf(raw),
+    lpdPort: portOf(lpd),
     faults,
     async [Symbol.asyncDispose]() {
       const now = AbortSignal.abort();
-      await Promise.all([http.stop(now), raw.stop(now)]);
+      await Promise.all([http.stop(now), raw.stop(now), lpd.stop(now)]);
     },
   };
 }

@@ -1,5 +1,5 @@
-// What lpq shows of a queue, short and long (RFC 1179 5.3, 5.4 leave the form to the server; this
-// is BSD's).
+// What lpq shows of a queue, short and long; RFC 1179 5.3 and 5.4 leave the form to the server, and
+// this is BSD's.
 import { lpdText } from '../../../monitors/wire/lpd/text.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Printer } from '../../printers/printer.ts';
