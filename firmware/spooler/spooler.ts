@@ -260,7 +260,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           onIncoming: (job) => intake.resume(job),
         }),
       ]);
-      await options.firstBytes.begin();
+      options.firstBytes.begin();
       phase = 'running';
       board.reconcile();
       timedHolds.look();
@@ -276,7 +276,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(Promise.all([intakeEnds, history.idle(), timedHolds.stop()]), deadline).catch(
         (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
-      await options.firstBytes.close();
+      options.firstBytes.close();
     },
     looksAlive,
     async isAlive() {
