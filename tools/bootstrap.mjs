@@ -14,6 +14,7 @@ const TOOLS = {
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
+  'power-cuts': 'test/crash-test/power-cuts.ts',
   platen: 'firmware/entry/platen.ts',
 };
 
