@@ -1,10 +1,11 @@
-// What the machine offers to Platen: clock, randomness, files, databases, TCP and addresses, each
-// behind one small interface.
+// What the machine offers to Platen: clock, randomness, files, databases, TCP, addresses and the
+// ports of printers, each behind one small interface.
 //
 // hal/linux implements these on a real machine, test/world in simulation. Nothing else in
 // production reads a clock, draws a random number, opens a file, a socket or a database. Creating
 // an object has no side effect; `open`, `connect` and `listen` are what touches the machine. Every
 // method that fails rejects (or throws, where it is synchronous) with a HalError of hal/errors.ts.
+import type { HalError } from './errors.ts';
 
 /** A timer that was started; cancelling it twice, or after it fired, does nothing. */
 export interface Timer {
@@ -116,6 +117,60 @@ export interface Tcp {
   listen(options: TcpListenOptions): Promise<TcpListener>;
 }
 
+/** An interface that is up, as far as it has addresses. */
+export interface NetworkInterface {
+  readonly name: string;
+  readonly loopback: boolean;
+  readonly addresses: readonly InterfaceAddress[];
+}
+
+export interface InterfaceAddress {
+  /** Canonical, without its zone. */
+  readonly address: string;
+  /** How many bits of it name the network. */
+  readonly prefixBits: number;
+}
+
+export interface UdpSocket {
+  /** What it was opened with, the port given where 0 was asked for. */
+  readonly local: SocketAddress;
+  /** Resolves once the kernel has the datagram; nobody knows whether it arrives. */
+  send(bytes: Uint8Array, to: SocketAddress): Promise<void>;
+  /** Resolves when the handle is gone. Closing it twice does nothing. */
+  close(): Promise<void>;
+}
+
+export interface UdpOpenOptions {
+  /** An address of this machine, or the group of `multicast`: only what is sent to it comes. */
+  readonly address: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly multicast?: {
+    /**
+     * Where the group is joined and multicast leaves. In IPv6 nothing else is heard; in IPv4 the
+     * kernel also hands over what other interfaces got, so that the source has to be looked at.
+     */
+    readonly interfaceName: string;
+    /** IPv4: an address of that interface; what is sent comes from it. */
+    readonly interfaceAddress: string;
+    /** Hop limit of what is sent. Other programs of this machine hear it too. */
+    readonly hops: number;
+  };
+  /**
+   * Called for each datagram that comes; the bytes are the callee's. A link-local source has its
+   * zone.
+   */
+  readonly onDatagram: (bytes: Uint8Array, from: SocketAddress) => void;
+  /** The socket broke after it was open, and has been closed. */
+  readonly onFault: (error: HalError) => void;
+}
+
+export interface Udp {
+  /** Addresses from which nothing can be sent yet are left out. */
+  interfaces(): readonly NetworkInterface[];
+  open(options: UdpOpenOptions): Promise<UdpSocket>;
+}
+
 export interface Addresses {
   /**
    * The host's name and every address of every interface, loopback included, unfolded as in
@@ -210,12 +265,178 @@ export interface Memos {
   close(): void;
 }
 
+/** A FIFO, a regular file or a printer's node that is being written to. */
+export interface OutputDevice {
+  readonly kind: OutputKind;
+  /**
+   * Hands over what is taken just now, from the start of `bytes`; resolves with how many that were,
+   * 0 where it takes nothing. Never waits for a reader or a device. A printer's node rejects with
+   * `no-space` (out of paper) and `io-error` (off-line, or a fault) without having taken a byte,
+   * and goes on later; `device-gone` and all others are the end.
+   */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Resolves once what was written survives a power cut; at once where there is no disk. */
+  sync(): Promise<void>;
+  /** A regular file gets the length back that it had when it was opened; others can't. */
+  takeBack(): Promise<void>;
+  /** Never fails. */
+  close(): Promise<void>;
+}
+
+export type OutputKind = 'file' | 'fifo' | 'character';
+
+export interface OutputOptions {
+  /** What the path may be; anything else, and a symbolic link to it, is `permission-denied`. */
+  readonly kinds: readonly OutputKind[];
+  /** Where a document begins in a regular file, which is made if there is none. */
+  readonly start?: 'append' | 'replace';
+}
+
+export interface Outputs {
+  /** Never waits. A FIFO that nobody reads is `device-gone`. */
+  open(path: string, options: OutputOptions): Promise<OutputDevice>;
+  /** The nodes of printers that kernel drivers offer: parallel ports, and USB cables to them. */
+  listPrinterNodes(): Promise<readonly string[]>;
+}
+
+export interface SerialLine {
+  readonly baudRate: number;
+  readonly dataBits: 5 | 6 | 7 | 8;
+  readonly parity: 'none' | 'odd' | 'even';
+  readonly stopBits: 1 | 2;
+  readonly flow: 'none' | 'xon-xoff' | 'rts-cts';
+  /** Data Terminal Ready while the port is open. */
+  readonly dtr: boolean;
+}
+
+/** What the other side says by its lines. */
+export interface ModemLines {
+  readonly cts: boolean;
+  readonly dsr: boolean;
+  readonly dcd: boolean;
+}
+
+/** One open serial port. One write and one read at a time. */
+export interface SerialPort {
+  /**
+   * Resolves with how many bytes the driver has taken, at least one; waits for as long as the other
+   * side holds.
+   */
+  write(bytes: Uint8Array): Promise<number>;
+  /**
+   * Resolves once the driver has (almost) nothing left and the rest had its time on the line; a
+   * blocking drain would hold a thread for as long as the other side holds.
+   */
+  settled(signal: AbortSignal): Promise<void>;
+  /** The next bytes, at least one; rejects with `device-gone` once the port is unplugged. */
+  read(): Promise<Uint8Array>;
+  /** Undefined where the port has no such lines (a pseudo-terminal). */
+  lines(): Promise<ModemLines | undefined>;
+  /** Drops what the driver still has, ends a waiting write and read with `closed`. Never fails. */
+  close(request: { readonly dropUnsent: boolean }): Promise<void>;
+}
+
+export interface SerialPortInfo {
+  readonly path: string;
+  /** What drives it: `cdc_acm`, `serial8250` … */
+  readonly driver: string;
+}
+
+export interface SerialPorts {
+  open(path: string, line: SerialLine): Promise<SerialPort>;
+  /** Ports that have hardware behind them. */
+  list(): Promise<readonly SerialPortInfo[]>;
+}
+
+export interface UsbEndpointInfo {
+  /** With the direction bit: 0x81 is IN 1. */
+  readonly address: number;
+  readonly type: 'control' | 'isochronous' | 'bulk' | 'interrupt';
+  readonly maxPacketBytes: number;
+}
+
+export interface UsbInterfaceInfo {
+  readonly number: number;
+  readonly alternate: number;
+  readonly classCode: number;
+  readonly subclass: number;
+  readonly protocol: number;
+  readonly endpoints: readonly UsbEndpointInfo[];
+}
+
+/** A device that is plugged in, as the kernel tells it without asking the device anything. */
+export interface UsbDeviceInfo {
+  /** Bus and sockets on the way to it (`1-1.4`): stays with the socket. */
+  readonly path: string;
+  readonly bus: number;
+  /** Changes each time it is plugged in. */
+  readonly address: number;
+  readonly vendorId: number;
+  readonly productId: number;
+  readonly manufacturer: string | undefined;
+  readonly product: string | undefined;
+  readonly serialNumber: string | undefined;
+  /** What a printer told its kernel driver when that took it; undefined: nobody asked it. */
+  readonly ieee1284Id: string | undefined;
+  /** Of the active configuration, each alternate setting on its own. */
+  readonly interfaces: readonly UsbInterfaceInfo[];
+}
+
+/** A request on the control pipe of a claimed interface (USB 2.0 9.3). */
+export interface UsbRequest {
+  readonly type: 'standard' | 'class' | 'vendor';
+  readonly request: number;
+  readonly value: number;
+  readonly index: number;
+}
+
+/**
+ * One claimed interface of a device. A refused transfer rejects with `stalled`, one to a device
+ * that is unplugged with `device-gone`, one whose time is over with `timed-out`. Direction IN and
+ * OUT go side by side, each with one transfer at a time.
+ */
+export interface UsbInterface {
+  readonly info: UsbInterfaceInfo;
+  controlIn(request: UsbRequest, maxBytes: number, timeoutMs: number): Promise<Uint8Array>;
+  controlOut(request: UsbRequest, timeoutMs: number): Promise<void>;
+  /**
+   * Resolves when the device has taken the bytes, with their count. After `timed-out` nobody knows
+   * how many it took.
+   */
+  transferOut(endpoint: number, bytes: Uint8Array, timeoutMs: number): Promise<number>;
+  /** What the device says; undefined: nothing in time. */
+  transferIn(
+    endpoint: number,
+    maxBytes: number,
+    timeoutMs: number,
+  ): Promise<Uint8Array | undefined>;
+  clearHalt(endpoint: number): Promise<void>;
+  /** Resets the port; transfers under way end, and the interface has to be opened anew. */
+  resetPort(): Promise<void>;
+  /** Gives the interface back to its kernel driver. Never fails. */
+  close(): Promise<void>;
+}
+
+export interface UsbHost {
+  /** Empty where the machine has no USB. */
+  list(): Promise<readonly UsbDeviceInfo[]>;
+  /** Takes the interface from its kernel driver and selects the alternate setting. */
+  open(
+    device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
+    info: UsbInterfaceInfo,
+  ): Promise<UsbInterface>;
+}
+
 /** The machine, whole. Rooms take from it only what they need. */
 export interface Hal {
   readonly clock: Clock;
   readonly random: Random;
   readonly tcp: Tcp;
+  readonly udp: Udp;
   readonly addresses: Addresses;
   readonly files: Files;
   readonly databases: Databases;
+  readonly outputs: Outputs;
+  readonly serial: SerialPorts;
+  readonly usb: UsbHost;
 }

@@ -11,7 +11,19 @@
 // Every call carries a signal that aborts at its deadline (the spooler's resource time-out, 180 s).
 // The deadline bounds a call, never a document: writePort answers `waiting` well before it. A
 // monitor that ignores its signal is cut off: its connections are reset and its port marked failed.
-import type { Clock, Random, TcpConnectOptions, TcpConnection } from '../hal/contract.ts';
+import type {
+  Clock,
+  OutputDevice,
+  Random,
+  SerialLine,
+  SerialPort,
+  SerialPortInfo,
+  TcpConnectOptions,
+  TcpConnection,
+  UsbDeviceInfo,
+  UsbInterface,
+  UsbInterfaceInfo,
+} from '../hal/contract.ts';
 import type { Win32Status } from './win32-status.ts';
 
 /** Names the owner of ports, printers and jobs: `local`, or the name of a group. */
@@ -75,13 +87,29 @@ export interface MonitorLog {
 /**
  * The devices an instance may open; the spooler remembers each handle, so that cutting a monitor
  * off resets them. A group's instance gets its sockets bound to the group's address and is refused
- * addresses that are the appliance's own (`address-refused`). Later kinds (USB, serial …) are rows
- * here.
+ * addresses that are the appliance's own (`address-refused`); the devices of the box
+ * (`LocalDevices`) are refused to it (`permission-denied`).
  */
-export interface MonitorDevices {
+export interface MonitorDevices extends LocalDevices {
   connectTcp(
     options: Omit<TcpConnectOptions, 'localAddress' | 'refuseAddress'>,
   ): Promise<TcpConnection>;
+}
+
+/** What is plugged into the box, or lies on its disk. */
+export interface LocalDevices {
+  /** A file or FIFO of the appliance's output folder, by its plain name. */
+  openOutput(name: string, start: 'append' | 'replace'): Promise<OutputDevice>;
+  /** A printer's node of the kernel, by its path. */
+  openPrinterNode(path: string): Promise<OutputDevice>;
+  listPrinterNodes(): Promise<readonly string[]>;
+  openSerial(path: string, line: SerialLine): Promise<SerialPort>;
+  listSerial(): Promise<readonly SerialPortInfo[]>;
+  listUsb(): Promise<readonly UsbDeviceInfo[]>;
+  openUsb(
+    device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
+    info: UsbInterfaceInfo,
+  ): Promise<UsbInterface>;
 }
 
 // ---- MONITOR2 ---------------------------------------------------------------------------------

@@ -49,7 +49,12 @@ async function call<Schema extends z.ZodType>(
   if (status < 300) return schema.parse(json);
   const refused = problem.safeParse(json);
   if (!refused.success) throw new CliError(`Platen answered ${status} to ${method} ${path}.`);
-  throw new CliError(`${refused.data.detail} ${refused.data.next}`);
+  throw new CliError(`${sentence(refused.data.detail)} ${refused.data.next}`);
+}
+
+function sentence(text: string): string {
+  const whole = /[.!?]$/.test(text) ? text : `${text}.`;
+  return whole.charAt(0).toUpperCase() + whole.slice(1);
 }
 
 interface Answer {
@@ -120,7 +125,8 @@ function explain(error: unknown, dataFolder: string): unknown {
   const code = codeOf(error);
   if (code !== undefined && nobodyThere.includes(code)) {
     const start = `platen serve --data ${dataFolder}`;
-    const message = `No Platen serves ${dataFolder}. Start it: "${start}", or try another --data.`;
+    const other = 'or name another folder with --data.';
+    const message = `No Platen serves ${dataFolder}. Start it with "${start}", ${other}`;
     return new CliError(message, 1, { cause: error });
   }
   if (code === 'EACCES') {

@@ -6,7 +6,7 @@ import type { Config } from '../config/table.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { RawPorts } from '../servers/raw/raw-ports.ts';
 import type { Spooler } from '../spooler/contract.ts';
-import type { DataFolder } from './steps/data-folder.ts';
+import type { DataFolder } from './data-folder.ts';
 
 /** `*` as an address that sockets know: both families where the machine has both. */
 export function listenAddress(configured: string, addresses: Addresses): string {

@@ -4,9 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Hal, TcpConnection } from '../../hal/contract.ts';
+import { loadSerialLibrary } from '../../hal/linux/serial.ts';
+import { loadUsbLibrary } from '../../hal/linux/usb.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
 import type { Principal } from '../api/principal.ts';
-import { CliError, type Command } from '../cli/command.ts';
+import { CliError, type CommandContext } from '../cli/command.ts';
 import { completeConfig } from '../config/table.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import { createLog } from '../log/log.ts';
@@ -21,26 +23,40 @@ export interface SelftestOptions {
 const self: Principal = { kind: 'local-administrator' };
 const name = 'selftest';
 
-export function selftestCommand({ hal, version }: SelftestOptions): Command {
-  return {
-    name: 'selftest',
-    summary: 'Check that this program works on this machine, without touching its data',
-    usage: '',
-    arguments: { least: 0, most: 0 },
-    options: {},
-    async run(_input, { asJson, out }) {
-      const folder = await mkdtemp(join(tmpdir(), 'platen-selftest-'));
-      const startMs = hal.clock.monotonicMs();
-      try {
-        await printOnce(hal, version, folder);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-      const elapsedMs = Math.round(hal.clock.monotonicMs() - startMs);
-      if (asJson) out.json({ passed: true, version, elapsedMs });
-      else out.line(`Platen ${version} works here: a document was printed in ${elapsedMs} ms.`);
-    },
-  };
+export async function selftest(
+  { hal, version }: SelftestOptions,
+  { asJson, out }: Pick<CommandContext, 'asJson' | 'out'>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'platen-selftest-'));
+  const startMs = hal.clock.monotonicMs();
+  try {
+    await loadLibraries();
+    await printOnce(hal, version, folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const elapsedMs = Math.round(hal.clock.monotonicMs() - startMs);
+  if (asJson) out.json({ passed: true, version, elapsedMs });
+  else out.line(`Platen ${version} works here: a document was printed in ${elapsedMs} ms.`);
+}
+
+/** The native libraries: those that a test without a USB or serial printer would not touch. */
+const libraries = [
+  { what: 'USB', load: loadUsbLibrary },
+  { what: 'serial ports', load: loadSerialLibrary },
+] as const;
+
+async function loadLibraries(): Promise<void> {
+  for (const { what, load } of libraries) {
+    try {
+      await load();
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new CliError(`The library for ${what} can't be loaded here: ${said}`, 1, {
+        cause: error,
+      });
+    }
+  }
 }
 
 /** Rejects where any part of the way fails. */

@@ -1,7 +1,7 @@
 // `platen serve`: runs the appliance until a signal, and never goes on in an unknown state.
 import type { Hal } from '../../hal/contract.ts';
 import { HalError } from '../../hal/errors.ts';
-import { CliError, type Command } from '../cli/command.ts';
+import { CliError, type CommandContext } from '../cli/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { IdentityError } from '../identity/identity.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
@@ -15,64 +15,57 @@ export interface ServeOptions {
   readonly hal: Hal;
   readonly wallTrust: WallTrust;
   readonly version: string;
-  readonly load: (sources: {
-    readonly file: string | undefined;
-    readonly sets: readonly string[];
-  }) => Promise<LoadedConfig>;
+  readonly load: (given: CommandContext['configOptions']) => Promise<LoadedConfig>;
 }
 
 /**
  * Writes one JSON line to standard output once everything listens: {"ready":true,…}. The log goes
- * to standard error.
+ * to standard error. Rejects with a CliError where the appliance can not start; else it ends the
+ * process itself.
  */
-export function serveCommand(options: ServeOptions): Command {
-  return {
-    name: 'serve',
-    summary: 'Run the appliance until SIGTERM or SIGINT',
-    usage: '',
-    arguments: { least: 0, most: 0 },
-    options: {},
-    async run(_input, { configOptions }) {
-      const { values: config } = await options.load(configOptions);
-      const destination = createLogDestination();
-      const { clock } = options.hal;
-      const log = createLog({ level: config['log.level'], clock, destination });
-      const leave = (status: number): never => {
-        destination.flush();
-        process.exit(status);
-      };
-      endOnFault(log, leave);
-      const stopping = signalled(log, leave);
-      await options.wallTrust.watch(options.hal);
-      const appliance = await start({ ...options, config, log }, destination);
-      sayReady(options.version, config['data.folder'], appliance);
-      const why = await Promise.race([stopping, appliance.storeEnded]);
-      const isLost = typeof why === 'object';
-      if (isLost) log.error('the store is gone; the appliance stops', { state: why });
-      else log.info('stopping', { signal: why });
-      options.wallTrust.stop();
-      clock.startTimer(entryLimits.wholeStopMs, () => {
-        log.error('the stop took too long; the process ends as it is');
-        leave(1);
-      });
-      await appliance.stop();
-      log.info('stopped');
-      leave(isLost ? 1 : 0);
-    },
+export async function serve(
+  options: ServeOptions,
+  configOptions: CommandContext['configOptions'],
+): Promise<void> {
+  const { values: config } = await options.load(configOptions);
+  const { clock } = options.hal;
+  const destination = createLogDestination({ clock });
+  const log = createLog({ level: config['log.level'], clock, destination });
+  const leave = (status: number): never => {
+    destination.flush();
+    process.exit(status);
   };
+  endOnFault(log, leave);
+  const stopping = signalled(log, leave);
+  await options.wallTrust.watch(options.hal);
+  const appliance = await start({ ...options, config, log }, destination);
+  sayReady(options.version, config['data.folder'], appliance);
+  const why = await Promise.race([stopping, appliance.storeEnded]);
+  const isLost = typeof why === 'object';
+  if (isLost) log.error('the store is gone; the appliance stops', { state: why });
+  else log.info('stopping', { signal: why });
+  options.wallTrust.stop();
+  clock.startTimer(entryLimits.wholeStopMs, () => {
+    log.error('the stop took too long; the process ends as it is');
+    leave(1);
+  });
+  await appliance.stop();
+  log.info('stopped');
+  leave(isLost ? 1 : 0);
 }
 
 async function start(
-  options: Parameters<typeof startAppliance>[0],
+  options: Parameters<typeof startAppliance>[0] & Pick<ServeOptions, 'wallTrust'>,
   destination: LogDestination,
 ): Promise<RunningAppliance> {
   try {
     return await startAppliance(options);
   } catch (error) {
-    options.log.error('the appliance did not start', { error });
-    destination.flush();
+    options.wallTrust.stop();
     const isExpected =
       error instanceof StartError || error instanceof IdentityError || error instanceof HalError;
+    options.log[isExpected ? 'debug' : 'error']('the appliance did not start', { error });
+    destination.flush();
     throw isExpected ? new CliError(error.message, 1, { cause: error }) : error;
   }
 }

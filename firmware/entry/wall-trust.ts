@@ -1,5 +1,5 @@
 // Whether the wall clock was set since boot: systemd-timesyncd leaves a stamp when it has.
-import type { Clock, Files } from '../../hal/contract.ts';
+import type { Clock, Files, Timer } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 
@@ -10,6 +10,7 @@ const stampName = 'synchronized';
 export class WallTrust {
   #trusted = false;
   #stopped = false;
+  #timer: Timer | undefined;
 
   get trusted(): boolean {
     return this.#trusted;
@@ -18,11 +19,14 @@ export class WallTrust {
   async watch({ clock, files }: { readonly clock: Clock; readonly files: Files }): Promise<void> {
     this.#trusted = await isSynchronized(files);
     if (this.#trusted || this.#stopped) return;
-    clock.startTimer(entryLimits.wallTrustMs, () => void this.watch({ clock, files }));
+    this.#timer = clock.startTimer(entryLimits.wallTrustMs, () => {
+      void this.watch({ clock, files });
+    });
   }
 
   stop(): void {
     this.#stopped = true;
+    this.#timer?.cancel();
   }
 }
 

@@ -1,10 +1,12 @@
 // The node's key and id: made at first start, kept in the data folder, the same at every later one.
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import type { Files, Random } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
-import type { Identity, IdentityKey } from './contract.ts';
+import { identityLimits } from '../limits/identity-limits.ts';
+import type { Identity, IdentityKey, TlsCredentials } from './contract.ts';
+import { makeSelfSigned, pemOf, pinOf, spkiOf } from './self-signed.ts';
 
 export interface IdentityOptions {
   readonly files: Files;
@@ -20,8 +22,8 @@ export interface IdentityOptions {
 export class IdentityError extends Error {
   constructor(path: string, what: string, options?: ErrorOptions) {
     super(
-      `The identity ${path} is damaged (${what}). Restore it from a backup, or remove it to ` +
-        'give the appliance a new identity; whoever trusts the old one must be told the new one.',
+      `The identity ${path} is damaged (${what}). Restore it from a backup, or remove the file ` +
+        'to give the appliance a new identity; who trusts the old one must be told the new one.',
       options,
     );
     this.name = 'IdentityError';
@@ -49,9 +51,11 @@ export async function openIdentity({ files, random, path }: IdentityOptions): Pr
     const line = `${JSON.stringify(kept)}\n`;
     await files.replaceFile(path, new TextEncoder().encode(line), ownerOnlyMode);
   }
+  const privateKey = readKey(path, Buffer.from(kept.nodeKey, 'base64'));
   return {
     nodeId: kept.nodeId,
-    nodeKey: identityKey(path, Buffer.from(kept.nodeKey, 'base64')),
+    nodeKey: identityKey(privateKey),
+    peerCredentials: peerCredentials(kept.nodeId, privateKey),
     verify: verifySignature,
   };
 }
@@ -84,7 +88,7 @@ function parseIdentity(path: string, text: string): z.infer<typeof fileSchema> {
   throw new IdentityError(path, where === '' ? 'it is no object' : `${where} is wrong`);
 }
 
-function identityKey(path: string, der: Buffer): IdentityKey {
+function readKey(path: string, der: Buffer): KeyObject {
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
@@ -94,11 +98,29 @@ function identityKey(path: string, der: Buffer): IdentityKey {
   if (privateKey.asymmetricKeyType !== 'ed25519') {
     throw new IdentityError(path, 'nodeKey is no Ed25519 key');
   }
-  const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return privateKey;
+}
+
+function identityKey(privateKey: KeyObject): IdentityKey {
   return {
-    fingerprint: createHash('sha256').update(publicKey).digest('hex'),
-    publicKey: new Uint8Array(publicKey),
+    fingerprint: pinOf(privateKey),
+    publicKey: spkiOf(privateKey),
     sign: (data) => Promise.resolve(new Uint8Array(sign(null, data, privateKey))),
+  };
+}
+
+/** The same at every start: nothing in it depends on the clock or on chance. */
+function peerCredentials(nodeId: string, privateKey: KeyObject): TlsCredentials {
+  const certificate = makeSelfSigned({
+    privateKey,
+    names: [nodeId],
+    serial: Buffer.from(nodeId.replaceAll('-', ''), 'hex'),
+    notBeforeMs: 0,
+    notAfterMs: identityLimits.noEndMs,
+  });
+  return {
+    chainPem: pemOf('CERTIFICATE', certificate),
+    privateKeyPem: privateKey.export({ format: 'pem', type: 'pkcs8' }),
   };
 }
 

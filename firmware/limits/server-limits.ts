@@ -10,6 +10,8 @@ export const serverLimits = {
     requestTargetBytes: 2_048,
     /** From the connection to the last byte of the first head. */
     headTimeoutMs: 20_000,
+    /** From the first byte of TLS to its last before HTTP. */
+    handshakeTimeoutMs: 20_000,
     /** From an answer to the last byte of the next head. */
     keepAliveTimeoutMs: 60_000,
     /** The longest pause inside a body. */
@@ -38,6 +40,32 @@ export const serverLimits = {
     /** Octets of a printer name in a URI, decoded. */
     printerNameOctets: 255,
     hostOctets: 255,
+    /** Printers in one answer of CUPS-Get-Printers. */
+    printersPerAnswer: 1_000,
+    subscriptions: {
+      total: 1_000,
+      perPrinter: 100,
+      /** notify-lease-duration where the client names none, and at most. */
+      leaseSeconds: 3_600,
+      leaseMaxSeconds: 86_400,
+      /** ippget-event-life: how long an event waits to be fetched. */
+      eventLifeSeconds: 300,
+      /** Events that wait for one subscription. */
+      waitingEvents: 100,
+      /** notify-get-interval: when a client shall ask again. */
+      getIntervalSeconds: 10,
+      /** Subscriptions in one Get-Notifications. */
+      perAnswer: 100,
+      userDataOctets: 63,
+    },
+  },
+  logins: {
+    /** Wrong passwords from one address, before it has to wait. */
+    failures: 10,
+    failureWindowMs: 60_000,
+    rememberedAddresses: 10_000,
+    /** An Authorization field. */
+    fieldOctets: 1_024,
   },
   raw: {
     /** Connections at once over all raw ports, in total and from one address. */
@@ -47,7 +75,22 @@ export const serverLimits = {
     idleTimeoutMs: 300_000,
     backlog: 128,
   },
+  lpd: {
+    connections: 256,
+    connectionsPerAddress: 64,
+    /** The longest pause inside a job. */
+    idleTimeoutMs: 300_000,
+    backlog: 128,
+    /** Jobs in one answer about a queue. */
+    jobsPerAnswer: 1_000,
+    copies: 9_999,
+    /** A count from here on says that the client does not know the length. */
+    uncountedBytes: 10 ** 12,
+    /** Rest of a refused job that is read, so that the answer is not lost to a reset. */
+    lingerBytes: 64 * 1024 * 1024,
+  },
 } as const;
 
 export type HttpLimits = { readonly [Name in keyof (typeof serverLimits)['http']]: number };
 export type RawLimits = { readonly [Name in keyof (typeof serverLimits)['raw']]: number };
+export type LpdLimits = { readonly [Name in keyof (typeof serverLimits)['lpd']]: number };

@@ -103,7 +103,7 @@ function interruption(
       ...interrupted,
       decision: 'hold',
       reasons,
-      message: `${message} It broke off again and may have printed, so it waits for a person.`,
+      message: `${message} It broke off again: it waits for a person, since it may have printed.`,
     };
   }
   if (policy === 'hold') {

@@ -1,15 +1,25 @@
 // The devices that monitors may open, remembered by the port on whose behalf they were opened, so
 // that it can be cut off.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Tcp, TcpConnection } from '../../hal/contract.ts';
+import type { Outputs, SerialPorts, Tcp, TcpConnection, UsbHost } from '../../hal/contract.ts';
 import { HalError } from '../../hal/errors.ts';
-import type { MonitorDevices } from '../../monitors/contract.ts';
+import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
+import { fileNameProblem } from '../../monitors/file/file-name.ts';
 
 /** Where connections of this spooler leave the box, and where they may not go. */
 export interface OutgoingRules {
   readonly localAddress?: string;
   /** Asked with each resolved address; a string is the reason for refusing it. */
   readonly refuseAddress?: (address: string) => string | undefined;
+}
+
+/** The devices of the box, which the local spooler alone gets. */
+export interface BoxDevices {
+  readonly outputs: Outputs;
+  readonly serial: SerialPorts;
+  readonly usb: UsbHost;
+  /** Where files and FIFOs of file ports are; it exists. */
+  readonly outputFolder: string;
 }
 
 /** One open port's (or one instance's) devices. */
@@ -28,47 +38,100 @@ export interface DeviceScopes {
 
 interface Scope {
   readonly name: string;
-  readonly connections: Set<TcpConnection>;
+  /** What is open, each with the way to end it at once. */
+  readonly open: Set<() => void>;
   readonly cut: AbortController;
+}
+
+/** A device as the scope sees it: how it is closed in order, and how at once. */
+interface Closable {
+  close(...request: never[]): Promise<void>;
 }
 
 export function createDeviceScopes(options: {
   readonly tcp: Tcp;
   readonly rules: OutgoingRules;
+  /** Undefined for a group: its printers must not depend on one box. */
+  readonly box?: BoxDevices | undefined;
 }): DeviceScopes {
   const current = new AsyncLocalStorage<Scope>();
+  const scopeNow = (): Scope => {
+    const scope = current.getStore();
+    if (scope === undefined) {
+      throw new HalError('permission-denied', 'a device outside any call of the spooler');
+    }
+    scope.cut.signal.throwIfAborted();
+    return scope;
+  };
   return {
     devices: {
       async connectTcp(request) {
-        const scope = current.getStore();
-        if (scope === undefined) {
-          throw new HalError('permission-denied', 'a device outside any call of the spooler');
-        }
+        const scope = scopeNow();
         const signal = request.signal
           ? AbortSignal.any([request.signal, scope.cut.signal])
           : scope.cut.signal;
         signal.throwIfAborted();
         const connection = await options.tcp.connect({ ...request, ...options.rules, signal });
-        if (scope.cut.signal.aborted) {
-          connection.reset();
-          throw cutError(scope.name);
-        }
-        return remembered(connection, scope.connections);
+        return keep(scope, connection, () => connection.reset(), rememberedTcp);
       },
+      ...localDevices(options.box, scopeNow),
     },
     open(name) {
-      const scope: Scope = { name, connections: new Set(), cut: new AbortController() };
+      const scope: Scope = { name, open: new Set(), cut: new AbortController() };
       return {
         run: (work) => current.run(scope, work),
         cutOff() {
           scope.cut.abort(cutError(name));
-          for (const connection of scope.connections) connection.reset();
-          scope.connections.clear();
+          for (const end of scope.open) end();
+          scope.open.clear();
         },
         get openCount() {
-          return scope.connections.size;
+          return scope.open.size;
         },
       };
+    },
+  };
+}
+
+function localDevices(box: BoxDevices | undefined, scopeNow: () => Scope): LocalDevices {
+  const ours = (): BoxDevices => {
+    if (box !== undefined) return box;
+    const detail = 'it belongs to one box, which a group must not depend on';
+    throw new HalError('permission-denied', 'a local device', { detail });
+  };
+  return {
+    async openOutput(name, start) {
+      const scope = scopeNow();
+      const { outputs, outputFolder } = ours();
+      const problem = fileNameProblem(name);
+      if (problem !== undefined) {
+        throw new HalError('permission-denied', JSON.stringify(name), { detail: problem });
+      }
+      const path = `${outputFolder}/${name}`;
+      const output = await outputs.open(path, { kinds: ['file', 'fifo'], start });
+      return keepClosable(scope, output, () => output.close());
+    },
+    async openPrinterNode(path) {
+      const scope = scopeNow();
+      const output = await ours().outputs.open(path, { kinds: ['character'] });
+      return keepClosable(scope, output, () => output.close());
+    },
+    listPrinterNodes: async () => ours().outputs.listPrinterNodes(),
+    async openSerial(path, line) {
+      const scope = scopeNow();
+      const port = await ours().serial.open(path, line);
+      return keepClosable(scope, port, () => port.close({ dropUnsent: true }));
+    },
+    listSerial: async () => ours().serial.list(),
+    listUsb: async () => ours().usb.list(),
+    async openUsb(device, info) {
+      const scope = scopeNow();
+      const usbInterface = await ours().usb.open(device, info);
+      // A transfer that the device holds ends with the port's reset only.
+      return keepClosable(scope, usbInterface, async () => {
+        await usbInterface.resetPort().catch(() => {});
+        await usbInterface.close();
+      });
     },
   };
 }
@@ -77,9 +140,47 @@ function cutError(name: string): HalError {
   return new HalError('aborted', name, { detail: 'cut off' });
 }
 
-/** The same connection, which leaves the set once it is closed or reset. */
-function remembered(connection: TcpConnection, open: Set<TcpConnection>): TcpConnection {
-  open.add(connection);
+/** Hands the device on, unless the scope was cut off while it was being opened. */
+function keep<Device>(
+  scope: Scope,
+  device: Device,
+  end: () => void,
+  remembered: (device: Device, forget: () => void) => Device,
+): Device {
+  if (scope.cut.signal.aborted) {
+    end();
+    throw cutError(scope.name);
+  }
+  scope.open.add(end);
+  return remembered(device, () => void scope.open.delete(end));
+}
+
+/** `end` must not fail; nobody waits for it. */
+function keepClosable<Device extends Closable>(
+  scope: Scope,
+  device: Device,
+  end: () => Promise<void>,
+): Device {
+  return keep(scope, device, () => void end(), rememberedClosable);
+}
+
+/** The same device, which its scope forgets once it is closed. */
+function rememberedClosable<Device extends Closable>(device: Device, forget: () => void): Device {
+  return new Proxy(device, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== 'function') return member;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        const answer: unknown = await Reflect.apply(member, target, args);
+        if (name === 'close') forget();
+        return answer;
+      };
+    },
+  });
+}
+
+/** The same connection, which its scope forgets once it is closed or reset. */
+function rememberedTcp(connection: TcpConnection, forget: () => void): TcpConnection {
   return {
     local: connection.local,
     remote: connection.remote,
@@ -91,12 +192,12 @@ function remembered(connection: TcpConnection, open: Set<TcpConnection>): TcpCon
     read: (signal) => connection.read(signal),
     endWrite: () => connection.endWrite(),
     reset() {
-      open.delete(connection);
+      forget();
       connection.reset();
     },
     async close() {
       await connection.close();
-      open.delete(connection);
+      forget();
     },
   };
 }

@@ -20,7 +20,12 @@ import { refused, type Refusal } from '../errors/codes.ts';
 import { nextBackoffMs } from '../printers/decisions.ts';
 import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { MonitorInfo } from './contract.ts';
-import { createDeviceScopes, type DeviceScope, type OutgoingRules } from './device-scopes.ts';
+import {
+  type BoxDevices,
+  createDeviceScopes,
+  type DeviceScope,
+  type OutgoingRules,
+} from './device-scopes.ts';
 import { type CallLimits, type HostedPort, hostPort } from './hosted-port.ts';
 import { boundedCall, type CallBounds, type CallOutcome, messageOf } from './monitor-call.ts';
 
@@ -35,6 +40,8 @@ export interface MonitorHostOptions {
   readonly random: Random;
   readonly tcp: Tcp;
   readonly outgoing: OutgoingRules;
+  /** Undefined for a group, and where there are none. */
+  readonly box?: BoxDevices | undefined;
   readonly limits: CallLimits & {
     readonly monitorStartPatienceMs: number;
     readonly ports: number;
@@ -88,7 +95,11 @@ interface Hosted {
 
 export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
   const { clock, limits, log } = options;
-  const scopes = createDeviceScopes({ tcp: options.tcp, rules: options.outgoing });
+  const scopes = createDeviceScopes({
+    tcp: options.tcp,
+    rules: options.outgoing,
+    box: options.local ? options.box : undefined,
+  });
   const hosted: readonly Hosted[] = options.modules.map((module) => ({
     module,
     scope: scopes.open(module.name),

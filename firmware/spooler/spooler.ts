@@ -26,7 +26,7 @@ import type { Spool } from '../spool/spool.ts';
 import type { CommitOutcome, DocumentToStore, Store, Term } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import type { Spooler, SpoolerHealth } from './contract.ts';
-import type { OutgoingRules } from './device-scopes.ts';
+import type { BoxDevices, OutgoingRules } from './device-scopes.ts';
 import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
@@ -53,6 +53,8 @@ export interface SpoolerOptions {
   readonly tcp: Tcp;
   /** A group's sockets are bound to its address and refused the appliance's own. */
   readonly outgoing?: OutgoingRules;
+  /** What is plugged into the box; a group gets none of it. */
+  readonly box?: BoxDevices;
   /** The node's host name, or the group's network name. */
   readonly serverName: string;
   /** bLocal: true for the node's own spooler. */
@@ -86,6 +88,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     random,
     tcp: options.tcp,
     outgoing: options.outgoing ?? {},
+    box: options.box,
     limits,
     log,
     onStatus: (portName, status) => board.onStatus(portName, status),

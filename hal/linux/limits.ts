@@ -8,3 +8,18 @@ export const tcpLimits = {
   /** Idle time before the first keep-alive probe; the rest of the cycle is the kernel's. */
   keepAliveDelayMs: 30_000,
 } as const;
+
+export const serialLimits = {
+  readBytes: 4 * 1024,
+  /** WAKEUP_CHARS of the kernel's line discipline. */
+  writableBelowBytes: 256,
+  /** Start, parity and two stop bits around the data bits, at most. */
+  framingBits: 4,
+} as const;
+
+export const usbLimits = {
+  /** Of a configuration with its interfaces (USB 2.0 9.6.3: wTotalLength has 16 bits). */
+  descriptorBytes: 64 * 1024,
+  devices: 256,
+  textBytes: 1024,
+} as const;

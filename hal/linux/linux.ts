@@ -4,8 +4,12 @@ import { createLinuxAddresses } from './addresses.ts';
 import { createLinuxClock, type LinuxClockOptions } from './clock.ts';
 import { createLinuxDatabases } from './databases.ts';
 import { createLinuxFiles } from './files.ts';
+import { createLinuxOutputs } from './outputs.ts';
 import { createLinuxRandom } from './random.ts';
+import { createLinuxSerial } from './serial.ts';
 import { createLinuxTcp } from './tcp.ts';
+import { createLinuxUdp } from './udp.ts';
+import { createLinuxUsb } from './usb.ts';
 
 export type LinuxHalOptions = LinuxClockOptions;
 
@@ -16,8 +20,12 @@ export function createLinuxHal(options: LinuxHalOptions): Hal {
     clock,
     random: createLinuxRandom(),
     tcp: createLinuxTcp({ clock, addresses }),
+    udp: createLinuxUdp(),
     addresses,
     files: createLinuxFiles(),
     databases: createLinuxDatabases(),
+    outputs: createLinuxOutputs(),
+    serial: createLinuxSerial({ clock }),
+    usb: createLinuxUsb(),
   };
 }

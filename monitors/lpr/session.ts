@@ -3,6 +3,7 @@ import type { Clock, TcpConnection } from '../../hal/contract.ts';
 import { HalError, isHalError, toHalError } from '../../hal/errors.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
 import type { DeviceReason, PortOutcome, WriteOutcome } from '../contract.ts';
+import { createHeldByte } from '../ports/held-byte.ts';
 import { warningOf } from '../ports/reasons.ts';
 import { encodeLpdCommand, encodeLpdSubcommand, lpdAcknowledged } from '../wire/lpd/commands.ts';
 import { type AckListener, listenForAcks } from './acks.ts';
@@ -33,7 +34,7 @@ export interface LprSession {
   begin(signal: AbortSignal): Promise<void>;
   /**
    * Hands data over. With the last announced octet it also waits for the acknowledgement, which a
-   * printer out of paper may keep for hours: `waiting` until then.
+   * printer out of paper may keep for hours: `waiting` until then, and one byte is left owed.
    */
   write(bytes: Uint8Array, timeoutMs: number, signal: AbortSignal): Promise<WriteOutcome>;
   end(timeoutMs: number, signal: AbortSignal): Promise<PortOutcome>;
@@ -54,6 +55,7 @@ class Session implements LprSession {
   readonly #clock: Clock;
   readonly #document: LprDocument;
   readonly #acks: AckListener;
+  readonly #held = createHeldByte();
   #handedBytes = 0;
   /** What follows the last octet of data; it outlives the calls that wait for it. */
   #finishing: Promise<void> | undefined;
@@ -80,24 +82,26 @@ class Session implements LprSession {
   async write(bytes: Uint8Array, timeoutMs: number, signal: AbortSignal): Promise<WriteOutcome> {
     using deadline = startDeadline(this.#clock, timeoutMs, signal);
     const before = this.#connection.takenBytes;
-    let countedBytes = 0;
+    const fresh = this.#held.fresh(bytes);
+    let handedOver = false;
     try {
       await this.#connection.settled(deadline.signal);
-      this.#mustBeWell(bytes.length);
-      if (bytes.length > 0) {
-        countedBytes = bytes.length;
-        this.#handedBytes += bytes.length;
-        await this.#connection.write(bytes, deadline.signal);
+      this.#mustBeWell(fresh.length);
+      handedOver = true;
+      if (fresh.length > 0) {
+        this.#handedBytes += fresh.length;
+        await this.#connection.write(fresh, deadline.signal);
       }
       if (this.#isWhole) await abortable(this.#finish(), deadline.signal);
-      return { kind: 'written', writtenBytes: countedBytes };
+      return { kind: 'written', writtenBytes: this.#held.written(bytes) };
     } catch (error) {
       // Given up is only the wait: bytes and answer stay under way, and the next call waits first.
       if (isHalError(error, 'aborted') && deadline.signal.aborted) {
-        return this.#waiting(countedBytes);
+        return this.#waiting(this.#held.waiting(bytes, { handedOver, whole: this.#isWhole }));
       }
       this.#fail(error);
-      const writtenBytes = Math.min(countedBytes, this.#connection.takenBytes - before);
+      const taken = handedOver ? this.#connection.takenBytes - before : 0;
+      const writtenBytes = Math.min(fresh.length, taken);
       return { kind: 'failed', writtenBytes, reasons: [], message: this.#failureText() };
     }
   }
@@ -199,7 +203,10 @@ class Session implements LprSession {
 
   #unanswered(when: string): PortOutcome {
     const message = `the printer did not acknowledge the document ${when}`;
-    if (this.#document.requireAck || this.#finishing === undefined) return this.discard(message);
+    const { requireAck, sizeBytes } = this.#document;
+    // Behind a document without a known end comes no acknowledgement, only the server's own end.
+    const isMissing = requireAck && sizeBytes !== undefined;
+    if (isMissing || this.#finishing === undefined) return this.discard(message);
     // Closed in order and not waited for: what the kernel still holds is sent.
     void this.#connection.close();
     return this.#outcome('sent', [warningOf('timed-out')], message);

@@ -261,6 +261,7 @@ function requestOf({ method = 'GET', path, json, bytes, headers = {} }: Asked): 
     query: at < 0 ? '' : path.slice(at + 1),
     local: address,
     remote: address,
+    secure: false,
     lengthBytes: body.reduce((sum, chunk) => sum + chunk.length, 0),
     body: chunksOf(body),
     header: (name) => fields[name],

@@ -79,8 +79,8 @@ class Told {
       if (job?.possiblyPrintedTwice === true) marked += 1;
       const isHeld = job?.state === 'pending-held' && job.possiblyPrintedTwice;
       if (isHeld) held += 1;
-      const since = touched.length - before;
-      const what = `job ${number} (${job?.state ?? 'gone'}, ${before} + ${since} sheets)`;
+      const sheets = `${before} + ${touched.length - before}`;
+      const what = `job ${number} (${job?.state ?? 'gone'}, ${sheets})`;
       // The cut may have kept the answer back.
       if (job?.state === 'canceled' && this.askedToCancel.has(id)) continue;
       if (this.cancelled.has(id)) {

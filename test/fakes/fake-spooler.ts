@@ -81,7 +81,11 @@ export class FakeSpooler implements Spooler {
           ({ id, name }) => id === idOrName || name.toLowerCase() === idOrName.toLowerCase(),
         ),
       create: async () => notHere,
-      change: async () => notHere,
+      change: async (id, settings, by) => {
+        this.calls.push({ what: 'change-printer', id, settings, by });
+        const printer = this.#printers.find((one) => one.id === id);
+        return printer === undefined ? notHere : { kind: 'done', printer };
+      },
       operate: async (id, what, by, note) => {
         this.calls.push({ what, id, by, note });
         const printer = this.#printers.find((one) => one.id === id);
@@ -106,6 +110,8 @@ export class FakeSpooler implements Spooler {
       reprint: async (id, request, by) => this.#note({ what: 'reprint', id, request, by }),
       remove: async (id, by) => {
         this.calls.push({ what: 'remove', id, by });
+        const job = this.#find(id);
+        if (job !== undefined) this.#jobs.delete(job.number);
         return { kind: 'done' };
       },
     };

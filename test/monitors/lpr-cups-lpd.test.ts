@@ -1,5 +1,4 @@
-// An LPD server that is not ours, Debian's cups-lpd before a cupsd, gets what the lpr monitor
-// sends.
+// A server that is not ours, Debian's cups-lpd before a cupsd, gets what the lpr monitor sends.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -5,6 +5,7 @@ import { HalError } from '../../hal/errors.ts';
 import type { DocInfo, JsonValue, MonitorDevices } from '../../monitors/contract.ts';
 import { type AnswerMoment, answerMoments } from '../../tools/emulators/lpd-printer/behaviour.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
+import { noDevices, noLocalDevices } from '../fakes/no-devices.ts';
 import { createFakeRegistry } from '../fakes/registry.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { type LprMonitorRig, makeLprRig } from './lpr-rig.ts';
@@ -79,6 +80,18 @@ describe('an LPD server is told', () => {
     const [session] = await printer.until(([first]) => first?.end === 'printed');
     assert.equal(session?.data?.announcedBytes, 2 ** 31 - 1);
     assert.ok(printer.dataOf(1).equals(pattern(1000)));
+  });
+
+  test('the end of such a document by the end of the connection, answered or not', async (t) => {
+    const { port, clock, printer } = await make(t, { unknownSize: 'announce-large' });
+    await printer.behave({ untilClose: true, neverClose: true });
+    await port.startDocPort({ ...docOf(0), sizeBytes: undefined }, never());
+    await writeAll(port, pattern(1000));
+    const ending = port.endDocPort({ discard: false }, never());
+    await clock.advance(179_000);
+    const end = await ending;
+    assert.equal(end.outcome, 'sent');
+    assert.equal(end.reasons[0]?.keyword, 'timed-out');
   });
 
   test('nothing at all of a document whose size is not known', async (t) => {
@@ -183,7 +196,7 @@ describe('an LPD server answers', () => {
 
   for (const requireAck of [true, false]) {
     const wanted = requireAck ? 'failed' : 'sent';
-    test(`never, and an acknowledgement is ${requireAck ? '' : 'not '}needed: ${wanted}`, async (t) => {
+    test(`never, and it is ${requireAck ? '' : 'not '}needed: ${wanted}`, async (t) => {
       const { port, printer, clock } = await make(t, { requireAck });
       for (const behaviour of [
         { silentAt: 'data-file-end' },
@@ -236,7 +249,7 @@ describe('an LPD server answers', () => {
 });
 
 describe('a document on LPD', () => {
-  test('that is cut at any of 100 places is failed, and never more than was handed over', async (t) => {
+  test('that is cut at any of 100 places has failed, and is printed once in the end', async (t) => {
     const { port, printer } = await make(t);
     const bytes = pattern(5_000);
     for (let at = 0; at < 100; at += 1) {
@@ -272,6 +285,7 @@ describe('a document on LPD', () => {
   test('leaves from a reserved port, the next where one is in use', async (t) => {
     const asked: (number | undefined)[] = [];
     const { port } = await make(t, { reservedSourcePort: true }, ({ devices }) => ({
+      ...noLocalDevices,
       connectTcp: async (request) => {
         asked.push(request.localPort);
         if (asked.length < 3) throw new HalError('address-in-use', String(request.localPort));
@@ -283,9 +297,10 @@ describe('a document on LPD', () => {
     assert.deepEqual(started, { kind: 'started', localPort: 723 });
   });
 
-  test('waits while all reserved ports are in use, and fails where they are forbidden', async (t) => {
+  test('waits while reserved ports are in use, and fails where they are forbidden', async (t) => {
     let code: 'address-in-use' | 'permission-denied' = 'address-in-use';
     const { port } = await make(t, { reservedSourcePort: true }, () => ({
+      ...noLocalDevices,
       connectTcp: async () => {
         throw new HalError(code, 'port 721');
       },
@@ -370,13 +385,12 @@ describe('Xcv of lpr', () => {
     });
   });
 
-  test('a port with settings that can not be read fails its documents, and is mended', async (t) => {
+  test('a port whose settings can not be read fails its documents, and is mended', async (t) => {
     const { registry, module, clock } = await make(t);
     const key = await registry.openKey(registry.root, 'Ports\\Desk');
     assert.ok(key);
     await registry.setValue(key, 'Order', { type: 'string', data: 'sideways' });
-    const devices = { connectTcp: () => Promise.reject(new Error('nobody asked for it')) };
-    const again = await startInstance({ module, clock, devices }, registry.reopened());
+    const again = await startInstance({ module, clock, devices: noDevices }, registry.reopened());
     t.after(() => again.shutdown());
     const broken = await openPort(again.monitor, 'Desk');
     const started = await broken.startDocPort(docOf(1), never());

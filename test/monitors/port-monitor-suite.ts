@@ -2,6 +2,7 @@
 // each kind of device that can be had for it.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
+import type { Clock } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import type {
   DeviceStatus,
@@ -63,7 +64,7 @@ export function never(): { readonly signal: AbortSignal } {
 }
 
 export async function startInstance(
-  rig: Pick<PortMonitorRig, 'module' | 'clock' | 'devices'>,
+  rig: Pick<PortMonitorRig, 'module' | 'devices'> & { readonly clock: Clock },
   registry: MonitorRegistry = createFakeRegistry(),
 ): Promise<TestInstance> {
   const reports: { port: string; status: DeviceStatus }[] = [];
@@ -74,13 +75,8 @@ export async function startInstance(
     spooler: 'local',
     local: true,
     serverName: 'platen-1',
-    registry: watched(registry, used),
-    devices: {
-      connectTcp(options) {
-        used('devices.connectTcp');
-        return rig.devices.connectTcp(options);
-      },
-    },
+    registry: watched(registry, 'registry', used),
+    devices: watched(rig.devices, 'devices', used),
     clock: rig.clock,
     random: {
       bytes: (count) => new Uint8Array(count),
@@ -106,11 +102,11 @@ export async function startInstance(
   };
 }
 
-/** Tells of each call of a registry function. */
-function watched(registry: MonitorRegistry, used: (what: string) => void): MonitorRegistry {
-  return new Proxy(registry, {
-    get(target, name) {
-      used(`registry.${String(name)}`);
+/** Tells of each use of a member. */
+function watched<T extends object>(target: T, what: string, used: (what: string) => void): T {
+  return new Proxy(target, {
+    get(_target, name) {
+      used(`${what}.${String(name)}`);
       return Reflect.get(target, name);
     },
   });
@@ -173,7 +169,7 @@ export async function print(port: MonitorPort, bytes: Uint8Array) {
   const started = await port.startDocPort(docOf(bytes.length), never());
   assert.equal(started.kind, 'started', 'message' in started ? started.message : '');
   const written = await writeAll(port, bytes);
-  assert.equal(written.kind, 'written');
+  assert.equal(written.kind, 'written', 'message' in written ? written.message : '');
   return port.endDocPort({ discard: false }, never());
 }
 

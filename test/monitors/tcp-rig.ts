@@ -5,6 +5,7 @@ import { tcpMonitor } from '../../monitors/tcp/module.ts';
 import type { Behaviour } from '../../tools/emulators/raw-printer/behaviour.ts';
 import { type RawPrinter, startRawPrinter } from '../../tools/emulators/raw-printer/printer.ts';
 import { createMemorySink } from '../../tools/emulators/raw-printer/sink.ts';
+import { noLocalDevices } from '../fakes/no-devices.ts';
 import type { VirtualClock } from '../world/clock.ts';
 import type { PortMonitorRig } from './port-monitor-suite.ts';
 
@@ -23,6 +24,7 @@ export interface TcpRigOptions {
 /** Only addresses of documentation (RFC 5737) are refused, as those of the appliance would be. */
 export function devicesOver(tcp: Tcp): MonitorDevices {
   return {
+    ...noLocalDevices,
     connectTcp: (options) =>
       tcp.connect({
         ...options,

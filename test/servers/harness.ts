@@ -1,10 +1,12 @@
 // Servers on free ports in front of a spooler in memory, with a clock that stands until a test
 // moves it.
 import { createAdmission } from '../../firmware/servers/admission.ts';
+import type { PlatenEvent } from '../../firmware/events/event.ts';
 import type { Server } from '../../firmware/servers/contract.ts';
 import type { HttpRoute } from '../../firmware/servers/http/contract.ts';
 import { createHttpServer } from '../../firmware/servers/http/server.ts';
-import { createIppRoutes } from '../../firmware/servers/ipp/routes.ts';
+import type { Authentication, KnownClient } from '../../firmware/servers/authentication.ts';
+import { createIppRoutes, type IppRoutesOptions } from '../../firmware/servers/ipp/routes.ts';
 import { createRawServer } from '../../firmware/servers/raw/server.ts';
 import type { HttpLimits, RawLimits } from '../../firmware/limits/server-limits.ts';
 import type { Clock } from '../../hal/contract.ts';
@@ -16,6 +18,11 @@ export interface HarnessOptions extends Partial<FakeSpoolerOptions> {
   readonly http?: Partial<HttpLimits>;
   readonly raw?: Partial<RawLimits>;
   readonly routes?: readonly HttpRoute[];
+  /** As whom everyone has logged in. */
+  readonly by?: KnownClient;
+  readonly authentication?: Authentication;
+  readonly describeDevice?: IppRoutesOptions['describeDevice'];
+  readonly identify?: IppRoutesOptions['identify'];
   /** The machine's own clock instead of the one that stands. */
   readonly realClock?: true;
 }
@@ -25,6 +32,8 @@ export interface Harness extends AsyncDisposable {
   readonly spooler: FakeSpooler;
   readonly http: Server;
   readonly raw: Server;
+  /** Tells those who listen to events, as the ring would. */
+  readonly tell: (event: PlatenEvent) => void;
   readonly httpPort: number;
   readonly rawPort: number;
   /** What the servers reported as their own faults. */
@@ -42,10 +51,25 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     warn() {},
     error: (...said: readonly unknown[]) => void faults.push(said),
   };
+  const by = options.by && ({ kind: 'known', ...options.by } as const);
+  const listeners = new Set<(event: PlatenEvent) => void>();
+  const subscribe = (listener: (event: PlatenEvent) => void) => {
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  };
   const http = createHttpServer({
     listen: [{ address: '127.0.0.1', port: 0 }],
     routes: [
-      ...createIppRoutes({ directory: spooler.directory, clock, log }),
+      ...createIppRoutes({
+        directory: spooler.directory,
+        events: { subscribe },
+        clock,
+        log,
+        ...(by === undefined ? {} : { authentication: { identify: async () => by } }),
+        ...(options.authentication && { authentication: options.authentication }),
+        ...(options.describeDevice && { describeDevice: options.describeDevice }),
+        ...(options.identify && { identify: options.identify }),
+      }),
       ...(options.routes ?? []),
     ],
     clock,
@@ -70,6 +94,9 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     spooler,
     http,
     raw,
+    tell: (event) => {
+      for (const listener of listeners) listener(event);
+    },
     httpPort: portOf(http),
     rawPort: portOf(raw),
     faults,

@@ -26,7 +26,7 @@ export interface BenchRow {
   /** The family first: `npm run bench -- small` runs all rows of `small`. */
   readonly name: string;
   readonly what: string;
-  /** Of a rate: more is better. */
+  /** Of a rate, where more is better, or of a size, where less is. */
   readonly unit: string;
   /** The first is the one that the others are compared with. */
   readonly peers: readonly [Peer, ...Peer[]];

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { version } from '../../firmware/entry/version.ts';
 import { workerNames } from '../../firmware/entry/workers.ts';
-import { addons } from './addons.ts';
+import { addonsOf } from './addons.ts';
 import { run } from '../run.ts';
 import { strippedRuntime } from './runtime.ts';
 import { makeSingleFile } from './single-file.ts';
@@ -57,7 +57,7 @@ async function buildOnce(target: Target, output: string): Promise<string> {
     root,
     entry: join(root, 'firmware/entry/platen.ts'),
     workers: workerNames,
-    addons,
+    addons: addonsOf(target),
     runtime: await strippedRuntime({ root, target, report }),
     staging: join(root, 'build', `staging-${target.name}-${process.pid}`),
     output,

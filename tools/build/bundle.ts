@@ -1,11 +1,15 @@
 // Bundles an entry and all that it imports into one CommonJS file, as a single executable wants it.
 
-import { build, type Plugin } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { build, type OnLoadResult, type Plugin } from 'esbuild';
 
 import type { Addon } from './addons.ts';
 
 /** Longer lines make the stack trace of a fault unreadable. */
 const MAX_LINE_COLUMNS = 200;
+
+/** From where the modules that stand in for addons import. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A single file has no address of its own; what is relative to it is an asset. */
 const BUNDLE_URL = 'file:///platen';
@@ -49,19 +53,24 @@ export async function bundle(options: BundleOptions): Promise<string> {
 }
 
 function addonPlugin(addons: readonly Addon[]): Plugin {
+  const addonAt = (path: string): Addon | undefined =>
+    addons.find(({ importedAs }) => path.endsWith(importedAs));
+  const standIn = (path: string): OnLoadResult | undefined => {
+    const addon = addonAt(path);
+    return addon && { contents: addon.module, loader: 'js', resolveDir: root };
+  };
   return {
     name: 'addons',
     setup(host) {
       host.onResolve({ filter: /\.node$/ }, ({ path, importer }) => {
-        const addon = addons.find(({ importedAs }) => path.endsWith(importedAs));
+        const addon = addonAt(path);
         if (addon !== undefined) return { path: addon.importedAs, namespace: 'addon' };
         const advice = 'add it to the table in tools/build/addons.ts';
         return { errors: [{ text: `${path} (from ${importer}) is a native addon: ${advice}` }] };
       });
-      host.onLoad({ filter: /.*/, namespace: 'addon' }, ({ path }) => {
-        const addon = addons.find(({ importedAs }) => importedAs === path);
-        return { contents: addon?.module ?? '', loader: 'js' };
-      });
+      host.onLoad({ filter: /.*/, namespace: 'addon' }, ({ path }) => standIn(path));
+      // A library that looks for its addon at run time has a file that does so.
+      host.onLoad({ filter: /\.js$/, namespace: 'file' }, ({ path }) => standIn(path));
     },
   };
 }

@@ -4,20 +4,13 @@ import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 
 import { type WorkerName, workerAsset } from '../../firmware/entry/workers.ts';
+import { runtimeArguments } from '../../firmware/entry/runtime.ts';
 import type { Addon } from './addons.ts';
 import { bundle } from './bundle.ts';
 import { checkElf } from './elf-check.ts';
 import { run } from '../run.ts';
 
 const SENTINEL_FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-
-/** Small young generation and one helper thread: the appliance has little memory and few cores. */
-const RUNTIME_ARGUMENTS = [
-  '--max-semi-space-size=1',
-  '--v8-pool-size=1',
-  // mqtt calls url.parse.
-  '--disable-warning=DEP0169',
-];
 
 export interface SingleFileOptions {
   readonly root: string;
@@ -71,7 +64,7 @@ async function writeBlob(options: SingleFileOptions): Promise<void> {
     assets[workerAsset(name)] = `${name}.js`;
   }
   for (const { asset } of addons) {
-    assets[asset.name] = asset.file;
+    assets[asset.name] = join(options.root, asset.file);
   }
   const config = {
     main: 'platen.cjs',
@@ -80,7 +73,7 @@ async function writeBlob(options: SingleFileOptions): Promise<void> {
     useSnapshot: false,
     // A code cache saves 10 ms at the start and differs from build to build.
     useCodeCache: false,
-    execArgv: RUNTIME_ARGUMENTS,
+    execArgv: runtimeArguments,
     // Otherwise NODE_OPTIONS could open a debugger in the appliance.
     execArgvExtension: 'none',
     assets,

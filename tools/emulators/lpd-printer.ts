@@ -4,11 +4,11 @@ import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { behaviourSchema } from './lpd-printer/behaviour.ts';
 import { startLpdPrinter } from './lpd-printer/printer.ts';
 
-const help = `An emulated LPD printer. Prints {"printer":{address,port}}, then each session as it ends.
+const help = `An emulated LPD printer. Prints {"printer":{address,port}}, then the sessions.
   --listen HOST:PORT    where it takes jobs; port 0 takes a free one (127.0.0.1:0)
   --behave JSON         how it misbehaves: refuse, queues, refuseAt, refuseCode, refuseText,
                         silentAt, closeAt, stallAtByte, resetAtByte, refuseAtByte,
-                        bytesPerSecond, untilClose, queueState
+                        bytesPerSecond, untilClose, neverClose, queueState
 SIGTERM or SIGINT ends it.
 `;
 

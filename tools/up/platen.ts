@@ -1,5 +1,6 @@
 // One appliance with one emulated printer, as a person sets them up: serve, port add, printer add.
 import { spawn } from 'node:child_process';
+import { watch } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -9,12 +10,14 @@ const emulator = fileURLToPath(new URL('../emulators/raw-printer.ts', import.met
 
 const address = z.object({ address: z.string(), port: z.int() });
 const emulatorReady = z.object({ printer: address, control: address.nullable() });
-const platenReady = z.object({
-  ready: z.literal(true),
+const statusOutput = z.object({
   addresses: z.array(
     z.object({ what: z.string(), address: z.string(), printer: z.string().optional() }),
   ),
 });
+const platenReady = statusOutput.extend({ ready: z.literal(true) });
+
+const arrivalTimeoutMs = 30_000;
 
 export interface Emulator {
   readonly process: RunningProcess;
@@ -35,11 +38,68 @@ export async function startEmulator(
 }
 
 /** What the emulator received whole, in the order of arrival. */
-export async function receivedDocuments({
-  folder,
-}: Pick<Emulator, 'folder'>): Promise<readonly Uint8Array[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.bin')).toSorted();
-  return Promise.all(names.map((name) => readFile(`${folder}/${name}`)));
+export async function receivedDocuments(
+  emulator: Pick<Emulator, 'folder'>,
+): Promise<readonly Uint8Array[]> {
+  const names = await receivedNames(emulator);
+  return Promise.all(names.map((name) => readFile(`${emulator.folder}/${name}`)));
+}
+
+async function receivedNames({ folder }: Pick<Emulator, 'folder'>): Promise<readonly string[]> {
+  return (await readdir(folder)).filter((name) => name.endsWith('.bin')).toSorted();
+}
+
+/** What `find` finds among the documents, as soon as it does; undefined after the time. */
+export async function whenReceived<T>(
+  emulator: Pick<Emulator, 'folder'>,
+  find: (documents: readonly Uint8Array[]) => T | undefined,
+  timeoutMs = arrivalTimeoutMs,
+): Promise<T | undefined> {
+  return whenChanged(emulator, async () => find(await receivedDocuments(emulator)), timeoutMs);
+}
+
+/** Rejects where so many documents did not come in time; their bytes are not looked at. */
+export async function whenReceivedCount(
+  emulator: Pick<Emulator, 'folder'>,
+  count: number,
+  timeoutMs = arrivalTimeoutMs,
+): Promise<void> {
+  const enough = async () => ((await receivedNames(emulator)).length >= count ? true : undefined);
+  const came = await whenChanged(emulator, enough, timeoutMs);
+  if (came === undefined) throw new Error(`the printer did not receive ${count} documents in time`);
+}
+
+/** Looks now and after each change of the folder, until there is something or the time is over. */
+async function whenChanged<T>(
+  { folder }: Pick<Emulator, 'folder'>,
+  look: () => Promise<T | undefined>,
+  timeoutMs: number,
+): Promise<T | undefined> {
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), timeoutMs);
+  try {
+    for (;;) {
+      const changed = nextChange(folder, end.signal);
+      const found = await look();
+      if (found !== undefined || end.signal.aborted) return found;
+      await changed;
+    }
+  } finally {
+    clearTimeout(timer);
+    end.abort();
+  }
+}
+
+/** Resolves when something in the folder changes, or at the signal. */
+function nextChange(folder: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, { signal }, () => {
+      watcher.close();
+      resolve();
+    });
+    watcher.once('close', () => resolve());
+    watcher.once('error', () => resolve());
+  });
 }
 
 export interface Platen {
@@ -77,6 +137,14 @@ export async function addPrinter(
   const target = ['--host', '127.0.0.1', '--port-number', String(emulated.port)];
   await platen.run('port', 'add', name, '--monitor', 'tcp', ...target);
   await platen.run('printer', 'add', name, '--port', name);
+}
+
+/** The port where the printer takes raw documents; rejects where it has none. */
+export async function rawPortOf(platen: Pick<Platen, 'run'>, name: string): Promise<number> {
+  const { addresses } = statusOutput.parse(JSON.parse(await platen.run('status', '--json')));
+  const raw = addresses.find(({ what, printer }) => what === 'raw' && printer === name);
+  if (raw === undefined) throw new Error(`${name} has no raw port`);
+  return Number(new URL(raw.address).port);
 }
 
 /** Resolves with the command's standard output; rejects with its exit status and its words. */

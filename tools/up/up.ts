@@ -1,13 +1,13 @@
 // `npm run up`: an appliance and an emulated printer on this machine, a test page between them, and
 // the proof.
 import { createHash } from 'node:crypto';
-import { watch } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openIppClient } from '../bench/ipp-client.ts';
+import { Children } from './children.ts';
 import {
   addPrinter,
   type Emulator,
@@ -15,6 +15,7 @@ import {
   receivedDocuments,
   startEmulator,
   startPlaten,
+  whenReceived,
 } from './platen.ts';
 import { platenFromSources } from './processes.ts';
 import { testPage } from './test-page.ts';
@@ -25,9 +26,9 @@ const usage = `usage: npm run up [-- --once]
 `;
 
 const printerName = 'demo';
-const arrivalTimeoutMs = 30_000;
 
-process.exitCode = await main(process.argv.slice(2));
+// Not by itself: after a signal a wait may still hold its timer.
+process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   let once: boolean;
@@ -43,20 +44,20 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const interrupted = signalled();
   const folder = await makeFolder(once);
-  const ends: (() => Promise<unknown>)[] = [];
+  const children = new Children();
+  const running = up(folder, once, children, interrupted);
   try {
-    return await Promise.race([
-      up(folder, once, ends, interrupted),
-      interrupted.then((signal) => {
-        say(`\n${signal}: stopping.`);
-        return once ? 1 : 0;
-      }),
-    ]);
+    const ended = await Promise.race([running, interrupted]);
+    if (typeof ended === 'number') return ended;
+    say(`\n${ended}: stopping.`);
+    return once ? 1 : 0;
   } catch (error) {
     process.stderr.write(`up failed: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   } finally {
-    for (const end of ends.toReversed()) await end();
+    await children.stop();
+    // What was under way when the signal came ends with its processes; its fault is no news.
+    await running.catch(() => undefined);
     if (once) await rm(folder, { recursive: true, force: true });
   }
 }
@@ -64,23 +65,23 @@ async function main(args: readonly string[]): Promise<number> {
 async function up(
   folder: string,
   once: boolean,
-  ends: (() => Promise<unknown>)[],
+  children: Children,
   interrupted: Promise<string>,
 ): Promise<number> {
   const received = join(folder, 'received');
   await rm(received, { recursive: true, force: true });
   const emulator = await startEmulator(received);
-  ends.push(() => emulator.process.stop());
+  await children.add(emulator.process);
   say(`An emulated printer listens at 127.0.0.1:${emulator.port} and keeps files in ${received}`);
   const platen = await startPlaten(platenFromSources, join(folder, 'data'));
-  ends.push(() => platen.process.stop());
+  await children.add(platen.process);
   await setUp(platen, emulator);
   say(`Platen serves IPP at 127.0.0.1:${platen.port}; its data folder is ${platen.data}`);
 
-  const equal = await prove(platen, emulator);
+  const equal = await prove(platen, emulator, interrupted);
   if (!equal) return 1;
   if (once) return 0;
-  await invite(platen);
+  invite(platen);
   const ended = Promise.race([platen.process.ended, emulator.process.ended]);
   const why = await Promise.race([ended, interrupted.then(() => undefined)]);
   if (why !== undefined) throw new Error(`a process ended with ${why}: ${platen.process.errors()}`);
@@ -100,7 +101,11 @@ async function setUp(platen: Platen, emulator: Emulator): Promise<void> {
 }
 
 /** Prints by IPP and waits for the same bytes at the printer. */
-async function prove(platen: Platen, emulator: Emulator): Promise<boolean> {
+async function prove(
+  platen: Platen,
+  emulator: Emulator,
+  interrupted: Promise<string>,
+): Promise<boolean> {
   const page = testPage([
     'This page came through a print appliance: by IPP into its spool,',
     'made durable there, and from there to the printer, byte for byte.',
@@ -113,9 +118,12 @@ async function prove(platen: Platen, emulator: Emulator): Promise<boolean> {
   }
   const sent = digestOf(page);
   say(`\nTest page sent by IPP:    ${page.length} bytes, sha256 ${sent}`);
-  const arrived = await arrival(emulator, (documents) =>
-    documents.find((document) => digestOf(document) === sent),
-  );
+  const arrived = await Promise.race([
+    whenReceived(emulator, (documents) =>
+      documents.find((document) => digestOf(document) === sent),
+    ),
+    interrupted.then(() => undefined),
+  ]);
   if (arrived === undefined) {
     const documents = await receivedDocuments(emulator);
     say(`The printer has ${documents.length} other documents, and not these bytes.`);
@@ -127,7 +135,7 @@ async function prove(platen: Platen, emulator: Emulator): Promise<boolean> {
   return true;
 }
 
-async function invite({ port, data }: Platen): Promise<void> {
+function invite({ port, data }: Platen): void {
   say(`
 Print something yourself:
   lp -h 127.0.0.1:${port} -d ${printerName} FILE
@@ -139,37 +147,6 @@ Look at it:
   npm run platen -- help
 
 Ctrl-C ends it.`);
-}
-
-async function arrival<T>(
-  { folder }: Emulator,
-  find: (documents: readonly Uint8Array[]) => T | undefined,
-): Promise<T | undefined> {
-  const changes = new AbortController();
-  const timer = setTimeout(() => changes.abort(), arrivalTimeoutMs);
-  try {
-    for (;;) {
-      const changed = nextChange(folder, changes.signal);
-      const found = find(await receivedDocuments({ folder }));
-      if (found !== undefined || changes.signal.aborted) return found;
-      await changed;
-    }
-  } finally {
-    clearTimeout(timer);
-    changes.abort();
-  }
-}
-
-/** Resolves when something in the folder changes, or at the signal. */
-function nextChange(folder: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watch(folder, { signal }, () => {
-      watcher.close();
-      resolve();
-    });
-    watcher.once('close', () => resolve());
-    watcher.once('error', () => resolve());
-  });
 }
 
 async function makeFolder(once: boolean): Promise<string> {

@@ -6,10 +6,17 @@ export interface DebianPackage {
 }
 
 export const debianPackages: readonly DebianPackage[] = [
+  { name: 'avahi-daemon', why: 'a judge of discovery; ippeveprinter needs it too' },
+  { name: 'avahi-utils', why: 'avahi-browse, avahi-resolve and avahi-publish, real clients' },
   { name: 'binutils', why: 'strip, for the single file' },
   { name: 'cups', why: 'cupsd, beside Platen in the bench, and cups-lpd, a judge of lpr' },
   { name: 'cups-client', why: 'lp and lpadmin, real clients' },
-  { name: 'cups-ipp-utils', why: 'ipptool, the judge of the IPP server' },
+  { name: 'cups-ipp-utils', why: 'ipptool and ippeveprinter, judges of IPP' },
+  { name: 'curl', why: 'a real client of HTTPS' },
+  { name: 'dbus', why: 'the bus between avahi-daemon and ippeveprinter' },
+  { name: 'dbus-daemon', why: 'the bus by which avahi is asked' },
   { name: 'iproute2', why: 'ip, for hosts in network namespaces' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+  { name: 'openssl', why: 'certificates for emulated printers with TLS' },
+  { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];

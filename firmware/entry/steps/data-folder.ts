@@ -2,24 +2,8 @@
 import type { Hal } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
+import type { DataFolder } from '../data-folder.ts';
 import { StartError, type Step } from '../lifecycle.ts';
-
-/** What lies where in the data folder. */
-export interface DataFolder {
-  readonly path: string;
-  readonly identity: string;
-  readonly spool: string;
-  readonly socket: string;
-}
-
-export function dataFolderAt(path: string): DataFolder {
-  return {
-    path,
-    identity: `${path}/identity.json`,
-    spool: `${path}/spool`,
-    socket: `${path}/platen.sock`,
-  };
-}
 
 /**
  * The lock is SQLite's own on an empty database: the kernel gives it back however its holder ends,

@@ -18,7 +18,7 @@ import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import { listenAddress } from '../addresses.ts';
 import { StartError, type Step } from '../lifecycle.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from '../data-folder.ts';
 
 const times = {
   startTimeoutMs: entryLimits.startMs,
@@ -70,6 +70,7 @@ export function httpStep(
   hal: Hal,
   config: Config,
   directory: SpoolerDirectory,
+  events: Events,
   log: Log,
 ): Step<Server> {
   return {
@@ -80,7 +81,7 @@ export function httpStep(
       const { clock } = hal;
       const server = createHttpServer({
         listen: [{ address, port: config['listen.http'] }],
-        routes: createIppRoutes({ directory, clock, log: log.child('ipp') }),
+        routes: createIppRoutes({ directory, events, clock, log: log.child('ipp') }),
         clock,
         log: log.child('http'),
       });

@@ -15,7 +15,7 @@ import { alwaysLive } from '../../spooler/permit.ts';
 import { createSpooler } from '../../spooler/spooler.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { Step } from '../lifecycle.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from '../data-folder.ts';
 
 export const localSpooler = 'local';
 
@@ -49,10 +49,11 @@ async function makeSpooler({
   term,
   log,
 }: SpoolerParts): Promise<Spooler> {
-  const { files, random, clock, tcp, addresses } = hal;
+  const { files, random, clock, tcp, addresses, outputs, serial, usb } = hal;
   const spool = createSpool({ files, random, directory: folder.spool });
   await spool.prepare();
   await cleanSpool(spool, store, log.child('spool'));
+  await files.makeDirectory(folder.output);
   const rebuilt = await store.query('store.rebuilt', {});
   if (rebuilt !== undefined) log.error('the registry was lost and built anew', { ...rebuilt });
   return createSpooler({
@@ -71,6 +72,7 @@ async function makeSpooler({
     tcp,
     serverName: addresses.own().hostName,
     local: true,
+    box: { outputs, serial, usb, outputFolder: folder.output },
     log: log.child('spooler'),
   });
 }

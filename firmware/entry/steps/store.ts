@@ -6,7 +6,7 @@ import { entryLimits } from '../../limits/entry-limits.ts';
 import { StartError, type Step } from '../lifecycle.ts';
 import { spawnWorker } from '../spawn-worker.ts';
 import type { StoreWorkerData } from '../store-worker.ts';
-import type { DataFolder } from './data-folder.ts';
+import type { DataFolder } from '../data-folder.ts';
 
 export function storeStep(folder: DataFolder): Step<StoreClient> {
   return {

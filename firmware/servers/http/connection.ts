@@ -18,6 +18,8 @@ import { sendAnswer } from './send.ts';
 
 export interface HttpConnectionOptions {
   readonly socket: Socket;
+  /** It speaks TLS. */
+  readonly secure: boolean;
   readonly clock: Clock;
   readonly limits: HttpLimits;
   /** Rejects with an HttpBodyError and nothing else. */
@@ -44,6 +46,21 @@ export class HttpConnection {
     this.#remote = addressOf(socket.remoteAddress, socket.remotePort);
     this.#timer = this.#startTimer(limits.headTimeoutMs);
     socket.once('close', () => this.#timer.cancel());
+  }
+
+  get socket(): Socket {
+    return this.#options.socket;
+  }
+
+  /**
+   * Lets go of the socket, which speaks something else from now on; false: there are requests that
+   * are not answered yet.
+   */
+  release(): boolean {
+    if (this.#waiting > 0 || this.#broken || this.#closing) return false;
+    this.#broken = true;
+    this.#timer.cancel();
+    return true;
   }
 
   /** A head has come; its request is answered after those before it. */
@@ -122,6 +139,7 @@ export class HttpConnection {
         query: target.query,
         local: this.#local,
         remote: this.#remote,
+        secure: this.#options.secure,
         lengthBytes: lengthOf(request),
         body,
         header: (name) => headerOf(request, name),

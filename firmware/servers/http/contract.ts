@@ -35,6 +35,8 @@ export interface HttpRequest {
   readonly query: string;
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
+  /** It came over TLS. */
+  readonly secure: boolean;
   /** Content-Length; undefined for chunked bodies. */
   readonly lengthBytes: number | undefined;
   readonly body: HttpBody;

@@ -6,17 +6,20 @@ import {
   type Server as NodeServer,
   type ServerResponse,
 } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { canonicalAddress } from '../../../hal/address.ts';
 import type { Clock, SocketAddress } from '../../../hal/contract.ts';
 import { toHalError } from '../../../hal/errors.ts';
 import { serverLimits, type HttpLimits } from '../../limits/server-limits.ts';
 import { createAdmission, type Admission } from '../admission.ts';
 import type { Server, ServerLog } from '../contract.ts';
+import { createTlsGate, type TlsGate, type TlsSource } from '../tls/tls-gate.ts';
 import { HttpConnection } from './connection.ts';
 import { HttpBodyError, type HttpAnswer, type HttpRequest, type HttpRoute } from './contract.ts';
 import { routeRequest, textProblem } from './router.ts';
+import { upgradeToTls, wantsTls } from './upgrade.ts';
 
 /** A Unix socket, by its path; whoever may open it is who the folder lets in. */
 export interface SocketPath {
@@ -26,6 +29,11 @@ export interface SocketPath {
 export interface HttpServerOptions {
   /** Port 0 takes a free one. */
   readonly listen: readonly (SocketAddress | SocketPath)[];
+  /**
+   * Where clients speak TLS from the start. With it, those of the other addresses may ask for TLS
+   * within their connection.
+   */
+  readonly tls?: { readonly source: TlsSource; readonly listen: readonly SocketAddress[] };
   readonly routes: readonly HttpRoute[];
   readonly clock: Clock;
   readonly log: ServerLog;
@@ -41,17 +49,30 @@ class HttpServer implements Server {
   readonly #limits: HttpLimits;
   readonly #admission: Admission;
   readonly #connections = new Map<Duplex, HttpConnection>();
-  #listeners: readonly NodeServer[] = [];
+  readonly #gate: TlsGate | undefined;
+  #listeners: readonly TcpServer[] = [];
   #allGone: () => void = () => {};
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#limits = { ...serverLimits.http, ...options.limits };
     this.#admission = createAdmission(this.#limits);
+    const { tls, clock } = options;
+    const { handshakeTimeoutMs } = this.#limits;
+    this.#gate =
+      tls === undefined
+        ? undefined
+        : createTlsGate({ source: tls.source, clock, handshakeTimeoutMs });
   }
 
   async start(): Promise<void> {
-    const listeners = this.#options.listen.map((where) => ({ where, server: this.#makeServer() }));
+    const listeners = [
+      ...this.#options.listen.map((where) => ({ where, server: this.#makeServer() })),
+      ...(this.#options.tls?.listen ?? []).map((where) => ({
+        where,
+        server: this.#makeTlsServer(),
+      })),
+    ];
     this.#listeners = listeners.map(({ server }) => server);
     try {
       for (const { where, server } of listeners) await this.#listen(server, where);
@@ -67,6 +88,7 @@ class HttpServer implements Server {
     this.#allGone = gone.resolve;
     for (const listener of this.#listeners) listener.close();
     this.#listeners = [];
+    this.#gate?.giveUp();
     for (const connection of this.#connections.values()) connection.close();
     const cutOff = () => {
       for (const connection of this.#connections.values()) connection.destroy();
@@ -98,10 +120,14 @@ class HttpServer implements Server {
       requireHostHeader: false,
       noDelay: true,
       keepAlive: true,
+      shouldUpgradeCallback: (request) => this.#gate !== undefined && wantsTls(request),
     });
     // Undocumented in the types: a client that half-closes after its request still gets its answer.
     Object.assign(server, { httpAllowHalfOpen: true });
-    server.on('connection', (socket) => this.#admit(socket));
+    server.on('connection', (socket) => {
+      if (!isSecure(socket)) this.#admit(socket, () => this.#serve(socket));
+    });
+    server.on('upgrade', (_request, socket, early) => this.#upgrade(server, socket, early));
     server.on('request', take(false));
     server.on('checkContinue', take(true));
     server.on('checkExpectation', take(false));
@@ -112,7 +138,47 @@ class HttpServer implements Server {
     return server;
   }
 
-  #listen(server: NodeServer, where: SocketAddress | SocketPath): Promise<void> {
+  /** Its HTTP server listens to nothing: it is handed what the handshake has secured. */
+  #makeTlsServer(): TcpServer {
+    const http = this.#makeServer();
+    return createTcpServer(
+      {
+        allowHalfOpen: true,
+        highWaterMark: this.#limits.readAheadBytes,
+        noDelay: true,
+        keepAlive: true,
+      },
+      (socket) => this.#admit(socket, () => void this.#secure(http, socket)),
+    );
+  }
+
+  async #secure(http: NodeServer, socket: Socket): Promise<void> {
+    const secured = await this.#gate?.secure(socket);
+    if (secured !== undefined) this.#serveSecured(http, secured);
+  }
+
+  #upgrade(http: NodeServer, socket: Duplex, early: Uint8Array): void {
+    const connection = this.#connections.get(socket);
+    // A client that upgrades waits for all its answers first.
+    if (this.#gate === undefined || connection === undefined || !connection.release()) {
+      socket.destroy();
+      return;
+    }
+    this.#connections.delete(socket);
+    void this.#secureUpgraded(http, this.#gate, connection.socket, early);
+  }
+
+  async #secureUpgraded(http: NodeServer, gate: TlsGate, socket: Socket, early: Uint8Array) {
+    const secured = await upgradeToTls(gate, socket, early);
+    if (secured !== undefined) this.#serveSecured(http, secured);
+  }
+
+  #serveSecured(http: NodeServer, secured: TLSSocket): void {
+    this.#serve(secured);
+    http.emit('connection', secured);
+  }
+
+  #listen(server: TcpServer, where: SocketAddress | SocketPath): Promise<void> {
     const name = 'path' in where ? where.path : `${where.address}:${where.port}`;
     const place = 'path' in where ? where : { host: where.address, port: where.port };
     return new Promise((resolve, reject) => {
@@ -128,7 +194,7 @@ class HttpServer implements Server {
     });
   }
 
-  #admit(socket: Socket): void {
+  #admit(socket: Socket, serve: () => void): void {
     const leave = this.#admission.enter(canonicalAddress(socket.remoteAddress ?? ''));
     if (leave === undefined) {
       socket.end(
@@ -137,9 +203,15 @@ class HttpServer implements Server {
       socket.destroySoon();
       return;
     }
+    socket.once('close', leave);
+    serve();
+  }
+
+  #serve(socket: Socket): void {
     const { clock, log } = this.#options;
     const connection = new HttpConnection({
       socket,
+      secure: isSecure(socket),
       clock,
       limits: this.#limits,
       respond: (request) => this.#respond(request),
@@ -147,7 +219,6 @@ class HttpServer implements Server {
     });
     this.#connections.set(socket, connection);
     socket.once('close', () => {
-      leave();
       this.#connections.delete(socket);
       if (this.#connections.size === 0) this.#allGone();
     });
@@ -171,6 +242,10 @@ class HttpServer implements Server {
       return (routed.route.problem ?? textProblem)(problem);
     }
   }
+}
+
+function isSecure(socket: Socket): boolean {
+  return socket instanceof TLSSocket;
 }
 
 const statusOfParserError: Readonly<Record<string, { status: number; detail: string }>> = {

@@ -3,7 +3,14 @@
 import type { IppValue } from '../../../monitors/wire/ipp/message.ts';
 
 /** Which group of attributes the row belongs to, and so which `Source` it is made from. */
-export type AttributeGroup = 'printer-description' | 'job-template' | 'job-description';
+export type AttributeGroup =
+  | 'printer-description'
+  | 'job-template'
+  | 'job-description'
+  | 'document-template'
+  | 'document-description'
+  | 'subscription-template'
+  | 'subscription-description';
 
 /**
  * One attribute. Features add files of rows to the table in attribute-table.ts; DNS-SD's TXT

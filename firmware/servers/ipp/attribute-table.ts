@@ -5,13 +5,22 @@ import { attribute } from '../../../monitors/wire/ipp/values.ts';
 import type { AttributeRow } from './attribute-row.ts';
 import { jobDescription } from './attributes/job-description.ts';
 import { jobJobTemplate, printerJobTemplate } from './attributes/job-template.ts';
+import { documentDescription } from './attributes/document-description.ts';
+import { printerAbilities } from './attributes/printer-abilities.ts';
 import { printerDescription } from './attributes/printer-description.ts';
-import type { JobSource, PrinterSource } from './sources.ts';
+import { printerDevice } from './attributes/printer-device.ts';
+import { printerSubscription } from './attributes/printer-subscription.ts';
+import type { DocumentSource, JobSource, PrinterSource } from './sources.ts';
 
 export const printerAttributes: readonly AttributeRow<PrinterSource>[] = [
   ...printerDescription,
+  ...printerAbilities,
+  ...printerDevice,
+  ...printerSubscription,
   ...printerJobTemplate,
 ];
+
+export const documentAttributes: readonly AttributeRow<DocumentSource>[] = documentDescription;
 
 export const jobAttributes: readonly AttributeRow<JobSource>[] = [
   ...jobDescription,

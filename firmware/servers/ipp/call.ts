@@ -6,19 +6,39 @@ import type { IppStatusName } from '../../../monitors/wire/ipp/status.ts';
 import type { Principal } from '../../api/principal.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Printer } from '../../printers/printer.ts';
-import type { Spooler } from '../../spooler/contract.ts';
+import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import type { Authentication } from '../authentication.ts';
+import type { ServerLog } from '../contract.ts';
+import type { DeviceDescription } from './device.ts';
+import type { StateChanges } from './state-changes.ts';
+import type { Subscriptions } from './subscriptions/subscriptions.ts';
 import type { UriMaker } from './uris.ts';
 
 export type PrintClient = Extract<Principal, { kind: 'print-client' }>;
 
-export interface IppCall {
+/** What every request is answered with. */
+export interface IppServices {
+  readonly directory: SpoolerDirectory;
+  readonly clock: Clock;
+  readonly log: ServerLog;
+  /** Clock.monotonicMs of the moment from which printer-up-time counts. */
+  readonly upSinceMs: number;
+  readonly authentication: Authentication;
+  readonly subscriptions: Subscriptions;
+  readonly stateChanges: StateChanges;
+  /** What the device behind a printer says of itself. */
+  readonly describeDevice: (spooler: Spooler, printer: Printer) => Promise<DeviceDescription>;
+  /** Identify-Printer: someone stands before the devices and looks for this one. */
+  readonly identify: (spooler: Spooler, printer: Printer, message: string) => void;
+}
+
+export interface IppCall extends IppServices {
   readonly message: IppMessage;
   readonly spooler: Spooler;
   readonly client: PrintClient;
+  /** In whose name things are done: the client, or the user as whom it logged in. */
+  readonly by: Principal;
   readonly uris: UriMaker;
-  readonly clock: Clock;
-  /** Clock.monotonicMs of the moment from which printer-up-time counts. */
-  readonly upSinceMs: number;
   /** Those that this server carries out. */
   readonly operations: readonly IppOperationName[];
   /** What follows the attributes; unread it stays with the server. */
@@ -29,7 +49,12 @@ export interface IppCall {
 
 /** A successful end; everything else is an IppFault. */
 export interface IppOutcome {
-  readonly status?: Extract<IppStatusName, `successful-${string}`>;
+  readonly status?:
+    | Extract<IppStatusName, `successful-${string}`>
+    /** The one error whose answer has groups (RFC 3995 11.1.2.2). */
+    | 'client-error-ignored-all-subscriptions';
+  /** Besides charset and language. */
+  readonly operationAttributes?: readonly IppAttribute[];
   readonly groups: readonly IppGroup[];
   /** For the unsupported-attributes group; makes the status say so. */
   readonly unsupported?: readonly IppAttribute[];
@@ -47,6 +72,15 @@ export type IppOperationRow =
   | (OperationBase & {
       readonly target: 'printer';
       readonly run: (call: IppCall, printer: Printer) => Promise<IppOutcome>;
+    })
+  /** CUPS's clients ask for all printers of a server; a URI without a name means them. */
+  | (OperationBase & {
+      readonly target: 'printers';
+      readonly run: (call: IppCall, printer: Printer | undefined) => Promise<IppOutcome>;
+    })
+  | (OperationBase & {
+      readonly target: 'spooler';
+      readonly run: (call: IppCall) => Promise<IppOutcome>;
     })
   | (OperationBase & {
       readonly target: 'job';

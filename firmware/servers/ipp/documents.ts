@@ -5,18 +5,12 @@ import type { DocumentRequest } from '../../intake/contract.ts';
 import type { Printer } from '../../printers/printer.ts';
 import { anyFormat, takesFormat } from '../../printers/settings.ts';
 import type { IppCall } from './call.ts';
+import { compressionsSupported } from './compressions.ts';
 import { IppFault } from './fault.ts';
 import { valueIn, wordsIn } from './operation-attributes.ts';
 
-export const compressionsSupported = [
-  'none',
-  'gzip',
-  'deflate',
-] as const satisfies readonly NonNullable<DocumentRequest['compression']>[];
-
-export function formatsOf({ formats }: Printer): readonly string[] {
-  return formats.includes(anyFormat) ? formats : [...formats, anyFormat];
-}
+/** What `lp -o raw` calls a document that nobody may convert: here that is true of all of them. */
+const cupsRaw = 'application/vnd.cups-raw';
 
 /** Throws where the printer does not take the document, before a byte of it is read. */
 export function documentRequest(
@@ -35,7 +29,8 @@ export function documentRequest(
 
 /** document-format, checked; undefined where the client does not say. */
 export function formatIn(message: IppMessage, printer: Printer): string | undefined {
-  const format = valueIn(message, 'document-format', 'mimeMediaType');
+  const said = valueIn(message, 'document-format', 'mimeMediaType');
+  const format = said === cupsRaw ? anyFormat : said;
   if (format === undefined || takesFormat(printer, format)) return format;
   throw new IppFault(
     'client-error-document-format-not-supported',

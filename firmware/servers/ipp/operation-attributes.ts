@@ -20,7 +20,9 @@ interface OperationAttributeRow {
 const text = ['textWithoutLanguage', 'textWithLanguage'] as const;
 const name = ['nameWithoutLanguage', 'nameWithLanguage'] as const;
 
-/** RFC 8011 4.2, 4.3, PWG 5100.7, 5100.11, and those that CUPS's clients add. */
+/**
+ * RFC 8011 4.2, 4.3, RFC 3380, 3995 to 3998, PWG 5100.5 to 5100.13, and those of CUPS's clients.
+ */
 const operationAttributes: Readonly<Record<string, OperationAttributeRow>> = {
   'attributes-charset': { syntaxes: ['charset'] },
   'attributes-natural-language': { syntaxes: ['naturalLanguage'] },
@@ -44,6 +46,34 @@ const operationAttributes: Readonly<Record<string, OperationAttributeRow>> = {
   'my-jobs': { syntaxes: ['boolean'] },
   'requested-attributes': { syntaxes: ['keyword'], several: true },
   message: { syntaxes: text },
+  'job-ids': { syntaxes: ['integer'], several: true },
+  'first-index': { syntaxes: ['integer'] },
+  'job-mandatory-attributes': { syntaxes: ['keyword'], several: true },
+  'job-hold-until': { syntaxes: ['keyword', ...name] },
+  'job-hold-until-time': { syntaxes: ['dateTime'] },
+  'job-message-from-operator': { syntaxes: text },
+  'job-password': { syntaxes: ['octetString'] },
+  'job-password-encryption': { syntaxes: ['keyword', ...name] },
+  'printer-message-from-operator': { syntaxes: text },
+  'predecessor-job-id': { syntaxes: ['integer'] },
+  'purge-job': { syntaxes: ['boolean'] },
+  'purge-jobs': { syntaxes: ['boolean'] },
+  'identify-actions': { syntaxes: ['keyword'], several: true },
+  'document-number': { syntaxes: ['integer'] },
+  'document-charset': { syntaxes: ['charset'] },
+  'document-digital-signature': { syntaxes: ['keyword'] },
+  'document-format-details': { syntaxes: ['collection'], several: true },
+  'document-format-version': { syntaxes: text },
+  'document-message': { syntaxes: text },
+  'document-metadata': { syntaxes: ['octetString'], several: true },
+  'client-info': { syntaxes: ['collection'], several: true },
+  'notify-job-id': { syntaxes: ['integer'] },
+  'notify-lease-duration': { syntaxes: ['integer'] },
+  'notify-subscription-id': { syntaxes: ['integer'] },
+  'notify-subscription-ids': { syntaxes: ['integer'], several: true },
+  'notify-sequence-numbers': { syntaxes: ['integer'], several: true },
+  'notify-wait': { syntaxes: ['boolean'] },
+  'my-subscriptions': { syntaxes: ['boolean'] },
   'printer-type': { syntaxes: ['enum', 'integer'] },
   'printer-type-mask': { syntaxes: ['enum', 'integer'] },
 };

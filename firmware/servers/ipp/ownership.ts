@@ -3,7 +3,7 @@ import type { Job } from '../../jobs/job.ts';
 import { needJobRight } from '../../spooler/rights.ts';
 import { refused } from '../../errors/codes.ts';
 import { anonymousUser } from '../user.ts';
-import type { PrintClient } from './call.ts';
+import type { Principal } from '../../api/principal.ts';
 import { faultOf } from './fault.ts';
 
 /**
@@ -11,10 +11,11 @@ import { faultOf } from './fault.ts';
  * claims; jobs of nobody in particular belong to the address that they came from. A client on the
  * box itself has no more rights than another: whoever looks after the printers has the API.
  */
-export function checkOwner(client: PrintClient, job: Job, what: string): void {
-  const refusal = needJobRight(client, job, what);
+export function checkOwner(by: Principal, job: Job, what: string): void {
+  const refusal = needJobRight(by, job, what);
   if (refusal !== undefined) throw faultOf(refusal);
-  if (job.origin.userName === anonymousUser && job.origin.address !== client.address) {
+  if (by.kind !== 'print-client') return;
+  if (job.origin.userName === anonymousUser && job.origin.address !== by.address) {
     throw faultOf(refused('forbidden', `${what} is for the address that the job came from`));
   }
 }

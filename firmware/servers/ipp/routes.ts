@@ -1,16 +1,30 @@
 // The HTTP rows of IPP: where requests are posted, and the line that a browser sees there.
 import type { Clock } from '../../../hal/contract.ts';
+import type { Events } from '../../events/event.ts';
 import type { SpoolerDirectory } from '../../spooler/contract.ts';
+import { challenge, noAuthentication, type Authentication } from '../authentication.ts';
 import type { ServerLog } from '../contract.ts';
 import type { HttpAnswer, HttpRequest, HttpRoute } from '../http/contract.ts';
 import { plainText, textProblem } from '../http/router.ts';
-import { serveIpp, type IppServices } from './serve.ts';
-import { createUriMaker, parseTargetPath } from './uris.ts';
+import type { IppServices } from './call.ts';
+import { drawIcon, iconSizes } from './resources/icon.ts';
+import { stringsFile } from './resources/strings.ts';
+import { serveIpp } from './serve.ts';
+import { createStateChanges } from './state-changes.ts';
+import { createSubscriptions } from './subscriptions/subscriptions.ts';
+import { createUriMaker, parseTargetPath, resourcePath } from './uris.ts';
 
 export interface IppRoutesOptions {
   readonly directory: SpoolerDirectory;
+  readonly events: Pick<Events, 'subscribe'>;
   readonly clock: Clock;
   readonly log: ServerLog;
+  /** Left out: nobody can log in. */
+  readonly authentication?: Authentication;
+  /** What devices say of themselves; nothing, where it is left out. */
+  readonly describeDevice?: IppServices['describeDevice'];
+  /** Identify-Printer; without it the log alone says so. */
+  readonly identify?: IppServices['identify'];
 }
 
 const ippMediaType = 'application/ipp';
@@ -32,8 +46,23 @@ const pagePaths = ['/ipp/print/', '/printers/'];
 
 /** printer-up-time counts from this call. */
 export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[] {
-  const services: IppServices = { ...options, upSinceMs: options.clock.monotonicMs() };
+  const { directory, events, clock, log } = options;
+  const services: IppServices = {
+    directory,
+    clock,
+    log,
+    upSinceMs: clock.monotonicMs(),
+    authentication: options.authentication ?? noAuthentication,
+    subscriptions: createSubscriptions({ clock, events }),
+    stateChanges: createStateChanges({ clock, events }),
+    describeDevice: options.describeDevice ?? (async () => ({})),
+    identify:
+      options.identify ??
+      ((spooler, { name }, message) =>
+        log.info('a client wants a printer to be found', { spooler: spooler.id, name, message })),
+  };
   return [
+    ...resourceRoutes(),
     ...postPaths.map(
       (place): HttpRoute => ({
         ...place,
@@ -53,21 +82,47 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
   ];
 }
 
+/** Icons and strings are the same for all printers, and drawn once. */
+function resourceRoutes(): readonly HttpRoute[] {
+  const files: readonly (readonly [name: string, type: string, body: string | Uint8Array])[] = [
+    ...iconSizes.map((size) => [`icon-${size}.png`, 'image/png', drawIcon(size)] as const),
+    ['en.strings', 'text/strings', stringsFile()],
+  ];
+  return files.map(([name, type, body]) => ({
+    method: 'GET',
+    path: `${resourcePath}${name}`,
+    match: 'exact',
+    handle: async () => ({
+      status: 200,
+      headers: { 'content-type': type, 'cache-control': 'max-age=86400' },
+      body,
+    }),
+  }));
+}
+
 async function answerIpp(services: IppServices, request: HttpRequest): Promise<HttpAnswer> {
   const isPlace = request.path === '/jobs/' || parseTargetPath(request.path) !== undefined;
   if (!isPlace) return nothingHere();
   if (request.lengthBytes === undefined && request.header('transfer-encoding') === undefined) {
     return textProblem({ status: 411, detail: 'The request has to say how long it is.' });
   }
-  const octets = await serveIpp(services, request);
-  if (octets === undefined) {
+  const identity = await services.authentication.identify(request);
+  if (identity.kind === 'refused') return logIn('Name or password is wrong.');
+  const answer = await serveIpp(services, request, identity);
+  if (answer === undefined) {
     return textProblem({ status: 400, detail: 'This is no IPP request.' });
   }
+  if (answer.needsLogin) return logIn('This is for those who have logged in.');
   return {
     status: 200,
     headers: { 'content-type': ippMediaType, 'cache-control': 'no-cache' },
-    body: octets,
+    body: answer.octets,
   };
+}
+
+/** Clients ask for name and password where HTTP says so (RFC 8010 3.4, RFC 7617). */
+function logIn(detail: string): HttpAnswer {
+  return textProblem({ status: 401, detail, headers: challenge });
 }
 
 async function answerPage({ directory }: IppServices, request: HttpRequest): Promise<HttpAnswer> {

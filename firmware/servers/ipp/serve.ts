@@ -1,6 +1,5 @@
 // One IPP request from its octets to the octets of its answer: checks in the order of RFC 8011 4.1,
 // then the operation.
-import type { Clock } from '../../../hal/contract.ts';
 import { encodeIppMessage } from '../../../monitors/wire/ipp/encode.ts';
 import { IppDecodeError, type IppHeader } from '../../../monitors/wire/ipp/errors.ts';
 import { ippRequestLimits } from '../../../monitors/wire/ipp/limits.ts';
@@ -17,49 +16,48 @@ import {
   naturalLanguage,
   text,
 } from '../../../monitors/wire/ipp/values.ts';
-import type { SpoolerDirectory } from '../../spooler/contract.ts';
-import type { ServerLog } from '../contract.ts';
+import type { Spooler } from '../../spooler/contract.ts';
+import type { Principal } from '../../api/principal.ts';
+import type { ClientIdentity } from '../authentication.ts';
 import { HttpBodyError, type HttpRequest } from '../http/contract.ts';
-import type { IppCall, IppOutcome, PrintClient } from './call.ts';
+import type { IppCall, IppOperationRow, IppOutcome, IppServices, PrintClient } from './call.ts';
 import { badRequest, IppFault } from './fault.ts';
 import { checkOperationAttributes, wordsIn } from './operation-attributes.ts';
 import { ippOperationRows, operationRow } from './operations/table.ts';
 import { anonymousUser } from '../user.ts';
-import { jobTarget, printerTarget } from './target.ts';
+import { jobTarget, printersTarget, printerTarget } from './target.ts';
 import { createUriMaker } from './uris.ts';
 
-export interface IppServices {
-  readonly directory: SpoolerDirectory;
-  readonly clock: Clock;
-  readonly log: ServerLog;
-  /** Clock.monotonicMs of the moment from which printer-up-time counts. */
-  readonly upSinceMs: number;
+export interface IppAnswerOctets {
+  readonly octets: Uint8Array;
+  /**
+   * It would be another answer for someone who logs in, and on this connection that is possible.
+   */
+  readonly needsLogin: boolean;
 }
 
-/**
- * The answer's octets; undefined where not even the header could be read. Rejects with
- * HttpBodyError.
- */
+/** Undefined where not even the header could be read. Rejects with HttpBodyError. */
 export async function serveIpp(
   services: IppServices,
   request: HttpRequest,
-): Promise<Uint8Array | undefined> {
+  identity: ServedIdentity,
+): Promise<IppAnswerOctets | undefined> {
   let stream: IppStream;
   try {
     stream = await readIppMessage(request.body, { limits: ippRequestLimits });
   } catch (error) {
     if (!(error instanceof IppDecodeError)) throw error;
     if (error.header === undefined) return undefined;
-    return encodeAnswer(error.header, new IppFault(error.status, error.message));
+    return answerOf(error.header, new IppFault(error.status, error.message));
   }
   try {
-    return encodeAnswer(stream.message, await perform(services, request, stream));
+    return answerOf(stream.message, await perform(services, request, identity, stream));
   } catch (error) {
     if (error instanceof HttpBodyError) throw error;
-    if (error instanceof IppFault) return encodeAnswer(stream.message, error);
+    if (error instanceof IppFault) return answerOf(stream.message, error);
     const operation = ippOperationName(stream.message.code) ?? stream.message.code;
     services.log.error('an IPP operation failed', { operation, error });
-    return encodeAnswer(
+    return answerOf(
       stream.message,
       new IppFault('server-error-internal-error', 'Something went wrong inside Platen.'),
     );
@@ -68,9 +66,18 @@ export async function serveIpp(
   }
 }
 
+export type ServedIdentity = Exclude<ClientIdentity, { kind: 'refused' }>;
+
+function answerOf(header: IppHeader, result: IppOutcome | IppFault): IppAnswerOctets {
+  const needsLogin =
+    result instanceof IppFault && result.status === 'client-error-not-authenticated';
+  return { octets: encodeAnswer(header, result), needsLogin };
+}
+
 async function perform(
   services: IppServices,
   request: HttpRequest,
+  identity: ServedIdentity,
   { message, rest }: IppStream,
 ): Promise<IppOutcome> {
   if (message.requestId < 1) throw badRequest('The request-id has to be at least 1.');
@@ -85,35 +92,56 @@ async function perform(
     }
   }
   const spooler = services.directory.byAddress(request.local.address);
+  const client = clientOf(message, request, identity);
   const call: IppCall = {
+    ...services,
     message,
     spooler,
-    client: clientOf(message, request),
+    client,
+    by: principalOf(identity, client),
     uris: createUriMaker(request),
-    clock: services.clock,
-    upSinceMs: services.upSinceMs,
     operations: ippOperationRows.map(({ name }) => name),
     document: rest,
     documentSizeBytes: documentSize(message, request.lengthBytes),
   };
-  let outcome: IppOutcome;
-  if (row.target === 'printer') {
-    outcome = await row.run(call, await printerTarget(message, spooler));
-  } else {
-    const { job, printer } = await jobTarget(message, spooler);
-    outcome = await row.run(call, job, printer);
-  }
+  const outcome = await carryOut(row, call, spooler);
   return { ...outcome, unsupported: [...unknown, ...(outcome.unsupported ?? [])] };
 }
 
-function clientOf(message: IppMessage, { remote }: HttpRequest): PrintClient {
+async function carryOut(
+  row: IppOperationRow,
+  call: IppCall,
+  spooler: Spooler,
+): Promise<IppOutcome> {
+  switch (row.target) {
+    case 'spooler':
+      return await row.run(call);
+    case 'printers':
+      return await row.run(call, await printersTarget(call.message, spooler));
+    case 'printer':
+      return await row.run(call, await printerTarget(call.message, spooler));
+    case 'job': {
+      const { job, printer } = await jobTarget(call.message, spooler);
+      return await row.run(call, job, printer);
+    }
+  }
+}
+
+/** Whoever logged in is who it logged in as, whatever it claims besides (RFC 8011 4.1.6). */
+function clientOf(
+  message: IppMessage,
+  { remote }: HttpRequest,
+  identity: ServedIdentity,
+): PrintClient {
   const claimed = wordsIn(message, 'requesting-user-name') ?? '';
-  return {
-    kind: 'print-client',
-    userName: claimed === '' ? anonymousUser : claimed,
-    address: remote.address,
-    authenticated: false,
-  };
+  const authenticated = identity.kind === 'known';
+  const userName = authenticated ? identity.name : claimed === '' ? anonymousUser : claimed;
+  return { kind: 'print-client', userName, address: remote.address, authenticated };
+}
+
+function principalOf(identity: ServedIdentity, client: PrintClient): Principal {
+  if (identity.kind === 'anonymous' || identity.role === undefined) return client;
+  return { kind: 'user', name: identity.name, role: identity.role };
 }
 
 /**
@@ -149,7 +177,7 @@ function encodeAnswer(request: IppHeader, result: IppOutcome | IppFault): Uint8A
         attribute('attributes-natural-language', naturalLanguage('en')),
         ...(failed
           ? [attribute('status-message', text(clipToOctets(result.message, statusMessageOctets)))]
-          : []),
+          : (result.operationAttributes ?? [])),
       ),
       ...(unsupported.length > 0 ? [group('unsupported-attributes', ...unsupported)] : []),
       ...(failed ? [] : result.groups),

@@ -1,15 +1,22 @@
 // What the rows of attributes are made from: everything known of a printer or a job at one moment.
 import type { Clock } from '../../../hal/contract.ts';
-import type { Job, Moment } from '../../jobs/job.ts';
+import type { Job, JobDocument, Moment } from '../../jobs/job.ts';
 import type { Printer } from '../../printers/printer.ts';
 import type { PrinterStatus } from '../../spooler/contract.ts';
+import type { Abilities } from './abilities.ts';
+import type { DeviceDescription } from './device.ts';
 import type { UriMaker } from './uris.ts';
 
 export interface PrinterSource {
   readonly printer: Printer;
   readonly status: PrinterStatus;
+  /** What its device says; without a member where it does not. */
+  readonly device: DeviceDescription;
+  readonly abilities: Abilities;
   readonly uris: UriMaker;
   readonly now: IppNow;
+  /** When state or reasons last changed; the start of the server where they did not since. */
+  readonly stateChangedAt: Moment;
   /** operation-ids. */
   readonly operations: readonly number[];
 }
@@ -19,6 +26,10 @@ export interface JobSource {
   readonly printer: Printer;
   readonly uris: UriMaker;
   readonly now: IppNow;
+}
+
+export interface DocumentSource extends JobSource {
+  readonly document: JobDocument;
 }
 
 /** The two clocks of IPP: printer-up-time counts seconds, date-time-at-… names moments. */

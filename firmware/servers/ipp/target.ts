@@ -19,6 +19,16 @@ export async function printerTarget(message: IppMessage, spooler: Spooler): Prom
   return findPrinter(spooler, target.printer);
 }
 
+/** printer-uri; undefined where it names all printers, as CUPS's clients do. */
+export async function printersTarget(
+  message: IppMessage,
+  spooler: Spooler,
+): Promise<Printer | undefined> {
+  const target = targetIn(message, 'printer-uri');
+  if (target === undefined) throw badRequest('printer-uri is missing.');
+  return target.printer === undefined ? undefined : findPrinter(spooler, target.printer);
+}
+
 /** job-uri, or printer-uri and job-id (RFC 8011 4.1.5). */
 export async function jobTarget(message: IppMessage, spooler: Spooler): Promise<JobTarget> {
   const byJob = targetIn(message, 'job-uri');

@@ -53,20 +53,66 @@ function jobTarget(printer: string | undefined, digits: string): UriTarget | und
     : undefined;
 }
 
+/** One way to reach a printer: the parallel values of RFC 8011 5.4.1 to 5.4.3. */
+export interface PrinterWay {
+  readonly uri: string;
+  readonly security: 'none' | 'tls';
+  readonly authentication: 'none' | 'requesting-user-name' | 'basic';
+}
+
 /** URIs as this client can reach them. */
 export interface UriMaker {
+  /** They are those of TLS: uri-security-supported (RFC 8011 5.4.3). */
+  readonly secure: boolean;
   printer(name: string): string;
   job(printerName: string, number: number): string;
   /** What a person's browser opens. */
   page(printerName: string): string;
+  /** An icon, a file of strings. */
+  resource(fileName: string): string;
+  /** By all protocols; that of this connection first. */
+  ways(printerName: string): readonly PrinterWay[];
 }
 
-export function createUriMaker(request: Pick<HttpRequest, 'header' | 'local'>): UriMaker {
-  const authority = authorityOf(request);
+export const resourcePath = '/ipp/resources/';
+
+export interface UriMakerOptions {
+  /** Clients have to log in. */
+  readonly authenticates: boolean;
+  /** Where IPP is served besides, at the same address. */
+  readonly others?: readonly { readonly secure: boolean; readonly port: number }[];
+}
+
+export function createUriMaker(
+  request: Pick<HttpRequest, 'header' | 'local' | 'secure'>,
+  { authenticates, others = [] }: UriMakerOptions = { authenticates: false },
+): UriMaker {
+  const { host, port } = authorityOf(request);
+  const { secure } = request;
+  const authority = `${host}:${port}`;
+  const printer = (name: string, at = authority, isSecure = secure) =>
+    `${isSecure ? 'ipps' : 'ipp'}://${at}/ipp/print/${encode(name)}`;
+  const http = secure ? 'https' : 'http';
   return {
-    printer: (name) => `ipp://${authority}/ipp/print/${encode(name)}`,
-    job: (name, number) => `ipp://${authority}/ipp/print/${encode(name)}/${number}`,
-    page: (name) => `http://${authority}/printers/${encode(name)}`,
+    secure,
+    printer: (name) => printer(name),
+    job: (name, number) => `${printer(name)}/${number}`,
+    page: (name) => `${http}://${authority}/printers/${encode(name)}`,
+    resource: (fileName) => `${http}://${authority}${resourcePath}${fileName}`,
+    ways: (name) => {
+      const authentication = authenticates ? 'basic' : 'requesting-user-name';
+      const further = others.filter((other) => other.secure !== secure);
+      return [
+        { uri: printer(name), security: secure ? 'tls' : 'none', authentication },
+        ...further.map(
+          (other): PrinterWay => ({
+            uri: printer(name, `${host}:${other.port}`, other.secure),
+            security: other.secure ? 'tls' : 'none',
+            authentication,
+          }),
+        ),
+      ];
+    },
   };
 }
 
@@ -76,11 +122,14 @@ const hostField = /^([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?$/;
  * The Host that the client named, for only it knows by which name it reaches us. Where it names no
  * port ours is added: CUPS leaves it out whatever it is, and HTTP's default is not IPP's.
  */
-function authorityOf({ header, local }: Pick<HttpRequest, 'header' | 'local'>): string {
+function authorityOf({ header, local }: Pick<HttpRequest, 'header' | 'local'>): {
+  readonly host: string;
+  readonly port: string;
+} {
   const field = header('host') ?? '';
   const match = field.length <= serverLimits.ipp.hostOctets ? hostField.exec(field) : null;
   const own = local.address.includes(':') ? `[${local.address.split('%', 1)[0]}]` : local.address;
-  return `${match?.[1] ?? own}:${match?.[2] ?? local.port}`;
+  return { host: match?.[1] ?? own, port: match?.[2] ?? String(local.port) };
 }
 
 function encode(name: string): string {

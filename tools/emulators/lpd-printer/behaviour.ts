@@ -38,6 +38,8 @@ export const behaviourSchema = z.strictObject({
   bytesPerSecond: z.int().min(1).optional(),
   /** Reads to the sender's FIN, whatever count was announced, and acknowledges nothing. */
   untilClose: z.boolean().optional(),
+  /** Does not answer the sender's FIN, until it is told otherwise. */
+  neverClose: z.boolean().optional(),
   /** The answer to questions about the queue; the first part of them where it is garbage. */
   queueState: z.string().optional(),
 });

@@ -108,8 +108,19 @@ class EmulatedSession implements LpdSession {
       if (!(error instanceof GivenUp) && !isHalError(error)) throw error;
       if (this.#record.end === 'open') this.#note({ end: 'gone' });
     }
+    await this.#untilMayClose();
     this.#over.resolve();
     await connection.close();
+  }
+
+  async #untilMayClose(): Promise<void> {
+    let cut = false;
+    const over = this.#over.promise.then(() => void (cut = true));
+    for (;;) {
+      const { now, changed } = this.#options.behaviour();
+      if (now.neverClose !== true || cut) return;
+      await Promise.race([changed, over]);
+    }
   }
 
   async #serve(): Promise<void> {

@@ -11,43 +11,18 @@ import {
   text,
   uri,
 } from '../../../../monitors/wire/ipp/values.ts';
-import type { JobState, Moment } from '../../../jobs/job.ts';
+import type { Moment } from '../../../jobs/job.ts';
 import type { AttributeRow } from '../attribute-row.ts';
 import { upTimeAt, type IppNow, type JobSource } from '../sources.ts';
+import { jobStateNumbers } from '../state-numbers.ts';
+import { rowsOf } from './row.ts';
 
 const nameOctets = 255;
 const textOctets = 1023;
 const octetsPerK = 1024;
 const integerMax = 0x7fffffff;
 
-const stateNumbers: Readonly<Record<JobState, number>> = {
-  pending: 3,
-  'pending-held': 4,
-  processing: 5,
-  'processing-stopped': 6,
-  canceled: 7,
-  aborted: 8,
-  completed: 9,
-};
-
-function row(
-  attributeName: string,
-  syntax: string,
-  source: (source: JobSource) => IppValue | readonly IppValue[],
-  clause: string,
-): AttributeRow<JobSource> {
-  return {
-    name: attributeName,
-    syntax,
-    group: 'job-description',
-    source: (from) => {
-      const values = source(from);
-      return 'syntax' in values ? [values] : values;
-    },
-    settable: false,
-    clause,
-  };
-}
+const row = rowsOf<JobSource>('job-description');
 
 const identity: readonly AttributeRow<JobSource>[] = [
   row(
@@ -64,11 +39,20 @@ const identity: readonly AttributeRow<JobSource>[] = [
     ({ printer, uris }) => uri(uris.printer(printer.name)),
     'RFC 8011 5.3.3',
   ),
+  {
+    ...row(
+      'job-name',
+      'name(MAX)',
+      ({ job }) => name(clipToOctets(job.name, nameOctets)),
+      'RFC 8011 5.3.5',
+    ),
+    settable: true,
+  },
   row(
-    'job-name',
+    'job-originating-host-name',
     'name(MAX)',
-    ({ job }) => name(clipToOctets(job.name, nameOctets)),
-    'RFC 8011 5.3.5',
+    ({ job }) => name(clipToOctets(job.origin.address, nameOctets)),
+    'RFC 8011 5.3.6',
   ),
   row(
     'job-originating-user-name',
@@ -79,7 +63,12 @@ const identity: readonly AttributeRow<JobSource>[] = [
 ];
 
 const progress: readonly AttributeRow<JobSource>[] = [
-  row('job-state', 'type1 enum', ({ job }) => enumValue(stateNumbers[job.state]), 'RFC 8011 5.3.7'),
+  row(
+    'job-state',
+    'type1 enum',
+    ({ job }) => enumValue(jobStateNumbers[job.state]),
+    'RFC 8011 5.3.7',
+  ),
   row(
     'job-state-reasons',
     '1setOf type2 keyword',
@@ -99,6 +88,18 @@ const progress: readonly AttributeRow<JobSource>[] = [
     'RFC 8011 5.3.12',
   ),
   row('job-k-octets', 'integer(0:MAX)', ({ job }) => integer(kOctets(job)), 'RFC 8011 5.3.17.1'),
+  row(
+    'job-impressions-completed',
+    'integer(0:MAX)',
+    ({ job }) => (job.pages === undefined ? undefined : integer(job.pages)),
+    'RFC 8011 5.3.18.2',
+  ),
+  row(
+    'job-more-info',
+    'uri',
+    ({ printer, uris }) => uri(uris.page(printer.name)),
+    'RFC 8011 5.3.4',
+  ),
 ];
 
 const times: readonly AttributeRow<JobSource>[] = [

@@ -1,54 +1,27 @@
-// Printer description attributes (RFC 8011 5.4): what the printer is, and what its server can do.
-import type { IppValue } from '../../../../monitors/wire/ipp/message.ts';
+// Printer description attributes (RFC 8011 5.4): what the printer is and in which state.
 import {
   boolean,
-  charset,
   clipToOctets,
   dateTime,
   enumValue,
   integer,
   keyword,
-  mimeMediaType,
   name,
-  naturalLanguage,
   outOfBand,
   text,
   uri,
 } from '../../../../monitors/wire/ipp/values.ts';
-import { spoolLimits } from '../../../limits/spool-limits.ts';
+import type { Moment } from '../../../jobs/job.ts';
 import type { AttributeRow } from '../attribute-row.ts';
-import { anyFormat } from '../../../printers/settings.ts';
-import { compressionsSupported, formatsOf } from '../documents.ts';
-import { jobTemplate } from '../job-template.ts';
-import type { PrinterSource } from '../sources.ts';
-import { whichJobs } from '../which-jobs.ts';
+import { makeAndModelOf } from '../device-text.ts';
+import { upTimeAt, type IppNow, type PrinterSource } from '../sources.ts';
+import { rowsOf } from './row.ts';
 
-const make = 'Platen';
 /** text(127) and name(127). */
 const shortOctets = 127;
 const textOctets = 1023;
 
-/** The versions whose required operations and attributes are here; others are answered too. */
-const versionsSupported = ['1.1', '2.0'];
-
-function row(
-  attributeName: string,
-  syntax: string,
-  source: (source: PrinterSource) => IppValue | readonly IppValue[] | undefined,
-  clause: string,
-): AttributeRow<PrinterSource> {
-  return {
-    name: attributeName,
-    syntax,
-    group: 'printer-description',
-    source: (from) => {
-      const values = source(from);
-      return values === undefined || !('syntax' in values) ? values : [values];
-    },
-    settable: false,
-    clause,
-  };
-}
+const row = rowsOf<PrinterSource>('printer-description');
 
 const stateNumbers = { idle: 3, processing: 4, stopped: 5 } as const;
 
@@ -56,14 +29,20 @@ const names: readonly AttributeRow<PrinterSource>[] = [
   row(
     'printer-uri-supported',
     '1setOf uri',
-    ({ uris, printer }) => uri(uris.printer(printer.name)),
+    ({ uris, printer }) => uris.ways(printer.name).map((way) => uri(way.uri)),
     'RFC 8011 5.4.1',
   ),
-  row('uri-security-supported', '1setOf type2 keyword', () => keyword('none'), 'RFC 8011 5.4.3'),
+  row(
+    'uri-security-supported',
+    '1setOf type2 keyword',
+    ({ uris, printer }) => uris.ways(printer.name).map(({ security }) => keyword(security)),
+    'RFC 8011 5.4.3',
+  ),
   row(
     'uri-authentication-supported',
     '1setOf type2 keyword',
-    () => keyword('requesting-user-name'),
+    ({ uris, printer }) =>
+      uris.ways(printer.name).map(({ authentication }) => keyword(authentication)),
     'RFC 8011 5.4.2',
   ),
   row(
@@ -72,25 +51,36 @@ const names: readonly AttributeRow<PrinterSource>[] = [
     ({ printer }) => name(clipToOctets(printer.name, shortOctets)),
     'RFC 8011 5.4.4',
   ),
-  row(
-    'printer-location',
-    'text(127)',
-    ({ printer }) => text(clipToOctets(printer.location, shortOctets)),
-    'RFC 8011 5.4.5',
-  ),
-  row(
-    'printer-info',
-    'text(127)',
-    ({ printer }) => text(clipToOctets(printer.description || printer.name, shortOctets)),
-    'RFC 8011 5.4.6',
-  ),
+  {
+    ...row(
+      'printer-location',
+      'text(127)',
+      ({ printer }) => text(clipToOctets(printer.location, shortOctets)),
+      'RFC 8011 5.4.5',
+    ),
+    settable: true,
+  },
+  {
+    ...row(
+      'printer-info',
+      'text(127)',
+      ({ printer }) => text(clipToOctets(printer.description || printer.name, shortOctets)),
+      'RFC 8011 5.4.6',
+    ),
+    settable: true,
+  },
   row(
     'printer-more-info',
     'uri',
     ({ uris, printer }) => uri(uris.page(printer.name)),
     'RFC 8011 5.4.7',
   ),
-  row('printer-make-and-model', 'text(127)', () => text(make), 'RFC 8011 5.4.9'),
+  row(
+    'printer-make-and-model',
+    'text(127)',
+    ({ device }) => text(clipToOctets(makeAndModelOf(device), shortOctets)),
+    'RFC 8011 5.4.9',
+  ),
   row(
     'printer-uuid',
     'uri(45)',
@@ -119,6 +109,39 @@ const state: readonly AttributeRow<PrinterSource>[] = [
     'RFC 8011 5.4.13',
   ),
   row(
+    'printer-state-change-time',
+    'integer(0:MAX)',
+    ({ stateChangedAt, now }) => upTime(stateChangedAt, now),
+    'RFC 3995 8.2.2',
+  ),
+  row(
+    'printer-state-change-date-time',
+    'dateTime | unknown',
+    ({ stateChangedAt }) => when(stateChangedAt),
+    'RFC 3995 8.2.3',
+  ),
+  row(
+    'printer-config-change-time',
+    'integer(0:MAX)',
+    ({ printer, now }) => upTime(printer.changedAt, now),
+    'PWG 5100.13 6.6.2',
+  ),
+  row(
+    'printer-config-change-date-time',
+    'dateTime | unknown',
+    ({ printer }) => when(printer.changedAt),
+    'PWG 5100.13 6.6.1',
+  ),
+  {
+    ...row(
+      'printer-message-from-operator',
+      'text(127)',
+      ({ printer }) => text(clipToOctets(printer.note, shortOctets)),
+      'RFC 8011 5.4.25',
+    ),
+    settable: true,
+  },
+  row(
     'printer-is-accepting-jobs',
     'boolean',
     ({ printer }) => boolean(printer.accepting),
@@ -144,90 +167,13 @@ const state: readonly AttributeRow<PrinterSource>[] = [
   ),
 ];
 
-const abilities: readonly AttributeRow<PrinterSource>[] = [
-  row(
-    'ipp-versions-supported',
-    '1setOf type2 keyword',
-    () => versionsSupported.map(keyword),
-    'RFC 8011 5.4.14',
-  ),
-  row(
-    'operations-supported',
-    '1setOf type2 enum',
-    ({ operations }) => operations.map(enumValue),
-    'RFC 8011 5.4.15',
-  ),
-  row('multiple-document-jobs-supported', 'boolean', () => boolean(true), 'RFC 8011 5.4.16'),
-  row('charset-configured', 'charset', () => charset('utf-8'), 'RFC 8011 5.4.17'),
-  row('charset-supported', '1setOf charset', () => charset('utf-8'), 'RFC 8011 5.4.18'),
-  row(
-    'natural-language-configured',
-    'naturalLanguage',
-    () => naturalLanguage('en'),
-    'RFC 8011 5.4.19',
-  ),
-  row(
-    'generated-natural-language-supported',
-    '1setOf naturalLanguage',
-    () => naturalLanguage('en'),
-    'RFC 8011 5.4.20',
-  ),
-  row(
-    'document-format-default',
-    'mimeMediaType',
-    () => mimeMediaType(anyFormat),
-    'RFC 8011 5.4.21',
-  ),
-  row(
-    'document-format-supported',
-    '1setOf mimeMediaType',
-    ({ printer }) => formatsOf(printer).map(mimeMediaType),
-    'RFC 8011 5.4.22',
-  ),
-  row('color-supported', 'boolean', () => boolean(false), 'RFC 8011 5.4.26'),
-  row('pages-per-minute', 'integer(0:MAX)', () => integer(0), 'RFC 8011 5.4.36'),
-  row('pdl-override-supported', 'type2 keyword', () => keyword('not-attempted'), 'RFC 8011 5.4.28'),
-  row(
-    'multiple-operation-time-out',
-    'integer(1:MAX)',
-    () => integer(spoolLimits.multipleOperationTimeoutMs / 1000),
-    'RFC 8011 5.4.31',
-  ),
-  row(
-    'multiple-operation-time-out-action',
-    'type2 keyword',
-    () => keyword('process-job'),
-    'PWG 5100.13 6.5.6',
-  ),
-  row(
-    'compression-supported',
-    '1setOf type2 keyword',
-    () => compressionsSupported.map(keyword),
-    'RFC 8011 5.4.32',
-  ),
-  row(
-    'printer-get-attributes-supported',
-    '1setOf type2 keyword',
-    () => keyword('document-format'),
-    'PWG 5100.13 6.5.7',
-  ),
-  row(
-    'job-creation-attributes-supported',
-    '1setOf type2 keyword',
-    () =>
-      ['job-name', 'ipp-attribute-fidelity', ...jobTemplate.map((each) => each.name)].map(keyword),
-    'PWG 5100.11 8.1',
-  ),
-  row(
-    'which-jobs-supported',
-    '1setOf type2 keyword',
-    () => whichJobs.map(keyword),
-    'PWG 5100.11 8.5',
-  ),
-];
+export const printerDescription: readonly AttributeRow<PrinterSource>[] = [...names, ...state];
 
-export const printerDescription: readonly AttributeRow<PrinterSource>[] = [
-  ...names,
-  ...state,
-  ...abilities,
-];
+function upTime(moment: Moment, now: IppNow) {
+  return integer(Math.max(0, upTimeAt(moment, now)));
+}
+
+/** A moment of a clock that nobody had set is worse than none. */
+function when(moment: Moment) {
+  return moment.trusted ? dateTime(moment.ms) : outOfBand.unknown;
+}

@@ -1,38 +1,40 @@
-// Get-Jobs, Get-Job-Attributes, Cancel-Job and Release-Job (RFC 8011 4.2.6, 4.3.3 to 4.3.6).
-import { attribute, group, keyword } from '../../../../monitors/wire/ipp/values.ts';
+// Get-Jobs and Get-Job-Attributes (RFC 8011 4.2.6, 4.3.4).
+import {
+  attribute,
+  attributeOf,
+  group,
+  keyword,
+  payloadsOf,
+} from '../../../../monitors/wire/ipp/values.ts';
+import type { Job } from '../../../jobs/job.ts';
 import { serverLimits } from '../../../limits/server-limits.ts';
+import type { Printer } from '../../../printers/printer.ts';
 import { jobAttributes, selectAttributes } from '../attribute-table.ts';
 import type { IppCall, IppOperationRow } from '../call.ts';
-import { badRequest, faultOf, IppFault } from '../fault.ts';
+import { badRequest, IppFault } from '../fault.ts';
 import { requestedIn, valueIn } from '../operation-attributes.ts';
-import { checkOwner } from '../ownership.ts';
 import { ippNow } from '../sources.ts';
-import { whichJobs } from '../which-jobs.ts';
+import { isAmong, listOf, whichJobs, type WhichJobs } from '../which-jobs.ts';
 
 export const jobOperations: readonly IppOperationRow[] = [
   {
     name: 'Get-Jobs',
-    target: 'printer',
+    target: 'printers',
     required: [],
     clause: 'RFC 8011 4.2.6',
     async run(call, printer) {
-      const { message, spooler, client, uris, clock, upSinceMs } = call;
-      const onlyMine = valueIn(message, 'my-jobs', 'boolean') === true;
-      const jobs = await spooler.jobs.list({
-        printerId: printer.id,
-        which: whichIn(call),
-        limit: limitIn(call),
-        ...(onlyMine ? { userName: client.userName } : {}),
-      });
+      const { message, spooler, uris, clock, upSinceMs } = call;
+      const jobs = await jobsAsked(call, printer);
+      const printers = new Map((await spooler.printers.list()).map((each) => [each.id, each]));
       const requested = requestedIn(message) ?? ['job-uri', 'job-id'];
       const now = ippNow(clock, upSinceMs);
       return {
-        groups: jobs.map((job) =>
-          group(
-            'job-attributes',
-            ...selectAttributes(jobAttributes, requested, { job, printer, uris, now }),
-          ),
-        ),
+        groups: jobs.flatMap((job) => {
+          const its = printers.get(job.printerId);
+          if (its === undefined) return [];
+          const source = { job, printer: its, uris, now };
+          return [group('job-attributes', ...selectAttributes(jobAttributes, requested, source))];
+        }),
       };
     },
   },
@@ -48,33 +50,40 @@ export const jobOperations: readonly IppOperationRow[] = [
       return { groups: [group('job-attributes', ...attributes)] };
     },
   },
-  {
-    name: 'Cancel-Job',
-    target: 'job',
-    required: [],
-    clause: 'RFC 8011 4.3.3',
-    async run({ spooler, client }, job) {
-      checkOwner(client, job, 'cancelling a job');
-      const result = await spooler.jobs.cancel(job.id, client);
-      if (result.kind === 'refused') throw faultOf(result);
-      return { groups: [] };
-    },
-  },
-  {
-    name: 'Release-Job',
-    target: 'job',
-    required: [],
-    clause: 'RFC 8011 4.3.6',
-    async run({ spooler, client }, job) {
-      checkOwner(client, job, 'releasing a job');
-      const result = await spooler.jobs.release(job.id, client);
-      if (result.kind === 'refused') throw faultOf(result);
-      return { groups: [] };
-    },
-  },
 ];
 
-function whichIn({ message }: IppCall): (typeof whichJobs)[number] {
+async function jobsAsked(call: IppCall, printer: Printer | undefined): Promise<readonly Job[]> {
+  const { message, spooler, client } = call;
+  const numbers = payloadsOf(attributeOf(message, 'operation-attributes', 'job-ids'), 'integer');
+  if (numbers !== undefined) return byNumber(call, printer, numbers);
+  const which = whichIn(call);
+  const skipped = (valueIn(message, 'first-index', 'integer') ?? 1) - 1;
+  const limit = limitIn(call);
+  if (skipped < 0) throw badRequest('first-index has to be at least 1.');
+  const most = Math.min(skipped + limit, serverLimits.ipp.jobsPerAnswer);
+  const jobs = await spooler.jobs.list({
+    ...(printer === undefined ? {} : { printerId: printer.id }),
+    which: listOf(which),
+    // One state of a list is picked out of all of it.
+    limit: listOf(which) === which ? most : serverLimits.ipp.jobsPerAnswer,
+    ...(valueIn(message, 'my-jobs', 'boolean') === true ? { userName: client.userName } : {}),
+  });
+  return jobs.filter((job) => isAmong(job, which)).slice(skipped, skipped + limit);
+}
+
+async function byNumber(
+  { spooler }: IppCall,
+  printer: Printer | undefined,
+  numbers: readonly number[],
+): Promise<readonly Job[]> {
+  const wanted = numbers.filter((number) => number > 0).slice(0, serverLimits.ipp.jobsPerAnswer);
+  const found = await Promise.all(wanted.map((number) => spooler.jobs.find(number)));
+  return found
+    .filter((job) => job !== undefined)
+    .filter((job) => printer === undefined || job.printerId === printer.id);
+}
+
+function whichIn({ message }: IppCall): WhichJobs {
   const asked = valueIn(message, 'which-jobs', 'keyword') ?? 'not-completed';
   const known = whichJobs.find((each) => each === asked);
   if (known !== undefined) return known;

@@ -1,5 +1,4 @@
-// Media sizes by their self-describing names (PWG 5101.1), as keyword and as collection (PWG
-// 5100.7).
+// Media as keyword and as collection (RFC 8011 5.2.11, PWG 5100.7 6.3).
 import type {
   IppAttribute,
   IppCollection,
@@ -11,67 +10,144 @@ import {
   integer,
   keyword,
   payloadOf,
+  range,
 } from '../../../../monitors/wire/ipp/values.ts';
+import type { Abilities } from '../abilities.ts';
+import {
+  collectionForm,
+  integerForm,
+  keywordForm,
+  type MemberForms,
+  type ValueForm,
+} from './form.ts';
+import {
+  customMedia,
+  customSizes,
+  isCustomSize,
+  mediaSizeOf,
+  type MediaSize,
+} from './media-names.ts';
+import type { JobTemplateRow } from './row.ts';
 
-/** Width and length in hundredths of a millimetre. */
-const sizes = {
-  iso_a4_210x297mm: { x: 21_000, y: 29_700 },
-  'na_letter_8.5x11in': { x: 21_590, y: 27_940 },
-  'na_legal_8.5x14in': { x: 21_590, y: 35_560 },
-  iso_a5_148x210mm: { x: 14_800, y: 21_000 },
-  'na_index-4x6_4x6in': { x: 10_160, y: 15_240 },
-} as const;
+const dimensionMax = 10_000_000;
 
-export type MediaName = keyof typeof sizes;
+const mediaForm: ValueForm = {
+  ...keywordForm([]),
+  accepts: (value, abilities) => {
+    const asked = payloadOf(value, 'keyword') ?? payloadOf(value, 'nameWithoutLanguage') ?? '';
+    return takesName(asked, abilities);
+  },
+  keep: ([value]) => payloadOf(value, 'keyword') ?? payloadOf(value, 'nameWithoutLanguage'),
+};
 
-/** The default first. */
-export const mediaSizes: readonly [MediaName, ...MediaName[]] = [
-  'iso_a4_210x297mm',
-  'na_letter_8.5x11in',
-  'na_legal_8.5x14in',
-  'iso_a5_148x210mm',
-  'na_index-4x6_4x6in',
+const marginNames = ['bottom', 'left', 'right', 'top'] as const;
+
+const sizeMembers: MemberForms = {
+  'x-dimension': integerForm(1, dimensionMax),
+  'y-dimension': integerForm(1, dimensionMax),
+};
+
+const mediaMembers: MemberForms = {
+  'media-size': {
+    ...collectionForm(sizeMembers),
+    accepts: (value, abilities) => {
+      const size = sizeIn(value);
+      return size !== undefined && takesSize(size, abilities);
+    },
+  },
+  'media-size-name': mediaForm,
+  'media-source': keywordForm(({ mediaSources }) => mediaSources),
+  'media-type': keywordForm(({ mediaTypes }) => mediaTypes),
+  ...Object.fromEntries(
+    marginNames.map((edge) => [`media-${edge}-margin`, integerForm(0, dimensionMax)]),
+  ),
+};
+
+const mediaColForm = collectionForm(mediaMembers);
+
+export const mediaRows: readonly JobTemplateRow[] = [
+  {
+    name: 'media',
+    syntax: 'type2 keyword | name(MAX)',
+    clause: 'RFC 8011 5.2.11',
+    ...mediaForm,
+    byDefault: ({ media }) => [keyword(media[0])],
+    supported: ({ media }) => [...media, customMedia.least, customMedia.most].map(keyword),
+  },
+  {
+    name: 'media-col',
+    syntax: 'collection',
+    supportedSyntax: '1setOf keyword',
+    clause: 'PWG 5100.7 6.3',
+    ...mediaColForm,
+    accepts: (value, abilities) => mediaColForm.accepts(value, abilities) && hasOneSize(value),
+    byDefault: (abilities) => [mediaCollection(abilities.media[0], abilities)],
+    supported: () => Object.keys(mediaMembers).map(keyword),
+  },
 ];
 
-export function mediaSizeCollection(mediaName: MediaName): IppCollection {
-  const { x, y } = sizes[mediaName];
-  return collection(attribute('x-dimension', integer(x)), attribute('y-dimension', integer(y)));
-}
-
-export function mediaCollection(mediaName: MediaName): IppCollection {
+export function mediaCollection(mediaName: string, abilities: Abilities): IppCollection {
+  const { marginHundredthsMm, mediaSources, mediaTypes } = abilities;
+  const size = mediaSizeOf(mediaName);
   return collection(
-    attribute('media-size', mediaSizeCollection(mediaName)),
+    ...(size === undefined ? [] : [attribute('media-size', sizeCollection(size))]),
     attribute('media-size-name', keyword(mediaName)),
+    ...marginNames.map((edge) => attribute(`media-${edge}-margin`, integer(marginHundredthsMm))),
+    attribute('media-source', keyword(mediaSources[0])),
+    attribute('media-type', keyword(mediaTypes[0])),
   );
 }
 
-export const media = {
-  /** The size that a media-col asks for; undefined where it asks for anything else, or for more. */
-  nameOf(value: IppValue | undefined): MediaName | undefined {
-    if (value?.syntax !== 'collection') return undefined;
-    const asked = value.value;
-    if (asked.some(({ name }) => name !== 'media-size' && name !== 'media-size-name')) {
-      return undefined;
-    }
-    const size = memberOf(asked, 'media-size');
-    const sizeName = payloadOf(memberOf(asked, 'media-size-name'), 'keyword');
-    if (size === undefined) return mediaSizes.find((each) => each === sizeName);
-    const found = mediaSizes.find((each) => isSize(size, each));
-    return sizeName === undefined || sizeName === found ? found : undefined;
-  },
+/** media-size-supported (PWG 5100.7 6.9.35): the named sizes, and the range of any other. */
+export function mediaSizesSupported({ media }: Abilities): readonly IppCollection[] {
+  const { least, most } = customSizes();
+  return [
+    ...media.flatMap((name) => {
+      const size = mediaSizeOf(name);
+      return size === undefined ? [] : [sizeCollection(size)];
+    }),
+    collection(
+      attribute('x-dimension', range(least.x, most.x)),
+      attribute('y-dimension', range(least.y, most.y)),
+    ),
+  ];
+}
 
-  restore(kept: unknown): readonly IppValue[] | undefined {
-    if (typeof kept !== 'object' || kept === null || !('media-size-name' in kept)) return undefined;
-    const found = mediaSizes.find((each) => each === kept['media-size-name']);
-    return found === undefined ? undefined : [mediaCollection(found)];
-  },
-};
+export const marginAttributes = marginNames.map((edge) => `media-${edge}-margin-supported`);
 
-function isSize(size: IppValue, mediaName: MediaName): boolean {
-  if (size.syntax !== 'collection') return false;
-  const x = payloadOf(memberOf(size.value, 'x-dimension'), 'integer');
-  const y = payloadOf(memberOf(size.value, 'y-dimension'), 'integer');
-  return x === sizes[mediaName].x && y === sizes[mediaName].y;
+function sizeCollection({ x, y }: MediaSize): IppCollection {
+  return collection(attribute('x-dimension', integer(x)), attribute('y-dimension', integer(y)));
+}
+
+function takesName(mediaName: string, abilities: Abilities): boolean {
+  if (abilities.media.includes(mediaName)) return true;
+  const size = mediaSizeOf(mediaName);
+  return size !== undefined && takesSize(size, abilities);
+}
+
+function takesSize(size: MediaSize, { media }: Abilities): boolean {
+  if (isCustomSize(size)) return true;
+  return media.some((name) => {
+    const known = mediaSizeOf(name);
+    return known?.x === size.x && known.y === size.y;
+  });
+}
+
+/** A size and its name that contradict each other name no size (PWG 5100.7 6.3.1.15). */
+function hasOneSize(value: IppValue): boolean {
+  if (value.syntax !== 'collection') return false;
+  const size = sizeIn(memberOf(value.value, 'media-size'));
+  const sizeName = payloadOf(memberOf(value.value, 'media-size-name'), 'keyword');
+  if (size === undefined || sizeName === undefined) return true;
+  const named = mediaSizeOf(sizeName);
+  return named === undefined || (named.x === size.x && named.y === size.y);
+}
+
+function sizeIn(value: IppValue | undefined): MediaSize | undefined {
+  if (value?.syntax !== 'collection') return undefined;
+  const x = payloadOf(memberOf(value.value, 'x-dimension'), 'integer');
+  const y = payloadOf(memberOf(value.value, 'y-dimension'), 'integer');
+  return x === undefined || y === undefined ? undefined : { x, y };
 }
 
 function memberOf(members: readonly IppAttribute[], name: string): IppValue | undefined {

@@ -1,71 +1,60 @@
-// Job template attributes of the page: what a raw printer can promise is one way only, until its
-// device says more.
-import { media, mediaCollection, mediaSizes } from './media.ts';
-import type { IppValue } from '../../../../monitors/wire/ipp/message.ts';
-import {
-  enumValue,
-  integer,
-  keyword,
-  payloadOf,
-  resolution,
-} from '../../../../monitors/wire/ipp/values.ts';
-import { enumRow, keptEnums, keptInteger, keywordRow, type JobTemplateRow } from './row.ts';
+// Job template attributes of the page: kept with the job, for a device that can be told.
+import { boolean, enumValue, integer, resolution } from '../../../../monitors/wire/ipp/values.ts';
+import { enumsForm, integerForm, rangesForm, resolutionForm } from './form.ts';
+import { enumRow, keywordRow, type JobTemplateRow } from './row.ts';
 
-const finishingsNone = 3;
-const portrait = 3;
-const qualityNormal = 4;
-const dotsPerInch = 600;
+const orientations = [3, 4, 5, 6] as const;
 
 export const pageRows: readonly JobTemplateRow[] = [
-  keywordRow('sides', ['one-sided'], 'RFC 8011 5.2.8'),
+  keywordRow('sides', ({ sides }) => sides, 'RFC 8011 5.2.8'),
   {
     name: 'finishings',
     syntax: '1setOf type2 enum',
     clause: 'RFC 8011 5.2.6',
-    several: true,
-    accepts: (value) => payloadOf(value, 'enum') === finishingsNone,
-    byDefault: [enumValue(finishingsNone)],
-    supported: [enumValue(finishingsNone)],
-    ...keptEnums,
+    byDefault: ({ finishings }) => [enumValue(finishings[0])],
+    supported: ({ finishings }) => finishings.map(enumValue),
+    ...enumsForm(({ finishings }) => finishings),
   },
   {
     name: 'number-up',
     syntax: 'integer(1:MAX)',
     clause: 'RFC 8011 5.2.9',
-    accepts: (value) => payloadOf(value, 'integer') === 1,
-    byDefault: [integer(1)],
-    supported: [integer(1)],
-    ...keptInteger,
+    byDefault: () => [integer(1)],
+    supported: () => [integer(1)],
+    ...integerForm(1, 1),
   },
-  enumRow('orientation-requested', [portrait], 'RFC 8011 5.2.10'),
-  enumRow('print-quality', [qualityNormal], 'RFC 8011 5.2.13'),
-  keywordRow('output-bin', ['face-down'], 'PWG 5100.2 2.1', 'type2 keyword | name(MAX)'),
+  {
+    name: 'page-ranges',
+    syntax: '1setOf rangeOfInteger(1:MAX)',
+    supportedSyntax: 'boolean',
+    clause: 'RFC 8011 5.2.7',
+    byDefault: () => undefined,
+    supported: () => [boolean(true)],
+    ...rangesForm,
+  },
+  enumRow('orientation-requested', orientations, 'RFC 8011 5.2.10'),
+  enumRow('print-quality', ({ qualities }) => qualities, 'RFC 8011 5.2.13'),
+  keywordRow(
+    'output-bin',
+    ({ outputBins }) => outputBins,
+    'PWG 5100.2 2.1',
+    'type2 keyword | name(MAX)',
+  ),
   {
     name: 'printer-resolution',
     syntax: 'resolution',
     clause: 'RFC 8011 5.2.12',
-    accepts: isTheResolution,
-    byDefault: [resolution(dotsPerInch, dotsPerInch, 'dpi')],
-    supported: [resolution(dotsPerInch, dotsPerInch, 'dpi')],
-    keep: () => ({ crossFeed: dotsPerInch, feed: dotsPerInch, units: 'dpi' }),
-    restore: () => [resolution(dotsPerInch, dotsPerInch, 'dpi')],
+    byDefault: ({ resolutionsDpi: [first] }) => [resolution(first, first, 'dpi')],
+    supported: ({ resolutionsDpi }) => resolutionsDpi.map((dpi) => resolution(dpi, dpi, 'dpi')),
+    ...resolutionForm,
   },
-  {
-    ...keywordRow('media', mediaSizes, 'RFC 8011 5.2.11', 'type2 keyword | name(MAX)'),
-  },
-  {
-    name: 'media-col',
-    syntax: 'collection',
-    clause: 'PWG 5100.7 6.3',
-    accepts: (value) => media.nameOf(value) !== undefined,
-    byDefault: [mediaCollection(mediaSizes[0])],
-    supported: ['media-size', 'media-size-name'].map(keyword),
-    keep: ([value]) => ({ 'media-size-name': media.nameOf(value) }),
-    restore: (kept) => media.restore(kept),
-  },
+  keywordRow('print-color-mode', ({ colorModes }) => colorModes, 'PWG 5100.13 6.2.3'),
+  keywordRow('print-content-optimize', ['auto'], 'PWG 5100.7 6.10'),
+  keywordRow('print-rendering-intent', ['auto'], 'PWG 5100.13 6.2.4'),
+  keywordRow('print-scaling', ['auto', 'fit', 'fill', 'none'], 'PWG 5100.13 6.2.5'),
 ];
 
-function isTheResolution(value: IppValue): boolean {
-  const asked = payloadOf(value, 'resolution');
-  return asked?.units === 'dpi' && asked.crossFeed === dotsPerInch && asked.feed === dotsPerInch;
-}
+/** The attributes that may differ for some pages of a job (PWG 5100.6 4.1). */
+export const overridable: readonly JobTemplateRow[] = pageRows.filter(({ name }) =>
+  ['sides', 'orientation-requested', 'print-quality', 'print-color-mode'].includes(name),
+);

@@ -1,0 +1,31 @@
+// The commands that are the appliance itself; what they run on is loaded when one of them is
+// called.
+import type { Command } from '../cli/command.ts';
+import { ensureRuntime } from './runtime.ts';
+import type { ServeOptions } from './serve.ts';
+
+const noWords = { usage: '', arguments: { least: 0, most: 0 }, options: {} } as const;
+
+export function applianceCommands(options: ServeOptions): readonly Command[] {
+  return [
+    {
+      ...noWords,
+      name: 'serve',
+      summary: 'Run the appliance until SIGTERM or SIGINT',
+      async run(_input, { configOptions }) {
+        ensureRuntime();
+        const { serve } = await import('./serve.ts');
+        await serve(options, configOptions);
+      },
+    },
+    {
+      ...noWords,
+      name: 'selftest',
+      summary: 'Check that this program works on this machine, without touching its data',
+      async run(_input, context) {
+        const { selftest } = await import('./selftest.ts');
+        await selftest(options, context);
+      },
+    },
+  ];
+}

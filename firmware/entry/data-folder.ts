@@ -1,0 +1,20 @@
+// What lies where in the data folder.
+
+export interface DataFolder {
+  readonly path: string;
+  readonly identity: string;
+  readonly spool: string;
+  /** Files and FIFOs of file ports. */
+  readonly output: string;
+  readonly socket: string;
+}
+
+export function dataFolderAt(path: string): DataFolder {
+  return {
+    path,
+    identity: `${path}/identity.json`,
+    spool: `${path}/spool`,
+    output: `${path}/output`,
+    socket: `${path}/platen.sock`,
+  };
+}

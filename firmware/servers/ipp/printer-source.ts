@@ -1,0 +1,28 @@
+// Gathers what the rows of printer attributes are made from.
+import { ippOperations } from '../../../monitors/wire/ipp/operations.ts';
+import type { Printer } from '../../printers/printer.ts';
+import { abilitiesOf, type Abilities } from './abilities.ts';
+import type { IppCall } from './call.ts';
+import { ippNow, type PrinterSource } from './sources.ts';
+
+export async function printerSource(call: IppCall, printer: Printer): Promise<PrinterSource> {
+  const { spooler, uris, clock, upSinceMs, operations, stateChanges } = call;
+  const [status, device] = await Promise.all([
+    spooler.printers.status(printer.id),
+    call.describeDevice(spooler, printer),
+  ]);
+  return {
+    printer,
+    status,
+    device,
+    abilities: abilitiesOf(printer, device),
+    uris,
+    now: ippNow(clock, upSinceMs),
+    stateChangedAt: stateChanges.changedAt(printer.id),
+    operations: operations.map((name) => ippOperations[name]),
+  };
+}
+
+export async function printerAbilities(call: IppCall, printer: Printer): Promise<Abilities> {
+  return abilitiesOf(printer, await call.describeDevice(call.spooler, printer));
+}

@@ -1,0 +1,34 @@
+// The ipp monitor: documents to network printers that speak IPP, with or without TLS (RFC 8011).
+import type { MonitorModule } from '../contract.ts';
+import { createPortMonitor } from '../ports/port-monitor.ts';
+import { openIppPort } from './port.ts';
+import { ippMonitorUI, ippSettingRows, ippSettingsSchema } from './settings.ts';
+import { readIppTarget } from './target.ts';
+import { ippXcvCommands } from './xcv-commands.ts';
+
+export const ippMonitor: MonitorModule = {
+  name: 'ipp',
+  kind: 'port',
+  locality: 'network',
+  initializePrintMonitor2: (init) =>
+    createPortMonitor(init, {
+      monitorName: ippMonitor.name,
+      ui: ippMonitorUI,
+      rows: ippSettingRows,
+      schema: ippSettingsSchema,
+      secrets: ['password'],
+      describe: ({ description, uri }) => ({
+        description,
+        types: ['write', 'net-attached'],
+        ...hostOf(uri),
+      }),
+      open: (opening) => openIppPort({ init, opening }),
+      commands: ippXcvCommands(init),
+    }),
+  initializePrintMonitorUI: () => ippMonitorUI,
+};
+
+function hostOf(uri: string): { readonly host?: string } {
+  const read = readIppTarget(uri);
+  return read.kind === 'read' ? { host: read.target.host } : {};
+}

@@ -1,0 +1,108 @@
+// The usb monitor: documents to printers at a USB socket of this box.
+import type { HalError } from '../../hal/errors.ts';
+import type { Monitor2, MonitorInit, MonitorModule } from '../contract.ts';
+import type { DeviceKind, NotStarted } from '../device-port/device.ts';
+import { openDevicePort } from '../device-port/port.ts';
+import { createPortMonitor } from '../ports/port-monitor.ts';
+import { warningOf } from '../ports/reasons.ts';
+import { createUsbFinder, type UsbFinder } from './finder.ts';
+import { usbMonitorLimits } from './limits.ts';
+import { openUsbPrinter } from './open-printer.ts';
+import { usbMonitorUI, type UsbSettings, usbSettingRows, usbSettingsSchema } from './settings.ts';
+import { createUsbWatch, type UsbWatch } from './watch.ts';
+import { usbXcvCommands } from './xcv-commands.ts';
+
+export const usbMonitor: MonitorModule = {
+  name: 'usb',
+  kind: 'port',
+  locality: 'local',
+  initializePrintMonitor2: async (init) => (init.local ? createInstance(init) : undefined),
+  initializePrintMonitorUI: () => usbMonitorUI,
+};
+
+async function createInstance(init: MonitorInit): Promise<Monitor2> {
+  const finder = createUsbFinder(init.devices);
+  const kind = usbKind(init, finder);
+  /** What the ports that are open just now lead to. */
+  const keys = new Map<string, () => string | undefined>();
+  const watch = createWatch(init, finder, (portName) => keys.get(portName)?.());
+  const monitor = await createPortMonitor(init, {
+    monitorName: usbMonitor.name,
+    ui: usbMonitorUI,
+    rows: usbSettingRows,
+    schema: usbSettingsSchema,
+    describe: ({ description }) => ({ description, types: ['write', 'read'] }),
+    open(opening) {
+      keys.set(opening.name, () => {
+        const read = opening.settings();
+        return read.kind === 'read' ? read.settings.device : undefined;
+      });
+      watch.use([opening.name]);
+      const onClosed = () => {
+        keys.delete(opening.name);
+        watch.unuse([opening.name]);
+        opening.onClosed();
+      };
+      const { name, settings } = opening;
+      return openDevicePort({ init, opening: { name, settings, onClosed }, kind });
+    },
+    commands: usbXcvCommands(finder),
+  });
+  return {
+    ...monitor,
+    async shutdown(call) {
+      watch.stop();
+      await monitor.shutdown(call);
+    },
+  };
+}
+
+function createWatch(
+  init: Pick<MonitorInit, 'clock' | 'reportStatus'>,
+  finder: UsbFinder,
+  keyOf: (portName: string) => string | undefined,
+): UsbWatch {
+  const { clock } = init;
+  return createUsbWatch({
+    clock,
+    async isPresent(portName) {
+      const key = keyOf(portName);
+      return key === undefined ? undefined : (await finder.find(key)).length > 0;
+    },
+    onChange(portName, isPresent) {
+      const status = isPresent
+        ? { reasons: [] }
+        : {
+            reasons: [warningOf('offline-report')],
+            message: 'the printer was unplugged, or is off',
+          };
+      init.reportStatus(portName, { source: 'port-monitor', ...status, atMs: clock.monotonicMs() });
+    },
+  });
+}
+
+function usbKind(
+  { devices, clock }: Pick<MonitorInit, 'devices' | 'clock'>,
+  finder: UsbFinder,
+): DeviceKind<UsbSettings> {
+  return {
+    open: ({ device }, _doc, signal) => openUsbPrinter({ devices, finder, clock }, device, signal),
+    notStarted,
+    writeTimeoutMs: (settings) => settings.writeTimeoutMs,
+    chunkBytes: usbMonitorLimits.chunkBytes,
+    // Opening takes time, and upsets some printers; and status is asked between documents.
+    keepsOpen: true,
+    silence: {
+      reasons: [warningOf('timed-out')],
+      message: 'the printer takes no data',
+    },
+  };
+}
+
+function notStarted(error: HalError): NotStarted {
+  if (error.code === 'permission-denied') {
+    return { kind: 'failed', status: 'ERROR_ACCESS_DENIED', message: error.message };
+  }
+  const message = error.code === 'busy' ? 'another program uses the printer' : error.message;
+  return { kind: 'waiting', reasons: [warningOf('offline-report')], message };
+}

@@ -1,0 +1,76 @@
+// IPP over USB: a free interface of the printer carries bytes both ways, as a connection.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isHalError } from '../../hal/errors.ts';
+import { createUsbFinder } from '../../monitors/usb/finder.ts';
+import { createIppUsb } from '../../monitors/usb/ipp-channel.ts';
+import { bidirectional, FakeUsbHost, FakeUsbPrinter } from '../fakes/usb-printer.ts';
+import { VirtualClock } from '../world/clock.ts';
+import { pattern } from './port-monitor-suite.ts';
+import { devicesOverUsb } from './usb-rig.ts';
+
+const key = 'usb://1209:f020/serial/PLT0001';
+
+function make(protocol = 4) {
+  const clock = new VirtualClock();
+  const received: Uint8Array[] = [];
+  const printer = new FakeUsbPrinter({
+    clock,
+    onBytes: (bytes) => received.push(bytes.slice()),
+    interfaces: [{ ...bidirectional, protocol }],
+  });
+  const devices = devicesOverUsb(new FakeUsbHost(printer));
+  const ippUsb = createIppUsb({ devices, finder: createUsbFinder(devices) });
+  return { clock, received, printer, ippUsb };
+}
+
+test('bytes go both ways, and the interface is free again afterwards', async () => {
+  const { ippUsb, received, printer } = make();
+  const connection = await ippUsb.connect(key);
+  const bytes = pattern(100_000);
+  await connection.write(bytes);
+  await connection.endWrite();
+  assert.equal(connection.takenBytes, bytes.length);
+  assert.ok(Buffer.concat(received).equals(bytes));
+  printer.say('HTTP/1.1 200 OK');
+  assert.equal(Buffer.from((await connection.read()) ?? []).toString(), 'HTTP/1.1 200 OK');
+  await connection.close();
+  assert.equal(printer.openInterfaces, 0);
+  await (await ippUsb.connect(key)).close();
+});
+
+test('an interface in use is busy, and a printer without one is refused', async () => {
+  const { ippUsb } = make();
+  const connection = await ippUsb.connect(key);
+  await assert.rejects(ippUsb.connect(key), (error) => isHalError(error, 'busy'));
+  await connection.close();
+  for (const [other, name] of [
+    [make(2).ippUsb, key],
+    [ippUsb, 'usb://path/9-9'],
+  ] as const) {
+    await assert.rejects(other.connect(name), (error) => isHalError(error, 'not-found'));
+  }
+});
+
+test('a printer that holds can be given up', async () => {
+  const { ippUsb, printer } = make();
+  const connection = await ippUsb.connect(key);
+  printer.hold();
+  const controller = new AbortController();
+  const write = connection.write(pattern(10), controller.signal);
+  controller.abort();
+  await assert.rejects(write, (error) => isHalError(error, 'aborted'));
+  const settled = assert.rejects(connection.settled(), (error) => isHalError(error, 'aborted'));
+  connection.reset();
+  await settled;
+  assert.deepEqual(printer.log, ['open', 'port-reset']);
+});
+
+test('an unplugged printer breaks what waits', async () => {
+  const { ippUsb, printer } = make();
+  const connection = await ippUsb.connect(key);
+  const read = assert.rejects(connection.read(), (error) => isHalError(error, 'device-gone'));
+  printer.unplug();
+  await read;
+  await assert.rejects(connection.write(pattern(1)), (error) => isHalError(error, 'device-gone'));
+});

@@ -1,0 +1,103 @@
+// Rows of seeds of the simulated pair on all cores, or one played again: `npm run simulate`.
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { z } from 'zod';
+
+const usage = `usage: npm run simulate -- [--seeds COUNT] [--from FIRST] [--witness | --no-witness]
+       npm run simulate -- --seed N [--trace] [--witness | --no-witness]`;
+
+const workerUrl = new URL('./pair/row-worker.ts', import.meta.url);
+
+const rowSchema = z.object({
+  seeds: z.int(),
+  failures: z.array(z.string()),
+  exceptions: z.int(),
+  acceptedJobs: z.int(),
+  takeovers: z.int(),
+  slowestMs: z.number(),
+});
+
+const replaySchema = z.object({ fine: z.boolean(), lines: z.array(z.string()) });
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '300' },
+      from: { type: 'string', default: '1' },
+      seed: { type: 'string' },
+      trace: { type: 'boolean', default: false },
+      witness: { type: 'boolean', default: false },
+      'no-witness': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    write(usage);
+    return 0;
+  }
+  const both = values.witness === values['no-witness'];
+  const modes = both ? [true, false] : [values.witness];
+  let failed = false;
+  for (const witness of modes) {
+    const fine =
+      values.seed === undefined
+        ? await simulate(wholeNumber(values.from), wholeNumber(values.seeds), witness)
+        : await replay(wholeNumber(values.seed), witness, values.trace);
+    failed ||= !fine;
+  }
+  return failed ? 1 : 0;
+}
+
+function write(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(`${text} is no number from 1 up\n${usage}`);
+  }
+  return value;
+}
+
+async function simulate(from: number, seeds: number, witness: boolean): Promise<boolean> {
+  const startedMs = performance.now();
+  const stride = Math.max(1, Math.min(availableParallelism(), seeds));
+  const rows = Array.from({ length: stride }, (_, index) =>
+    runWorker({ kind: 'row', from: from + index, count: seeds - index, stride, witness }),
+  );
+  const results = (await Promise.all(rows)).map((result) => rowSchema.parse(result));
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const sum = (of: (result: z.output<typeof rowSchema>) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
+  const failures = results.flatMap((result) => result.failures);
+  for (const failure of failures) write(failure);
+  const slowestMs = Math.max(...results.map((result) => result.slowestMs));
+  const mode = witness ? 'with' : 'without';
+  write(`${mode} a witness: ${seeds} seeds, each twice: ${failures.length} failures`);
+  write(`  ${(seeds / seconds).toFixed(1)} seeds a second, ${stride} workers`);
+  write(`  ${sum((result) => result.acceptedJobs)} jobs accepted`);
+  write(`  ${sum((result) => result.takeovers)} takeovers`);
+  write(`  all done at most ${(slowestMs / 1_000).toFixed(1)} s after the healing`);
+  write(`  the one named exception: in ${sum((result) => result.exceptions)} seeds`);
+  return failures.length === 0;
+}
+
+async function replay(seed: number, witness: boolean, trace: boolean): Promise<boolean> {
+  const result = await runWorker({ kind: 'replay', seed, witness, trace });
+  const { fine, lines } = replaySchema.parse(result);
+  for (const line of lines) write(line);
+  return fine;
+}
+
+function runWorker(workerData: Readonly<Record<string, unknown>>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(workerUrl, { workerData });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`a worker ended with ${code}`)));
+  });
+}
+
+process.exitCode = await main();

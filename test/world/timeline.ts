@@ -1,0 +1,82 @@
+// Real time of a simulation: what happens when, in one order, without promises; fast enough for
+// thousands of seeds.
+
+export interface Timeline {
+  readonly nowMs: number;
+  /**
+   * Calls `action` at that time (now, if it is past); those of one moment in the order they were
+   * asked for.
+   */
+  at(timeMs: number, action: () => void): void;
+  after(delayMs: number, action: () => void): void;
+  /** Runs everything up to that time. */
+  runUntil(timeMs: number): void;
+}
+
+interface Entry {
+  readonly timeMs: number;
+  readonly order: number;
+  readonly action: () => void;
+}
+
+export function createTimeline(): Timeline {
+  let nowMs = 0;
+  let order = 0;
+  const heap: Entry[] = [];
+  const at = (timeMs: number, action: () => void) => {
+    push(heap, { timeMs: Math.max(timeMs, nowMs), order, action });
+    order += 1;
+  };
+  return {
+    get nowMs() {
+      return nowMs;
+    },
+    at,
+    after: (delayMs, action) => at(nowMs + delayMs, action),
+    runUntil(timeMs) {
+      for (let entry = heap[0]; entry !== undefined && entry.timeMs <= timeMs; entry = heap[0]) {
+        pop(heap);
+        nowMs = entry.timeMs;
+        entry.action();
+      }
+      nowMs = timeMs;
+    },
+  };
+}
+
+function before(a: Entry, b: Entry): boolean {
+  return a.timeMs < b.timeMs || (a.timeMs === b.timeMs && a.order < b.order);
+}
+
+function push(heap: Entry[], entry: Entry): void {
+  let index = heap.length;
+  heap.push(entry);
+  while (index > 0) {
+    const parentIndex = (index - 1) >> 1;
+    const parent = heap[parentIndex];
+    if (parent === undefined || !before(entry, parent)) break;
+    heap[index] = parent;
+    index = parentIndex;
+  }
+  heap[index] = entry;
+}
+
+function pop(heap: Entry[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let index = 0;
+  for (;;) {
+    let childIndex = 2 * index + 1;
+    let child = heap[childIndex];
+    const right = heap[childIndex + 1];
+    if (child === undefined) break;
+    if (right !== undefined && before(right, child)) {
+      childIndex += 1;
+      child = right;
+    }
+    if (!before(child, last)) break;
+    heap[index] = child;
+    index = childIndex;
+  }
+  heap[index] = last;
+}

@@ -1,0 +1,244 @@
+// Carries an emulated USB printer to QEMU (device usb-redir): the host's half of usbredir 0.7.
+import type { SocketAddress, Tcp, TcpConnection, TcpListener } from '../../../hal/contract.ts';
+import { createByteReader, createByteWriter } from './byte-reader.ts';
+import { bulkPacketBytes, type EmulatedModel, endpointsOf, printerClass } from './descriptors.ts';
+import type { EmulatedUsbPrinter, TransferEnd } from './printer.ts';
+import { createTransfers, type Transfers } from './transfers.ts';
+
+const types = {
+  hello: 0,
+  deviceConnect: 1,
+  interfaceInfo: 4,
+  endpointInfo: 5,
+  setConfiguration: 6,
+  getConfiguration: 7,
+  configurationStatus: 8,
+  setAlternate: 9,
+  getAlternate: 10,
+  alternateStatus: 11,
+  cancelPacket: 21,
+  controlPacket: 100,
+  bulkPacket: 101,
+} as const;
+
+const statuses = { success: 0, cancelled: 1, stall: 4 } as const;
+/**
+ * connect_device_version, ep_info_max_packet_size, 64bits_ids, 32bits_bulk_length: QEMU's xHCI
+ * insists on the last two.
+ */
+const capabilities = (1 << 1) | (1 << 4) | (1 << 5) | (1 << 6);
+const versionBytes = 64;
+const slots = 32;
+const inSlot = 16;
+const inBit = 0x80;
+const highSpeed = 2;
+const noEndpoint = 255;
+const bulk = 2;
+/** With an id of 64 bits; the first message of each side has one of 32. */
+const headerBytes = { hello: 12, other: 16 } as const;
+const controlHeaderBytes = 10;
+const bulkHeaderBytes = 10;
+const longestMessageBytes = 64 * 1024 * 1024;
+
+/** The printer is in the guest while somebody is connected and it is plugged in. */
+export function serveUsbRedir(
+  tcp: Tcp,
+  at: SocketAddress,
+  printer: EmulatedUsbPrinter,
+): Promise<TcpListener> {
+  let isTaken = false;
+  return tcp.listen({
+    ...at,
+    backlog: 1,
+    onConnection(connection) {
+      if (isTaken || !printer.record().isPlugged) return connection.reset();
+      isTaken = true;
+      void serve(connection, printer).finally(() => {
+        isTaken = false;
+      });
+    },
+  });
+}
+
+type Send = (type: number, id: bigint, header: Uint8Array, data?: Uint8Array) => void;
+
+async function serve(connection: TcpConnection, printer: EmulatedUsbPrinter): Promise<void> {
+  const reader = createByteReader(connection);
+  const write = createByteWriter(connection);
+  const transfers = createTransfers();
+  const send: Send = (type, id, header, data = new Uint8Array(0)) => {
+    const head = Buffer.alloc(type === types.hello ? headerBytes.hello : headerBytes.other);
+    head.writeUInt32LE(type, 0);
+    head.writeUInt32LE(header.length + data.length, 4);
+    if (type !== types.hello) head.writeBigUInt64LE(id, 8);
+    write(head, header, data);
+  };
+  void untilUnplugged(printer, connection);
+  try {
+    send(types.hello, 0n, helloOf());
+    let size: number = headerBytes.hello;
+    for (let head = await reader.read(size); head !== undefined; head = await reader.read(size)) {
+      const length = head.readUInt32LE(4);
+      if (length > longestMessageBytes) break;
+      const body = await reader.read(length);
+      if (body === undefined) break;
+      const id = size === headerBytes.other ? head.readBigUInt64LE(8) : 0n;
+      size = headerBytes.other;
+      obey({ type: head.readUInt32LE(0), id, body }, { printer, transfers, send });
+    }
+  } catch {
+    // The guest is gone; the printer waits for the next one.
+  }
+  transfers.cancelAll();
+  connection.reset();
+}
+
+async function untilUnplugged(printer: EmulatedUsbPrinter, connection: TcpConnection) {
+  await printer.until(({ isPlugged }) => !isPlugged);
+  connection.reset();
+}
+
+interface Message {
+  readonly type: number;
+  readonly id: bigint;
+  readonly body: Buffer;
+}
+
+interface Session {
+  readonly printer: EmulatedUsbPrinter;
+  readonly transfers: Transfers;
+  readonly send: Send;
+}
+
+function obey(message: Message, session: Session): void {
+  const { type, id, body } = message;
+  const { printer, transfers, send } = session;
+  const [first = 0, second = 0] = body;
+  switch (type) {
+    case types.hello:
+      return announce(printer.model, send);
+    case types.setConfiguration:
+      return send(types.configurationStatus, id, Uint8Array.of(statuses.success, first));
+    case types.getConfiguration:
+      return send(types.configurationStatus, id, Uint8Array.of(statuses.success, 1));
+    case types.setAlternate:
+      printer.selectAlternate(first, second);
+      return send(types.alternateStatus, id, Uint8Array.of(statuses.success, first, second));
+    case types.getAlternate: {
+      const alternate = printer.alternateOf(first);
+      return send(types.alternateStatus, id, Uint8Array.of(statuses.success, first, alternate));
+    }
+    case types.controlPacket:
+      return control(message, session);
+    case types.bulkPacket:
+      return bulkTransfer(message, session);
+    case types.cancelPacket:
+      if (transfers.cancel(String(id))) {
+        send(types.bulkPacket, id, bulkHeader(first, statuses.cancelled, 0));
+      }
+      return;
+    default:
+      // What is of no use to a printer needs no answer.
+      return;
+  }
+}
+
+function control({ id, body }: Message, { printer, send }: Session): void {
+  const header = Buffer.from(body.subarray(0, controlHeaderBytes));
+  const [, request = 0, requestType = 0] = header;
+  const setup = { request, requestType, value: header.readUInt16LE(4) };
+  const end = printer.control({
+    ...setup,
+    index: header.readUInt16LE(6),
+    length: header.readUInt16LE(8),
+  });
+  if (end === undefined) return;
+  const data = end.kind === 'done' ? end.value : new Uint8Array(0);
+  const isIn = (requestType & inBit) !== 0;
+  header[3] = end.kind === 'done' ? statuses.success : statuses.stall;
+  header.writeUInt16LE(isIn ? data.length : body.length - controlHeaderBytes, 8);
+  send(types.controlPacket, id, header, isIn ? data : undefined);
+}
+
+function bulkTransfer({ id, body }: Message, { printer, transfers, send }: Session): void {
+  const [endpoint = 0] = body;
+  const length = body.readUInt16LE(2) | (body.readUInt16LE(8) << 16);
+  const answer = (end: TransferEnd<number>, data?: Uint8Array) => {
+    const status = end.kind === 'done' ? statuses.success : statuses.stall;
+    send(
+      types.bulkPacket,
+      id,
+      bulkHeader(endpoint, status, end.kind === 'done' ? end.value : 0),
+      data,
+    );
+  };
+  if ((endpoint & inBit) === 0) {
+    const data = body.subarray(bulkHeaderBytes);
+    transfers.run(String(id), (signal) => printer.bulkOut(data, signal), answer);
+    return;
+  }
+  transfers.run(
+    String(id),
+    (signal) => printer.bulkIn(length, signal),
+    (end) => {
+      if (end.kind === 'stall') return answer(end);
+      answer({ kind: 'done', value: end.value.length }, end.value);
+    },
+  );
+}
+
+function bulkHeader(endpoint: number, status: number, length: number): Buffer {
+  const header = Buffer.alloc(bulkHeaderBytes);
+  header.set([endpoint, status]);
+  header.writeUInt16LE(length & 0xffff, 2);
+  header.writeUInt16LE(length >>> 16, 8);
+  return header;
+}
+
+function helloOf(): Buffer {
+  const hello = Buffer.alloc(versionBytes + 4);
+  hello.write('platen emulator');
+  hello.writeUInt32LE(capabilities, versionBytes);
+  return hello;
+}
+
+function announce(model: EmulatedModel, send: Send): void {
+  const first = model.interfaces.filter(({ alternate }) => alternate === 0);
+  const info = Buffer.alloc(4 + 4 * slots);
+  info.writeUInt32LE(first.length);
+  const endpoints = Buffer.alloc(3 * slots + 2 * slots);
+  endpoints.fill(noEndpoint, 0, slots);
+  setEndpoint(endpoints, 0, 0, 0, 64);
+  setEndpoint(endpoints, inSlot, 0, 0, 64);
+  for (const [at, each] of first.entries()) {
+    info[4 + at] = each.number;
+    info[4 + slots + at] = printerClass.classCode;
+    info[4 + 2 * slots + at] = printerClass.subclass;
+    info[4 + 3 * slots + at] = each.protocol;
+    for (const address of endpointsOf(each)) {
+      const slot = (address & 0x0f) + ((address & inBit) === 0 ? 0 : inSlot);
+      setEndpoint(endpoints, slot, bulk, each.number, bulkPacketBytes);
+    }
+  }
+  send(types.interfaceInfo, 0n, info);
+  send(types.endpointInfo, 0n, endpoints);
+  const connect = Buffer.alloc(10);
+  connect[0] = highSpeed;
+  connect.writeUInt16LE(model.vendorId, 4);
+  connect.writeUInt16LE(model.productId, 6);
+  connect.writeUInt16LE(0x0100, 8);
+  send(types.deviceConnect, 0n, connect);
+}
+
+/** Types, intervals, interfaces, then sizes; a slot a pipe. */
+function setEndpoint(
+  table: Buffer,
+  slot: number,
+  type: number,
+  interfaceNumber: number,
+  packetBytes: number,
+): void {
+  table[slot] = type;
+  table[2 * slots + slot] = interfaceNumber;
+  table.writeUInt16LE(packetBytes, 3 * slots + 2 * slot);
+}
