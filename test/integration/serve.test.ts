@@ -35,7 +35,11 @@ describe('serve', () => {
 
   test('after a kill it takes over the socket, and keeps id, printers and raw ports', async (t) => {
     const house = await openHouse(t);
-    const first = await house.serve(['listen.http=0', 'listen.lpd=0', `listen.raw=${await freePort()}`]);
+    const first = await house.serve([
+      'listen.http=0',
+      'listen.lpd=0',
+      `listen.raw=${await freePort()}`,
+    ]);
     await addPrinter(first, 'office', house.emulator);
     const before = await house.api().get('/system', appliance);
     await first.process.kill();
