@@ -33,7 +33,13 @@ export async function makePty(): Promise<Pty> {
   let cable: Cable | undefined;
   let leftBytes = Infinity;
 
-  const unplug = async () => {
+  let lastMove: Promise<void> = Promise.resolve();
+  /** One after another: a cable that goes takes the name with it that the next one has. */
+  const inTurn = (move: () => Promise<void>) => {
+    lastMove = lastMove.then(move);
+    return lastMove;
+  };
+  const unplugNow = async () => {
     const old = cable;
     cable = undefined;
     if (old === undefined) return;
@@ -46,7 +52,8 @@ export async function makePty(): Promise<Pty> {
     await gone;
     await rm(path, { force: true });
   };
-  const plug = async () => {
+  const unplug = () => inTurn(unplugNow);
+  const plugNow = async () => {
     leftBytes = Infinity;
     if (cable !== undefined) return void cable.child.stdout.resume();
     const args = ['-d', '-d', `PTY,link=${path},rawer`, 'STDIO'];
@@ -61,6 +68,7 @@ export async function makePty(): Promise<Pty> {
     const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
     cable = { child, fd };
   };
+  const plug = () => inTurn(plugNow);
   const marks = new MarkedStream(async (mark) => {
     for (let left = mark; left.length > 0; ) {
       if (cable === undefined) return;
