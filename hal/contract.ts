@@ -318,21 +318,15 @@ export interface ModemLines {
 
 /** One open serial port. One write and one read at a time. */
 export interface SerialPort {
-  /**
-   * Resolves with how many bytes the driver has taken, at least one; waits for as long as the other
-   * side holds.
-   */
+  /** Resolves with how many of the first bytes the driver took, 0 where it is full. Never waits. */
   write(bytes: Uint8Array): Promise<number>;
-  /**
-   * Resolves once the driver has (almost) nothing left and the rest had its time on the line; a
-   * blocking drain would hold a thread for as long as the other side holds.
-   */
+  /** Resolves once the driver has sent everything; waits for as long as the other side holds. */
   settled(signal: AbortSignal): Promise<void>;
   /** The next bytes, at least one; rejects with `device-gone` once the port is unplugged. */
   read(): Promise<Uint8Array>;
   /** Undefined where the port has no such lines (a pseudo-terminal). */
   lines(): Promise<ModemLines | undefined>;
-  /** Drops what the driver still has, ends a waiting write and read with `closed`. Never fails. */
+  /** Drops what the driver still has; a waiting read ends with `closed`. Never fails. */
   close(request: { readonly dropUnsent: boolean }): Promise<void>;
 }
 

@@ -11,10 +11,9 @@ export const tcpLimits = {
 
 export const serialLimits = {
   readBytes: 4 * 1024,
-  /** WAKEUP_CHARS of the kernel's line discipline. */
-  writableBelowBytes: 256,
-  /** Start, parity and two stop bits around the data bits, at most. */
-  framingBits: 4,
+  /** How often a port is looked at for what the printer says: soon after its last word, then less. */
+  lookFirstMs: 10,
+  lookLastMs: 100,
 } as const;
 
 export const usbLimits = {

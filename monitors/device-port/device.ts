@@ -57,6 +57,8 @@ export interface DeviceKind<Settings> {
   readonly readIntervalMs?: number;
   /** The most that is handed over at once: what may be in doubt when a device breaks off. */
   readonly chunkBytes: number;
+  /** How long one that takes nothing is left alone at most, where that is not the usual time. */
+  readonly retryLastMs?: number;
   /** A device stays open between documents, so that the next one starts at once. */
   readonly keepsOpen: boolean;
   /** A failed write that took no byte and may be tried again; undefined: the device broke off. */

@@ -8,7 +8,7 @@ import { devicePortLimits as limits } from './limits.ts';
 
 export interface DeviceDocumentOptions {
   readonly device: PortDevice;
-  readonly kind: Pick<DeviceKind<never>, 'chunkBytes' | 'hindranceOf' | 'silence'>;
+  readonly kind: Pick<DeviceKind<never>, 'chunkBytes' | 'hindranceOf' | 'retryLastMs' | 'silence'>;
   readonly clock: Clock;
   /** Names the port in messages. */
   readonly portName: string;

@@ -48,6 +48,7 @@ function serialKind({ devices }: Pick<MonitorInit, 'devices'>): DeviceKind<Seria
     writeTimeoutMs: (settings) => settings.writeTimeoutMs,
     readIntervalMs: serialMonitorLimits.readIntervalMs,
     chunkBytes: serialMonitorLimits.chunkBytes,
+    retryLastMs: serialMonitorLimits.retryLastMs,
     // Closing drops DTR, at which many printers reset; and status is asked between documents.
     keepsOpen: true,
     silence: {

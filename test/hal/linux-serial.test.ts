@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test';
 import type { SerialLine } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { createLinuxSerial } from '../../hal/linux/serial.ts';
+import { startTicking } from '../monitors/fifo.ts';
 import { makePty } from '../monitors/pty.ts';
 import { VirtualClock } from '../world/clock.ts';
 
@@ -15,14 +16,15 @@ const line: SerialLine = {
   flow: 'none',
   dtr: true,
 };
-const serial = createLinuxSerial({ clock: new VirtualClock() });
-
 async function open(t: TestContext) {
+  const clock = new VirtualClock();
+  t.after(startTicking(clock, () => true));
+  const serial = createLinuxSerial({ clock });
   const pty = await makePty();
   t.after(() => pty.dispose());
   const port = await serial.open(pty.path, line);
   t.after(() => port.close({ dropUnsent: true }));
-  return { pty, port };
+  return { pty, port, serial };
 }
 
 test('bytes go both ways, and a terminal without modem lines says so', async (t) => {
@@ -34,29 +36,26 @@ test('bytes go both ways, and a terminal without modem lines says so', async (t)
 });
 
 test('a port is for one program', async (t) => {
-  const { pty } = await open(t);
+  const { pty, serial } = await open(t);
   await assert.rejects(serial.open(pty.path, line), (error) => isHalError(error, 'busy'));
 });
 
-test('closing ends a write that is held and a read that waits', async (t) => {
+test('a port that is held takes nothing more, without waiting, and can be closed', async (t) => {
   const { pty, port } = await open(t);
-  pty.stall();
   const read = assert.rejects(port.read(), (error) => isHalError(error, 'closed'));
-  const write = assert.rejects(
-    async () => {
-      for (;;) await port.write(new Uint8Array(4096));
-    },
-    (error) => isHalError(error, 'closed'),
-  );
-  // Enough for the terminal, the pipes and socat's own buffer to be full.
-  const full = Promise.race([write, new Promise((resolve) => setImmediate(resolve))]);
-  await full;
+  pty.stall();
+  // Until the terminal, the pipes and socat's own buffer are full.
+  let emptyHanded = 0;
+  while (emptyHanded < 100) {
+    emptyHanded = (await port.write(new Uint8Array(4096))) === 0 ? emptyHanded + 1 : 0;
+  }
   await port.close({ dropUnsent: true });
-  await Promise.all([read, write]);
+  await read;
+  await assert.rejects(port.write(new Uint8Array(1)), (error) => isHalError(error, 'closed'));
 });
 
 test('a terminal that was hung up is gone', async (t) => {
-  const { pty, port } = await open(t);
+  const { pty, port, serial } = await open(t);
   const read = assert.rejects(port.read(), (error) => isHalError(error, 'device-gone', 'io-error'));
   await pty.unplug();
   await read;
@@ -64,7 +63,16 @@ test('a terminal that was hung up is gone', async (t) => {
   await assert.rejects(serial.open(pty.path, line), (error) => isHalError(error, 'not-found'));
 });
 
+test('what was written has settled once the driver sent it', async (t) => {
+  const { pty, port } = await open(t);
+  await port.write(Buffer.from('job'));
+  await port.settled(new AbortController().signal);
+  await pty.marks.end();
+  assert.equal((await pty.marks.until(1)).length, 1);
+});
+
 test('ports with hardware are listed', async () => {
+  const serial = createLinuxSerial({ clock: new VirtualClock() });
   for (const { path, driver } of await serial.list()) {
     assert.match(path, /^\/dev\/tty/);
     assert.notEqual(driver, '');

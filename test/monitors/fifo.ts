@@ -87,18 +87,22 @@ function isFull(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'EAGAIN';
 }
 
-const tickMs = 10;
+/** Fast enough for a test, slow enough for what the kernel and other processes have to do. */
+const speed = 20;
 
 /**
- * Moves a virtual clock for as long as `runs` says: for monitors that look again after a moment at
- * a device of the kernel, which knows nothing of virtual time.
+ * Moves a virtual clock with the real one for as long as `runs` says: for monitors that look again
+ * after a moment at a device of the kernel, which knows nothing of virtual time.
  */
 export function startTicking(clock: VirtualClock, runs: () => boolean): () => void {
   const stop = new AbortController();
+  let lastMs = performance.now();
   const tick = async () => {
     while (!stop.signal.aborted) {
-      if (runs() && clock.pendingTimers > 0) await clock.advance(tickMs);
+      const nowMs = performance.now();
+      if (runs() && clock.pendingTimers > 0) await clock.advance((nowMs - lastMs) * speed);
       else await settle();
+      lastMs = nowMs;
     }
   };
   void tick();

@@ -32,14 +32,13 @@ export async function makePty(): Promise<Pty> {
   const path = join(folder, 'tty');
   let cable: Cable | undefined;
   let leftBytes = Infinity;
-  /** An unplugging that a byte count began goes on by itself; the next plug waits for its end. */
-  let leaving: Promise<void> = Promise.resolve();
-
-  const unplug = () => {
-    leaving = leaving.then(takeAway);
-    return leaving;
+  let lastMove: Promise<void> = Promise.resolve();
+  /** One after another: a cable that goes takes the name with it that the next one has. */
+  const inTurn = (move: () => Promise<void>) => {
+    lastMove = lastMove.then(move);
+    return lastMove;
   };
-  const takeAway = async () => {
+  const unplugNow = async () => {
     const old = cable;
     cable = undefined;
     if (old === undefined) return;
@@ -52,8 +51,8 @@ export async function makePty(): Promise<Pty> {
     await gone;
     await rm(path, { force: true });
   };
-  const plug = async () => {
-    await leaving;
+  const unplug = () => inTurn(unplugNow);
+  const plugNow = async () => {
     leftBytes = Infinity;
     if (cable !== undefined) return void cable.child.stdout.resume();
     const args = ['-d', '-d', `PTY,link=${path},rawer`, 'STDIO'];
@@ -74,6 +73,7 @@ export async function makePty(): Promise<Pty> {
       throw error;
     }
   };
+  const plug = () => inTurn(plugNow);
   const marks = new MarkedStream(async (mark) => {
     for (let left = mark; left.length > 0; ) {
       if (cable === undefined) return;
