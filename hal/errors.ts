@@ -29,6 +29,7 @@ export const halErrors = {
   'device-gone': { errnos: ['ENODEV', 'ENXIO'], text: 'is gone' },
   stalled: { errnos: [], text: 'refused a transfer' },
   'io-error': { errnos: ['EIO'], text: 'could not be read or written' },
+  damaged: { errnos: ['EUCLEAN', 'EBADMSG'], text: 'is damaged' },
   busy: { errnos: ['EBUSY', 'ETXTBSY'], text: 'is busy' },
   'too-large': { errnos: [], text: 'is larger than allowed' },
   closed: { errnos: ['EBADF', 'ERR_STREAM_DESTROYED'], text: 'is closed' },

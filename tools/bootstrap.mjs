@@ -11,9 +11,11 @@ import { fileURLToPath } from 'node:url';
 const TOOLS = {
   up: 'tools/up/up.ts',
   verify: 'tools/verify/verify.ts',
+  'verify:kernel': 'tools/kernel/verify.ts',
   build: 'tools/build/build.ts',
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
+  fuzz: 'tools/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   simulate: 'test/world/simulate.ts',
   platen: 'firmware/entry/platen.ts',

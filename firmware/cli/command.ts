@@ -19,7 +19,10 @@ export interface Command {
   readonly usage: string;
   readonly arguments: { readonly least: number; readonly most: number };
   readonly options: OptionRows;
-  /** Options that only the appliance knows: the fields of a monitor's form. */
+  /**
+   * Options that only the appliance knows: the fields of a monitor's form. `args` are the words
+   * that follow the command, without the options that every command takes.
+   */
   readonly moreOptions?: (args: readonly string[], context: CommandContext) => Promise<OptionRows>;
   /** What it prints for people, it prints through `out`; it throws a CliError where it fails. */
   readonly run: (input: CommandInput, context: CommandContext) => Promise<void>;

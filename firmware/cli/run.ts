@@ -45,17 +45,22 @@ async function run({ commands, words, contextOf }: RunOptions): Promise<void> {
     const more = await helpOptions(command, rest, early);
     return showCommand(early.out, command, more);
   }
-  const more = (await command.moreOptions?.(rest, early)) ?? {};
+  const more = (await command.moreOptions?.(withoutCommon(rest), early)) ?? {};
   const parsed = parseWords(rest, { ...command.options, ...more });
   const context = contextOf(parsed.values);
   await command.run(commandInput(command, parsed, Object.keys(more)), context);
 }
 
-/** A command has one or two words; options may stand before it. */
+/** A command has one or two words; options that every command takes may stand before it. */
 function findCommand(
   commands: readonly Command[],
   words: readonly string[],
 ): { readonly command: Command | undefined; readonly rest: readonly string[] } {
+  const before = leadingCommon(words);
+  if (before.length > 0 && before.length < words.length) {
+    const { command, rest } = findCommand(commands, words.slice(before.length));
+    return { command, rest: [...before, ...rest] };
+  }
   const [first, second] = words;
   if (first === undefined || first === '--help' || first === '-h') {
     return { command: undefined, rest: [] };
@@ -72,6 +77,34 @@ function findCommand(
   }
   const typed = group.length > 0 ? `${first} ${second}` : first;
   throw unknownCommand(typed, group.length > 0 ? group : commands);
+}
+
+const commonWord = /^--(data|config|set|json)(=.*)?$/s;
+
+/** How many words a common option takes at the beginning of these; 0 where there is none. */
+function commonLength(words: readonly string[]): 0 | 1 | 2 {
+  const match = commonWord.exec(words[0] ?? '');
+  if (match === null) return 0;
+  return match[1] === 'json' || match[2] !== undefined ? 1 : 2;
+}
+
+function leadingCommon(words: readonly string[]): readonly string[] {
+  let length = 0;
+  for (let more = commonLength(words); more > 0; more = commonLength(words.slice(length))) {
+    length += more;
+  }
+  return words.slice(0, length);
+}
+
+/** The words without the options that every command takes. */
+function withoutCommon(words: readonly string[]): readonly string[] {
+  const left: string[] = [];
+  for (let at = 0; at < words.length; ) {
+    const length = commonLength(words.slice(at));
+    left.push(...words.slice(at, length === 0 ? at + 1 : at));
+    at += Math.max(length, 1);
+  }
+  return left;
 }
 
 /** Where the words can't be read yet, the common options among them still can. */
@@ -94,7 +127,7 @@ async function helpOptions(
   context: CommandContext,
 ): ReturnType<NonNullable<Command['moreOptions']>> {
   try {
-    return (await command.moreOptions?.(words, context)) ?? {};
+    return (await command.moreOptions?.(withoutCommon(words), context)) ?? {};
   } catch (error) {
     // Help works without a running appliance, and before anything was chosen.
     if (error instanceof CliError) return {};

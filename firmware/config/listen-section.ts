@@ -10,6 +10,7 @@ export const listenSection = {
     .default('*')
     .describe('Address that clients reach; * is every address of the appliance.'),
   'listen.http': port.default(8631).describe('TCP port of IPP.'),
+  'listen.lpd': port.default(8515).describe('TCP port of LPD.'),
   'listen.raw': port
     .default(9100)
     .describe('First TCP port of raw printing; each printer is given one port, once.'),

@@ -22,16 +22,22 @@ export interface Listening {
   readonly spooler: Spooler;
   readonly raw: RawPorts;
   http: () => number | undefined;
+  /** The same of the LPD server. */
+  lpd: () => number | undefined;
 }
 
 export async function addressesOf(listening: Listening): Promise<ApplianceView['addresses']> {
-  const { hal, config, folder, spooler, raw, http } = listening;
+  const { hal, config, folder, spooler, raw, http, lpd } = listening;
   const host = reachableAddress(config['listen.address'], hal.addresses);
   const port = http();
+  const lpdPort = lpd();
   const printers = await spooler.printers.list();
   return [
     { what: 'socket', address: folder.socket },
     ...(port === undefined ? [] : [{ what: 'http', address: `http://${host}:${port}/` } as const]),
+    ...(lpdPort === undefined
+      ? []
+      : [{ what: 'lpd', address: `lpd://${host}:${lpdPort}/` } as const]),
     ...printers.flatMap(({ id, name }) => {
       const rawPort = raw.portOf(id);
       if (rawPort === undefined) return [];

@@ -14,7 +14,7 @@ import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
-import { httpStep, rawStep, socketStep } from './steps/servers.ts';
+import { httpStep, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
 
@@ -66,7 +66,7 @@ async function startSteps(
   const spooler = directory.byId(localSpooler);
   if (spooler === undefined) throw new StartError('The local spooler is missing.');
   const raw = await lifecycle.begin(rawStep({ hal, config, spooler, store, events, term, log }));
-  const listening: Listening = { hal, config, folder, spooler, raw, http: () => undefined };
+  const listening: Listening = { hal, config, folder, spooler, raw, ...notYet };
   const appliance: Appliance = {
     version,
     nodeId: identity.nodeId,
@@ -78,6 +78,8 @@ async function startSteps(
   await lifecycle.begin(socketStep(hal, folder, services));
   const http = await lifecycle.begin(httpStep(hal, config, directory, events, log));
   listening.http = () => http.addresses()[0]?.port;
+  const lpd = await lifecycle.begin(lpdStep(hal, config, directory, log));
+  listening.lpd = () => lpd.addresses()[0]?.port;
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
@@ -87,6 +89,9 @@ async function startSteps(
     stop: () => lifecycle.end(),
   };
 }
+
+/** What listens later than the API asks. */
+const notYet = { http: () => undefined, lpd: () => undefined } as const;
 
 /** The local spooler has one owner for ever: its term never grows. */
 function localTerm({ nodeId }: Identity): Term {

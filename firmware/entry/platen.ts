@@ -47,7 +47,9 @@ async function main(words: readonly string[]): Promise<void> {
     };
   };
   const writeError = (line: string) => void process.stderr.write(`${line}\n`);
-  process.exitCode = await runCommand({ commands, words, contextOf, writeError });
+  const output = watchOutput();
+  const status = await runCommand({ commands, words, contextOf, writeError });
+  process.exitCode = output.lost ? 1 : status;
 }
 
 function configOptionsOf(values: ParsedWords['values']): CommandContext['configOptions'] {
@@ -60,15 +62,42 @@ function configOptionsOf(values: ParsedWords['values']): CommandContext['configO
 }
 
 async function readDocument(name: string): Promise<AsyncIterable<Uint8Array>> {
-  if (name === '-') return process.stdin;
+  if (name === '-') return chunksOf(process.stdin, 'standard input');
   const stream = createReadStream(name);
   await new Promise<void>((resolve, reject) => {
     stream.once('open', () => resolve());
-    stream.once('error', (error) =>
-      reject(new CliError(`${name} can't be read: ${error.message}.`, 1, { cause: error })),
-    );
+    stream.once('error', (error) => reject(unreadable(name, error)));
   });
-  return stream;
+  return chunksOf(stream, name);
+}
+
+/** A folder opens like a file, and a disk fails in the middle: both show only when it is read. */
+async function* chunksOf(stream: AsyncIterable<Uint8Array>, name: string) {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function unreadable(name: string, error: unknown): CliError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new CliError(`${name} can't be read: ${why}.`, 1, { cause: error });
+}
+
+/**
+ * A reader that has seen enough (`| head`) is no fault; an answer that a full disk did not take is
+ * one. Neither ends an appliance that serves.
+ */
+function watchOutput(): { readonly lost: boolean } {
+  const watched = { lost: false };
+  process.stdout.on('error', (error) => {
+    if ('code' in error && error.code === 'EPIPE') return;
+    if (!watched.lost) process.stderr.write(`platen: the output was lost: ${error.message}\n`);
+    watched.lost = true;
+    process.exitCode = 1;
+  });
+  return watched;
 }
 
 void main(process.argv.slice(2));

@@ -28,8 +28,8 @@ export async function serve(
   configOptions: CommandContext['configOptions'],
 ): Promise<void> {
   const { values: config } = await options.load(configOptions);
-  const destination = createLogDestination();
   const { clock } = options.hal;
+  const destination = createLogDestination({ clock });
   const log = createLog({ level: config['log.level'], clock, destination });
   const leave = (status: number): never => {
     destination.flush();

@@ -13,7 +13,9 @@ export type EventBody =
         | 'printer-deleted';
     }
   | { readonly type: 'port-status-changed'; readonly portName: string }
-  | { readonly type: 'appliance-started' | 'appliance-stopping' };
+  | { readonly type: 'appliance-started' | 'appliance-stopping' }
+  /** The database was damaged or gone, and was built anew from the spool. */
+  | { readonly type: 'registry-rebuilt' };
 
 export type PlatenEvent = EventBody & {
   /** Only grows, also over restarts; gaps are possible. */

@@ -16,8 +16,10 @@ export const entryLimits = {
   rawRetryMs: 10_000,
   /** How often the machine is asked whether its clock was set, until it was. */
   wallTrustMs: 30_000,
-  /** Lines of the log that wait for a slow reader; beyond it lines are dropped. */
-  logBufferBytes: 4 * 1024 * 1024,
+  /** The log that waits for a slow reader; beyond it lines are dropped. */
+  logBufferCharacters: 4 * 1024 * 1024,
+  /** A reader of the log that takes nothing now is tried again after this. */
+  logRetryMs: 100,
   /** The document of the self-test: larger than what is stored inline. */
   selftestBytes: 256 * 1024,
   selftestMs: 30_000,

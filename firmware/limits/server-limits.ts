@@ -59,6 +59,14 @@ export const serverLimits = {
       userDataOctets: 63,
     },
   },
+  logins: {
+    /** Wrong passwords from one address, before it has to wait. */
+    failures: 10,
+    failureWindowMs: 60_000,
+    rememberedAddresses: 10_000,
+    /** An Authorization field. */
+    fieldOctets: 1_024,
+  },
   raw: {
     /** Connections at once over all raw ports, in total and from one address. */
     connections: 512,
@@ -67,7 +75,22 @@ export const serverLimits = {
     idleTimeoutMs: 300_000,
     backlog: 128,
   },
+  lpd: {
+    connections: 256,
+    connectionsPerAddress: 64,
+    /** The longest pause inside a job. */
+    idleTimeoutMs: 300_000,
+    backlog: 128,
+    /** Jobs in one answer about a queue. */
+    jobsPerAnswer: 1_000,
+    copies: 9_999,
+    /** A count from here on says that the client does not know the length. */
+    uncountedBytes: 10 ** 12,
+    /** Rest of a refused job that is read, so that the answer is not lost to a reset. */
+    lingerBytes: 64 * 1024 * 1024,
+  },
 } as const;
 
 export type HttpLimits = { readonly [Name in keyof (typeof serverLimits)['http']]: number };
 export type RawLimits = { readonly [Name in keyof (typeof serverLimits)['raw']]: number };
+export type LpdLimits = { readonly [Name in keyof (typeof serverLimits)['lpd']]: number };

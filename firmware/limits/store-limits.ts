@@ -5,6 +5,12 @@ export const storeLimits = {
   outstandingRequests: 8_192,
   /** Records that one readLog hands out, at most. */
   recordsPerRead: 1_000,
+  /** The file that holds printers and registry beside the database. */
+  keepsakeBytes: 256 * 1024 * 1024,
+  /** It says that no number so far ahead is given; written again before it is reached. */
+  keepsakeNumbers: 1_000,
+  /** Databases that were set aside and kept, at most; an older one gives way. */
+  setAsideKept: 4,
   /** The write-ahead log is cut back to this after a checkpoint. */
   walBytes: 16 * 1024 * 1024,
   /** A reported event waits this long for a commit to ride with, then gets one of its own. */

@@ -65,13 +65,24 @@ function wrap(writer: Writer): Log {
 
 /**
  * Errors lose their prototype's properties in JSON: their name, message, code, stack and cause are
- * kept.
+ * kept. A fact that is called like a field of the line would stand in it twice, and readers keep
+ * one: it goes under another name.
  */
 function plain(facts: LogFacts | undefined): LogFacts {
   return Object.fromEntries(
-    Object.entries(facts ?? {}).map(([name, value]) => [name, plainValue(value, 0)]),
+    Object.entries(facts ?? {}).map(([name, value]) => [
+      factNames.get(name) ?? name,
+      plainValue(value, 0),
+    ]),
   );
 }
+
+const factNames: ReadonlyMap<string, string> = new Map([
+  ['message', 'why'],
+  ['level', 'factLevel'],
+  ['time', 'factTime'],
+  ['room', 'factRoom'],
+]);
 
 const deepestCause = 4;
 

@@ -24,8 +24,8 @@ export interface AttemptOptions {
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
   /** Commits job.started; throws when the store failed, and then nothing is known. */
   readonly commitStart: (localPort: number | undefined) => Promise<Refusal | undefined>;
-  /** Resolves once a kill can be told from one before the first byte. */
-  readonly noteFirstByte: () => Promise<void>;
+  /** From here on a kill is taken for one after the first byte. */
+  readonly noteFirstByte: () => void;
   /** Ends the attempt: cancelled by a person, or the spooler stops. */
   readonly signal: AbortSignal;
   readonly cancelled: () => boolean;
@@ -188,16 +188,16 @@ class Attempt {
       if (next.kind === 'failed') {
         return { kind: 'spool', message: next.message, gone: next.gone };
       }
-      const stop = (await this.#noteFirstByte()) ?? (await this.#sendChunk(next.bytes));
+      const stop = this.#noteFirstByte() ?? (await this.#sendChunk(next.bytes));
       if (stop !== undefined) return stop;
     }
   }
 
   /** Without its note the byte must stay: the next start would take it for unsent. */
-  async #noteFirstByte(): Promise<Stop | undefined> {
+  #noteFirstByte(): Stop | undefined {
     if (this.#noted) return undefined;
     try {
-      await this.#options.noteFirstByte();
+      this.#options.noteFirstByte();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { kind: 'spool', message, gone: false };
@@ -210,13 +210,16 @@ class Attempt {
     const { port, permit, signal, limits } = this.#options;
     let rest = chunk;
     let takenBytes = this.#handedBytes;
-    while (rest.length > 0) {
+    let waiting = false;
+    // What a monitor took while it waits is not yet with the device: it is asked on, without bytes.
+    while (rest.length > 0 || waiting) {
       if (signal.aborted) return { kind: 'aborted' };
       if (!permit.live()) return { kind: 'not-live' };
       const piece = rest.subarray(0, limits.writeChunkBytes);
       this.#handedBytes = Math.max(this.#handedBytes, takenBytes + piece.length);
       const called = await this.#write(port, piece);
       if (called.stop !== undefined) return called.stop;
+      waiting = called.waiting;
       takenBytes += called.writtenBytes;
       rest = rest.subarray(called.writtenBytes);
     }
@@ -226,29 +229,36 @@ class Attempt {
   async #write(
     port: HostedPort,
     piece: Uint8Array,
-  ): Promise<{ readonly writtenBytes: number; readonly stop?: Stop }> {
+  ): Promise<{
+    readonly writtenBytes: number;
+    readonly waiting: boolean;
+    readonly stop?: Stop;
+  }> {
     const { clock, signal, bell, limits } = this.#options;
     const calledAtMs = clock.monotonicMs();
     bell.clear();
     const called = await port.write(piece, signal);
     if (called.kind !== 'returned') {
       const cutOff = called.kind === 'cut-off';
-      return { writtenBytes: 0, stop: { kind: 'fault', message: called.message, cutOff } };
+      const stop: Stop = { kind: 'fault', message: called.message, cutOff };
+      return { writtenBytes: 0, waiting: false, stop };
     }
     const outcome = called.value;
     if (outcome.kind === 'failed') {
-      return { writtenBytes: 0, stop: { kind: 'device', message: outcome.message } };
+      const stop: Stop = { kind: 'device', message: outcome.message };
+      return { writtenBytes: 0, waiting: false, stop };
     }
-    if (outcome.kind === 'waiting') this.#options.onWaiting(outcome.reasons, outcome.message);
+    const waiting = outcome.kind === 'waiting';
+    if (waiting) this.#options.onWaiting(outcome.reasons, outcome.message);
     else if (outcome.writtenBytes > 0) this.#options.onProgress();
-    if (outcome.writtenBytes === 0) {
+    if (outcome.writtenBytes === 0 && (waiting || piece.length > 0)) {
       // A monitor that answers at once that nothing went out must not be asked in a busy loop.
       const lastedMs = clock.monotonicMs() - calledAtMs;
       if (lastedMs < limits.backoffFirstMs) {
         await bell.wait(limits.backoffFirstMs - lastedMs, signal);
       }
     }
-    return { writtenBytes: outcome.writtenBytes };
+    return { writtenBytes: outcome.writtenBytes, waiting };
   }
 
   async #endDocument(document: JobDocument): Promise<AttemptResult | undefined> {

@@ -64,9 +64,9 @@ async function wholeDocument(
 ): Promise<DocumentLocation | undefined> {
   const file = await files.open(`${places.documents}/${name}`, 'read');
   try {
-    const header = await readTrailer(file);
-    if (header === undefined) return undefined;
-    return { kind: 'file', name, sizeBytes: header.document.sizeBytes };
+    const trailer = await readTrailer(file);
+    if (trailer === undefined) return undefined;
+    return { kind: 'file', name, sizeBytes: trailer.header.document.sizeBytes };
   } finally {
     await file.close();
   }

@@ -17,10 +17,24 @@ import { type SpoolHeader, spoolHeaderSchema } from './header.ts';
 export const descriptorBytes = 28;
 
 const magic = Buffer.from('PLATENdj', 'latin1');
+
+/**
+ * What became of a document's job, where the magic stands: the checksum takes it for the first one,
+ * so that eight bytes written in place, within one sector, say all.
+ */
+export const frameMarks = {
+  waiting: magic,
+  started: Buffer.from('PLATENst', 'latin1'),
+  ended: Buffer.from('PLATENxx', 'latin1'),
+} as const;
+
+export type FrameMark = keyof typeof frameMarks;
+
 const version = 1;
 const offsets = { version: 8, headerBytes: 12, bodyBytes: 16, checksum: 24 } as const;
 
 export interface FrameSizes {
+  readonly mark: FrameMark;
   readonly headerBytes: number;
   readonly bodyBytes: number;
 }
@@ -50,14 +64,15 @@ export function encodeFrame(header: SpoolHeader): EncodedFrame | undefined {
 export function decodeDescriptor(bytes: Uint8Array): FrameSizes | undefined {
   if (bytes.length !== descriptorBytes) return undefined;
   const descriptor = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (!descriptor.subarray(0, magic.length).equals(magic)) return undefined;
+  const mark = markOf(descriptor.subarray(0, magic.length));
+  if (mark === undefined) return undefined;
   if (descriptor.readUInt32BE(offsets.version) !== version) return undefined;
   const headerBytes = descriptor.readUInt32BE(offsets.headerBytes);
   const bodyBytes = Number(descriptor.readBigUInt64BE(offsets.bodyBytes));
   if (headerBytes > spoolFileLimits.headerBytes || !Number.isSafeInteger(bodyBytes)) {
     return undefined;
   }
-  return { headerBytes, bodyBytes };
+  return { mark, headerBytes, bodyBytes };
 }
 
 /** The header, where descriptor and header are whole and agree; undefined otherwise. */
@@ -80,6 +95,11 @@ function parsedJson(bytes: Uint8Array): unknown {
   }
 }
 
+function markOf(bytes: Uint8Array): FrameMark | undefined {
+  return (['waiting', 'started', 'ended'] as const).find((mark) => frameMarks[mark].equals(bytes));
+}
+
 function checksumOf(descriptor: Uint8Array, header: Uint8Array): number {
-  return crc32(header, crc32(descriptor.subarray(0, offsets.checksum)));
+  const sizes = descriptor.subarray(magic.length, offsets.checksum);
+  return crc32(header, crc32(sizes, crc32(magic)));
 }

@@ -5,13 +5,20 @@ import type { Files, OpenFile } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import type { DocumentLocation } from '../store/contract.ts';
 import type { ReaderParts } from './document-reader.ts';
-import { decodeDescriptor, decodeHeader, descriptorBytes } from './frame.ts';
+import { decodeDescriptor, decodeHeader, descriptorBytes, type FrameMark } from './frame.ts';
 import type { SpoolHeader } from './header.ts';
 import { isDocumentName, segmentNumber } from './places.ts';
+
+export interface Trailer {
+  readonly header: SpoolHeader;
+  readonly mark: FrameMark;
+}
 
 export interface RecoverableDocument {
   readonly header: SpoolHeader;
   readonly location: DocumentLocation;
+  /** Of a job's first document: whether the job was started, or has ended. */
+  readonly mark: FrameMark;
 }
 
 /**
@@ -30,13 +37,14 @@ export async function* scanSpool(parts: ReaderParts): AsyncGenerator<Recoverable
 }
 
 /** The header of a whole document file; undefined for a part of one. The body is not read. */
-export async function readTrailer(file: OpenFile): Promise<SpoolHeader | undefined> {
+export async function readTrailer(file: OpenFile): Promise<Trailer | undefined> {
   const fileBytes = await file.sizeBytes();
   const descriptor = await file.read(Math.max(0, fileBytes - descriptorBytes), descriptorBytes);
   const sizes = decodeDescriptor(descriptor);
   if (sizes === undefined) return undefined;
   if (sizes.bodyBytes + sizes.headerBytes + descriptorBytes !== fileBytes) return undefined;
-  return decodeHeader(descriptor, await file.read(sizes.bodyBytes, sizes.headerBytes));
+  const header = decodeHeader(descriptor, await file.read(sizes.bodyBytes, sizes.headerBytes));
+  return header === undefined ? undefined : { header, mark: sizes.mark };
 }
 
 export async function namesIn(
@@ -85,8 +93,16 @@ async function* scanSegment(
       await file.read(position + descriptorBytes, sizes.headerBytes),
     );
     if (header === undefined) return;
-    const location = { kind: 'segment', name, offsetBytes, sizeBytes: sizes.bodyBytes } as const;
-    if (await hasDigest(parts, file, offsetBytes, header)) yield { header, location };
+    const location = {
+      kind: 'segment',
+      name,
+      frameBytes: position,
+      offsetBytes,
+      sizeBytes: sizes.bodyBytes,
+    } as const;
+    if (await hasDigest(parts, file, offsetBytes, header)) {
+      yield { header, location, mark: sizes.mark };
+    }
     position = offsetBytes + sizes.bodyBytes;
   }
 }
@@ -96,9 +112,11 @@ async function* scanDocumentFile(
   file: OpenFile,
   name: string,
 ): AsyncGenerator<RecoverableDocument> {
-  const header = await readTrailer(file);
-  if (header === undefined || !(await hasDigest(parts, file, 0, header))) return;
-  yield { header, location: { kind: 'file', name, sizeBytes: header.document.sizeBytes } };
+  const trailer = await readTrailer(file);
+  if (trailer === undefined || !(await hasDigest(parts, file, 0, trailer.header))) return;
+  const { header, mark } = trailer;
+  const location = { kind: 'file', name, sizeBytes: header.document.sizeBytes } as const;
+  yield { header, location, mark };
 }
 
 async function hasDigest(

@@ -7,6 +7,7 @@ import { decideEnd } from '../printers/decisions.ts';
 import type { Printer } from '../printers/printer.ts';
 import { endChange } from '../printers/runner-commits.ts';
 import type { CommitOutcome, Store } from '../store/contract.ts';
+import type { RebuildReport } from '../store/rebuild.ts';
 import type { Change } from '../store/records/table.ts';
 
 export interface RecoveryOptions {
@@ -16,7 +17,7 @@ export interface RecoveryOptions {
   readonly clock: Clock;
   readonly log: MonitorLog;
   /** False only where the job's last attempt certainly sent nothing. */
-  readonly mayHaveSent: (job: Job) => Promise<boolean>;
+  readonly mayHaveSent: (job: Job) => boolean;
   readonly policyOf: (printerId: string) => Printer['interrupted'];
   readonly onIncoming: (job: Job) => void;
 }
@@ -30,9 +31,7 @@ export async function recover(options: RecoveryOptions): Promise<void> {
     for await (const job of jobsOf(turn, options)) options.onIncoming(job);
   }
   for await (const job of jobsOf('printing', options)) {
-    const outcome = await options.commit([
-      interruption(job, await options.mayHaveSent(job), options),
-    ]);
+    const outcome = await options.commit([interruption(job, options.mayHaveSent(job), options)]);
     const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
     options.log.info('a job was printing when the appliance stopped', { job: job.number, message });
   }
@@ -62,4 +61,13 @@ function interruption(job: Job, mayHaveSent: boolean, options: RecoveryOptions):
   const decision = decideEnd(end, job, options.policyOf(job.printerId));
   if (decision.kind === 'none') throw new Error('an interruption is always a record');
   return endChange(job.id, decision, options.clock);
+}
+
+/** For people, until the next start. */
+export function rebuiltText({ why, setAside, jobs, held, incomplete }: RebuildReport): string {
+  return (
+    `The registry was lost (${why}) and built anew from the spool: ${jobs} jobs came back, ` +
+    `${held} of them may have printed and wait for a person, ${incomplete} are not whole. ` +
+    `What was left is kept as ${setAside}. Look at the disk, and at each printer's settings.`
+  );
 }

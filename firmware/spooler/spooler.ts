@@ -31,7 +31,7 @@ import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
 import { createPortBoard } from './port-board.ts';
-import { recover } from './recovery.ts';
+import { rebuiltText, recover } from './recovery.ts';
 
 type SpoolerLimits = typeof defaultLimits;
 
@@ -122,7 +122,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     onReleased: (printer, portName) => board.wake(printer, portName),
   });
 
-  const history = createHistoryKeeper({ spooler: id, store, commit, clock, limits, log });
+  const history = createHistoryKeeper({
+    spooler: id,
+    store,
+    commit,
+    clock,
+    printers: () => printers.all(),
+    limits,
+    log,
+  });
 
   const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
     const location = await store.query('documents.locate', { jobId: job.id, number });
@@ -263,10 +271,11 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           onIncoming: (job) => intake.resume(job),
         }),
       ]);
-      await options.firstBytes.begin();
+      options.firstBytes.begin();
       phase = 'running';
       board.reconcile();
       timedHolds.look();
+      history.start();
     },
     async stop(deadline) {
       phase = 'stopped';
@@ -276,18 +285,20 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(host.stop(limits.shutdownMs), deadline).catch((error: unknown) =>
         log.warn('monitors were left behind', { message: messageOf(error) }),
       );
-      await abortable(Promise.all([intakeEnds, history.idle(), timedHolds.stop()]), deadline).catch(
+      await abortable(Promise.all([intakeEnds, history.stop(), timedHolds.stop()]), deadline).catch(
         (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
-      await options.firstBytes.close();
+      options.firstBytes.close();
     },
     looksAlive,
     async isAlive() {
       const health = looksAlive();
       using deadline = startDeadline(clock, limits.isAliveMs);
       try {
-        await abortable(store.query('jobs.counts', { spooler: id }), deadline.signal);
-        return health;
+        const rebuilt = await abortable(store.query('store.rebuilt', {}), deadline.signal);
+        return rebuilt === undefined
+          ? health
+          : { ...health, problems: [...health.problems, rebuiltText(rebuilt)] };
       } catch (error) {
         const problem = `the store does not answer: ${messageOf(error)}`;
         return { alive: false, problems: [...health.problems, problem] };

@@ -58,6 +58,8 @@ export type DocumentLocation =
       readonly name: string;
       readonly offsetBytes: number;
       readonly sizeBytes: number;
+      /** Where its frame begins; undefined for documents of before frames were marked. */
+      readonly frameBytes?: number;
     };
 
 /** What is committed as one: all of it or none. */

@@ -11,7 +11,9 @@ import {
 } from './contract.ts';
 import { documentsOfUnit, inlineDocument } from './inline-documents.ts';
 import type { InlineDocument, SegmentWriter } from './segments.ts';
+import type { MarkToWrite } from '../spool/marks.ts';
 import type { Sql } from './sql.ts';
+import { marksOfUnit } from './unit-marks.ts';
 import { type AppliedUnit, applyUnit, type PlacedUnit } from './unit.ts';
 
 interface Waiting {
@@ -30,6 +32,7 @@ interface Prepared {
     readonly document: InlineDocument;
   }[];
   readonly locations: Location[];
+  readonly marks: readonly MarkToWrite[];
 }
 
 /** What became of one unit: applied, or thrown out by a bug of its caller. */
@@ -38,6 +41,10 @@ type Result = AppliedUnit | { readonly thrown: unknown };
 export interface GroupCommitOptions {
   readonly sql: Sql;
   readonly segments: SegmentWriter;
+  /** Resolves once those that must survive a power cut do. */
+  readonly writeMarks: (marks: readonly MarkToWrite[]) => Promise<void>;
+  /** Called after a durable group with the units that went through. */
+  readonly onCommitted: (units: readonly CommitUnit[]) => void;
   /** Called after a durable group with what this node keeps no longer. */
   readonly onDropped: (locations: readonly DocumentLocation[]) => void;
 }
@@ -76,13 +83,20 @@ export class GroupCommit {
   }
 
   async #runGroup(group: readonly Waiting[]): Promise<void> {
-    const { sql, segments, onDropped } = this.#options;
+    const { sql, segments, onDropped, onCommitted } = this.#options;
     const prepared = group.flatMap((waiting) => prepare(sql, waiting) ?? []);
     try {
       await placeInline(segments, prepared);
+      const marks = prepared.flatMap((one) => one.marks);
+      const started = this.#options.writeMarks(marks.filter(({ mark }) => mark === 'started'));
+      // It is waited for below; what it rejects with must not go unheard if the transaction throws.
+      started.catch(() => undefined);
       const results = inTransaction(sql, () => prepared.map((one) => applyOne(sql, one)));
+      await started;
+      await this.#options.writeMarks(marks.filter(({ mark }) => mark === 'ended'));
       const dropped = results.flatMap((result) => ('thrown' in result ? [] : result.dropped));
       if (dropped.length > 0) onDropped(dropped);
+      onCommitted(prepared.map(({ waiting }) => waiting.unit));
       for (const [index, { waiting }] of prepared.entries()) settle(waiting, results[index]);
     } catch (error) {
       const failure = new StoreError('the change could not be written to disk', { cause: error });
@@ -108,7 +122,7 @@ function prepare(sql: Sql, waiting: Waiting): Prepared | undefined {
       if (placed.kind === 'inline') inline.push({ at, document: placed });
       else locations.push({ ...at, location: placed });
     }
-    return { waiting, inline, locations };
+    return { waiting, inline, locations, marks: marksOfUnit(sql, waiting.unit) };
   } catch (error) {
     waiting.reject(isHalError(error) ? new StoreError(error.message, { cause: error }) : error);
     return undefined;

@@ -3,6 +3,9 @@ import type { SqlRow } from '../../hal/contract.ts';
 import type { DocumentLocation } from './contract.ts';
 import { integerOf, type Sql, textOf } from './sql.ts';
 
+/** Of a row of before frames were marked, and of a document's own file. */
+const unknownFrame = -1;
+
 export function putLocation(
   sql: Sql,
   jobId: string,
@@ -10,14 +13,15 @@ export function putLocation(
   location: DocumentLocation,
 ): void {
   sql.run(
-    `INSERT INTO locations (job_id, number, kind, name, offset_bytes, size_bytes)
-     VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO locations (job_id, number, kind, name, offset_bytes, size_bytes, frame_bytes)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     jobId,
     number,
     location.kind,
     location.name,
     location.kind === 'segment' ? location.offsetBytes : 0,
     location.sizeBytes,
+    location.kind === 'segment' ? (location.frameBytes ?? unknownFrame) : unknownFrame,
   );
 }
 
@@ -47,5 +51,12 @@ function locationFromRow(row: SqlRow): DocumentLocation {
   const name = textOf(row, 'name');
   const sizeBytes = integerOf(row, 'size_bytes');
   if (textOf(row, 'kind') === 'file') return { kind: 'file', name, sizeBytes };
-  return { kind: 'segment', name, offsetBytes: integerOf(row, 'offset_bytes'), sizeBytes };
+  const frameBytes = integerOf(row, 'frame_bytes');
+  return {
+    kind: 'segment',
+    name,
+    offsetBytes: integerOf(row, 'offset_bytes'),
+    sizeBytes,
+    ...(frameBytes === unknownFrame ? {} : { frameBytes }),
+  };
 }

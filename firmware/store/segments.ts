@@ -117,6 +117,7 @@ function layOut(
     const location = {
       kind: 'segment',
       name: segment.name,
+      frameBytes: offsetBytes,
       offsetBytes: offsetBytes + descriptorBytes + frame.header.length,
       sizeBytes: bytes.length,
     } as const;

@@ -2,6 +2,7 @@
 // or without one.
 import type { Databases, Files, SqlDatabase } from '../../hal/contract.ts';
 import { storeLimits } from '../limits/store-limits.ts';
+import { writeMarks } from '../spool/marks.ts';
 import { spoolPlaces } from '../spool/places.ts';
 import {
   type CommitOutcome,
@@ -10,14 +11,14 @@ import {
   type Store,
   StoreError,
 } from './contract.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
 import { isReferenced } from './location-rows.ts';
 import { cutRecords, type LogEnd, logEnds, readRecords } from './log-rows.ts';
-import { migrate } from './migrate.ts';
-import { migrations } from './migrations/table.ts';
+import { KeepsakeWriter } from './keepsake.ts';
+import { keepsakePath, openDatabase } from './open-database.ts';
 import { type QueryInput, type QueryName, type QueryOutput, runQuery } from './queries/table.ts';
 import { listSegments, SegmentWriter } from './segments.ts';
-import { createSql, DamagedDatabaseError, type Sql } from './sql.ts';
+import type { Sql } from './sql.ts';
 import { SpoolJanitor } from './spool-janitor.ts';
 
 export interface StoreOptions {
@@ -29,50 +30,35 @@ export interface StoreOptions {
   readonly spoolDirectory: string;
 }
 
-const databaseName = 'platen.db';
-
 /**
- * Opens or makes the store. Rejects with a HalError, a DamagedDatabaseError or a NewerSchemaError.
- * The database is brought up to date, and what a power cut left half removed in the segments is
- * removed.
+ * Opens or makes the store. Rejects with a HalError or a NewerSchemaError. The database is brought
+ * up to date, and what a power cut left half removed in the segments is removed. One that is
+ * damaged, or gone while the spool is not, is set aside and built anew from spool and keepsake.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { files, dataDirectory } = options;
-  const { segments } = spoolPlaces(options.spoolDirectory);
+  const places = spoolPlaces(options.spoolDirectory);
   await files.makeDirectory(dataDirectory);
-  await files.makeDirectory(segments);
-  const database = options.databases.open(`${dataDirectory}/${databaseName}`);
+  await files.makeDirectory(places.segments);
+  const { database, sql } = await openDatabase(options);
   try {
-    const sql = createSql(database);
-    prepareDatabase(sql);
     await files.syncDirectory(dataDirectory);
-    const { names, lastNumber } = await listSegments(files, segments);
-    const writer = new SegmentWriter({ files, directory: segments, lastNumber });
+    const { names, lastNumber } = await listSegments(files, places.segments);
+    const writer = new SegmentWriter({ files, directory: places.segments, lastNumber });
     const janitor = new SpoolJanitor({
       files,
-      places: spoolPlaces(options.spoolDirectory),
+      places,
       isNeeded: (name) => name === writer.activeName || isReferenced(sql, name),
     });
     janitor.removeSegments(names);
     await janitor.idle();
-    return new DirectStore({ database, sql, writer, janitor });
+    const keepsake = new KeepsakeWriter({ files, path: keepsakePath(dataDirectory), sql });
+    const mark: GroupCommitOptions['writeMarks'] = (marks) => writeMarks(files, places, marks);
+    return new DirectStore({ database, sql, writer, janitor, keepsake, writeMarks: mark });
   } catch (error) {
     database.close();
     throw error;
   }
-}
-
-function prepareDatabase(sql: Sql): void {
-  sql.exec('PRAGMA journal_mode = WAL');
-  sql.exec('PRAGMA synchronous = FULL');
-  sql.exec(`PRAGMA journal_size_limit = ${storeLimits.walBytes}`);
-  // A write-ahead log whose fsync once failed may be in memory only, though it reads as whole: what
-  // it holds goes into the database, synced, before anything is built upon it.
-  sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-  if (sql.get('PRAGMA quick_check(1)')?.['quick_check'] !== 'ok') {
-    throw new DamagedDatabaseError('of quick_check');
-  }
-  migrate(sql, migrations);
 }
 
 class DirectStore implements Store {
@@ -80,6 +66,7 @@ class DirectStore implements Store {
   readonly #sql: Sql;
   readonly #writer: SegmentWriter;
   readonly #janitor: SpoolJanitor;
+  readonly #keepsake: KeepsakeWriter;
   readonly #commits: GroupCommit;
   #closed: Promise<void> | undefined;
 
@@ -88,15 +75,20 @@ class DirectStore implements Store {
     readonly sql: Sql;
     readonly writer: SegmentWriter;
     readonly janitor: SpoolJanitor;
+    readonly keepsake: KeepsakeWriter;
+    readonly writeMarks: GroupCommitOptions['writeMarks'];
   }) {
     this.#database = parts.database;
     this.#sql = parts.sql;
     this.#writer = parts.writer;
     this.#janitor = parts.janitor;
+    this.#keepsake = parts.keepsake;
     this.#commits = new GroupCommit({
       sql: parts.sql,
       segments: parts.writer,
+      writeMarks: parts.writeMarks,
       onDropped: (locations) => parts.janitor.removeDropped(locations),
+      onCommitted: (units) => parts.keepsake.committed(units),
     });
   }
 
@@ -134,6 +126,7 @@ class DirectStore implements Store {
   async #close(): Promise<void> {
     await this.#commits.drained();
     await this.#janitor.idle();
+    await this.#keepsake.idle();
     await this.#writer.close();
     this.#database.close();
   }

@@ -1,8 +1,10 @@
 // SQLite databases through node:sqlite: plain statements, errors translated; the caller sets its
 // pragmas.
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import type { Databases, SqlDatabase, SqlRow, SqlStatement } from '../contract.ts';
-import { HalError, type HalErrorCode, toHalError } from '../errors.ts';
+import { dirname } from 'node:path';
+import type { Databases, Files, SqlDatabase, SqlRow, SqlStatement } from '../contract.ts';
+import { HalError, type HalErrorCode, isHalError, toHalError } from '../errors.ts';
+import { createLinuxFiles } from './files.ts';
 
 /** SQLite's primary result codes (sqlite.org/rescode.html) that have a code of ours. */
 const codeOfResult: ReadonlyMap<number, HalErrorCode> = new Map([
@@ -11,10 +13,10 @@ const codeOfResult: ReadonlyMap<number, HalErrorCode> = new Map([
   [6, 'busy'],
   [8, 'read-only'],
   [10, 'io-error'],
-  [11, 'io-error'],
+  [11, 'damaged'],
   [13, 'no-space'],
   [14, 'not-found'],
-  [26, 'io-error'],
+  [26, 'damaged'],
 ]);
 
 export function createLinuxDatabases(): Databases {
@@ -25,7 +27,23 @@ export function createLinuxDatabases(): Databases {
         path,
       );
     },
+    async setAside(path, to) {
+      const files = createLinuxFiles();
+      for (const suffix of sqliteSuffixes) await moveIfThere(files, path + suffix, to + suffix);
+      await files.syncDirectory(dirname(to));
+    },
   };
+}
+
+/** The write-ahead log belongs to the database: without it, or beside another one, it is wrong. */
+const sqliteSuffixes = ['-wal', '-shm', '-journal', ''] as const;
+
+async function moveIfThere(files: Files, from: string, to: string): Promise<void> {
+  try {
+    await files.rename(from, to);
+  } catch (error) {
+    if (!isHalError(error, 'not-found')) throw error;
+  }
 }
 
 function createDatabase(database: DatabaseSync, path: string): SqlDatabase {

@@ -130,6 +130,7 @@ async function detach(device: UsbDevice, interfaceNumber: number): Promise<void>
 
 function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string): UsbInterface {
   let isClosed = false;
+  let lastIn: Promise<unknown> = Promise.resolve();
   return {
     info,
     controlIn: async (request, maxBytes, timeoutMs) => {
@@ -145,8 +146,9 @@ function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string
     async transferIn(endpoint, maxBytes, timeoutMs) {
       try {
         const number = endpoint & endpointNumberMask;
-        const said = await named(subject, device.nativeTransferIn(number, timeoutMs, maxBytes));
-        return said ?? new Uint8Array(0);
+        const transfer = device.nativeTransferIn(number, timeoutMs, maxBytes);
+        lastIn = Promise.allSettled([transfer]);
+        return (await named(subject, transfer)) ?? new Uint8Array(0);
       } catch (error) {
         if (error instanceof HalError && error.code === 'timed-out') return undefined;
         throw error;
@@ -163,6 +165,8 @@ function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string
       isClosed = true;
       for (const step of [
         () => device.releaseInterface(info.number),
+        // The library gives the interface back only when no transfer uses it any more.
+        () => lastIn,
         () => device.attachKernelDriver(info.number),
         () => device.close(),
       ]) {

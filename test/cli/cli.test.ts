@@ -130,6 +130,20 @@ describe('ports', () => {
     });
   });
 
+  test('options that every command takes may stand before the name and the command', async () => {
+    const { fixture, says } = house();
+    assert.equal((await says('port config --data d lp1 --host other')).status, 1);
+    assert.equal((await says('--data=d port config --json lp1 --host other')).status, 1);
+    const [first, second] = fixture.xcvCalls;
+    assert.partialDeepStrictEqual(first, { command: 'ConfigPort', input: { host: 'other' } });
+    assert.deepEqual(second, first);
+    assert.equal((await says('--data d --set log.level=info port list')).status, 0);
+    assert.equal((await says('--data d')).status, 2);
+    const late = await says('port config --host other lp1');
+    assert.equal(late.status, 2);
+    assert.match(late.errors[0] ?? '', /name comes before --host/);
+  });
+
   test('what is wrong is told with the option’s name', async () => {
     const { says } = house();
     const first = async (line: string) => {

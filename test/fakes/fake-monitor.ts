@@ -53,6 +53,10 @@ export class FakeDevice {
   breaks: { readonly atBytes: number; times: number } | undefined;
   /** Takes no byte beyond this position of a document, until undefined again. */
   stallAtBytes: number | undefined;
+  /**
+   * While it stalls, the monitor takes bytes over and answers `waiting`: they are under way only.
+   */
+  keepsBack = false;
   /** The most bytes that one writePort takes. */
   pieceBytes = Number.POSITIVE_INFINITY;
   /** The next document is cancelled by a person at the device, after its last byte. */
@@ -182,6 +186,7 @@ class FakePort implements MonitorPort {
   #chunks: Uint8Array[] = [];
   #takenBytes = 0;
   #broken = false;
+  #keptBack = false;
 
   constructor(device: FakeDevice, clock: Clock, options: FakeMonitorOptions) {
     this.#device = device;
@@ -202,6 +207,7 @@ class FakePort implements MonitorPort {
     this.#chunks = [];
     this.#takenBytes = 0;
     this.#broken = false;
+    this.#keptBack = false;
     device.disconnect = () => this.#finish(false);
     device.underWay += 1;
     device.mostUnderWay = Math.max(device.mostUnderWay, device.underWay);
@@ -230,7 +236,14 @@ class FakePort implements MonitorPort {
       this.#take(bytes.subarray(0, takenBytes));
       return this.#break(takenBytes);
     }
-    if (roomBytes <= 0) return await this.#stall(call);
+    const stalled = this.#takenBytes >= (device.stallAtBytes ?? Number.POSITIVE_INFINITY);
+    if (stalled && device.keepsBack && !this.#keptBack) {
+      this.#keptBack = true;
+      this.#take(bytes);
+      return { ...(await this.#stall(call)), writtenBytes: bytes.length };
+    }
+    if (stalled) return await this.#stall(call);
+    this.#keptBack = false;
     this.#take(bytes.subarray(0, roomBytes));
     return { kind: 'written', writtenBytes: roomBytes };
   }
@@ -246,7 +259,7 @@ class FakePort implements MonitorPort {
     await spoilDevice(device, 'endDocPort', call);
     const cancelled = !discard && device.cancelsNext;
     if (cancelled) device.cancelsNext = false;
-    const whole = !discard && !this.#broken && !cancelled;
+    const whole = !discard && !this.#broken && !this.#keptBack && !cancelled;
     this.#finish(whole);
     const deliveredBytes = this.#takenBytes;
     if (cancelled)

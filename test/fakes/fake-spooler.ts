@@ -70,7 +70,8 @@ export class FakeSpooler implements Spooler {
     this.#printers = options.printers.map((name, index) => printerOf(name, index, options));
     this.intake = {
       accept: (stream, request) => this.#accept(stream, request),
-      validate: async (request) => this.#refusalOf(request),
+      validate: async (request) =>
+        this.refuseAfterBytes > 0 ? undefined : this.#refusalOf(request),
       create: (request) => this.#create(request),
       add: (jobId, stream, request) => this.#add(jobId, stream, request),
     };
@@ -81,7 +82,11 @@ export class FakeSpooler implements Spooler {
           ({ id, name }) => id === idOrName || name.toLowerCase() === idOrName.toLowerCase(),
         ),
       create: async () => notHere,
-      change: async () => notHere,
+      change: async (id, settings, by) => {
+        this.calls.push({ what: 'change-printer', id, settings, by });
+        const printer = this.#printers.find((one) => one.id === id);
+        return printer === undefined ? notHere : { kind: 'done', printer };
+      },
       operate: async (id, what, by, note) => {
         this.calls.push({ what, id, by, note });
         const printer = this.#printers.find((one) => one.id === id);
@@ -106,6 +111,8 @@ export class FakeSpooler implements Spooler {
       reprint: async (id, request, by) => this.#note({ what: 'reprint', id, request, by }),
       remove: async (id, by) => {
         this.calls.push({ what: 'remove', id, by });
+        const job = this.#find(id);
+        if (job !== undefined) this.#jobs.delete(job.number);
         return { kind: 'done' };
       },
     };

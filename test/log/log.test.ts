@@ -56,3 +56,13 @@ test('secrets do not reach the log', () => {
   const text = JSON.stringify(read());
   for (const secret of ['pw', privateKey, 'tk']) assert.ok(!text.includes(secret), secret);
 });
+
+test('a fact called message stands beside the message, not in its place', () => {
+  const { log, read } = recorded();
+  log.warn('a document could not be spooled', { message: 'no space left', level: 3 });
+  assert.partialDeepStrictEqual(read()[0], {
+    level: 'warn',
+    why: 'no space left',
+    message: 'a document could not be spooled',
+  });
+});

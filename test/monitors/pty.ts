@@ -32,8 +32,14 @@ export async function makePty(): Promise<Pty> {
   const path = join(folder, 'tty');
   let cable: Cable | undefined;
   let leftBytes = Infinity;
+  /** An unplugging that a byte count began goes on by itself; the next plug waits for its end. */
+  let leaving: Promise<void> = Promise.resolve();
 
-  const unplug = async () => {
+  const unplug = () => {
+    leaving = leaving.then(takeAway);
+    return leaving;
+  };
+  const takeAway = async () => {
     const old = cable;
     cable = undefined;
     if (old === undefined) return;
@@ -47,6 +53,7 @@ export async function makePty(): Promise<Pty> {
     await rm(path, { force: true });
   };
   const plug = async () => {
+    await leaving;
     leftBytes = Infinity;
     if (cable !== undefined) return void cable.child.stdout.resume();
     const args = ['-d', '-d', `PTY,link=${path},rawer`, 'STDIO'];
@@ -57,9 +64,15 @@ export async function makePty(): Promise<Pty> {
       leftBytes -= part.length;
       if (leftBytes <= 0) void unplug();
     });
-    await untilStarted(child);
-    const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-    cable = { child, fd };
+    try {
+      await untilStarted(child);
+      const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+      cable = { child, fd };
+    } catch (error) {
+      // A child that nobody unplugs would keep the test run from ending.
+      child.kill('SIGKILL');
+      throw error;
+    }
   };
   const marks = new MarkedStream(async (mark) => {
     for (let left = mark; left.length > 0; ) {

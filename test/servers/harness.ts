@@ -5,7 +5,9 @@ import type { PlatenEvent } from '../../firmware/events/event.ts';
 import type { Server } from '../../firmware/servers/contract.ts';
 import type { HttpRoute } from '../../firmware/servers/http/contract.ts';
 import { createHttpServer } from '../../firmware/servers/http/server.ts';
-import { createIppRoutes } from '../../firmware/servers/ipp/routes.ts';
+import type { Authentication, KnownClient } from '../../firmware/servers/authentication.ts';
+import { createIppRoutes, type IppRoutesOptions } from '../../firmware/servers/ipp/routes.ts';
+import { createLpdServer } from '../../firmware/servers/lpd/server.ts';
 import { createRawServer } from '../../firmware/servers/raw/server.ts';
 import type { HttpLimits, RawLimits } from '../../firmware/limits/server-limits.ts';
 import type { Clock } from '../../hal/contract.ts';
@@ -17,6 +19,11 @@ export interface HarnessOptions extends Partial<FakeSpoolerOptions> {
   readonly http?: Partial<HttpLimits>;
   readonly raw?: Partial<RawLimits>;
   readonly routes?: readonly HttpRoute[];
+  /** As whom everyone has logged in. */
+  readonly by?: KnownClient;
+  readonly authentication?: Authentication;
+  readonly describeDevice?: IppRoutesOptions['describeDevice'];
+  readonly identify?: IppRoutesOptions['identify'];
   /** The machine's own clock instead of the one that stands. */
   readonly realClock?: true;
 }
@@ -30,6 +37,7 @@ export interface Harness extends AsyncDisposable {
   readonly tell: (event: PlatenEvent) => void;
   readonly httpPort: number;
   readonly rawPort: number;
+  readonly lpdPort: number;
   /** What the servers reported as their own faults. */
   readonly faults: readonly unknown[];
 }
@@ -45,6 +53,7 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     warn() {},
     error: (...said: readonly unknown[]) => void faults.push(said),
   };
+  const by = options.by && ({ kind: 'known', ...options.by } as const);
   const listeners = new Set<(event: PlatenEvent) => void>();
   const subscribe = (listener: (event: PlatenEvent) => void) => {
     listeners.add(listener);
@@ -53,7 +62,16 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
   const http = createHttpServer({
     listen: [{ address: '127.0.0.1', port: 0 }],
     routes: [
-      ...createIppRoutes({ directory: spooler.directory, events: { subscribe }, clock, log }),
+      ...createIppRoutes({
+        directory: spooler.directory,
+        events: { subscribe },
+        clock,
+        log,
+        ...(by === undefined ? {} : { authentication: { identify: async () => by } }),
+        ...(options.authentication && { authentication: options.authentication }),
+        ...(options.describeDevice && { describeDevice: options.describeDevice }),
+        ...(options.identify && { identify: options.identify }),
+      }),
       ...(options.routes ?? []),
     ],
     clock,
@@ -71,8 +89,16 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     admission: createAdmission({ connections: 8, connectionsPerAddress: 8 }),
     limits: options.raw ?? {},
   });
+  const lpd = createLpdServer({
+    tcp: hal.tcp,
+    clock,
+    log,
+    directory: spooler.directory,
+    listen: { address: '127.0.0.1', port: 0 },
+  });
   await http.start();
   await raw.start();
+  await lpd.start();
   return {
     clock: virtual,
     spooler,
@@ -83,10 +109,11 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     },
     httpPort: portOf(http),
     rawPort: portOf(raw),
+    lpdPort: portOf(lpd),
     faults,
     async [Symbol.asyncDispose]() {
       const now = AbortSignal.abort();
-      await Promise.all([http.stop(now), raw.stop(now)]);
+      await Promise.all([http.stop(now), raw.stop(now), lpd.stop(now)]);
     },
   };
 }

@@ -24,6 +24,10 @@ export interface IppAsk {
   /** Further operation attributes. */
   readonly operationAttributes?: readonly IppAttribute[];
   readonly ticket?: readonly IppAttribute[];
+  /** A group of printer attributes, as Set-Printer-Attributes has it. */
+  readonly printerGroup?: readonly IppAttribute[];
+  /** Groups of subscription attributes. */
+  readonly subscriptions?: readonly (readonly IppAttribute[])[];
   readonly document?: Uint8Array;
 }
 
@@ -45,8 +49,13 @@ export function ippMessage(ask: IppAsk): IppMessage {
     attribute('requesting-user-name', name(user)),
     ...operationAttributes,
   );
-  const groups: IppGroup[] =
-    ticket === undefined ? [first] : [first, group('job-attributes', ...ticket)];
+  const { printerGroup, subscriptions = [] } = ask;
+  const groups: readonly IppGroup[] = [
+    first,
+    ...(ticket === undefined ? [] : [group('job-attributes', ...ticket)]),
+    ...(printerGroup === undefined ? [] : [group('printer-attributes', ...printerGroup)]),
+    ...subscriptions.map((each) => group('subscription-attributes', ...each)),
+  ];
   return { version: { major: 2, minor: 0 }, code: ippOperations[operation], requestId: 7, groups };
 }
 

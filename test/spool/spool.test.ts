@@ -8,6 +8,7 @@ import { DamagedDocumentError } from '../../firmware/spool/document-reader.ts';
 import type { ReceivedDocument } from '../../firmware/spool/receive.ts';
 import type { RecoverableDocument } from '../../firmware/spool/scan.ts';
 import type { Spool, SpoolOptions } from '../../firmware/spool/spool.ts';
+import { settle } from '../world/clock.ts';
 import { SimulatedDisk } from '../world/disk.ts';
 import {
   acceptDocument,
@@ -33,6 +34,8 @@ async function rigWithPrinter(
   const rig = await openRig({ disk, limits });
   const created = { type: 'printer.created', payload: { printer: printer() } } as const;
   committed(await rig.store.commit(unit(created)));
+  // The keepsake is written behind the commit.
+  await settle();
   return rig;
 }
 

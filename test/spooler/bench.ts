@@ -20,7 +20,8 @@ import { HalError } from '../../hal/errors.ts';
 import type { MonitorInit, MonitorModule } from '../../monitors/contract.ts';
 import { createFakeMonitor, FakeDevice, never } from '../fakes/fake-monitor.ts';
 import { settle, VirtualClock } from '../world/clock.ts';
-import { SimulatedDisk } from '../world/disk.ts';
+import { type Mounted, SimulatedDisk } from '../world/disk.ts';
+import { SimulatedMemory } from '../world/memos.ts';
 import { SeededRandom } from '../world/random.ts';
 
 export const administrator: Principal = { kind: 'local-administrator' };
@@ -42,6 +43,8 @@ export interface BenchOptions {
   /** Stands between spooler and store: to fail, to delay, to lie. */
   readonly wrapStore?: (store: Store) => Store;
   readonly spooler?: Partial<SpoolerOptions>;
+  /** Stands between everything and the disk. */
+  readonly wrapDisk?: (mounted: Mounted) => Mounted;
   /** Connections of monitors; none is possible unless given. */
   readonly tcp?: Tcp;
 }
@@ -61,7 +64,7 @@ export class Bench {
   readonly random: SeededRandom;
   readonly devices: readonly FakeDevice[];
   readonly #options: BenchOptions;
-  #boots = 1;
+  readonly #memory = new SimulatedMemory();
   #alive = { now: false };
   #life: Life | undefined;
 
@@ -92,7 +95,7 @@ export class Bench {
     const alive = { now: true };
     this.#alive = alive;
     const clock = clockOf(this.clock, alive);
-    const mounted = this.disk.mount();
+    const mounted = this.#options.wrapDisk?.(this.disk.mount()) ?? this.disk.mount();
     const { spooler: more, permit, monitors, onInit = ignore, tcp, wrapStore } = this.#options;
     const spool = createSpool({ files: mounted.files, random: this.random, directory: '/spool' });
     await spool.prepare();
@@ -115,11 +118,7 @@ export class Bench {
       store,
       spool,
       events: ring.events,
-      firstBytes: createFirstBytes({
-        files: mounted.files,
-        directory: '/spool/underway',
-        bootId: String(this.#boots),
-      }),
+      firstBytes: createFirstBytes(this.#memory.open()),
       openRegistry: (monitorName) =>
         openMonitorRegistry({ store, spooler: 'local', term: termOf, monitorName }),
       monitors: monitors?.(isAlive) ?? [
@@ -153,8 +152,18 @@ export class Bench {
   /** The plug: as a kill, and what was not synced is lost as the seed says. */
   powerCut(): void {
     this.kill();
-    this.#boots += 1;
+    this.#memory.powerCut();
     this.disk.powerCut();
+  }
+
+  /** Power goes after so many more operations of the disk, for everything at once. */
+  cutAfter(operations: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.disk.cutAfter(operations, () => {
+        this.#alive.now = false;
+        resolve();
+      });
+    });
   }
 
   async stop(deadlineMs = 30_000): Promise<void> {

@@ -230,6 +230,20 @@ describe('a device that is not ready', () => {
   });
 });
 
+test('what a monitor holds back at the end is waited for, for hours, and sent once', async () => {
+  const bench = await booted();
+  await bench.addPrinter();
+  bench.device.stallAtBytes = 2;
+  bench.device.keepsBack = true;
+  const job = await bench.print(Uint8Array.of(1, 2, 3, 4));
+  await bench.untilState(job.id, 'processing-stopped', 60_000);
+  await bench.pass(3_600_000);
+  bench.device.stallAtBytes = undefined;
+  const done = await bench.untilState(job.id, 'completed', 61_000);
+  assert.equal(done.possiblyPrintedTwice, false);
+  assert.equal(bench.device.sheets.length, 1);
+});
+
 describe('an attempt that breaks off', () => {
   test('before any byte was delivered: again, without a mark', async () => {
     const bench = await booted();

@@ -225,6 +225,7 @@ async function makeWithoutSync(files: Files, directory: string, path: string): P
 
 function withNormalSync(databases: Databases): Databases {
   return {
+    ...databases,
     open(path): SqlDatabase {
       const database = databases.open(path);
       return {

@@ -2,7 +2,7 @@
 // may vanish.
 import { DatabaseSync } from 'node:sqlite';
 import type { Databases, SqlDatabase, SqlRow, SqlStatement } from '../../hal/contract.ts';
-import { toHalError } from '../../hal/errors.ts';
+import { HalError, toHalError } from '../../hal/errors.ts';
 import type { DiskPort } from './disk.ts';
 import type { SeededRandom } from './random.ts';
 
@@ -16,6 +16,16 @@ const synchronousFull = 2;
 export class DatabaseImage {
   #durable: Uint8Array | undefined;
   #unsynced: Uint8Array[] = [];
+  #damaged = false;
+
+  /** Bytes on the disk turn into others: SQLite will find that it is no database any more. */
+  damage(): void {
+    this.#damaged = true;
+  }
+
+  get damaged(): boolean {
+    return this.#damaged;
+  }
 
   get newest(): Uint8Array | undefined {
     return this.#unsynced.at(-1) ?? this.#durable;
@@ -50,10 +60,17 @@ export function createSimulatedDatabases(disk: DiskPort): Databases {
       }
       return openDatabase(disk, path, image);
     },
+    async setAside(path, to) {
+      disk.enter('rename', path);
+      const image = disk.images.get(path);
+      disk.images.delete(path);
+      if (image !== undefined) disk.images.set(to, image);
+    },
   };
 }
 
 function openDatabase(disk: DiskPort, path: string, image: DatabaseImage): SqlDatabase {
+  if (image.damaged) throw new HalError('damaged', path, { detail: 'simulated' });
   const database = new DatabaseSync(':memory:');
   if (image.newest !== undefined) database.deserialize(image.newest);
   // What only reads costs no sync and counts as no operation.

@@ -43,6 +43,7 @@ export class SimulatedDisk {
   #boot = 1;
   #operations = 0;
   #cutAt = Number.POSITIVE_INFINITY;
+  #onCut: () => void = () => undefined;
 
   constructor(options: SimulatedDiskOptions) {
     this.#random = new SeededRandom(options.seed);
@@ -59,9 +60,11 @@ export class SimulatedDisk {
 
   /**
    * Power goes after so many more operations; everything that runs then fails until the next mount.
+   * `onCut` is called in the same breath: whatever else had power stops there too.
    */
-  cutAfter(operations: number): void {
+  cutAfter(operations: number, onCut: () => void = () => undefined): void {
     this.#cutAt = this.#operations + operations;
+    this.#onCut = onCut;
   }
 
   mount(): Mounted {
@@ -80,11 +83,19 @@ export class SimulatedDisk {
       enter: (operation, path, bytes = 0) => {
         assertPowered(path);
         this.#operations += 1;
+        if (this.#operations === this.#cutAt) this.#onCut();
         this.counts.set(operation, this.count(operation) + 1);
         return this.faults.strike(operation, path, bytes);
       },
     };
     return { files: createSimulatedFiles(port), databases: createSimulatedDatabases(port) };
+  }
+
+  /** The bytes of a database turn into others. */
+  damageDatabase(path: string): void {
+    const image = this.#images.get(path);
+    if (image === undefined) throw new Error(`there is no database ${path}`);
+    image.damage();
   }
 
   /** The process is killed: what it wrote stays, synced or not, and it does nothing more. */

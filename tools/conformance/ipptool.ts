@@ -26,13 +26,14 @@ export interface SuiteOutcome {
   readonly broken: string | undefined;
 }
 
-const timeoutMs = 300_000;
+const timeoutMs = 120_000;
 
 export async function runSuite(run: SuiteRun): Promise<SuiteOutcome> {
   const { folder, suite, version, uri, file, type } = run;
   const args = ['-I', '-t', '-V', version, '-f', file, '-d', `filetype=${type}`, uri, suite];
   const { output, ended } = await runProgram('ipptool', args, folder);
-  return { ...readOutput(output), broken: ended };
+  const complaint = output.split('\n').find((line) => line.startsWith('ipptool: '));
+  return { ...readOutput(output), broken: ended ?? complaint };
 }
 
 /** One test a line: its name, and [PASS], [FAIL] or [SKIP] at the end; what failed is indented. */
@@ -71,16 +72,21 @@ function runProgram(
       env: { PATH: process.env['PATH'], HOME: cwd, LC_ALL: 'C.UTF-8' },
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        output += text;
-      });
-    }
+    let errors = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      errors += text;
+    });
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
     child.once('error', reject);
     child.once('close', (_code, signal) => {
       clearTimeout(timer);
-      resolve({ output, ended: signal === null ? undefined : `ended by ${signal}` });
+      resolve({
+        output: `${output}\n${errors}`,
+        ended: signal === null ? undefined : `ended by ${signal}`,
+      });
     });
   });
 }

@@ -1,17 +1,24 @@
 // `npm run crash-test`: kills and power cuts at random moments, counted by what clients were told
 // and printers received.
 import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { countsOf, runCrashes } from './crashes.ts';
 
 /** On a disk, as data folders are. */
 const parentFolder = '/var/tmp';
+const defaultRuns = 100;
 
-const usage = `usage: npm run crash-test -- [--runs N] [--seed S]
-  --runs N  kills of the process under load (100)
-  --seed S  what to draw from (1)
+const usage = `usage: npm run crash-test -- [--runs N] [--power-cuts N] [--seed S]
+  --runs N        kills of a real process under load (100, unless power cuts are asked for)
+  --power-cuts N  power cuts in simulation, one a seed, from --seed on
+  --seed S        what to draw from (1)
 `;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const powerCuts = join(root, 'test', 'crash-test', 'power-cuts.ts');
 
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -24,15 +31,33 @@ async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      runs: { type: 'string', default: '100' },
+      runs: { type: 'string' },
+      'power-cuts': { type: 'string' },
       seed: { type: 'string', default: '1' },
     },
   });
-  const [runs, seed] = [Number(values.runs), Number(values.seed)];
-  if (![runs, seed].every((number) => Number.isSafeInteger(number) && number > 0)) {
+  const cuts = Number(values['power-cuts'] ?? 0);
+  const runs = Number(values.runs ?? (cuts > 0 ? 0 : defaultRuns));
+  const seed = Number(values.seed);
+  if (![runs, cuts, seed].every((number) => Number.isSafeInteger(number) && number >= 0)) {
     process.stderr.write(usage);
     return 2;
   }
+  const cutStatus = cuts > 0 ? await runPowerCuts(cuts, seed) : 0;
+  return runs > 0 ? Math.max(cutStatus, await runKills(runs, seed)) : cutStatus;
+}
+
+/** In a process of its own: the simulation belongs to the tests. */
+function runPowerCuts(cuts: number, seed: number): Promise<number> {
+  const words = [powerCuts, '--cuts', String(cuts), '--seed', String(seed)];
+  const child = spawn(process.execPath, words, { stdio: 'inherit' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function runKills(runs: number, seed: number): Promise<number> {
   const folder = await mkdtemp(join(parentFolder, 'platen-crash-'));
   const report = (line: string) => void process.stdout.write(`${line}\n`);
   report(

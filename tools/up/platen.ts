@@ -114,7 +114,7 @@ export interface Platen {
 export async function startPlaten(
   command: PlatenCommand,
   data: string,
-  settings: readonly string[] = ['listen.http=0', 'listen.raw=0'],
+  settings: readonly string[] = ['listen.http=0', 'listen.lpd=0', 'listen.raw=0'],
 ): Promise<Platen> {
   const sets = ['listen.address=127.0.0.1', ...settings].flatMap((each) => ['--set', each]);
   const running = await startProcess(command, ['serve', '--data', data, ...sets]);

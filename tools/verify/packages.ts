@@ -17,6 +17,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'dbus-daemon', why: 'the bus by which avahi is asked' },
   { name: 'iproute2', why: 'ip, for hosts in network namespaces' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+  { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },
   { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];

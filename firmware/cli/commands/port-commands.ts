@@ -195,6 +195,7 @@ function monitorWord(args: readonly string[]): string | undefined {
 }
 
 async function findPort(client: ApiClient, name = ''): Promise<PortView> {
+  if (name.startsWith('--')) throw new CliError(`The port's name comes before ${name}.`, 2);
   const ports = await readPages(client, '/ports', port);
   const found = ports.find(({ info }) => info.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;

@@ -13,6 +13,7 @@ import { createRawAssignments } from '../../registry/raw-assignments.ts';
 import type { Server } from '../../servers/contract.ts';
 import { createHttpServer } from '../../servers/http/server.ts';
 import { createIppRoutes } from '../../servers/ipp/routes.ts';
+import { createLpdServer } from '../../servers/lpd/server.ts';
 import { createRawPorts, type RawPorts } from '../../servers/raw/raw-ports.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
 import type { Store, Term } from '../../store/contract.ts';
@@ -86,6 +87,25 @@ export function httpStep(
         log: log.child('http'),
       });
       await startListening(server, 'listen.http');
+      return { part: server, stop: (deadline) => server.stop(deadline) };
+    },
+  };
+}
+
+export function lpdStep(
+  { tcp, clock, addresses }: Hal,
+  config: Config,
+  directory: SpoolerDirectory,
+  log: Log,
+): Step<Server> {
+  return {
+    ...times,
+    name: 'LPD server',
+    async start() {
+      const address = listenAddress(config['listen.address'], addresses);
+      const listen = { address, port: config['listen.lpd'] };
+      const server = createLpdServer({ tcp, clock, directory, listen, log: log.child('lpd') });
+      await startListening(server, 'listen.lpd');
       return { part: server, stop: (deadline) => server.stop(deadline) };
     },
   };

@@ -7,6 +7,7 @@ import type { Principal } from '../../api/principal.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Printer } from '../../printers/printer.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import type { Authentication } from '../authentication.ts';
 import type { ServerLog } from '../contract.ts';
 import type { DeviceDescription } from './device.ts';
 import type { StateChanges } from './state-changes.ts';
@@ -22,6 +23,7 @@ export interface IppServices {
   readonly log: ServerLog;
   /** Clock.monotonicMs of the moment from which printer-up-time counts. */
   readonly upSinceMs: number;
+  readonly authentication: Authentication;
   readonly subscriptions: Subscriptions;
   readonly stateChanges: StateChanges;
   /** What the device behind a printer says of itself. */

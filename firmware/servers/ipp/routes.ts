@@ -2,6 +2,7 @@
 import type { Clock } from '../../../hal/contract.ts';
 import type { Events } from '../../events/event.ts';
 import type { SpoolerDirectory } from '../../spooler/contract.ts';
+import { challenge, noAuthentication, type Authentication } from '../authentication.ts';
 import type { ServerLog } from '../contract.ts';
 import type { HttpAnswer, HttpRequest, HttpRoute } from '../http/contract.ts';
 import { plainText, textProblem } from '../http/router.ts';
@@ -18,6 +19,8 @@ export interface IppRoutesOptions {
   readonly events: Pick<Events, 'subscribe'>;
   readonly clock: Clock;
   readonly log: ServerLog;
+  /** Left out: nobody can log in. */
+  readonly authentication?: Authentication;
   /** What devices say of themselves; nothing, where it is left out. */
   readonly describeDevice?: IppServices['describeDevice'];
   /** Identify-Printer; without it the log alone says so. */
@@ -49,6 +52,7 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
     clock,
     log,
     upSinceMs: clock.monotonicMs(),
+    authentication: options.authentication ?? noAuthentication,
     subscriptions: createSubscriptions({ clock, events }),
     stateChanges: createStateChanges({ clock, events }),
     describeDevice: options.describeDevice ?? (async () => ({})),
@@ -102,15 +106,23 @@ async function answerIpp(services: IppServices, request: HttpRequest): Promise<H
   if (request.lengthBytes === undefined && request.header('transfer-encoding') === undefined) {
     return textProblem({ status: 411, detail: 'The request has to say how long it is.' });
   }
-  const octets = await serveIpp(services, request);
-  if (octets === undefined) {
+  const identity = await services.authentication.identify(request);
+  if (identity.kind === 'refused') return logIn('Name or password is wrong.');
+  const answer = await serveIpp(services, request, identity);
+  if (answer === undefined) {
     return textProblem({ status: 400, detail: 'This is no IPP request.' });
   }
+  if (answer.needsLogin) return logIn('This is for those who have logged in.');
   return {
     status: 200,
     headers: { 'content-type': ippMediaType, 'cache-control': 'no-cache' },
-    body: octets,
+    body: answer.octets,
   };
+}
+
+/** Clients ask for name and password where HTTP says so (RFC 8010 3.4, RFC 7617). */
+function logIn(detail: string): HttpAnswer {
+  return textProblem({ status: 401, detail, headers: challenge });
 }
 
 async function answerPage({ directory }: IppServices, request: HttpRequest): Promise<HttpAnswer> {

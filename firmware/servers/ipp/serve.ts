@@ -17,6 +17,8 @@ import {
   text,
 } from '../../../monitors/wire/ipp/values.ts';
 import type { Spooler } from '../../spooler/contract.ts';
+import type { Principal } from '../../api/principal.ts';
+import type { ClientIdentity } from '../authentication.ts';
 import { HttpBodyError, type HttpRequest } from '../http/contract.ts';
 import type { IppCall, IppOperationRow, IppOutcome, IppServices, PrintClient } from './call.ts';
 import { badRequest, IppFault } from './fault.ts';
@@ -26,30 +28,36 @@ import { anonymousUser } from '../user.ts';
 import { jobTarget, printersTarget, printerTarget } from './target.ts';
 import { createUriMaker } from './uris.ts';
 
-/**
- * The answer's octets; undefined where not even the header could be read. Rejects with
- * HttpBodyError.
- */
+export interface IppAnswerOctets {
+  readonly octets: Uint8Array;
+  /**
+   * It would be another answer for someone who logs in, and on this connection that is possible.
+   */
+  readonly needsLogin: boolean;
+}
+
+/** Undefined where not even the header could be read. Rejects with HttpBodyError. */
 export async function serveIpp(
   services: IppServices,
   request: HttpRequest,
-): Promise<Uint8Array | undefined> {
+  identity: ServedIdentity,
+): Promise<IppAnswerOctets | undefined> {
   let stream: IppStream;
   try {
     stream = await readIppMessage(request.body, { limits: ippRequestLimits });
   } catch (error) {
     if (!(error instanceof IppDecodeError)) throw error;
     if (error.header === undefined) return undefined;
-    return encodeAnswer(error.header, new IppFault(error.status, error.message));
+    return answerOf(error.header, new IppFault(error.status, error.message));
   }
   try {
-    return encodeAnswer(stream.message, await perform(services, request, stream));
+    return answerOf(stream.message, await perform(services, request, identity, stream));
   } catch (error) {
     if (error instanceof HttpBodyError) throw error;
-    if (error instanceof IppFault) return encodeAnswer(stream.message, error);
+    if (error instanceof IppFault) return answerOf(stream.message, error);
     const operation = ippOperationName(stream.message.code) ?? stream.message.code;
     services.log.error('an IPP operation failed', { operation, error });
-    return encodeAnswer(
+    return answerOf(
       stream.message,
       new IppFault('server-error-internal-error', 'Something went wrong inside Platen.'),
     );
@@ -58,9 +66,18 @@ export async function serveIpp(
   }
 }
 
+export type ServedIdentity = Exclude<ClientIdentity, { kind: 'refused' }>;
+
+function answerOf(header: IppHeader, result: IppOutcome | IppFault): IppAnswerOctets {
+  const needsLogin =
+    result instanceof IppFault && result.status === 'client-error-not-authenticated';
+  return { octets: encodeAnswer(header, result), needsLogin };
+}
+
 async function perform(
   services: IppServices,
   request: HttpRequest,
+  identity: ServedIdentity,
   { message, rest }: IppStream,
 ): Promise<IppOutcome> {
   if (message.requestId < 1) throw badRequest('The request-id has to be at least 1.');
@@ -75,13 +92,13 @@ async function perform(
     }
   }
   const spooler = services.directory.byAddress(request.local.address);
-  const client = clientOf(message, request);
+  const client = clientOf(message, request, identity);
   const call: IppCall = {
     ...services,
     message,
     spooler,
     client,
-    by: client,
+    by: principalOf(identity, client),
     uris: createUriMaker(request),
     operations: ippOperationRows.map(({ name }) => name),
     document: rest,
@@ -110,14 +127,21 @@ async function carryOut(
   }
 }
 
-function clientOf(message: IppMessage, { remote }: HttpRequest): PrintClient {
+/** Whoever logged in is who it logged in as, whatever it claims besides (RFC 8011 4.1.6). */
+function clientOf(
+  message: IppMessage,
+  { remote }: HttpRequest,
+  identity: ServedIdentity,
+): PrintClient {
   const claimed = wordsIn(message, 'requesting-user-name') ?? '';
-  return {
-    kind: 'print-client',
-    userName: claimed === '' ? anonymousUser : claimed,
-    address: remote.address,
-    authenticated: false,
-  };
+  const authenticated = identity.kind === 'known';
+  const userName = authenticated ? identity.name : claimed === '' ? anonymousUser : claimed;
+  return { kind: 'print-client', userName, address: remote.address, authenticated };
+}
+
+function principalOf(identity: ServedIdentity, client: PrintClient): Principal {
+  if (identity.kind === 'anonymous' || identity.role === undefined) return client;
+  return { kind: 'user', name: identity.name, role: identity.role };
 }
 
 /**

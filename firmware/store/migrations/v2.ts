@@ -4,8 +4,7 @@ import type { MigrationRow } from './row.ts';
 
 /**
  * `hold_until_ms`: when a hold by time ends, below zero while that is not known. `ended_ms` is null
- * where the wall clock was not trusted at the end. `turn` 190: held and still arriving. `dropped`:
- * the frame lies in a segment that is still there, but its job has ended.
+ * where the wall clock was not trusted at the end. `turn` 190: held and still arriving.
  */
 export const version2: MigrationRow = {
   version: 2,
@@ -31,7 +30,9 @@ export const version2: MigrationRow = {
       WHERE jobs.spooler = queue_lengths.spooler AND jobs.printer_id = queue_lengths.printer_id
         AND jobs.ended = 0);
 
+    -- What the start of this life made of a database that was damaged; of this node alone.
+    CREATE TABLE rebuilds (id INTEGER PRIMARY KEY, body TEXT NOT NULL) STRICT;
+
     ALTER TABLE locations ADD COLUMN frame_bytes INTEGER NOT NULL DEFAULT -1;
-    ALTER TABLE locations ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
   `,
 };

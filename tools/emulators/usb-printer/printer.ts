@@ -147,8 +147,10 @@ export class EmulatedUsbPrinter {
 
   /** Resolves when the printer has taken all; one after another; given up where `signal` aborts. */
   bulkOut(bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
+    const flushes = this.#flushes;
     this.#pending += 1;
-    const turn = this.#lastOut.then(() => this.#take(bytes, signal));
+    this.#notify();
+    const turn = this.#lastOut.then(() => this.#take(bytes, flushes, signal));
     this.#lastOut = turn;
     return turn.finally(() => {
       this.#pending -= 1;
@@ -169,8 +171,11 @@ export class EmulatedUsbPrinter {
     return { kind: 'done', value: Buffer.alloc(0) };
   }
 
-  async #take(bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
-    const flushes = this.#flushes;
+  async #take(
+    bytes: Uint8Array,
+    flushes: number,
+    signal: AbortSignal,
+  ): Promise<TransferEnd<number>> {
     for (;;) {
       if (signal.aborted || !this.#isPlugged) return { kind: 'done', value: 0 };
       if (this.#flushes !== flushes) return { kind: 'done', value: bytes.length };

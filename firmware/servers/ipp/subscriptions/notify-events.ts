@@ -17,27 +17,20 @@ export type NotifyEvent = (typeof notifyEvents)[number];
 
 export const defaultNotifyEvent: NotifyEvent = 'job-completed';
 
+type Facts = PlatenEvent['facts'];
+
+/** What else happens to the appliance has no word in IPP. */
+const words: Readonly<Partial<Record<PlatenEvent['type'], (facts: Facts) => NotifyEvent[]>>> = {
+  'job-created': () => ['job-created', 'job-state-changed'],
+  'job-state-changed': ({ state }) => [...ofJobState(state), 'job-state-changed'],
+  'printer-state-changed': ({ state }) =>
+    state === 'stopped' ? ['printer-stopped', 'printer-state-changed'] : ['printer-state-changed'],
+  'printer-config-changed': () => ['printer-config-changed', 'printer-state-changed'],
+};
+
 /** From the most to the least special; a subscription is told the first that it asked for. */
 export function notifyEventsOf({ type, facts }: PlatenEvent): readonly NotifyEvent[] {
-  switch (type) {
-    case 'job-created':
-      return ['job-created', 'job-state-changed'];
-    case 'job-state-changed':
-      return [...ofJobState(facts['state']), 'job-state-changed'];
-    case 'printer-state-changed':
-      return facts['state'] === 'stopped'
-        ? ['printer-stopped', 'printer-state-changed']
-        : ['printer-state-changed'];
-    case 'printer-config-changed':
-      return ['printer-config-changed', 'printer-state-changed'];
-    case 'job-removed':
-    case 'printer-created':
-    case 'printer-deleted':
-    case 'port-status-changed':
-    case 'appliance-started':
-    case 'appliance-stopping':
-      return [];
-  }
+  return words[type]?.(facts) ?? [];
 }
 
 function ofJobState(state: unknown): readonly NotifyEvent[] {

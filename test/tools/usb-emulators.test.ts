@@ -1,0 +1,255 @@
+// The emulated USB printers speak USB/IP and usbredir as their specifications say, byte for byte.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, type TestContext, test } from 'node:test';
+import type { TcpConnection } from '../../hal/contract.ts';
+import { makeModel } from '../../tools/emulators/usb-printer/models.ts';
+import { EmulatedUsbPrinter, type Setup } from '../../tools/emulators/usb-printer/printer.ts';
+import { serveUsbIp } from '../../tools/emulators/usb-printer/usb-ip.ts';
+import { serveUsbRedir } from '../../tools/emulators/usb-printer/usb-redir.ts';
+import { createFakeNetwork } from '../fakes/network.ts';
+import { VirtualClock } from '../world/clock.ts';
+
+const at = { address: '127.0.0.1', port: 3240 } as const;
+const model = makeModel('raw', { serialNumber: 'S1' });
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const never = () => new AbortController().signal;
+
+function makePrinter(): { readonly printer: EmulatedUsbPrinter; readonly clock: VirtualClock } {
+  const clock = new VirtualClock();
+  return { printer: new EmulatedUsbPrinter({ model, clock }), clock };
+}
+
+/** Reads so many bytes of what the emulator sends. */
+function readerOf(connection: TcpConnection): (sizeBytes: number) => Promise<Buffer> {
+  let held = Buffer.alloc(0);
+  return async (sizeBytes) => {
+    while (held.length < sizeBytes) {
+      const part = await connection.read();
+      assert.ok(part, 'the emulator ended the connection');
+      held = Buffer.concat([held, part]);
+    }
+    const taken = held.subarray(0, sizeBytes);
+    held = held.subarray(sizeBytes);
+    return taken;
+  };
+}
+
+describe('an emulated USB printer', () => {
+  const setup = (requestType: number, request: number, value = 0, length = 255): Setup => ({
+    requestType,
+    request,
+    value,
+    index: 0,
+    length,
+  });
+
+  test('describes itself, and answers the requests of its class', () => {
+    const { printer } = makePrinter();
+    const device = printer.control(setup(0x80, 6, 0x0100));
+    assert.ok(device?.kind === 'done');
+    assert.deepEqual([device.value.length, device.value.readUInt16LE(8)], [18, 0x1209]);
+    const configuration = printer.control(setup(0x80, 6, 0x0200));
+    assert.ok(configuration?.kind === 'done');
+    assert.equal(configuration.value.readUInt16LE(2), configuration.value.length);
+    const serial = printer.control(setup(0x80, 6, 0x0303));
+    assert.equal(serial?.kind === 'done' && serial.value.toString('utf16le', 2), 'S1');
+    const id = printer.control(setup(0xa1, 0, 0, 1024));
+    assert.ok(id?.kind === 'done');
+    assert.equal(id.value.readUInt16BE(0), id.value.length);
+    assert.match(id.value.toString('latin1', 2), /^MFG:ZFake;.*SN:S1;$/);
+    const status = printer.control(setup(0xa1, 1, 0, 1));
+    assert.deepEqual(status, { kind: 'done', value: Buffer.from([0x18]) });
+    assert.deepEqual(printer.control(setup(0xa1, 9)), { kind: 'stall' });
+    printer.behave({ deaf: true });
+    assert.equal(printer.control(setup(0xa1, 1, 0, 1)), undefined);
+  });
+
+  test('holds, stalls, is unplugged at a byte, and forgets after a soft reset', async () => {
+    const { printer } = makePrinter();
+    printer.behave({ holdAtByte: 10 });
+    assert.deepEqual(await printer.bulkOut(Buffer.alloc(10), never()), { kind: 'done', value: 10 });
+    const held = printer.bulkOut(Buffer.alloc(5), never());
+    assert.equal(printer.record().pending, 1);
+    printer.control(setup(0x21, 2));
+    assert.deepEqual(await held, { kind: 'done', value: 5 });
+    assert.deepEqual([printer.record().bytes, printer.record().softResets], [10, 1]);
+    printer.behave({ stallAtByte: 10 });
+    assert.deepEqual(await printer.bulkOut(Buffer.alloc(5), never()), { kind: 'stall' });
+    assert.deepEqual(await printer.bulkOut(Buffer.alloc(5), never()), { kind: 'done', value: 5 });
+    printer.behave({ unplugAtByte: 18 });
+    await printer.bulkOut(Buffer.alloc(5), never());
+    assert.deepEqual([printer.record().bytes, printer.record().isPlugged], [18, false]);
+  });
+
+  test('takes no more than it was told to in a second', async () => {
+    const { printer, clock } = makePrinter();
+    printer.behave({ bytesPerSecond: 100 });
+    const taken = printer.bulkOut(Buffer.alloc(200), never());
+    await clock.advance(1_900);
+    assert.equal(printer.record().bytes, 0);
+    await clock.advance(200);
+    await taken;
+    assert.equal(printer.record().bytes, 200);
+  });
+});
+
+describe('USB/IP', () => {
+  async function attach(t: TestContext) {
+    const { printer, clock } = makePrinter();
+    const tcp = createFakeNetwork({ clock });
+    const server = await serveUsbIp(tcp, at, printer);
+    const connection = await tcp.connect({ host: at.address, port: at.port, timeoutMs: 1_000 });
+    t.after(async () => {
+      connection.reset();
+      await server.close();
+    });
+    const read = readerOf(connection);
+    const request = Buffer.alloc(40);
+    request.writeUInt32BE(0x01118003, 0);
+    request.write('1-1', 8);
+    await connection.write(request);
+    const reply = await read(8 + 312);
+    assert.deepEqual([reply.readUInt32BE(0), reply.readUInt32BE(4)], [0x01110003, 0]);
+    assert.equal(reply.toString('latin1', 8 + 256, 8 + 259), '1-1');
+    return { printer, connection, read, tcp };
+  }
+
+  /** USBIP_CMD_SUBMIT. */
+  function submit(sequence: number, endpoint: number, data: Uint8Array, inBytes?: number): Buffer {
+    const head = Buffer.alloc(48);
+    head.writeUInt32BE(1, 0);
+    head.writeUInt32BE(sequence, 4);
+    head.writeUInt32BE(inBytes === undefined ? 0 : 1, 12);
+    head.writeUInt32BE(endpoint, 16);
+    head.writeUInt32BE(inBytes ?? data.length, 24);
+    return Buffer.concat([head, data]);
+  }
+
+  test('carries documents, and words back', async (t) => {
+    const { printer, connection, read } = await attach(t);
+    const bytes = Buffer.from('a document');
+    await connection.write(submit(7, 1, bytes));
+    const reply = await read(48);
+    assert.deepEqual(
+      [reply.readUInt32BE(0), reply.readUInt32BE(4), reply.readInt32BE(20), reply.readUInt32BE(24)],
+      [3, 7, 0, bytes.length],
+    );
+    assert.equal(printer.record().sha256, sha256(bytes));
+    await connection.write(submit(8, 2, new Uint8Array(0), 64));
+    printer.say('ready');
+    const answer = await read(48 + 5);
+    assert.deepEqual([answer.readUInt32BE(4), answer.readUInt32BE(24)], [8, 5]);
+    assert.equal(answer.toString('latin1', 48), 'ready');
+  });
+
+  test('a held transfer can be unlinked', async (t) => {
+    const { printer, connection, read } = await attach(t);
+    printer.behave({ holdAtByte: 0 });
+    await connection.write(submit(7, 1, Buffer.alloc(10)));
+    await printer.until(({ pending }) => pending === 1);
+    const unlink = Buffer.alloc(48);
+    unlink.writeUInt32BE(2, 0);
+    unlink.writeUInt32BE(9, 4);
+    unlink.writeUInt32BE(7, 20);
+    await connection.write(unlink);
+    const reply = await read(48);
+    assert.deepEqual(
+      [reply.readUInt32BE(0), reply.readUInt32BE(4), reply.readInt32BE(20)],
+      [4, 9, -104],
+    );
+    await printer.until(({ pending }) => pending === 0);
+    assert.equal(printer.record().bytes, 0);
+  });
+
+  test('is for one kernel, and ends when the printer is unplugged', async (t) => {
+    const { printer, connection, tcp } = await attach(t);
+    const other = await tcp.connect({ host: at.address, port: at.port, timeoutMs: 1_000 });
+    const request = Buffer.alloc(40);
+    request.writeUInt32BE(0x01118003, 0);
+    request.write('1-1', 8);
+    await other.write(request);
+    const refusal = await readerOf(other)(8);
+    assert.equal(refusal.readUInt32BE(4), 1);
+    printer.unplug();
+    await assert.rejects(connection.read());
+  });
+});
+
+describe('usbredir', () => {
+  async function connect(t: TestContext) {
+    const { printer, clock } = makePrinter();
+    const tcp = createFakeNetwork({ clock });
+    const server = await serveUsbRedir(tcp, at, printer);
+    const connection = await tcp.connect({ host: at.address, port: at.port, timeoutMs: 1_000 });
+    t.after(async () => {
+      connection.reset();
+      await server.close();
+    });
+    const read = readerOf(connection);
+    const hello = await read(12 + 68);
+    assert.deepEqual([hello.readUInt32LE(0), hello.readUInt32LE(4)], [0, 68]);
+    await connection.write(hello);
+    const next = async () => {
+      const head = await read(16);
+      const body = await read(head.readUInt32LE(4));
+      return { type: head.readUInt32LE(0), id: head.readBigUInt64LE(8), body };
+    };
+    const first = [await next(), await next(), await next()];
+    assert.deepEqual(
+      first.map(({ type }) => type),
+      [4, 5, 1],
+    );
+    assert.equal(first[2]?.body.readUInt16LE(4), 0x1209);
+    const send = async (type: number, id: bigint, body: Uint8Array) => {
+      const head = Buffer.alloc(16);
+      head.writeUInt32LE(type, 0);
+      head.writeUInt32LE(body.length, 4);
+      head.writeBigUInt64LE(id, 8);
+      await connection.write(Buffer.concat([head, body]));
+    };
+    return { printer, connection, next, send };
+  }
+
+  function bulk(endpoint: number, length: number, data = new Uint8Array(0)): Buffer {
+    const header = Buffer.alloc(10);
+    header[0] = endpoint;
+    header.writeUInt16LE(length & 0xffff, 2);
+    header.writeUInt16LE(length >>> 16, 8);
+    return Buffer.concat([header, data]);
+  }
+
+  test('carries documents of more than 64 KiB, words back, and requests', async (t) => {
+    const { printer, next, send } = await connect(t);
+    const bytes = Buffer.alloc(100_000, 'x');
+    await send(101, 1n, bulk(0x01, bytes.length, bytes));
+    const reply = await next();
+    const length = reply.body.readUInt16LE(2) | (reply.body.readUInt16LE(8) << 16);
+    assert.deepEqual([reply.type, reply.id, reply.body[1], length], [101, 1n, 0, bytes.length]);
+    assert.equal(printer.record().sha256, sha256(bytes));
+    await send(101, 2n, bulk(0x82, 64));
+    printer.say('ready');
+    assert.equal((await next()).body.toString('latin1', 10), 'ready');
+    await send(100, 3n, Buffer.from([0x80, 1, 0xa1, 0, 0, 0, 0, 0, 1, 0]));
+    const status = await next();
+    assert.deepEqual([status.body[3], status.body[10]], [0, 0x18]);
+  });
+
+  test('a stall is told, and a held transfer can be cancelled', async (t) => {
+    const { printer, next, send } = await connect(t);
+    printer.behave({ stallAtByte: 0 });
+    await send(101, 1n, bulk(0x01, 3, Buffer.alloc(3)));
+    assert.equal((await next()).body[1], 4);
+    printer.behave({ holdAtByte: 0 });
+    await send(101, 2n, bulk(0x01, 3, Buffer.alloc(3)));
+    await printer.until(({ pending }) => pending === 1);
+    await send(21, 2n, new Uint8Array(0));
+    assert.equal((await next()).body[1], 1);
+  });
+
+  test('ends when the printer is unplugged', async (t) => {
+    const { printer, connection } = await connect(t);
+    printer.unplug();
+    await assert.rejects(connection.read());
+  });
+});
