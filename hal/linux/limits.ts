@@ -11,7 +11,9 @@ export const tcpLimits = {
 
 export const serialLimits = {
   readBytes: 4 * 1024,
-  /** How often a port is looked at for what the printer says: soon after its last word, then less. */
+  /**
+   * How often a port is looked at for what the printer says: soon after its last word, then less.
+   */
   lookFirstMs: 10,
   lookLastMs: 100,
 } as const;
