@@ -21,7 +21,6 @@ import type { MonitorInit, MonitorModule } from '../../monitors/contract.ts';
 import { createFakeMonitor, FakeDevice, never } from '../fakes/fake-monitor.ts';
 import { settle, VirtualClock } from '../world/clock.ts';
 import { type Mounted, SimulatedDisk } from '../world/disk.ts';
-import { SimulatedMemory } from '../world/memos.ts';
 import { SeededRandom } from '../world/random.ts';
 
 export const administrator: Principal = { kind: 'local-administrator' };
@@ -64,7 +63,7 @@ export class Bench {
   readonly random: SeededRandom;
   readonly devices: readonly FakeDevice[];
   readonly #options: BenchOptions;
-  readonly #memory = new SimulatedMemory();
+  #boots = 1;
   #alive = { now: false };
   #life: Life | undefined;
 
@@ -118,7 +117,11 @@ export class Bench {
       store,
       spool,
       events: ring.events,
-      firstBytes: createFirstBytes(this.#memory.open()),
+      firstBytes: createFirstBytes({
+        files: mounted.files,
+        directory: '/spool/underway',
+        bootId: String(this.#boots),
+      }),
       openRegistry: (monitorName) =>
         openMonitorRegistry({ store, spooler: 'local', term: termOf, monitorName }),
       monitors: monitors?.(isAlive) ?? [
@@ -152,7 +155,7 @@ export class Bench {
   /** The plug: as a kill, and what was not synced is lost as the seed says. */
   powerCut(): void {
     this.kill();
-    this.#memory.powerCut();
+    this.#boots += 1;
     this.disk.powerCut();
   }
 

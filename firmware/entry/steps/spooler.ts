@@ -1,8 +1,6 @@
 // Step: the spool and the node's own spooler over it.
-import { resolve } from 'node:path';
-import type { Hal, Memos } from '../../../hal/contract.ts';
+import type { Hal } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
-import { openLinuxMemos } from '../../../hal/linux/memos.ts';
 import { builtInMonitors } from '../../../monitors/table.ts';
 import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
@@ -63,7 +61,11 @@ async function makeSpooler({
     store,
     spool,
     events,
-    firstBytes: createFirstBytes(openMemos(folder, log)),
+    firstBytes: createFirstBytes({
+      files,
+      directory: `${folder.spool}/underway`,
+      bootId: await bootIdOf(files),
+    }),
     openRegistry: (monitorName) =>
       openMonitorRegistry({ store, spooler: localSpooler, term: () => term, monitorName }),
     monitors: builtInMonitors,
@@ -77,16 +79,18 @@ async function makeSpooler({
   });
 }
 
-/** Without them a kill between a start and its first byte leaves a mark; nothing is lost by it. */
-function openMemos(folder: DataFolder, log: Log): Memos | undefined {
+/** Linux makes a new one at each boot (proc_sys_kernel(5)). */
+async function bootIdOf(files: Hal['files']): Promise<string | undefined> {
   try {
-    return openLinuxMemos(resolve(folder.path));
+    const bytes = await files.readFile('/proc/sys/kernel/random/boot_id', longestBootIdBytes);
+    return Buffer.from(bytes).toString('latin1').trim();
   } catch (error) {
-    if (!isHalError(error)) throw error;
-    log.warn('there is no memory that outlives the process', { message: error.message });
-    return undefined;
+    if (isHalError(error)) return undefined;
+    throw error;
   }
 }
+
+const longestBootIdBytes = 64;
 
 /**
  * With a sound registry, documents that no record names are leftovers; with a new one they are what
