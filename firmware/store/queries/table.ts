@@ -5,6 +5,7 @@ import { eventQueries } from './event-queries.ts';
 import { jobQueries } from './job-queries.ts';
 import { printerQueries } from './printer-queries.ts';
 import { registryQueries } from './registry-queries.ts';
+import { retentionQueries } from './retention-queries.ts';
 import { storeQueries } from './store-queries.ts';
 import type { QueryRow } from './row.ts';
 
@@ -15,6 +16,7 @@ const rows = {
   ...registryQueries,
   ...eventQueries,
   ...storeQueries,
+  ...retentionQueries,
 } as const;
 
 export type QueryName = keyof typeof rows;
