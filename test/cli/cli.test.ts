@@ -181,7 +181,7 @@ describe('jobs', () => {
     for (const number of [1, 2, 3]) await says(`job cancel ${number}`);
     const { out } = await says('job history --export');
     const lines = out.trimEnd().split('\n');
-    assert.deepEqual(lines.map((line) => JSON.parse(line).name).toSorted(), names);
+    assert.deepEqual(new Set(lines.map((line) => JSON.parse(line).name)), new Set(names));
     assert.match((await says('job history')).out, /^1 +canceled .* a$/m);
   });
 
