@@ -15,7 +15,11 @@ export type EventBody =
   | { readonly type: 'port-status-changed'; readonly portName: string }
   | { readonly type: 'appliance-started' | 'appliance-stopping' }
   /** The database was damaged or gone, and was built anew from the spool. */
-  | { readonly type: 'registry-rebuilt' };
+  | { readonly type: 'registry-rebuilt' }
+  /** Something is wrong with the machine itself, and over again: facts say kind and message. */
+  | { readonly type: 'trouble-began' | 'trouble-ended' }
+  /** The wall clock jumped; facts say by how many milliseconds. */
+  | { readonly type: 'clock-jumped' };
 
 export type PlatenEvent = EventBody & {
   /** Only grows, also over restarts; gaps are possible. */

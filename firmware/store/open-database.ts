@@ -61,6 +61,9 @@ function openChecked({ databases }: StoreOptions, path: string): Checked {
 }
 
 function prepareDatabase(sql: Sql): void {
+  // One connection, so no index of the log in shared memory: a disk without room for it would keep
+  // a sound database from being opened.
+  sql.exec('PRAGMA locking_mode = EXCLUSIVE');
   sql.exec('PRAGMA journal_mode = WAL');
   sql.exec('PRAGMA synchronous = FULL');
   sql.exec(`PRAGMA journal_size_limit = ${storeLimits.walBytes}`);

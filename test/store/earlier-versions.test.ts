@@ -83,7 +83,11 @@ describe('a data folder of an earlier version', () => {
       const { store } = rig;
       assert.equal(await store.query('store.rebuilt', {}), undefined);
       const [printer] = await store.query('printers.all', { spooler });
-      assert.partialDeepStrictEqual(printer, { name: 'Office', quotas: {}, interrupted: 'restart' });
+      assert.partialDeepStrictEqual(printer, {
+        name: 'Office',
+        quotas: {},
+        interrupted: 'restart',
+      });
       const job = async (id: string) => await store.query('jobs.get', { spooler, id });
       assert.partialDeepStrictEqual(await job('small'), { state: 'pending', retained: false });
       assert.partialDeepStrictEqual(await job('held'), { state: 'pending-held' });
