@@ -9,6 +9,7 @@ import type { Identity } from '../identity/contract.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
 import type { Store, Term } from '../store/contract.ts';
+import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
 import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
@@ -23,6 +24,8 @@ export interface ApplianceOptions {
   readonly config: Config;
   readonly log: Log;
   readonly version: string;
+  /** The hands of groups on the network. */
+  readonly wire: SupervisedWire;
 }
 
 export interface RunningAppliance {
