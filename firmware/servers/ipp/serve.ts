@@ -99,7 +99,7 @@ async function perform(
     spooler,
     client,
     by: principalOf(identity, client),
-    uris: createUriMaker(request),
+    uris: createUriMaker(request, { authenticates: false, others: services.ways() }),
     operations: ippOperationRows.map(({ name }) => name),
     document: rest,
     documentSizeBytes: documentSize(message, request.lengthBytes),
