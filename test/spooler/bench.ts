@@ -306,6 +306,10 @@ function gatedStore(store: Store, alive: { readonly now: boolean }): Store {
     readLog: (spooler, fromSeq, limit) => gate(() => store.readLog(spooler, fromSeq, limit)),
     cutLog: (spooler, throughSeq) => gate(() => store.cutLog(spooler, throughSeq)),
     logEnds: () => gate(() => store.logEnds()),
+    storeRecords: (batch) => gate(() => store.storeRecords(batch)),
+    cutTail: (spooler, seq) => gate(() => store.cutTail(spooler, seq)),
+    forgetTail: (spooler) => gate(() => store.forgetTail(spooler)),
+    remember: (spooler, memory) => gate(() => store.remember(spooler, memory)),
     close: () => gate(() => store.close()),
   };
 }

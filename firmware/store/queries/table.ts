@@ -3,6 +3,7 @@ import type { Sql } from '../sql.ts';
 import { documentQueries } from './document-queries.ts';
 import { eventQueries } from './event-queries.ts';
 import { jobQueries } from './job-queries.ts';
+import { logQueries } from './log-queries.ts';
 import { printerQueries } from './printer-queries.ts';
 import { registryQueries } from './registry-queries.ts';
 import { storeQueries } from './store-queries.ts';
@@ -15,6 +16,7 @@ const rows = {
   ...registryQueries,
   ...eventQueries,
   ...storeQueries,
+  ...logQueries,
 } as const;
 
 export type QueryName = keyof typeof rows;
