@@ -6,6 +6,7 @@ import { jobQueries } from './job-queries.ts';
 import { logQueries } from './log-queries.ts';
 import { printerQueries } from './printer-queries.ts';
 import { registryQueries } from './registry-queries.ts';
+import { retentionQueries } from './retention-queries.ts';
 import { storeQueries } from './store-queries.ts';
 import type { QueryRow } from './row.ts';
 
@@ -17,6 +18,7 @@ const rows = {
   ...eventQueries,
   ...storeQueries,
   ...logQueries,
+  ...retentionQueries,
 } as const;
 
 export type QueryName = keyof typeof rows;
