@@ -92,7 +92,7 @@ describe('the replica half of the store', () => {
     assert.deepEqual(await tablesOf(store), before);
   });
 
-  test('a cut leaves what the records before it made, and documents until the tail goes', async () => {
+  test('a cut leaves what came before, and documents until the tail goes', async () => {
     const { store } = await openRig();
     await store.commit({ spooler, term: first, changes: [made] });
     await store.commit({ spooler, term: first, ...withDocument('one') });
