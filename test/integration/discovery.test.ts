@@ -63,14 +63,11 @@ interface Network {
 }
 
 async function makeNetwork(t: TestContext, count: number): Promise<Network> {
-  const { hosts, dispose } = await createHosts({
-    tag: `p${randomUUID().slice(0, 8)}`,
-    count: count + 1,
-  });
-  t.after(dispose);
+  const world = await createHosts({ tag: `p${randomUUID().slice(0, 8)}`, count: count + 1 });
+  t.after(() => world.dispose());
   const folder = await mkdtemp(join(tmpdir(), 'platen-discovery-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const [judge, ...others] = hosts;
+  const [judge, ...others] = world.hosts;
   assert.ok(judge !== undefined);
   const avahi = await startAvahi(judge, 'judge');
   t.after(() => avahi.stop());
