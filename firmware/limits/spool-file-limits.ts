@@ -10,8 +10,6 @@ export const spoolFileLimits = {
   plentyBytes: 1024 * 1024 * 1024,
   /** The first memory of an upload; it doubles up to inlineDocumentBytes. */
   firstGatherBytes: 4 * 1024,
-  /** A note of an attempt's first byte: boot id, job id, attempt. */
-  noteBytes: 128,
   /** Names that cleaning asks the store about at once. */
   namesPerQuestion: 500,
 } as const;

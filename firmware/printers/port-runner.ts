@@ -30,7 +30,7 @@ export interface PortRunnerOptions {
   readonly statuses: () => readonly DeviceStatus[];
   readonly nextJob: () => Promise<Claim | undefined>;
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
-  readonly noteFirstByte: (job: Pick<Job, 'id' | 'attempts'>) => Promise<void>;
+  readonly noteFirstByte: (job: Pick<Job, 'id' | 'attempts'>) => void;
   readonly commits: RunnerCommits;
   /** The state that others see has changed. */
   readonly onChange: () => void;

@@ -122,7 +122,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     onReleased: (printer, portName) => board.wake(printer, portName),
   });
 
-  const history = createHistoryKeeper({ spooler: id, store, commit, clock, limits, log });
+  const history = createHistoryKeeper({
+    spooler: id,
+    store,
+    commit,
+    clock,
+    printers: () => printers.all(),
+    limits,
+    log,
+  });
 
   const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
     const location = await store.query('documents.locate', { jobId: job.id, number });
@@ -263,10 +271,11 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           onIncoming: (job) => intake.resume(job),
         }),
       ]);
-      await options.firstBytes.begin();
+      options.firstBytes.begin();
       phase = 'running';
       board.reconcile();
       timedHolds.look();
+      history.start();
     },
     async stop(deadline) {
       phase = 'stopped';
@@ -276,10 +285,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(host.stop(limits.shutdownMs), deadline).catch((error: unknown) =>
         log.warn('monitors were left behind', { message: messageOf(error) }),
       );
-      await abortable(Promise.all([intakeEnds, history.idle(), timedHolds.stop()]), deadline).catch(
+      await abortable(Promise.all([intakeEnds, history.stop(), timedHolds.stop()]), deadline).catch(
         (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
-      await options.firstBytes.close();
+      options.firstBytes.close();
     },
     looksAlive,
     async isAlive() {

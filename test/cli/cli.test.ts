@@ -174,6 +174,17 @@ describe('jobs', () => {
     assert.equal((await says('job cancel 1')).status, 1);
   });
 
+  test('the history is exported as JSON lines, one job each', async () => {
+    const { says } = house();
+    const names = ['a', 'b', 'c'];
+    for (const name of names) await says(`print ${name} --printer office`, { [name]: 'abc' });
+    for (const number of [1, 2, 3]) await says(`job cancel ${number}`);
+    const { out } = await says('job history --export');
+    const lines = out.trimEnd().split('\n');
+    assert.deepEqual(new Set(lines.map((line) => JSON.parse(line).name)), new Set(names));
+    assert.match((await says('job history')).out, /^1 +canceled .* a$/m);
+  });
+
   test('with several printers one must be named', async () => {
     const { errors, status } = await house().says('print x', { x: 'abc' });
     assert.equal(status, 2);
