@@ -252,6 +252,19 @@ export interface Databases {
   setAside(path: string, to: string): Promise<void>;
 }
 
+/**
+ * Memory of the machine that outlives this process and not its boot, for notes of a few bytes. A
+ * write is synchronous and takes no longer than a copy.
+ */
+export interface Memos {
+  /** What the process before left, as it was when this was opened. */
+  readonly before: readonly string[];
+  /** At most 256 bytes; replaces what this key held. */
+  write(key: string, text: string): void;
+  /** An orderly end: nothing is left for the next process. */
+  close(): void;
+}
+
 /** A FIFO, a regular file or a printer's node that is being written to. */
 export interface OutputDevice {
   readonly kind: OutputKind;

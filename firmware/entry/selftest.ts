@@ -68,6 +68,7 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     'data.folder': folder,
     'listen.address': '127.0.0.1',
     'listen.http': 0,
+    'listen.https': 0,
     'listen.lpd': 0,
     'listen.raw': 0,
   });
