@@ -91,8 +91,6 @@ export interface LinkState {
   readonly witness: 'none' | 'connected' | 'lost';
   /** Connection number of the witness; only grows, for the whole node. */
   readonly witnessConnection: number;
-  /** The peer's product version, as it said last. */
-  readonly peerVersion: string | undefined;
   /** Last sign of it, monotonic; undefined: none since the start. */
   readonly heardAtMs: number | undefined;
 }

@@ -39,6 +39,7 @@ import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
 import { createPortBoard } from './port-board.ts';
+import { createPortLanguages } from './port-languages.ts';
 import { rebuiltText, recover } from './recovery.ts';
 import { createTroubles, troubleKinds } from './troubles.ts';
 
@@ -110,6 +111,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     limits,
   });
 
+  const languages = createPortLanguages({ openRegistry: options.openRegistry });
+
   const host = createMonitorHost({
     spooler: id,
     local: options.local,
@@ -125,6 +128,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
     onStatus: (portName, status) => board.onStatus(portName, status),
     onPortsChanged: () => board.portsChanged(),
+    onPortDeleted: (portName) =>
+      void languages
+        .forget(portName)
+        .catch((error: unknown) =>
+          log.warn('what was set for a deleted port stays', { message: messageOf(error) }),
+        ),
+    languages,
+    printerNameOf: (portName) =>
+      printers.all().find((printer) => printer.portNames.includes(portName))?.name ?? '',
   });
 
   const printers = createPrinterRoom({
@@ -184,6 +196,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const board = createPortBoard({
     host,
+    languages,
     clock,
     printers: () => printers.all(),
     trouble: () => (troubles.kind === undefined ? undefined : troubleKinds[troubles.kind]),
@@ -312,6 +325,12 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     async start() {
       await printers.load();
       await Promise.all([
+        // Where it can't be read now, whoever opens a port tries again.
+        languages
+          .of('')
+          .catch((error: unknown) =>
+            log.warn('the languages of ports can not be read', { message: messageOf(error) }),
+          ),
         host.start(),
         recover({
           spooler: id,
@@ -343,6 +362,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(Promise.all([intakeEnds, history.stop(), timedHolds.stop()]), deadline).catch(
         (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
+      languages.close();
       options.firstBytes.close();
     },
     looksAlive,

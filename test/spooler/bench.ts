@@ -102,7 +102,12 @@ export class Bench {
     const clock = clockOf(this.clock, alive);
     const mounted = this.#options.wrapDisk?.(this.disk.mount()) ?? this.disk.mount();
     const { spooler: more, permit, monitors, onInit = ignore, tcp, wrapStore } = this.#options;
-    const spool = createSpool({ files: mounted.files, random: this.random, directory: '/spool' });
+    const spool = createSpool({
+      files: mounted.files,
+      random: this.random,
+      clock,
+      directory: '/spool',
+    });
     await spool.prepare();
     const opened = gatedStore(
       await openStore({ ...mounted, dataDirectory: '/data', spoolDirectory: '/spool' }),
@@ -308,6 +313,10 @@ function gatedStore(store: Store, alive: { readonly now: boolean }): Store {
     readLog: (spooler, fromSeq, limit) => gate(() => store.readLog(spooler, fromSeq, limit)),
     cutLog: (spooler, throughSeq) => gate(() => store.cutLog(spooler, throughSeq)),
     logEnds: () => gate(() => store.logEnds()),
+    storeRecords: (batch) => gate(() => store.storeRecords(batch)),
+    cutTail: (spooler, seq) => gate(() => store.cutTail(spooler, seq)),
+    forgetTail: (spooler) => gate(() => store.forgetTail(spooler)),
+    remember: (spooler, memory) => gate(() => store.remember(spooler, memory)),
     close: () => gate(() => store.close()),
   };
 }

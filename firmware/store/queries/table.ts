@@ -3,6 +3,7 @@ import type { Sql } from '../sql.ts';
 import { documentQueries } from './document-queries.ts';
 import { eventQueries } from './event-queries.ts';
 import { jobQueries } from './job-queries.ts';
+import { logQueries } from './log-queries.ts';
 import { printerQueries } from './printer-queries.ts';
 import { registryQueries } from './registry-queries.ts';
 import { retentionQueries } from './retention-queries.ts';
@@ -16,6 +17,7 @@ const rows = {
   ...registryQueries,
   ...eventQueries,
   ...storeQueries,
+  ...logQueries,
   ...retentionQueries,
 } as const;
 
