@@ -7,7 +7,7 @@ export type SpoolCondition = 'sound' | 'full';
 
 const probeBytes = 4 * 1024;
 
-/** The name of no document; what a kill leaves of it, the next try removes. */
+/** What a kill leaves of the file, the next start removes. */
 export async function probeSpool(parts: {
   readonly files: Files;
   readonly places: SpoolPlaces;
@@ -16,7 +16,7 @@ export async function probeSpool(parts: {
   readonly roomBytes: number;
 }): Promise<SpoolCondition> {
   const { files, places, reserveBytes, roomBytes } = parts;
-  const path = `${places.documents}/probe`;
+  const path = places.probe;
   await files.remove(path);
   const file = await files.open(path, 'create');
   try {

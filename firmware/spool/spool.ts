@@ -73,6 +73,7 @@ export function createSpool(options: SpoolOptions): Spool {
     async prepare() {
       await files.makeDirectory(places.documents);
       await files.makeDirectory(places.segments);
+      await files.remove(places.probe);
     },
     async receive(stream, uploadOptions) {
       if (uploads >= limits.concurrentUploads) {

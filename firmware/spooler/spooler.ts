@@ -348,6 +348,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       board.reconcile();
       timedHolds.look();
       history.start();
+      // What was wrong before the start is told without waiting for whom it strikes.
+      troubles.noted('spool', 'other');
     },
     async stop(deadline) {
       phase = 'stopped';

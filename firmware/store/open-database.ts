@@ -31,7 +31,8 @@ export async function openDatabase(options: StoreOptions): Promise<OpenDatabase>
     const { sql } = checked;
     if (!checked.isNew || !(await holdsSomething(options))) {
       migrate(sql, migrations);
-      sql.run('DELETE FROM rebuilds');
+      // A disk without room takes no write, not even one that changes nothing.
+      if (sql.get('SELECT 1 FROM rebuilds') !== undefined) sql.run('DELETE FROM rebuilds');
       return checked;
     }
     checked.database.close();

@@ -175,7 +175,11 @@ describe('a document that can not be read', () => {
 
   test('does not starve the port: it stands idle between two tries', async () => {
     const bench = await booted();
-    const heal = bench.disk.faults.add({ operation: 'read', path: '/documents/', code: 'io-error' });
+    const heal = bench.disk.faults.add({
+      operation: 'read',
+      path: '/documents/',
+      code: 'io-error',
+    });
     const bad = await bench.print(bench.random.bytes(100_000));
     const reads = bench.disk.count('read');
     await bench.pass(600_000);
