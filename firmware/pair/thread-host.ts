@@ -152,7 +152,7 @@ class Host implements PairThreadHost {
 
   /** Another peer, generation or witness is another pair for the machines too. */
   async #stop(): Promise<void> {
-    for (const group of [...this.#machines.keys()]) this.#stopGroup(group);
+    for (const group of this.#machines.keys()) this.#stopGroup(group);
     this.#metering?.cancel();
     this.#metering = undefined;
     const link = this.#link;
