@@ -49,6 +49,8 @@ export interface MonitorModule {
   readonly name: string;
   readonly kind: 'port' | 'language';
   readonly locality: 'local' | 'network';
+  /** Language monitors: the names in a device ID's CMD that mean their language, in upper case. */
+  readonly commandSets?: readonly string[];
   /** InitializePrintMonitor2. Undefined: this monitor has nothing to do for such a spooler. */
   readonly initializePrintMonitor2?: (init: MonitorInit) => Promise<Monitor2 | undefined>;
   /**
@@ -189,7 +191,11 @@ export interface MonitorPort {
   endDocPort(request: { readonly discard: boolean }, call: Call): Promise<PortOutcome>;
   /** ClosePort: the handle is invalid afterwards. */
   closePort(call: Call): Promise<void>;
-  /** GetPrinterDataFromPort: a named value from the printer. */
+  /**
+   * GetPrinterDataFromPort: a named value from the printer; undefined where it has none, or is not
+   * there. `DeviceId` is its 1284 id as text, by which a language monitor is chosen; it is asked
+   * outside of documents too.
+   */
   getPrinterDataFromPort?(name: string, call: Call): Promise<JsonValue | undefined>;
   /** SetPortTimeOuts; called by language monitors only. */
   setPortTimeOuts?(timeOuts: PortTimeOuts): void;

@@ -2,10 +2,11 @@
 // beside it.
 import { z } from 'zod';
 import { dataSection } from './data-section.ts';
+import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
 
-const sections = { ...dataSection, ...listenSection, ...logSection };
+const sections = { ...dataSection, ...discoverySection, ...listenSection, ...logSection };
 
 const configSchema = z.object(sections);
 

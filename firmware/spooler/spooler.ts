@@ -31,6 +31,7 @@ import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
 import { createPortBoard } from './port-board.ts';
+import { createPortLanguages } from './port-languages.ts';
 import { rebuiltText, recover } from './recovery.ts';
 
 type SpoolerLimits = typeof defaultLimits;
@@ -78,6 +79,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
   ): Promise<CommitOutcome> =>
     store.commit({ spooler: id, term: options.termOf(), changes, documents });
 
+  const languages = createPortLanguages({ openRegistry: options.openRegistry });
+
   const host = createMonitorHost({
     spooler: id,
     local: options.local,
@@ -93,6 +96,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
     onStatus: (portName, status) => board.onStatus(portName, status),
     onPortsChanged: () => board.portsChanged(),
+    onPortDeleted: (portName) =>
+      void languages
+        .forget(portName)
+        .catch((error: unknown) =>
+          log.warn('what was set for a deleted port stays', { message: messageOf(error) }),
+        ),
+    languages,
+    printerNameOf: (portName) =>
+      printers.all().find((printer) => printer.portNames.includes(portName))?.name ?? '',
   });
 
   const printers = createPrinterRoom({
@@ -140,6 +152,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const board = createPortBoard({
     host,
+    languages,
     clock,
     printers: () => printers.all(),
     makeRunner: (portName, statuses) =>
@@ -259,6 +272,12 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     async start() {
       await printers.load();
       await Promise.all([
+        // Where it can't be read now, whoever opens a port tries again.
+        languages
+          .of('')
+          .catch((error: unknown) =>
+            log.warn('the languages of ports can not be read', { message: messageOf(error) }),
+          ),
         host.start(),
         recover({
           spooler: id,
@@ -294,6 +313,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(Promise.all([intakeEnds, history.stop(), timedHolds.stop()]), deadline).catch(
         (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
+      languages.close();
       options.firstBytes.close();
     },
     looksAlive,

@@ -119,6 +119,18 @@ describe('ports', () => {
     ]);
   });
 
+  test('the language of a port', async () => {
+    const { says, fixture } = house();
+    assert.equal((await says('port language lp1 pjl')).status, 0);
+    assert.equal((await says('port language lp1 --bidirectional off')).status, 0);
+    assert.deepEqual(
+      fixture.languageCalls.map(({ change }) => change),
+      [{ language: 'pjl' }, { bidirectional: false }],
+    );
+    assert.equal((await says('port language lp1')).status, 2);
+    assert.equal((await says('port language lp1 --bidirectional maybe')).status, 2);
+  });
+
   test('change sends only what was named', async () => {
     const { fixture, says } = house();
     // The fixture's spooler knows AddPort alone: what counts is what was asked of it.

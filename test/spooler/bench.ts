@@ -97,7 +97,12 @@ export class Bench {
     const clock = clockOf(this.clock, alive);
     const mounted = this.#options.wrapDisk?.(this.disk.mount()) ?? this.disk.mount();
     const { spooler: more, permit, monitors, onInit = ignore, tcp, wrapStore } = this.#options;
-    const spool = createSpool({ files: mounted.files, random: this.random, directory: '/spool' });
+    const spool = createSpool({
+      files: mounted.files,
+      random: this.random,
+      clock,
+      directory: '/spool',
+    });
     await spool.prepare();
     const opened = gatedStore(
       await openStore({ ...mounted, dataDirectory: '/data', spoolDirectory: '/spool' }),

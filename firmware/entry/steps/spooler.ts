@@ -50,7 +50,7 @@ async function makeSpooler({
   log,
 }: SpoolerParts): Promise<Spooler> {
   const { files, random, clock, tcp, addresses, outputs, serial, usb } = hal;
-  const spool = createSpool({ files, random, directory: folder.spool });
+  const spool = createSpool({ files, random, clock, directory: folder.spool });
   await spool.prepare();
   await cleanSpool(spool, store, log.child('spool'));
   await files.makeDirectory(folder.output);
