@@ -11,7 +11,7 @@ import { findLastJobNumber } from './log-rows.ts';
 import { printerFromRow } from './printer-table.ts';
 import { printerSchema, storedValueSchema } from './records/payloads.ts';
 import type { Sql } from './sql.ts';
-import { integerOf, textOf } from './statements.ts';
+import { textOf } from './statements.ts';
 
 const keepsakeSchema = z.object({
   version: z.literal(1),
