@@ -9,7 +9,9 @@ import type { Identity } from '../identity/contract.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
 import type { Store, Term } from '../store/contract.ts';
+import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
+import { createAccess } from '../users/access.ts';
 import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
@@ -26,11 +28,15 @@ export interface ApplianceOptions {
   readonly config: Config;
   readonly log: Log;
   readonly version: string;
+  /** The hands of groups on the network. */
+  readonly wire: SupervisedWire;
 }
 
 export interface RunningAppliance {
   readonly services: ApiServices;
   readonly addresses: ApplianceView['addresses'];
+  /** While nobody administers the box. */
+  readonly setUpCode: string | undefined;
   /**
    * Resolves when the store is gone: nothing can be accepted any more, and the process has to start
    * anew.
@@ -81,7 +87,14 @@ async function startSteps(
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
   };
-  const services: ApiServices = { directory, events, clock: hal.clock, log, appliance };
+  const access = createAccess({
+    ...hal,
+    store,
+    spooler: spooler.id,
+    term: () => term,
+    setUpCodePath: folder.setUpCode,
+  });
+  const services: ApiServices = { directory, events, access, clock: hal.clock, log, appliance };
   await lifecycle.begin(socketStep(hal, folder, services));
   const { certificates } = tls;
   const http = await lifecycle.begin(
@@ -112,6 +125,7 @@ async function startSteps(
   return {
     services,
     addresses: await appliance.addresses(),
+    setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
     stop: () => lifecycle.end(),
   };
