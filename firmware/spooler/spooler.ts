@@ -351,6 +351,12 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       // What was wrong before the start is told without waiting for whom it strikes.
       troubles.noted('spool', 'other');
     },
+    lookAgain() {
+      if (phase === 'running') board.reconcile();
+    },
+    async drain() {
+      await Promise.all([intake.drain(), board.drain()]);
+    },
     async stop(deadline) {
       phase = 'stopped';
       stateEvents.stop();

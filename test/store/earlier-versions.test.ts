@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { migrate, schemaVersion } from '../../firmware/store/migrate.ts';
 import { migrations } from '../../firmware/store/migrations/table.ts';
-import { createSql, type Sql, textOf } from '../../firmware/store/sql.ts';
+import { textOf } from '../../firmware/store/statements.ts';
+import { createSql, type Sql } from '../../firmware/store/sql.ts';
 import { SimulatedDisk } from '../world/disk.ts';
 import {
   acceptDocument,
