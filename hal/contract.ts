@@ -145,6 +145,8 @@ export interface UdpOpenOptions {
   readonly address: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Sockets at other addresses have the same port; the most fitting one gets a datagram. */
+  readonly shared?: true;
   readonly multicast?: {
     /**
      * Where the group is joined and multicast leaves. In IPv6 nothing else is heard; in IPv4 the
@@ -408,6 +410,83 @@ export interface UsbHost {
   ): Promise<UsbInterface>;
 }
 
+/** A network interface as the kernel counts it. */
+export interface NetworkLink {
+  readonly index: number;
+  readonly name: string;
+  readonly loopback: boolean;
+  readonly mtuBytes: number;
+  readonly hardwareAddress: Uint8Array;
+  readonly enabled: boolean;
+  /** Undefined where its driver does not say. */
+  readonly carrier: boolean | undefined;
+  readonly bitsPerSecond: number | undefined;
+  readonly received: LinkCounters;
+  readonly sent: LinkCounters;
+}
+
+export interface LinkCounters {
+  readonly bytes: number;
+  readonly packets: number;
+  readonly errors: number;
+  readonly dropped: number;
+}
+
+export interface Links {
+  /** In the order of their indices; one that went meanwhile is left out. */
+  list(): Promise<readonly NetworkLink[]>;
+}
+
+/** Who asks an SNMP agent. */
+export type SnmpCredentials =
+  | { readonly version: '1' | '2c'; readonly community: string }
+  | {
+      readonly version: '3';
+      readonly user: string;
+      readonly auth: SnmpSecret<'sha1' | 'sha256' | 'sha512'> | undefined;
+      readonly priv: SnmpSecret<'aes128' | 'aes256'> | undefined;
+    };
+
+export interface SnmpSecret<Protocol extends string> {
+  readonly protocol: Protocol;
+  readonly password: string;
+}
+
+/** What an agent has at an object identifier; an identifier is text. */
+export type SnmpReading = number | bigint | string | Uint8Array;
+
+/** Readings by their object identifiers, `1.3.6.1.2.1.1.5.0`. */
+export type SnmpReadings = ReadonlyMap<string, SnmpReading>;
+
+/**
+ * Questions to one agent, one at a time. They reject with `timed-out` where nothing comes, with
+ * `io-error` where what comes is no answer, and with `closed`. Nothing that an agent sends can do
+ * more: what it says beyond what was asked is dropped.
+ */
+export interface SnmpSession {
+  /** What the agent has of these; the others are left out. */
+  get(oids: readonly string[]): Promise<SnmpReadings>;
+  /** What lies below the identifier, at most `most` readings, in order. */
+  walk(oid: string, most: number): Promise<SnmpReadings>;
+  close(): void;
+}
+
+export interface SnmpOpenOptions {
+  /** An address; names are resolved by who asks. */
+  readonly address: string;
+  readonly port: number;
+  readonly localAddress?: string;
+  readonly credentials: SnmpCredentials;
+  /** Of one packet; it is sent again `retries` times. */
+  readonly timeoutMs: number;
+  readonly retries: number;
+}
+
+export interface SnmpManager {
+  /** Sends nothing yet. */
+  open(options: SnmpOpenOptions): SnmpSession;
+}
+
 /** The machine, whole. Rooms take from it only what they need. */
 export interface Hal {
   readonly clock: Clock;
@@ -415,6 +494,8 @@ export interface Hal {
   readonly tcp: Tcp;
   readonly udp: Udp;
   readonly addresses: Addresses;
+  readonly links: Links;
+  readonly snmp: SnmpManager;
   readonly files: Files;
   readonly databases: Databases;
   readonly outputs: Outputs;

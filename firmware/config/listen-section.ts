@@ -11,6 +11,7 @@ export const listenSection = {
     .describe('Address that clients reach; * is every address of the appliance.'),
   'listen.http': port.default(8631).describe('TCP port of IPP.'),
   'listen.lpd': port.default(8515).describe('TCP port of LPD.'),
+  'listen.snmp': port.default(8161).describe('UDP port of SNMP.'),
   'listen.raw': port
     .default(9100)
     .describe('First TCP port of raw printing; each printer is given one port, once.'),
