@@ -6,6 +6,8 @@
 // an object has no side effect; `open`, `connect` and `listen` are what touches the machine. Every
 // method that fails rejects (or throws, where it is synchronous) with a HalError of hal/errors.ts.
 import type { HalError } from './errors.ts';
+import type { Links } from './links.ts';
+import type { SnmpManager } from './snmp.ts';
 
 /** A timer that was started; cancelling it twice, or after it fired, does nothing. */
 export interface Timer {
@@ -254,6 +256,19 @@ export interface Databases {
   setAside(path: string, to: string): Promise<void>;
 }
 
+/**
+ * Memory of the machine that outlives this process and not its boot, for notes of a few bytes. A
+ * write is synchronous and takes no longer than a copy.
+ */
+export interface Memos {
+  /** What the process before left, as it was when this was opened. */
+  readonly before: readonly string[];
+  /** At most 256 bytes; replaces what this key held. */
+  write(key: string, text: string): void;
+  /** An orderly end: nothing is left for the next process. */
+  close(): void;
+}
+
 /** A FIFO, a regular file or a printer's node that is being written to. */
 export interface OutputDevice {
   readonly kind: OutputKind;
@@ -408,83 +423,6 @@ export interface UsbHost {
     device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
     info: UsbInterfaceInfo,
   ): Promise<UsbInterface>;
-}
-
-/** A network interface as the kernel counts it. */
-export interface NetworkLink {
-  readonly index: number;
-  readonly name: string;
-  readonly loopback: boolean;
-  readonly mtuBytes: number;
-  readonly hardwareAddress: Uint8Array;
-  readonly enabled: boolean;
-  /** Undefined where its driver does not say. */
-  readonly carrier: boolean | undefined;
-  readonly bitsPerSecond: number | undefined;
-  readonly received: LinkCounters;
-  readonly sent: LinkCounters;
-}
-
-export interface LinkCounters {
-  readonly bytes: number;
-  readonly packets: number;
-  readonly errors: number;
-  readonly dropped: number;
-}
-
-export interface Links {
-  /** In the order of their indices; one that went meanwhile is left out. */
-  list(): Promise<readonly NetworkLink[]>;
-}
-
-/** Who asks an SNMP agent. */
-export type SnmpCredentials =
-  | { readonly version: '1' | '2c'; readonly community: string }
-  | {
-      readonly version: '3';
-      readonly user: string;
-      readonly auth: SnmpSecret<'sha1' | 'sha256' | 'sha512'> | undefined;
-      readonly priv: SnmpSecret<'aes128' | 'aes256'> | undefined;
-    };
-
-export interface SnmpSecret<Protocol extends string> {
-  readonly protocol: Protocol;
-  readonly password: string;
-}
-
-/** What an agent has at an object identifier; an identifier is text. */
-export type SnmpReading = number | bigint | string | Uint8Array;
-
-/** Readings by their object identifiers, `1.3.6.1.2.1.1.5.0`. */
-export type SnmpReadings = ReadonlyMap<string, SnmpReading>;
-
-/**
- * Questions to one agent, one at a time. They reject with `timed-out` where nothing comes, with
- * `io-error` where what comes is no answer, and with `closed`. Nothing that an agent sends can do
- * more: what it says beyond what was asked is dropped.
- */
-export interface SnmpSession {
-  /** What the agent has of these; the others are left out. */
-  get(oids: readonly string[]): Promise<SnmpReadings>;
-  /** What lies below the identifier, at most `most` readings, in order. */
-  walk(oid: string, most: number): Promise<SnmpReadings>;
-  close(): void;
-}
-
-export interface SnmpOpenOptions {
-  /** An address; names are resolved by who asks. */
-  readonly address: string;
-  readonly port: number;
-  readonly localAddress?: string;
-  readonly credentials: SnmpCredentials;
-  /** Of one packet; it is sent again `retries` times. */
-  readonly timeoutMs: number;
-  readonly retries: number;
-}
-
-export interface SnmpManager {
-  /** Sends nothing yet. */
-  open(options: SnmpOpenOptions): SnmpSession;
 }
 
 /** The machine, whole. Rooms take from it only what they need. */

@@ -1,5 +1,5 @@
 // Waiting on an injected clock: sleeps, deadlines and bounded waits, all of them abortable.
-import type { Clock } from './contract.ts';
+import type { Clock, Timer } from './contract.ts';
 import { HalError } from './errors.ts';
 
 /** Resolves after `delayMs`; rejects with `aborted` as soon as `signal` aborts. */
@@ -59,4 +59,54 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefine
     else signal.addEventListener('abort', onAbort, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });
+}
+
+/** Timers of someone who starts and cancels them all the time; closed when nobody needs them. */
+export interface LazyTimers extends Pick<Clock, 'startTimer'> {
+  /** None of them fires any more. */
+  close(): void;
+}
+
+/**
+ * One timer of the clock stays armed behind them, and looks when it fires whether somebody still
+ * waits: starting and cancelling cost next to nothing. Meant for one wait at a time; a second one
+ * gets a timer of its own.
+ */
+export function createLazyTimers(clock: Clock): LazyTimers {
+  let waiting: { readonly dueMs: number; readonly callback: () => void } | undefined;
+  let armed: { readonly timer: Timer; readonly dueMs: number } | undefined;
+  let closed = false;
+
+  const arm = (dueMs: number, delayMs: number) => {
+    armed?.timer.cancel();
+    armed = { dueMs, timer: clock.startTimer(delayMs, look) };
+  };
+  const look = () => {
+    armed = undefined;
+    if (waiting === undefined) return;
+    const leftMs = waiting.dueMs - clock.monotonicMs();
+    if (leftMs > 0) return arm(waiting.dueMs, leftMs);
+    const { callback } = waiting;
+    waiting = undefined;
+    callback();
+  };
+  return {
+    startTimer(delayMs, callback) {
+      if (waiting !== undefined || closed) return clock.startTimer(delayMs, callback);
+      const own = { dueMs: clock.monotonicMs() + delayMs, callback };
+      waiting = own;
+      if (armed === undefined || armed.dueMs > own.dueMs) arm(own.dueMs, delayMs);
+      return {
+        cancel: () => {
+          if (waiting === own) waiting = undefined;
+        },
+      };
+    },
+    close() {
+      closed = true;
+      waiting = undefined;
+      armed?.timer.cancel();
+      armed = undefined;
+    },
+  };
 }

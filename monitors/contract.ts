@@ -18,14 +18,14 @@ import type {
   SerialLine,
   SerialPort,
   SerialPortInfo,
-  SnmpOpenOptions,
-  SnmpSession,
   TcpConnectOptions,
   TcpConnection,
   UsbDeviceInfo,
   UsbInterface,
   UsbInterfaceInfo,
 } from '../hal/contract.ts';
+import type { SnmpOpenOptions, SnmpSession } from '../hal/snmp.ts';
+import type { DeviceFacts } from './device-facts.ts';
 import type { Win32Status } from './win32-status.ts';
 
 /** Names the owner of ports, printers and jobs: `local`, or the name of a group. */
@@ -51,6 +51,8 @@ export interface MonitorModule {
   readonly name: string;
   readonly kind: 'port' | 'language';
   readonly locality: 'local' | 'network';
+  /** Language monitors: the names in a device ID's CMD that mean their language, in upper case. */
+  readonly commandSets?: readonly string[];
   /** InitializePrintMonitor2. Undefined: this monitor has nothing to do for such a spooler. */
   readonly initializePrintMonitor2?: (init: MonitorInit) => Promise<Monitor2 | undefined>;
   /**
@@ -198,7 +200,11 @@ export interface MonitorPort {
   endDocPort(request: { readonly discard: boolean }, call: Call): Promise<PortOutcome>;
   /** ClosePort: the handle is invalid afterwards. */
   closePort(call: Call): Promise<void>;
-  /** GetPrinterDataFromPort: a named value from the printer. */
+  /**
+   * GetPrinterDataFromPort: a named value from the printer; undefined where it has none, or is not
+   * there. `DeviceId` is its 1284 id as text, by which a language monitor is chosen; it is asked
+   * outside of documents too.
+   */
   getPrinterDataFromPort?(name: string, call: Call): Promise<JsonValue | undefined>;
   /** SetPortTimeOuts; called by language monitors only. */
   setPortTimeOuts?(timeOuts: PortTimeOuts): void;
@@ -363,51 +369,6 @@ export interface DeviceStatus {
   readonly atMs: number;
   /** What else the source knows of the device. */
   readonly device?: DeviceFacts;
-}
-
-/** What a device says of itself beyond its state; a member is left out where it does not say. */
-export interface DeviceFacts {
-  readonly makeAndModel?: string;
-  readonly serialNumber?: string;
-  /** The IEEE 1284 device id: `MFG:…;MDL:…;CMD:…;`. */
-  readonly deviceId?: string;
-  /** The lines of its display. */
-  readonly consoleText?: readonly string[];
-  /** Impressions in its life. */
-  readonly pageCount?: number;
-  readonly supplies?: readonly SupplyFacts[];
-  readonly inputs?: readonly InputFacts[];
-}
-
-/** A consumable or a receptacle (RFC 3805 prtMarkerSuppliesTable). */
-export interface SupplyFacts {
-  readonly name: string;
-  /** PrtMarkerSuppliesTypeTC: `toner`, `wasteToner`, `ink` … */
-  readonly type: string;
-  readonly kind: 'consumed' | 'filled';
-  /** PrtMarkerSuppliesSupplyUnitTC: 19 is percent, 7 impressions. */
-  readonly unit: number;
-  /** In `unit`; `other`: it has no bound, `unknown`: it is not said (-1 and -2). */
-  readonly capacity: number | 'other' | 'unknown';
-  /**
-   * In `unit`: how much is left, of a receptacle how much space is left. `some` says that there is
-   * some, and no more (-3).
-   */
-  readonly level: number | 'other' | 'unknown' | 'some';
-  /** `black`, `cyan` … where it has a colorant. */
-  readonly colorant?: string;
-}
-
-/** A source of media (RFC 3805 prtInputTable). */
-export interface InputFacts {
-  readonly name: string;
-  readonly mediaName: string;
-  /** PrtInputTypeTC. */
-  readonly type: number;
-  /** PrtCapacityUnitTC: 8 is sheets. */
-  readonly unit: number;
-  readonly capacity: number | 'other' | 'unknown';
-  readonly level: number | 'other' | 'unknown' | 'some';
 }
 
 // ---- Xcv and the UI half ----------------------------------------------------------------------

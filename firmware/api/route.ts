@@ -16,7 +16,7 @@ export interface RouteHead {
   readonly path: string;
   readonly summary: string;
   readonly who: readonly Role[];
-  readonly tag: 'system' | 'printers' | 'ports' | 'jobs' | 'events';
+  readonly tag: 'system' | 'printers' | 'ports' | 'jobs' | 'events' | 'snmp';
 }
 
 /** A request as the dispatcher hands it to a row: strings and bytes, nothing checked yet. */

@@ -6,6 +6,7 @@ import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { snmpRoutes } from './routes/snmp-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 
 const describing: Route = streamRoute({
@@ -29,5 +30,6 @@ export const apiRoutes: readonly Route[] = [
   ...portRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...snmpRoutes,
   describing,
 ];

@@ -1,4 +1,4 @@
-// Reads a paged list of the API to its end.
+// Reads a paged list of the API to its end, at once or page by page.
 import { z } from 'zod';
 import type { ApiClient } from './command.ts';
 
@@ -23,4 +23,24 @@ export async function readPages<Item extends z.ZodType>(
     after = read.next;
   } while (after !== undefined && items.length < most);
   return items;
+}
+
+/** As readPages, one page at a time: for lists that are longer than memory. */
+export async function* eachPage<Item extends z.ZodType>(
+  api: ApiClient,
+  path: string,
+  item: Item,
+): AsyncGenerator<readonly z.infer<Item>[]> {
+  const page = z.object({ items: z.array(item), next: z.string().optional() });
+  let after: string | undefined;
+  do {
+    const query = new URLSearchParams({
+      limit: '500',
+      ...(after === undefined ? {} : { after }),
+    });
+    const mark = path.includes('?') ? '&' : '?';
+    const read = await api.get(`${path}${mark}${query.toString()}`, page);
+    yield read.items;
+    after = read.next;
+  } while (after !== undefined);
 }

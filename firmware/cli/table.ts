@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
+import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 
 export const apiCommands: readonly Command[] = [
@@ -10,4 +11,5 @@ export const apiCommands: readonly Command[] = [
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...snmpCommands,
 ];

@@ -2,11 +2,18 @@
 // beside it.
 import { z } from 'zod';
 import { dataSection } from './data-section.ts';
+import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
-const sections = { ...dataSection, ...listenSection, ...logSection, ...snmpSection };
+const sections = {
+  ...dataSection,
+  ...discoverySection,
+  ...listenSection,
+  ...logSection,
+  ...snmpSection,
+};
 
 const configSchema = z.object(sections);
 

@@ -3,6 +3,8 @@
 export interface DataFolder {
   readonly path: string;
   readonly identity: string;
+  /** Certificates and their keys, one file an owner. */
+  readonly certificates: string;
   readonly spool: string;
   /** Files and FIFOs of file ports. */
   readonly output: string;
@@ -13,6 +15,7 @@ export function dataFolderAt(path: string): DataFolder {
   return {
     path,
     identity: `${path}/identity.json`,
+    certificates: `${path}/certificates`,
     spool: `${path}/spool`,
     output: `${path}/output`,
     socket: `${path}/platen.sock`,

@@ -37,6 +37,10 @@ export function createEventRing(options: EventRingOptions): EventRing {
       readLog: (spooler, fromSeq, limit) => store.readLog(spooler, fromSeq, limit),
       cutLog: (spooler, throughSeq) => store.cutLog(spooler, throughSeq),
       logEnds: () => store.logEnds(),
+      storeRecords: (batch) => store.storeRecords(batch),
+      cutTail: (spooler, seq) => store.cutTail(spooler, seq),
+      forgetTail: (spooler) => store.forgetTail(spooler),
+      remember: (spooler, memory) => store.remember(spooler, memory),
       async close() {
         await ring.flush();
         await store.close();

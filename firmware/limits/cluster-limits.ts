@@ -61,6 +61,8 @@ export const clusterLimits = {
   recordsPerMessage: 64,
   /** Commits of a group that may wait for the peer. */
   waitingCommits: 4_096,
+  /** Local ports that are remembered of a device's connections that did not end in order. */
+  lingeringPorts: 8,
   /** A message of the pair is asked for again after this. */
   repeatMs: 500,
 } as const;

@@ -5,6 +5,8 @@ export const printingLimits = {
   resourceTimeoutMs: 180_000,
   /** After the deadline's signal, how long a monitor may still take before it is cut off. */
   cutOffGraceMs: 2_000,
+  /** How long a device may take to say its 1284 id, for the choice of its language. */
+  deviceIdTimeoutMs: 5_000,
   /** Back-off of a port whose device does not answer: doubles from first to last. */
   backoffFirstMs: 1_000,
   backoffLastMs: 60_000,

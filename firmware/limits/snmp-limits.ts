@@ -13,7 +13,9 @@ export const snmpLimits = {
   snapshotRestMs: 100,
   /** How often the machine's addresses are looked at. */
   followMs: 2_000,
-  /** How often the spool's space is looked at, and how much room makes it low (times the reserve). */
+  /**
+   * How often the spool's space is looked at, and how much room makes it low (times the reserve).
+   */
   spoolLookMs: 15_000,
   spoolLowReserves: 2,
   /** Datagrams that wait for an answer; beyond it they are dropped. */

@@ -5,10 +5,11 @@ export const spoolFileLimits = {
   headerBytes: 256 * 1024,
   /** Space is reserved in steps of this where a document's size is not known. */
   reserveStepBytes: 4 * 1024 * 1024,
+  /** How long a look at the free space counts, where it found plenty beyond what is asked for. */
+  freshLookMs: 1_000,
+  plentyBytes: 1024 * 1024 * 1024,
   /** The first memory of an upload; it doubles up to inlineDocumentBytes. */
   firstGatherBytes: 4 * 1024,
-  /** A note of an attempt's first byte: boot id, job id, attempt. */
-  noteBytes: 128,
   /** Names that cleaning asks the store about at once. */
   namesPerQuestion: 500,
 } as const;

@@ -20,10 +20,10 @@ export const spoolLimits = {
   multipleOperationTimeoutMs: 120_000,
   documentsPerJob: 1_000,
   jobNameOctets: 255,
-  /** Ended jobs that are remembered, per printer. */
-  historyJobs: 1_000,
-  /** Jobs beyond that are forgotten so many at a time. */
+  /** Ended jobs beyond their printer's bounds are tidied so many at a time. */
   historyBatch: 100,
+  /** What grows old is looked for this often. */
+  historyLookMs: 600_000,
   /** Jobs that wait for a time are looked at this often at least: the wall clock may jump. */
   timedHoldsMs: 60_000,
   timedHoldsBatch: 100,

@@ -24,8 +24,8 @@ export interface AttemptOptions {
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
   /** Commits job.started; throws when the store failed, and then nothing is known. */
   readonly commitStart: (localPort: number | undefined) => Promise<Refusal | undefined>;
-  /** Resolves once a kill can be told from one before the first byte. */
-  readonly noteFirstByte: () => Promise<void>;
+  /** From here on a kill is taken for one after the first byte. */
+  readonly noteFirstByte: () => void;
   /** Ends the attempt: cancelled by a person, or the spooler stops. */
   readonly signal: AbortSignal;
   readonly cancelled: () => boolean;
@@ -188,16 +188,16 @@ class Attempt {
       if (next.kind === 'failed') {
         return { kind: 'spool', message: next.message, gone: next.gone };
       }
-      const stop = (await this.#noteFirstByte()) ?? (await this.#sendChunk(next.bytes));
+      const stop = this.#noteFirstByte() ?? (await this.#sendChunk(next.bytes));
       if (stop !== undefined) return stop;
     }
   }
 
   /** Without its note the byte must stay: the next start would take it for unsent. */
-  async #noteFirstByte(): Promise<Stop | undefined> {
+  #noteFirstByte(): Stop | undefined {
     if (this.#noted) return undefined;
     try {
-      await this.#options.noteFirstByte();
+      this.#options.noteFirstByte();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { kind: 'spool', message, gone: false };

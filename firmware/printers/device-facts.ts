@@ -1,5 +1,6 @@
 // What the devices of a printer say of themselves: of its ports the first that knows something.
-import type { DeviceFacts, DeviceStatus } from '../../monitors/contract.ts';
+import type { DeviceStatus } from '../../monitors/contract.ts';
+import type { DeviceFacts } from '../../monitors/device-facts.ts';
 
 interface FactPort {
   readonly info: { readonly name: string };

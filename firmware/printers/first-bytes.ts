@@ -1,107 +1,49 @@
-// Which attempts have sent their first byte: one small file a port, written and not synced, because
-// the kernel keeps it when the process dies and a new boot forgets it.
-import { createHash } from 'node:crypto';
-import type { Files, OpenFile } from '../../hal/contract.ts';
-import { isHalError } from '../../hal/errors.ts';
+// Which attempts have sent their first byte: a note for each port in memory that a kill leaves and
+// a new boot forgets.
+import type { Memos } from '../../hal/contract.ts';
 import type { Job } from '../jobs/job.ts';
-import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 
 /**
  * A start is committed before the first byte leaves; what happened between the two no commit can
  * tell. After a kill these notes do: an attempt without one has sent nothing, so that its job
- * starts again without a mark. After a power cut they count for nothing.
+ * starts again without a mark. After a power cut there are none, and nothing is certain.
  */
 export interface FirstBytes {
-  /** Resolves once the kernel has the note; the first byte may leave after that. */
-  note(portName: string, job: Pick<Job, 'id' | 'attempts'>): Promise<void>;
+  /** In the same breath the first byte may leave: what comes in between is a few instructions. */
+  note(portName: string, job: Pick<Job, 'id' | 'attempts'>): void;
   /** False only where it is certain that this attempt sent nothing. */
-  mayHaveSent(job: Pick<Job, 'id' | 'attempts'>): Promise<boolean>;
-  /** The notes of the process before count no more. */
-  begin(): Promise<void>;
-  close(): Promise<void>;
+  mayHaveSent(job: Pick<Job, 'id' | 'attempts'>): boolean;
+  /** Every attempt from now on is noted. */
+  begin(): void;
+  close(): void;
 }
 
-export interface FirstBytesOptions {
-  readonly files: Files;
-  readonly directory: string;
-  /** Differs after each boot of the machine; undefined: unknown, and nothing is certain. */
-  readonly bootId: string | undefined;
-}
+const begun = 'begun';
 
-const cleanStart = 'begin';
-
-export function createFirstBytes(options: FirstBytesOptions): FirstBytes {
-  const { files, directory, bootId } = options;
-  const open = new Map<string, Promise<OpenFile>>();
-  let before: Promise<readonly string[]> | undefined;
-
-  const fileOf = (portName: string): Promise<OpenFile> => {
-    const name = createHash('sha256').update(portName).digest('hex').slice(0, 32);
-    const known = open.get(name);
-    if (known !== undefined) return known;
-    const opened = openOrCreate(files, `${directory}/${name}`);
-    open.set(name, opened);
-    // A port whose file could not be opened tries again with its next job.
-    opened.catch(() => open.delete(name));
-    return opened;
+/**
+ * Without memos, nothing is ever certain. Where one can not be written, all of them are taken away
+ * before the byte leaves: a mark too many is better than a printer that waits for memory.
+ */
+export function createFirstBytes(memos: Memos | undefined): FirstBytes {
+  let writable = memos;
+  const write = (key: string, text: string) => {
+    try {
+      writable?.write(key, text);
+    } catch {
+      writable?.close();
+      writable = undefined;
+    }
   };
-
-  const write = async (file: OpenFile, what: string) => {
-    const line = `${bootId ?? '-'} ${what}\n`.padEnd(spoolFileLimits.noteBytes);
-    await file.write(Buffer.from(line), 0);
-  };
-
-  const linesBefore = (): Promise<readonly string[]> => {
-    before ??= readLines(files, directory);
-    return before;
-  };
-
   return {
-    note: async (portName, job) => await write(await fileOf(portName), keyOf(job)),
-    async mayHaveSent(job) {
-      if (bootId === undefined) return true;
-      const lines = await linesBefore();
-      // Without the note of that start nobody knows whether others are missing too.
-      if (!lines.includes(`${bootId} ${cleanStart}`)) return true;
-      return lines.includes(`${bootId} ${keyOf(job)}`);
-    },
-    async begin() {
-      await files.makeDirectory(directory);
-      await linesBefore();
-      await write(await fileOf(''), cleanStart);
-    },
-    async close() {
-      const all = await Promise.allSettled(open.values());
-      open.clear();
-      for (const file of all) if (file.status === 'fulfilled') await file.value.close();
-    },
+    note: (portName, job) => write(`port ${portName}`, keyOf(job)),
+    mayHaveSent: (job) =>
+      memos === undefined || !memos.before.includes(begun) || memos.before.includes(keyOf(job)),
+    begin: () => write(begun, begun),
+    close: () => writable?.close(),
   };
 }
 
 /** `attempts` as the start record made it. */
 function keyOf({ id, attempts }: Pick<Job, 'id' | 'attempts'>): string {
   return `${id} ${attempts}`;
-}
-
-async function openOrCreate(files: Files, path: string): Promise<OpenFile> {
-  try {
-    return await files.open(path, 'read-write');
-  } catch (error) {
-    if (!isHalError(error, 'not-found')) throw error;
-    return await files.open(path, 'create');
-  }
-}
-
-async function readLines(files: Files, directory: string): Promise<readonly string[]> {
-  try {
-    const entries = await files.list(directory);
-    const texts = entries.map(async ({ name }) => {
-      const bytes = await files.readFile(`${directory}/${name}`, spoolFileLimits.noteBytes);
-      return Buffer.from(bytes).toString('latin1').trim();
-    });
-    return await Promise.all(texts);
-  } catch (error) {
-    if (isHalError(error)) return [];
-    throw error;
-  }
 }

@@ -7,7 +7,7 @@ import type { Refusal } from '../errors/codes.ts';
 import type { Job, JobDocument } from '../jobs/job.ts';
 import type { PortStatus } from '../spooler/contract.ts';
 import type { HostedPort } from '../spooler/hosted-port.ts';
-import type { OpenOutcome } from '../spooler/monitor-host.ts';
+import type { OpenOutcome } from '../spooler/port-opening.ts';
 import type { Permit } from '../spooler/permit.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
 import { Bell } from './bell.ts';
@@ -30,7 +30,7 @@ export interface PortRunnerOptions {
   readonly statuses: () => readonly DeviceStatus[];
   readonly nextJob: () => Promise<Claim | undefined>;
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
-  readonly noteFirstByte: (job: Pick<Job, 'id' | 'attempts'>) => Promise<void>;
+  readonly noteFirstByte: (job: Pick<Job, 'id' | 'attempts'>) => void;
   readonly commits: RunnerCommits;
   /** The state that others see has changed. */
   readonly onChange: () => void;
@@ -56,6 +56,8 @@ export interface PortRunner {
   readonly state: PortState;
   /** Whose job is worked on. */
   readonly currentPrinterId: string | undefined;
+  /** The language monitor on the port, while that is open. */
+  readonly languageMonitor: string | undefined;
   /** What the store would not take, until it takes it. */
   readonly storeProblem: string | undefined;
   start(): void;
@@ -111,6 +113,10 @@ class Runner implements PortRunner {
 
   get currentPrinterId(): string | undefined {
     return this.#current?.printerId;
+  }
+
+  get languageMonitor(): string | undefined {
+    return this.#port?.languageMonitor;
   }
 
   start(): void {
@@ -190,7 +196,8 @@ class Runner implements PortRunner {
   }
 
   async #openPort(): Promise<HostedPort | undefined> {
-    if (this.#port?.usable === true) return this.#port;
+    const { signal } = this.#stopping;
+    if (this.#port?.usable === true && (await this.#port.suits(signal))) return this.#port;
     await this.#close();
     const opened = await this.#options.openPort(this.portName, this.#stopping.signal);
     if (opened.kind === 'opened') {

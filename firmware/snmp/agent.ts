@@ -93,6 +93,7 @@ class Agent implements SnmpAgent {
   async start(): Promise<void> {
     const { address, events, udp } = this.#options;
     this.#interfaces = udp.interfaces();
+    await this.#mustBeOurs();
     try {
       if (address !== '*') await this.#open(address);
       else {
@@ -140,6 +141,15 @@ class Agent implements SnmpAgent {
     } finally {
       await own.close();
     }
+  }
+
+  /** Sockets that share a port share it with any program: another one that has it must be told. */
+  async #mustBeOurs(): Promise<void> {
+    const { udp, address } = this.#options;
+    if (this.#port === 0) return;
+    const probed = address === '*' ? '0.0.0.0' : address;
+    const nothing = { onDatagram: () => undefined, onFault: () => undefined };
+    await (await udp.open({ address: probed, port: this.#port, ...nothing })).close();
   }
 
   async #open(address: string): Promise<void> {

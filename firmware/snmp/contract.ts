@@ -7,8 +7,8 @@
 import type { Oid } from '../../monitors/wire/snmp/oid.ts';
 import type { SnmpValue } from '../../monitors/wire/snmp/values.ts';
 import type { AuthProtocol, PrivProtocol } from '../../monitors/wire/snmp/usm-crypto.ts';
-import type { DeviceFacts } from '../../monitors/contract.ts';
-import type { NetworkLink } from '../../hal/contract.ts';
+import type { DeviceFacts } from '../../monitors/device-facts.ts';
+import type { NetworkLink } from '../../hal/links.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { PrinterStatus } from '../spooler/contract.ts';
 import type { PrinterAlert } from './alerts.ts';

@@ -21,6 +21,8 @@ const standardTraps = oidOf('1.3.6.1.6.3.1.1.5');
 const alertEntry = oidOf('1.3.6.1.2.1.43.18.1.1');
 const printerV2Alert = oidOf('1.3.6.1.2.1.43.18.2.0.1');
 const objects: Oid = [...platenMib, 1];
+const spoolAvailable: Oid = [...objects, 1, 5, 0];
+const kib = 1024;
 
 export const coldStart: Notification = { oid: [...standardTraps, 1], varbinds: [] };
 export const authenticationFailure: Notification = { oid: [...standardTraps, 5], varbinds: [] };
@@ -58,32 +60,19 @@ const platenTraps = {
 
 /** Undefined: nobody is told of such an event. */
 export function notificationOf(event: PlatenEvent): Notification | undefined {
-  switch (event.type) {
-    case 'appliance-started':
-      return coldStart;
-    case 'snmp-refused':
-      return authenticationFailure;
-    case 'group-failed-over':
-    case 'group-exposed':
-    case 'group-in-step':
-      return {
-        oid: [...platenNotifications, platenTraps[event.type]],
-        varbinds: groupFacts(event),
-      };
-    case 'spool-low':
-    case 'spool-has-room':
-      return {
-        oid: [...platenNotifications, platenTraps[event.type]],
-        varbinds: [
-          {
-            oid: [...objects, 1, 5, 0],
-            value: gaugeValue(numberOf(event, 'availableBytes') / 1_024),
-          },
-        ],
-      };
-    default:
-      return undefined;
-  }
+  const { type } = event;
+  if (type === 'appliance-started') return coldStart;
+  if (type === 'snmp-refused') return authenticationFailure;
+  if (!isPlatenTrap(type)) return undefined;
+  const oid = [...platenNotifications, platenTraps[type]];
+  if (type !== 'spool-low' && type !== 'spool-has-room')
+    return { oid, varbinds: groupFacts(event) };
+  const available = gaugeValue(numberOf(event, 'availableBytes') / kib);
+  return { oid, varbinds: [{ oid: spoolAvailable, value: available }] };
+}
+
+function isPlatenTrap(type: string): type is keyof typeof platenTraps {
+  return Object.hasOwn(platenTraps, type);
 }
 
 /** Objects that only notifications have: platenEventGroup, platenEventOwner, platenEventTerm. */

@@ -1,6 +1,7 @@
 // Gathers what the agent shows: the appliance, its printers with their indices, and the pair.
-import type { Clock, Files, Links } from '../../hal/contract.ts';
-import type { DeviceFacts } from '../../monitors/contract.ts';
+import type { Clock, Files } from '../../hal/contract.ts';
+import type { Links } from '../../hal/links.ts';
+import type { DeviceFacts } from '../../monitors/device-facts.ts';
 import type { PrinterAddresses } from '../api/types.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { deviceFactsOf } from '../printers/device-facts.ts';
@@ -26,7 +27,7 @@ export interface SourceOptions {
   /** Hears of alerts that came or went. */
   readonly onAlerts: (index: number, changes: readonly AlertChange[]) => void;
   readonly addressesOf: (printer: Printer) => PrinterAddresses;
-  readonly lpdAddress: () => string | undefined;
+  readonly lpdAddress: () => Promise<string | undefined>;
   readonly links: Links;
   readonly files: Pick<Files, 'space'>;
   readonly spoolFolder: string;
@@ -104,7 +105,11 @@ async function printersOf(
   { id: spoolerId, printers, ports }: Spooler,
 ): Promise<readonly MibPrinter[]> {
   const { alerts, upMs } = options;
-  const [list, portList] = await Promise.all([printers.list(), ports.list()]);
+  const [list, portList, lpd] = await Promise.all([
+    printers.list(),
+    ports.list(),
+    options.lpdAddress(),
+  ]);
   const indices = await options.indices.of(
     spoolerId,
     list.map(({ id }) => id),
@@ -124,7 +129,7 @@ async function printersOf(
         device,
         alerts: alerts.alerts(printer.id),
         alertCounts: alerts.counts(printer.id),
-        ways: waysOf(printer, options),
+        ways: waysOf(printer, options.addressesOf(printer), lpd),
         deviceId: deviceIdFor(device, printer),
       },
     ];
@@ -134,10 +139,9 @@ async function printersOf(
 
 function waysOf(
   printer: Printer,
-  { addressesOf, lpdAddress }: Pick<SourceOptions, 'addressesOf' | 'lpdAddress'>,
+  { ipp, rawPort }: PrinterAddresses,
+  lpd: string | undefined,
 ): readonly PrinterWay[] {
-  const { ipp, rawPort } = addressesOf(printer);
-  const lpd = lpdAddress();
   const host = ipp === undefined ? undefined : new URL(ipp).hostname;
   return [
     ...(ipp === undefined ? [] : [{ kind: 'ipp' as const, uri: ipp, port: portOf(ipp, 631) }]),

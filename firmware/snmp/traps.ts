@@ -1,6 +1,7 @@
 // Sends notifications to their targets, in version 1, 2c or 3, one after the other.
 import { parseIpAddress } from '../../hal/address.ts';
-import type { Addresses, Random, SocketAddress } from '../../hal/contract.ts';
+import type { Addresses, Clock, Random, SocketAddress } from '../../hal/contract.ts';
+import { startDeadline } from '../../hal/time.ts';
 import { encodeCommunityMessage } from '../../monitors/wire/snmp/message.ts';
 import { oidOf } from '../../monitors/wire/snmp/oid.ts';
 import { encodable, type Pdu, type TrapV1Pdu } from '../../monitors/wire/snmp/pdu.ts';
@@ -16,6 +17,7 @@ export interface TrapSenderOptions {
   readonly access: SnmpAccess;
   readonly usm: Usm;
   readonly addresses: Addresses;
+  readonly clock: Clock;
   readonly random: Pick<Random, 'bytes'>;
   readonly upMs: () => number;
   readonly send: (bytes: Uint8Array, to: SocketAddress) => Promise<void>;
@@ -40,8 +42,8 @@ export function createTrapSender(options: TrapSenderOptions): TrapSender {
 
   const sendTo = async (target: TrapTarget, notification: Notification): Promise<void> => {
     try {
-      const signal = undefined;
-      const [address] = await options.addresses.resolve(target.host, signal);
+      using deadline = startDeadline(options.clock, snmpLimits.resolveMs);
+      const [address] = await options.addresses.resolve(target.host, deadline.signal);
       const bytes = messageFor(target, notification, options);
       if (address === undefined || bytes === undefined) {
         options.log.warn('a target of notifications can not be told', { target: target.name });
@@ -53,15 +55,22 @@ export function createTrapSender(options: TrapSenderOptions): TrapSender {
     }
   };
 
+  const sendAfter = async (
+    before: Promise<void>,
+    targets: readonly TrapTarget[],
+    notification: Notification,
+  ): Promise<void> => {
+    await before;
+    await Promise.all(targets.map((target) => sendTo(target, notification)));
+    waiting -= 1;
+  };
+
   return {
     tell(notification) {
       const targets = options.access.targets();
       if (targets.length === 0 || waiting >= snmpLimits.waitingTraps) return;
       waiting += 1;
-      tail = tail.then(async () => {
-        await Promise.all(targets.map((target) => sendTo(target, notification)));
-        waiting -= 1;
-      });
+      tail = sendAfter(tail, targets, notification);
     },
     idle: () => tail,
   };

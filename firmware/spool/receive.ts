@@ -23,8 +23,8 @@ export interface UploadOptions {
 export interface UploadParts {
   readonly files: Files;
   readonly directory: string;
-  /** The name of the document's own file, if it needs one. */
-  readonly name: string;
+  /** Names the document's own file, if it needs one. */
+  readonly makeName: () => string;
   readonly space: SpaceReservation;
   readonly memory: MemoryBudget;
   readonly inlineBytes: number;
@@ -156,8 +156,8 @@ export class Upload {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    const { files, directory, name, space } = this.#parts;
-    this.#file ??= await createDocumentFile(files, directory, name);
+    const { files, directory, makeName, space } = this.#parts;
+    this.#file ??= await createDocumentFile(files, directory, makeName());
     await this.#file.write(bytes);
     space.used(bytes.length);
   }

@@ -1,6 +1,7 @@
 // Space on the spool's disk, reserved before bytes are taken: what running uploads may still write
 // counts as used.
-import type { Files } from '../../hal/contract.ts';
+import type { Clock, Files } from '../../hal/contract.ts';
+import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 
 /** Space that one upload may write. */
 export interface SpaceReservation {
@@ -14,10 +15,19 @@ export interface SpaceReservation {
   release(): void;
 }
 
+/** What the disk said, and what uploads had written when it was asked. */
+interface Look {
+  readonly atMs: number;
+  readonly freeBytes: number;
+  readonly usedBytes: number;
+}
+
 export class SpoolSpace {
   readonly #files: Files;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #directory: string;
   readonly #reserveBytes: number;
+  #lastLook: Look | undefined;
   #promisedBytes = 0;
   /**
    * Grows with each byte that an upload wrote: what a free figure asked for earlier does not know.
@@ -26,10 +36,12 @@ export class SpoolSpace {
 
   constructor(options: {
     readonly files: Files;
+    readonly clock: Pick<Clock, 'monotonicMs'>;
     readonly directory: string;
     readonly reserveBytes: number;
   }) {
     this.#files = options.files;
+    this.#clock = options.clock;
     this.#directory = options.directory;
     this.#reserveBytes = options.reserveBytes;
   }
@@ -59,12 +71,30 @@ export class SpoolSpace {
   }
 
   async #promise(bytes: number): Promise<boolean> {
-    const usedBefore = this.#usedBytes;
-    const { freeBytes } = await this.#files.space(this.#directory);
-    const usedMeanwhile = this.#usedBytes - usedBefore;
-    const available = freeBytes - usedMeanwhile - this.#promisedBytes - this.#reserveBytes;
-    if (available < bytes) return false;
+    if (!this.#isPlenty(bytes)) {
+      const usedBytes = this.#usedBytes;
+      const { freeBytes } = await this.#files.space(this.#directory);
+      this.#lastLook = { atMs: this.#clock.monotonicMs(), freeBytes, usedBytes };
+      if (this.#availableAfter(this.#lastLook) < bytes) return false;
+    }
     this.#promisedBytes += bytes;
     return true;
+  }
+
+  /**
+   * The last look was a moment ago and found so much that nothing which happened since then could
+   * make it scarce: small documents need not ask the disk each time.
+   */
+  #isPlenty(bytes: number): boolean {
+    const look = this.#lastLook;
+    if (look === undefined) return false;
+    const { freshLookMs, plentyBytes } = spoolFileLimits;
+    if (this.#clock.monotonicMs() - look.atMs > freshLookMs) return false;
+    return this.#availableAfter(look) - plentyBytes >= bytes;
+  }
+
+  #availableAfter({ freeBytes, usedBytes }: Look): number {
+    const usedSince = this.#usedBytes - usedBytes;
+    return freeBytes - usedSince - this.#promisedBytes - this.#reserveBytes;
   }
 }

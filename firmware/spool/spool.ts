@@ -1,5 +1,5 @@
 // The spool: where documents' bytes come in, are read back from, and are cleaned up.
-import type { Files, Random } from '../../hal/contract.ts';
+import type { Clock, Files, Random } from '../../hal/contract.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import type { DocumentLocation } from '../store/contract.ts';
@@ -22,6 +22,7 @@ export interface SpoolLimits {
 export interface SpoolOptions {
   readonly files: Files;
   readonly random: Random;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   readonly directory: string;
   readonly limits?: Partial<SpoolLimits>;
 }
@@ -57,12 +58,12 @@ export interface Spool {
 }
 
 export function createSpool(options: SpoolOptions): Spool {
-  const { files, random, directory } = options;
+  const { files, random, clock, directory } = options;
   const limits: SpoolLimits = { ...spoolLimits, ...options.limits };
   const places = spoolPlaces(directory);
   const memory = new MemoryBudget(limits.inlineMemoryBytes);
   const { reserveBytes } = limits;
-  const space = new SpoolSpace({ files, directory: places.documents, reserveBytes });
+  const space = new SpoolSpace({ files, clock, directory: places.documents, reserveBytes });
   let uploads = 0;
   return {
     async prepare() {
@@ -79,7 +80,7 @@ export function createSpool(options: SpoolOptions): Spool {
           {
             files,
             directory: places.documents,
-            name: documentName(random.uuid()),
+            makeName: () => documentName(random.uuid()),
             space: space.open(),
             memory,
             inlineBytes: limits.inlineDocumentBytes,

@@ -18,6 +18,7 @@ import type {
   XcvResult,
 } from '../../monitors/contract.ts';
 import type { Permit } from './permit.ts';
+import type { PortLanguage, PortLanguageChange } from './port-languages.ts';
 
 /**
  * A printer's state as clients see it (RFC 8011 5.4.11, 5.4.12), from queue and devices together.
@@ -41,6 +42,9 @@ export interface PortStatus {
   /** The newest of each source. */
   readonly statuses: readonly DeviceStatus[];
   readonly currentJobId: string | undefined;
+  /** What was set; `languageMonitor` is the one that is on the port now. */
+  readonly language: PortLanguage;
+  readonly languageMonitor: string | undefined;
 }
 
 export interface MonitorInfo {
@@ -112,6 +116,15 @@ export interface Ports {
     input: JsonValue,
     by: Principal,
   ): Promise<XcvResult | Refusal>;
+  /**
+   * Sets what is named: the language monitor (`auto`, `none`, or one by name) and whether the port
+   * is bidirectional. Counts from the next document on. Needs an administrator.
+   */
+  setLanguage(
+    portName: string,
+    change: PortLanguageChange,
+    by: Principal,
+  ): Promise<{ readonly kind: 'done'; readonly language: PortLanguage } | Refusal>;
 }
 
 export interface JobFilter {

@@ -5,12 +5,11 @@ import type {
   Addresses,
   Outputs,
   SerialPorts,
-  SnmpManager,
-  SnmpSession,
   Tcp,
   TcpConnection,
   UsbHost,
 } from '../../hal/contract.ts';
+import type { SnmpManager, SnmpSession } from '../../hal/snmp.ts';
 import { HalError } from '../../hal/errors.ts';
 import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
 import { fileNameProblem } from '../../monitors/file/file-name.ts';

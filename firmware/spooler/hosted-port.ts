@@ -3,11 +3,13 @@
 import type { Clock } from '../../hal/contract.ts';
 import type {
   DocInfo,
+  JsonValue,
   MonitorPort,
   PortOutcome,
   StartDocOutcome,
   WriteOutcome,
 } from '../../monitors/contract.ts';
+import { type DeviceId, parseDeviceId } from '../../monitors/wire/ieee1284/device-id.ts';
 import type { DeviceScope } from './device-scopes.ts';
 import { boundedCall, type CallBounds, type CallOutcome } from './monitor-call.ts';
 
@@ -18,6 +20,8 @@ import { boundedCall, type CallBounds, type CallOutcome } from './monitor-call.t
 export interface HostedPort {
   readonly name: string;
   readonly monitorName: string;
+  /** The language monitor that is on it. */
+  readonly languageMonitor: string | undefined;
   startDoc(doc: DocInfo, signal: AbortSignal): Promise<CallOutcome<StartDocOutcome>>;
   write(bytes: Uint8Array, signal: AbortSignal): Promise<CallOutcome<WriteOutcome>>;
   endDoc(discard: boolean, signal?: AbortSignal): Promise<CallOutcome<PortOutcome>>;
@@ -27,20 +31,28 @@ export interface HostedPort {
   cutOff(): void;
   /** False once it was cut off: it must be closed and opened again. */
   readonly usable: boolean;
+  /** The device's 1284 id; undefined where it is not there, or can't be asked. */
+  askDeviceId(signal: AbortSignal): Promise<DeviceId | undefined>;
+  /** False: its language monitor is to be another one, so it is closed and opened again. */
+  suits(signal: AbortSignal): Promise<boolean>;
 }
 
 export interface CallLimits {
   readonly resourceTimeoutMs: number;
   readonly cutOffGraceMs: number;
+  readonly deviceIdTimeoutMs: number;
 }
 
 export function hostPort(options: {
   readonly name: string;
   readonly monitorName: string;
+  readonly languageMonitor: string | undefined;
   readonly port: MonitorPort;
   readonly scope: DeviceScope;
   readonly clock: Clock;
   readonly limits: CallLimits;
+  readonly suits: (askDeviceId: () => Promise<DeviceId | undefined>) => Promise<boolean>;
+  readonly onClosed: () => void;
 }): HostedPort {
   const { name, monitorName, port, scope, clock, limits } = options;
   let usable = true;
@@ -56,9 +68,25 @@ export function hostPort(options: {
     ...(signal === undefined ? {} : { signal }),
     cutOff,
   });
+  const askDeviceId = async (signal: AbortSignal): Promise<DeviceId | undefined> => {
+    const ask = port.getPrinterDataFromPort?.bind(port);
+    if (ask === undefined) return undefined;
+    const asked = await boundedCall(
+      {
+        ...bounds<JsonValue | undefined>('getPrinterDataFromPort', signal),
+        timeoutMs: limits.deviceIdTimeoutMs,
+      },
+      (call) => scope.run(() => ask('DeviceId', call)),
+    );
+    if (asked.kind !== 'returned' || typeof asked.value !== 'string') return undefined;
+    return parseDeviceId(Buffer.from(asked.value, 'latin1'));
+  };
   return {
     name,
     monitorName,
+    languageMonitor: options.languageMonitor,
+    askDeviceId,
+    suits: (signal) => options.suits(() => askDeviceId(signal)),
     startDoc: (doc, signal) =>
       boundedCall(bounds('startDocPort', signal), (call) =>
         scope.run(() => port.startDocPort(doc, call)),
@@ -82,6 +110,7 @@ export function hostPort(options: {
       );
       // Whatever the monitor left open is nobody's now.
       cutOff();
+      options.onClosed();
     },
     cutOff,
     get usable() {

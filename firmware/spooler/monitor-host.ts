@@ -8,10 +8,8 @@ import type {
   MonitorInit,
   MonitorLog,
   MonitorModule,
-  MonitorPort,
   MonitorRegistry,
   MonitorUI,
-  Opened,
   PortInfo,
   XcvAccess,
   XcvResult,
@@ -27,8 +25,10 @@ import {
   type OutgoingRules,
   type SnmpDoor,
 } from './device-scopes.ts';
-import { type CallLimits, type HostedPort, hostPort } from './hosted-port.ts';
+import type { CallLimits } from './hosted-port.ts';
 import { boundedCall, type CallBounds, type CallOutcome, messageOf } from './monitor-call.ts';
+import type { PortLanguages } from './port-languages.ts';
+import { createPortOpener, type OpenOutcome } from './port-opening.ts';
 
 export interface MonitorHostOptions {
   readonly spooler: string;
@@ -54,11 +54,11 @@ export interface MonitorHostOptions {
   readonly onStatus: (portName: string, status: DeviceStatus) => void;
   /** The known ports changed: a monitor became ready, a port was added or deleted. */
   readonly onPortsChanged: () => void;
+  /** A port was deleted by its monitor. */
+  readonly onPortDeleted: (portName: string) => void;
+  readonly languages: PortLanguages;
+  readonly printerNameOf: (portName: string) => string;
 }
-
-export type OpenOutcome =
-  | { readonly kind: 'opened'; readonly port: HostedPort }
-  | { readonly kind: 'failed'; readonly message: string };
 
 export interface MonitorHost {
   /**
@@ -116,6 +116,28 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
   }));
   let stopping = false;
 
+  const opener = createPortOpener({
+    languages: options.languages,
+    languageMonitors: () =>
+      hosted
+        .filter(({ module }) => module.kind === 'language')
+        .map(({ module: { name, commandSets = [] }, instance }) => ({
+          name,
+          commandSets,
+          instance,
+        })),
+    openScope: (portName) => scopes.open(portName),
+    clock,
+    limits,
+    printerNameOf: options.printerNameOf,
+    onSilent: (portName) =>
+      options.onStatus(portName, {
+        source: 'language-monitor',
+        reasons: [],
+        atMs: clock.monotonicMs(),
+      }),
+  });
+
   const bounds = <T>(monitor: Hosted, call: string, scope: DeviceScope): CallBounds<T> => ({
     clock,
     timeoutMs: limits.resourceTimeoutMs,
@@ -133,7 +155,10 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     clock,
     random: options.random,
     reportStatus: (portName, status) => {
-      if (!stopping && findPort(portName)?.monitor === monitor) options.onStatus(portName, status);
+      const owner = findPort(portName)?.monitor;
+      // A language monitor speaks of the ports of others.
+      const mayTell = owner === monitor || (owner && status.source === 'language-monitor');
+      if (!stopping && mayTell) options.onStatus(portName, status);
     },
     log,
   });
@@ -248,31 +273,11 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     async openPort(portName, signal) {
       const found = findPort(portName);
       if (found === undefined) return { kind: 'failed', message: missingPort(portName, hosted) };
-      const { monitor } = found;
-      const instance = monitor.instance;
+      const { module, instance } = found.monitor;
       if (instance?.openPort === undefined) {
-        return { kind: 'failed', message: `${monitor.module.name} can not open ports` };
+        return { kind: 'failed', message: `${module.name} can not open ports` };
       }
-      const open = instance.openPort.bind(instance);
-      const scope = scopes.open(portName);
-      const hostedPort = (port: MonitorPort) =>
-        hostPort({ name: portName, monitorName: monitor.module.name, port, scope, clock, limits });
-      const outcome = await boundedCall<Opened<MonitorPort>>(
-        {
-          ...bounds<Opened<MonitorPort>>(monitor, `openPort of ${portName}`, scope),
-          signal,
-          onLate: (late) => {
-            // Nobody waits for this port any more; close() itself bounds and never rejects.
-            if (late.status === 'ERROR_SUCCESS') void hostedPort(late.handle).close();
-          },
-        },
-        (call) => scope.run(() => open(portName, call)),
-      );
-      if (outcome.kind !== 'returned') return { kind: 'failed', message: outcome.message };
-      if (outcome.value.status !== 'ERROR_SUCCESS') {
-        return { kind: 'failed', message: `${outcome.value.message} (${outcome.value.status})` };
-      }
-      return { kind: 'opened', port: hostedPort(outcome.value.handle) };
+      return await opener.open(portName, { monitorName: module.name, instance }, signal);
     },
     async xcv(target, command, input, access) {
       const monitor = hosted.find((one) => one.module.name === target.monitor);
@@ -293,9 +298,13 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
       );
       if (answer.kind !== 'returned') return refused('monitor-failed', answer.message);
       if (answer.value.status === 'ERROR_SUCCESS' && access.has('SERVER_ACCESS_ADMINISTER')) {
+        const before = monitor.ports.map(({ name }) => name);
         const listed = await enumerate(monitor, instance);
-        if (listed.kind === 'returned') options.onPortsChanged();
-        else log.warn('ports could not be listed again', { message: listed.message });
+        if (listed.kind === 'returned') {
+          const gone = before.filter((name) => findPort(name) === undefined);
+          for (const name of gone) options.onPortDeleted(name);
+          options.onPortsChanged();
+        } else log.warn('ports could not be listed again', { message: listed.message });
       }
       return answer.value;
     },

@@ -16,10 +16,12 @@ import type { Printer } from '../printers/printer.ts';
 import { type PrinterCondition, printerCondition } from '../printers/status.ts';
 import type { Ports, PortStatus } from './contract.ts';
 import type { MonitorHost } from './monitor-host.ts';
-import { xcvAccessOf } from './rights.ts';
+import type { PortLanguages } from './port-languages.ts';
+import { needRole, xcvAccessOf } from './rights.ts';
 
 export interface PortBoardOptions {
   readonly host: MonitorHost;
+  readonly languages: PortLanguages;
   readonly clock: Clock;
   readonly printers: () => readonly Printer[];
   readonly makeRunner: (portName: string, statuses: () => readonly DeviceStatus[]) => PortRunner;
@@ -51,7 +53,7 @@ export interface PortBoard {
 }
 
 export function createPortBoard(options: PortBoardOptions): PortBoard {
-  const { host, printers } = options;
+  const { host, printers, languages } = options;
   const runners = new Map<string, PortRunner>();
   const leaving = new Map<string, Promise<void>>();
   const statuses = new Map<string, DeviceStatuses>();
@@ -87,6 +89,8 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
       used: runner !== undefined,
       ...(runner?.state ?? unused),
       statuses: statusesOf(portName),
+      language: languages.known(portName),
+      languageMonitor: runner?.languageMonitor,
     };
   };
 
@@ -103,6 +107,29 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
       if (inUse !== undefined) return inUse;
       return await host.xcv(target, command, input, access);
     },
+    async setLanguage(portName, change, by) {
+      const refusal =
+        needRole(by, 'administrator', 'the language of a port') ??
+        (host.portInfo(portName) === undefined
+          ? refused('port-not-found', `there is no port ${JSON.stringify(portName)}`)
+          : unknownLanguage(change.language));
+      if (refusal !== undefined) return refusal;
+      const language = await languages.set(portName, change);
+      runners.get(portName)?.retryNow();
+      options.onChange(portName);
+      return { kind: 'done', language };
+    },
+  };
+
+  const unknownLanguage = (language: string | undefined): Refusal | undefined => {
+    const names = host
+      .monitors()
+      .filter(({ kind }) => kind === 'language')
+      .map(({ name }) => name);
+    const possible = ['auto', 'none', ...names];
+    if (language === undefined || possible.includes(language)) return undefined;
+    const message = `the language is one of ${possible.join(', ')}`;
+    return refused('value-not-supported', message);
   };
 
   /** A port that a printer uses stays, whatever its monitor would say. */

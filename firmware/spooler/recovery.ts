@@ -17,7 +17,7 @@ export interface RecoveryOptions {
   readonly clock: Clock;
   readonly log: MonitorLog;
   /** False only where the job's last attempt certainly sent nothing. */
-  readonly mayHaveSent: (job: Job) => Promise<boolean>;
+  readonly mayHaveSent: (job: Job) => boolean;
   readonly policyOf: (printerId: string) => Printer['interrupted'];
   readonly onIncoming: (job: Job) => void;
 }
@@ -31,9 +31,7 @@ export async function recover(options: RecoveryOptions): Promise<void> {
     for await (const job of jobsOf(turn, options)) options.onIncoming(job);
   }
   for await (const job of jobsOf('printing', options)) {
-    const outcome = await options.commit([
-      interruption(job, await options.mayHaveSent(job), options),
-    ]);
+    const outcome = await options.commit([interruption(job, options.mayHaveSent(job), options)]);
     const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
     options.log.info('a job was printing when the appliance stopped', { job: job.number, message });
   }

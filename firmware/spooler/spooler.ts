@@ -31,6 +31,7 @@ import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
 import { createPortBoard } from './port-board.ts';
+import { createPortLanguages } from './port-languages.ts';
 import { rebuiltText, recover } from './recovery.ts';
 
 type SpoolerLimits = typeof defaultLimits;
@@ -80,6 +81,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
   ): Promise<CommitOutcome> =>
     store.commit({ spooler: id, term: options.termOf(), changes, documents });
 
+  const languages = createPortLanguages({ openRegistry: options.openRegistry });
+
   const host = createMonitorHost({
     spooler: id,
     local: options.local,
@@ -96,6 +99,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
     onStatus: (portName, status) => board.onStatus(portName, status),
     onPortsChanged: () => board.portsChanged(),
+    onPortDeleted: (portName) =>
+      void languages
+        .forget(portName)
+        .catch((error: unknown) =>
+          log.warn('what was set for a deleted port stays', { message: messageOf(error) }),
+        ),
+    languages,
+    printerNameOf: (portName) =>
+      printers.all().find((printer) => printer.portNames.includes(portName))?.name ?? '',
   });
 
   const printers = createPrinterRoom({
@@ -125,7 +137,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     onReleased: (printer, portName) => board.wake(printer, portName),
   });
 
-  const history = createHistoryKeeper({ spooler: id, store, commit, clock, limits, log });
+  const history = createHistoryKeeper({
+    spooler: id,
+    store,
+    commit,
+    clock,
+    printers: () => printers.all(),
+    limits,
+    log,
+  });
 
   const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
     const location = await store.query('documents.locate', { jobId: job.id, number });
@@ -135,6 +155,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const board = createPortBoard({
     host,
+    languages,
     clock,
     printers: () => printers.all(),
     makeRunner: (portName, statuses) =>
@@ -254,6 +275,12 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     async start() {
       await printers.load();
       await Promise.all([
+        // Where it can't be read now, whoever opens a port tries again.
+        languages
+          .of('')
+          .catch((error: unknown) =>
+            log.warn('the languages of ports can not be read', { message: messageOf(error) }),
+          ),
         host.start(),
         recover({
           spooler: id,
@@ -266,10 +293,11 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           onIncoming: (job) => intake.resume(job),
         }),
       ]);
-      await options.firstBytes.begin();
+      options.firstBytes.begin();
       phase = 'running';
       board.reconcile();
       timedHolds.look();
+      history.start();
     },
     async stop(deadline) {
       phase = 'stopped';
@@ -279,10 +307,11 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       await abortable(host.stop(limits.shutdownMs), deadline).catch((error: unknown) =>
         log.warn('monitors were left behind', { message: messageOf(error) }),
       );
-      await abortable(Promise.all([intakeEnds, history.idle(), timedHolds.stop()]), deadline).catch(
+      await abortable(Promise.all([intakeEnds, history.stop(), timedHolds.stop()]), deadline).catch(
         (error: unknown) => log.warn('uploads were left behind', { message: messageOf(error) }),
       );
-      await options.firstBytes.close();
+      languages.close();
+      options.firstBytes.close();
     },
     looksAlive,
     async isAlive() {

@@ -47,7 +47,9 @@ export interface DocumentToStore {
   readonly source:
     | { readonly kind: 'inline'; readonly bytes: Uint8Array }
     /** Name of a complete, synced file in the spool folder. */
-    | { readonly kind: 'file'; readonly name: string };
+    | { readonly kind: 'file'; readonly name: string }
+    /** Of a job that ended where it came from, or on this node already: no bytes come with it. */
+    | { readonly kind: 'none' };
 }
 
 /** Where a document's bytes are on this node; not part of the log, since nodes differ in it. */
@@ -84,7 +86,38 @@ export type CommitOutcome =
     }
   | Refusal;
 
-export interface Store {
+/** Records of a group's owner, as its standby stores them. */
+export interface RecordBatch {
+  readonly spooler: string;
+  /** The place before the first of them: the end of the log. */
+  readonly after: { readonly term: Term; readonly seq: number };
+  readonly records: readonly LogRecord[];
+  /** For each job.document-added among them. */
+  readonly documents: readonly DocumentToStore[];
+}
+
+/** Where each term of a log begins: in order, first sequence numbers growing. */
+export interface LogHistory {
+  readonly end: { readonly term: Term; readonly seq: number } | undefined;
+  readonly terms: readonly { readonly term: Term; readonly firstSeq: number }[];
+}
+
+/** What replication asks of a store; in one order with commits, durable where it resolves. */
+export interface ReplicaStore {
+  /** Applies the records as they are. Rejects where they don't follow the end, or don't apply. */
+  storeRecords(batch: RecordBatch): Promise<void>;
+  /**
+   * Puts the records after `seq` aside, and makes the tables as if they had never been; documents
+   * stay until `forgetTail`.
+   */
+  cutTail(spooler: string, seq: number): Promise<void>;
+  /** Forgets what was put aside, and documents that no job has. */
+  forgetTail(spooler: string): Promise<void>;
+  /** What a group's machine must remember, in place of what it remembered before; JSON. */
+  remember(spooler: string, memory: string): Promise<void>;
+}
+
+export interface Store extends ReplicaStore {
   /**
    * Group commit: units that arrive while a commit runs share the next one. Resolves after the disk
    * has it (WAL, synchronous FULL). Rejects with a StoreError when the disk failed: then nothing is

@@ -14,10 +14,15 @@ import type { InlineDocument, SegmentWriter } from './segments.ts';
 import type { MarkToWrite } from '../spool/marks.ts';
 import type { Sql } from './sql.ts';
 import { marksOfUnit } from './unit-marks.ts';
-import { type AppliedUnit, applyUnit, type PlacedUnit } from './unit.ts';
+import { type AppliedUnit, applyUnit, inSavepoint, type PlacedUnit } from './unit.ts';
+
+/** Anything that changes the tables, as one: in a savepoint of its own. */
+type Apply = (sql: Sql, locations: PlacedUnit['locations']) => AppliedUnit;
 
 interface Waiting {
+  /** Where documents and marks come from; without changes where there are none. */
   readonly unit: CommitUnit;
+  readonly apply: Apply;
   readonly resolve: (outcome: CommitOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -59,11 +64,23 @@ export class GroupCommit {
   }
 
   commit(unit: CommitUnit): Promise<CommitOutcome> {
+    return this.#hand(unit, (sql, locations) => applyUnit(sql, { unit, locations }));
+  }
+
+  /** What is no unit of an owner, in the same order; rejects where it can't be taken. */
+  async perform(unit: CommitUnit, apply: Apply): Promise<void> {
+    const outcome = await this.#hand(unit, (sql, locations) =>
+      inSavepoint(sql, () => apply(sql, locations)),
+    );
+    if (outcome.kind === 'refused') throw new StoreError(outcome.message);
+  }
+
+  #hand(unit: CommitUnit, apply: Apply): Promise<CommitOutcome> {
     if (this.#queue.length >= spoolLimits.queuedCommits) {
       return Promise.resolve(refused('busy', 'too many changes wait for the disk'));
     }
     const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
-    this.#queue.push({ unit, resolve, reject });
+    this.#queue.push({ unit, apply, resolve, reject });
     this.#running ??= this.#run();
     return promise;
   }
@@ -120,7 +137,7 @@ function prepare(sql: Sql, waiting: Waiting): Prepared | undefined {
         return undefined;
       }
       if (placed.kind === 'inline') inline.push({ at, document: placed });
-      else locations.push({ ...at, location: placed });
+      else if (placed.kind !== 'none') locations.push({ ...at, location: placed });
     }
     return { waiting, inline, locations, marks: marksOfUnit(sql, waiting.unit) };
   } catch (error) {
@@ -136,7 +153,8 @@ function preparedDocument(
   unit: CommitUnit,
   source: UnitDocuments['document']['source'],
   record: UnitDocuments['record'],
-): InlineDocument | DocumentLocation | Refusal {
+): InlineDocument | DocumentLocation | { readonly kind: 'none' } | Refusal {
+  if (source.kind === 'none') return source;
   if (source.kind === 'inline') return inlineDocument(sql, unit, record, source.bytes);
   return { kind: 'file', name: source.name, sizeBytes: record.document.sizeBytes };
 }
@@ -156,7 +174,7 @@ async function placeInline(segments: SegmentWriter, prepared: readonly Prepared[
 
 function applyOne(sql: Sql, { waiting, locations }: Prepared): Result {
   try {
-    return applyUnit(sql, { unit: waiting.unit, locations });
+    return waiting.apply(sql, locations);
   } catch (error) {
     // A fault of the disk ends the whole group; a fault of one caller ends that caller's unit.
     if (isHalError(error)) throw error;

@@ -14,7 +14,7 @@ export function putLocation(
 ): void {
   sql.run(
     `INSERT INTO locations (job_id, number, kind, name, offset_bytes, size_bytes, frame_bytes)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (job_id, number) DO NOTHING`,
     jobId,
     number,
     location.kind,

@@ -8,6 +8,7 @@ import {
   type CommitOutcome,
   type CommitUnit,
   type LogRecord,
+  type RecordBatch,
   type Store,
   StoreError,
 } from './contract.ts';
@@ -17,9 +18,11 @@ import { cutRecords, type LogEnd, logEnds, readRecords } from './log-rows.ts';
 import { KeepsakeWriter } from './keepsake.ts';
 import { keepsakePath, openDatabase } from './open-database.ts';
 import { type QueryInput, type QueryName, type QueryOutput, runQuery } from './queries/table.ts';
+import { applyRecords, cutTail, forgetTail, remember } from './replica.ts';
 import { listSegments, SegmentWriter } from './segments.ts';
 import type { Sql } from './sql.ts';
 import { SpoolJanitor } from './spool-janitor.ts';
+import type { AppliedUnit } from './unit.ts';
 
 export interface StoreOptions {
   readonly files: Files;
@@ -60,6 +63,14 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     throw error;
   }
 }
+
+/** Of what appends nothing to a log. */
+const noTerm = { generation: 0, counter: 0, node: '' } as const;
+
+const nothingApplied: AppliedUnit = {
+  outcome: { kind: 'committed', lastSeq: 0, jobs: [], printers: [], events: [] },
+  dropped: [],
+};
 
 class DirectStore implements Store {
   readonly #database: SqlDatabase;
@@ -108,6 +119,34 @@ class DirectStore implements Store {
     return this.#read('the log could not be read', () =>
       readRecords(this.#sql, spooler, fromSeq, Math.min(limit, storeLimits.recordsPerRead)),
     );
+  }
+
+  async storeRecords(batch: RecordBatch): Promise<void> {
+    this.#assertOpen();
+    const { spooler, records, documents, after } = batch;
+    const changes = records.map(({ change }) => change);
+    const unit = { spooler, term: records.at(-1)?.term ?? after.term, changes, documents };
+    await this.#commits.perform(unit, (sql, locations) => applyRecords(sql, batch, locations));
+  }
+
+  async cutTail(spooler: string, seq: number): Promise<void> {
+    await this.#perform(spooler, (sql) => cutTail(sql, spooler, seq));
+  }
+
+  async forgetTail(spooler: string): Promise<void> {
+    await this.#perform(spooler, (sql) => forgetTail(sql, spooler));
+  }
+
+  async remember(spooler: string, memory: string): Promise<void> {
+    await this.#perform(spooler, (sql) => remember(sql, spooler, memory));
+  }
+
+  async #perform(spooler: string, work: (sql: Sql) => void): Promise<void> {
+    this.#assertOpen();
+    await this.#commits.perform({ spooler, term: noTerm, changes: [] }, (sql) => {
+      work(sql);
+      return nothingApplied;
+    });
   }
 
   async cutLog(spooler: string, throughSeq: number): Promise<void> {

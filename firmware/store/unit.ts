@@ -41,9 +41,13 @@ export interface AppliedUnit {
  * only.
  */
 export function applyUnit(sql: Sql, placed: PlacedUnit): AppliedUnit {
+  return inSavepoint(sql, () => applyAll(sql, placed));
+}
+
+export function inSavepoint(sql: Sql, work: () => AppliedUnit): AppliedUnit {
   sql.exec('SAVEPOINT unit');
   try {
-    const applied = applyAll(sql, placed);
+    const applied = work();
     if (applied.outcome.kind === 'refused') sql.exec('ROLLBACK TO unit');
     sql.exec('RELEASE unit');
     return applied;
@@ -77,7 +81,8 @@ function applyAll(sql: Sql, { unit, locations }: PlacedUnit): AppliedUnit {
   return { outcome: draft.outcome(seq), dropped: draft.dropped };
 }
 
-function createOutcomeDraft(sql: Sql, spooler: string) {
+/** What applying records tells, gathered while they are applied. */
+export function createOutcomeDraft(sql: Sql, spooler: string) {
   const events: PlatenEvent[] = [];
   const jobIds = new Set<string>();
   const printerIds = new Set<string>();

@@ -2,7 +2,14 @@
 // fsync stops the event loop.
 import { RefusedError, refused } from '../errors/codes.ts';
 import { storeLimits } from '../limits/store-limits.ts';
-import { type CommitOutcome, type CommitUnit, type Store, StoreError } from './contract.ts';
+import {
+  type CommitOutcome,
+  type CommitUnit,
+  type DocumentToStore,
+  type RecordBatch,
+  type Store,
+  StoreError,
+} from './contract.ts';
 import type { QueryInput, QueryName, QueryOutput } from './queries/table.ts';
 import type {
   AnswerMessage,
@@ -97,9 +104,29 @@ class WorkerStore implements Store {
     });
   }
 
-  async cutLog(spooler: string, throughSeq: number): Promise<void> {
+  cutLog(spooler: string, throughSeq: number): Promise<void> {
+    return this.#do({ method: 'cutLog', spooler, throughSeq });
+  }
+
+  storeRecords(batch: RecordBatch): Promise<void> {
+    return this.#do({ method: 'storeRecords', batch });
+  }
+
+  cutTail(spooler: string, seq: number): Promise<void> {
+    return this.#do({ method: 'cutTail', spooler, seq });
+  }
+
+  forgetTail(spooler: string): Promise<void> {
+    return this.#do({ method: 'forgetTail', spooler });
+  }
+
+  remember(spooler: string, memory: string): Promise<void> {
+    return this.#do({ method: 'remember', spooler, memory });
+  }
+
+  async #do(call: Unnumbered<StoreCall>): Promise<void> {
     this.#assertRoom();
-    return this.#call({ method: 'cutLog', spooler, throughSeq }, (answer, resolve) => {
+    return this.#call<void>(call, (answer, resolve) => {
       if (answer.method === 'done') resolve();
     });
   }
@@ -149,7 +176,10 @@ class WorkerStore implements Store {
    */
   #post(call: StoreCall): void {
     this.#batch.push(call);
-    if (call.method === 'commit') this.#transfer.push(...transferable(call.unit));
+    if (call.method === 'commit') this.#transfer.push(...transferable(call.unit.documents));
+    if (call.method === 'storeRecords') {
+      this.#transfer.push(...transferable(call.batch.documents));
+    }
     if (this.#batch.length > 1) return;
     queueMicrotask(() => {
       const [batch, transfer] = [this.#batch, this.#transfer];
@@ -213,8 +243,8 @@ function isAnswerTo<Name extends QueryName>(
  * Buffers that hold one inline document and nothing else; part of a larger buffer is copied
  * instead.
  */
-function transferable(unit: CommitUnit): readonly ArrayBuffer[] {
-  return (unit.documents ?? []).flatMap(({ source }) => {
+function transferable(documents: readonly DocumentToStore[] = []): readonly ArrayBuffer[] {
+  return documents.flatMap(({ source }) => {
     if (source.kind !== 'inline') return [];
     const { buffer, byteLength } = source.bytes;
     return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? [buffer] : [];

@@ -88,6 +88,18 @@ class StoreHost {
       case 'cutLog':
         await store.cutLog(call.spooler, call.throughSeq);
         return { id, method: 'done' };
+      case 'storeRecords':
+        await store.storeRecords(call.batch);
+        return { id, method: 'done' };
+      case 'cutTail':
+        await store.cutTail(call.spooler, call.seq);
+        return { id, method: 'done' };
+      case 'forgetTail':
+        await store.forgetTail(call.spooler);
+        return { id, method: 'done' };
+      case 'remember':
+        await store.remember(call.spooler, call.memory);
+        return { id, method: 'done' };
       case 'close':
         await store.close();
         return { id, method: 'done' };

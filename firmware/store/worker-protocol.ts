@@ -1,6 +1,6 @@
 // What store client and store worker say to each other: batches of numbered calls one way, of
 // answers the other.
-import type { CommitOutcome, CommitUnit, LogRecord } from './contract.ts';
+import type { CommitOutcome, CommitUnit, LogRecord, RecordBatch } from './contract.ts';
 import type { LogEnd } from './log-rows.ts';
 import type { QueryInput, QueryName, QueryOutput } from './queries/table.ts';
 
@@ -16,6 +16,10 @@ export type StoreCall = { readonly id: number } & (
     }
   | { readonly method: 'cutLog'; readonly spooler: string; readonly throughSeq: number }
   | { readonly method: 'logEnds' }
+  | { readonly method: 'storeRecords'; readonly batch: RecordBatch }
+  | { readonly method: 'cutTail'; readonly spooler: string; readonly seq: number }
+  | { readonly method: 'forgetTail'; readonly spooler: string }
+  | { readonly method: 'remember'; readonly spooler: string; readonly memory: string }
   | { readonly method: 'close' }
 );
 

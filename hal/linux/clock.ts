@@ -11,6 +11,11 @@ export interface LinuxClockOptions {
 // os.uptime has steps of 10 ms and is read a moment after the other clock; real sleeps are longer.
 const leastSleepMs = 500;
 
+// os.uptime reads a file of /proc each time. The wall clock goes on through a sleep too: while it
+// keeps step with the exact one there was none, unless somebody set it back by just as much.
+const wallStepMs = 100;
+const longestUnaskedMs = 1_000;
+
 /**
  * Node reads CLOCK_MONOTONIC exactly, which stands still while the machine sleeps, and
  * CLOCK_BOOTTIME, which does not, in steps of 10 ms (os.uptime). The exact one counts; the gap
@@ -22,12 +27,25 @@ export function createLinuxClock({ wallTrusted }: LinuxClockOptions): Clock {
   // A container may be shown the uptime of its own; that is no sleep.
   const noSleepGapMs = Math.min(0, gapMs(awakeSinceBootMs()));
   let sleptMs = 0;
+  let askedAtMs = Number.NEGATIVE_INFINITY;
+  let wallAheadMs = 0;
+
+  const mayHaveSlept = (awakeMs: number): boolean => {
+    const aheadMs = Date.now() - awakeMs;
+    const isStep = Math.abs(aheadMs - wallAheadMs) > wallStepMs;
+    if (!isStep && awakeMs - askedAtMs < longestUnaskedMs) return false;
+    askedAtMs = awakeMs;
+    wallAheadMs = aheadMs;
+    return true;
+  };
 
   return {
     monotonicMs() {
       const awakeMs = awakeSinceBootMs();
-      const gapGrownMs = gapMs(awakeMs) - noSleepGapMs;
-      if (gapGrownMs - sleptMs > leastSleepMs) sleptMs = gapGrownMs;
+      if (mayHaveSlept(awakeMs)) {
+        const gapGrownMs = gapMs(awakeMs) - noSleepGapMs;
+        if (gapGrownMs - sleptMs > leastSleepMs) sleptMs = gapGrownMs;
+      }
       return awakeMs + sleptMs;
     },
     wall: () => ({ ms: Date.now(), trusted: wallTrusted() }),

@@ -1,6 +1,6 @@
 // Network interfaces with their counters, from /sys/class/net.
 import { readdir, readFile } from 'node:fs/promises';
-import type { LinkCounters, Links, NetworkLink } from '../contract.ts';
+import type { LinkCounters, Links, NetworkLink } from '../links.ts';
 import { isHalError, toHalError } from '../errors.ts';
 
 const root = '/sys/class/net';

@@ -10,7 +10,7 @@ import type {
   SnmpReading,
   SnmpReadings,
   SnmpSession,
-} from '../contract.ts';
+} from '../snmp.ts';
 import { HalError, toHalError } from '../errors.ts';
 
 const linuxSnmpLimits = {

@@ -61,6 +61,8 @@ export interface DeviceKind<Settings> {
   readonly retryLastMs?: number;
   /** A device stays open between documents, so that the next one starts at once. */
   readonly keepsOpen: boolean;
+  /** GetPrinterDataFromPort of the device that the settings name, whether it is open or not. */
+  readonly askData?: (name: string, settings: Settings) => Promise<JsonValue | undefined>;
   /** A failed write that took no byte and may be tried again; undefined: the device broke off. */
   readonly hindranceOf?: (error: HalError) => Hindrance | undefined;
   /** What is said of a device that takes nothing and gives no reason. */

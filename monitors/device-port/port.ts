@@ -128,7 +128,10 @@ class DevicePort<Settings> implements OpenPort {
   }
 
   async getPrinterDataFromPort(name: string): Promise<JsonValue | undefined> {
-    return await this.#held?.device.askData?.(name);
+    const { kind, opening } = this.#options;
+    const read = opening.settings();
+    const known = read.kind === 'read' ? await kind.askData?.(name, read.settings) : undefined;
+    return known ?? (await this.#held?.device.askData?.(name));
   }
 
   setPortTimeOuts(timeOuts: PortTimeOuts): void {

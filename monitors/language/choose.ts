@@ -39,17 +39,21 @@ export interface OpenWithLanguageOptions {
   readonly bidirectional: boolean;
 }
 
+/** An opened port, and whether the language monitor is on it. */
+export type LanguageOpened = Opened<MonitorPort> & { readonly speaks: boolean };
+
 /** OpenPortEx where that works, else OpenPort: a port without a way back prints all the same. */
 export async function openWithLanguage(
   options: OpenWithLanguageOptions,
   call: Call,
-): Promise<Opened<MonitorPort>> {
+): Promise<LanguageOpened> {
   const { portName, printerName, portMonitor, languageMonitor, bidirectional } = options;
   if (bidirectional && languageMonitor?.openPortEx !== undefined) {
     const opened = await languageMonitor.openPortEx(portName, printerName, portMonitor, call);
-    if (opened.status !== 'ERROR_NOT_SUPPORTED') return opened;
+    if (opened.status !== 'ERROR_NOT_SUPPORTED') return { ...opened, speaks: true };
   }
   const opened = await portMonitor.openPort?.(portName, call);
-  if (opened !== undefined) return opened;
-  return { status: 'ERROR_NOT_SUPPORTED', message: 'the port monitor opens no ports' };
+  if (opened !== undefined) return { ...opened, speaks: false };
+  const message = 'the port monitor opens no ports';
+  return { status: 'ERROR_NOT_SUPPORTED', message, speaks: false };
 }

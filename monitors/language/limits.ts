@@ -9,6 +9,11 @@ export const languageLimits = {
   ownBytesMs: 20_000,
   /** A device that never said a word it understands is not waited for longer than this. */
   silenceMs: 10_000,
+  /** The same, after a document that it did not say a word about either. */
+  muteSilenceMs: 1_000,
+  /** How soon one that said nothing yet is asked, so that its word comes before that is over. */
+  firstTurnMs: 2_000,
+  muteTurnMs: 500,
   readOctets: 4_096,
   /** The least time from one empty read to the next. */
   readPauseMs: 250,

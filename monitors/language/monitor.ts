@@ -19,6 +19,7 @@ export function languageModule(kind: LanguageKind): MonitorModule {
     kind: 'language',
     // It opens nothing itself: what is local is the port below.
     locality: 'network',
+    commandSets: kind.commandSets,
     initializePrintMonitor2: async (init) => createInstance(init, kind, ui),
     initializePrintMonitorUI: () => ui,
   };

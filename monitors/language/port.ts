@@ -61,6 +61,8 @@ class SpeakingPort implements LanguagePort {
   readonly #clock: Clock;
   readonly #status: StatusReport;
   #document: Document | undefined;
+  /** The last document ended without a word that was understood: the next waits less for one. */
+  #isMute = false;
 
   constructor(options: LanguagePortOptions) {
     this.#options = options;
@@ -135,6 +137,8 @@ class SpeakingPort implements LanguagePort {
     const outcome = await this.#options.port.endDocPort({ discard }, call);
     document.over.abort();
     this.#document = undefined;
+    if (document.understood) this.#isMute = false;
+    else if (document.verdict === 'no-more-words') this.#isMute = outcome.outcome === 'sent';
     this.#showLast(document.speaker);
     const deliveredBytes = Math.min(outcome.deliveredBytes, document.offeredBytes);
     if (document.verdict === 'cancelled') {
@@ -209,7 +213,7 @@ class SpeakingPort implements LanguagePort {
       document.closedAtMs = nowMs;
       document.askedAtMs = nowMs;
       document.own = Buffer.concat([own, speaker.closing(nowMs)]);
-    } else if (own.length === 0 && nowMs - document.askedAtMs >= this.#options.kind.questionMs) {
+    } else if (own.length === 0 && nowMs - document.askedAtMs >= this.#turnMs(document)) {
       document.askedAtMs = nowMs;
       document.own = speaker.question(nowMs);
     }
@@ -219,12 +223,20 @@ class SpeakingPort implements LanguagePort {
     const nowMs = this.#clock.monotonicMs();
     const verdict = speaker.verdict(nowMs);
     if (verdict !== 'waiting') return verdict;
-    return !understood && nowMs - closedAtMs >= limits.silenceMs ? 'no-more-words' : undefined;
+    const silenceMs = this.#isMute ? limits.muteSilenceMs : limits.silenceMs;
+    return !understood && nowMs - closedAtMs >= silenceMs ? 'no-more-words' : undefined;
+  }
+
+  /** From one question to the next; a device that was not heard yet is asked soon. */
+  #turnMs({ understood }: Document): number {
+    const { questionMs } = this.#options.kind;
+    if (understood) return questionMs;
+    return Math.min(questionMs, this.#isMute ? limits.muteTurnMs : limits.firstTurnMs);
   }
 
   /** Until the device speaks, or it is time to ask again. */
   async #nextWord(document: Document, signal: AbortSignal): Promise<void> {
-    using turn = startDeadline(this.#clock, this.#options.kind.questionMs, signal);
+    using turn = startDeadline(this.#clock, this.#turnMs(document), signal);
     try {
       await abortable(document.word.promise, turn.signal);
     } catch {

@@ -88,6 +88,8 @@ function usbKind(
   return {
     open: ({ device }, _doc, signal) => openUsbPrinter({ devices, finder, clock }, device, signal),
     notStarted,
+    askData: async (name, { device }) =>
+      name === 'DeviceId' ? (await finder.idOf(device))?.text : undefined,
     writeTimeoutMs: (settings) => settings.writeTimeoutMs,
     chunkBytes: usbMonitorLimits.chunkBytes,
     // Opening takes time, and upsets some printers; and status is asked between documents.

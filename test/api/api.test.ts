@@ -126,6 +126,18 @@ describe('ports and monitors', () => {
     });
   });
 
+  test('the language of a port is set in part or whole, and checked', async () => {
+    const fixture = new ApiFixture();
+    const path = `${api}/ports/LP1/language`;
+    const set = await fixture.ask({ method: 'PATCH', path, json: { language: 'pjl' } });
+    assert.deepEqual(set.json, { language: 'pjl', bidirectional: true });
+    assert.deepEqual(fixture.languageCalls, [{ portName: 'lp1', change: { language: 'pjl' } }]);
+    const wrong = await fixture.ask({ method: 'PATCH', path, json: { langauge: 'pjl' } });
+    assert.equal(wrong.status, 400);
+    const missing = `${api}/ports/lp7/language`;
+    assert.equal((await fixture.ask({ method: 'PATCH', path: missing, json: {} })).status, 404);
+  });
+
   test('Xcv reaches the monitor; its status is the outcome of a delivered call', async () => {
     const fixture = new ApiFixture();
     const json = { name: 'lp2', host: 'printer' };

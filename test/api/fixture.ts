@@ -45,6 +45,7 @@ export class ApiFixture {
     readonly command: string;
     readonly input: JsonValue;
   }[] = [];
+  readonly languageCalls: { readonly portName: string; readonly change: object }[] = [];
   ports: PortStatus[] = [portStatus('lp1')];
   /** While set, the spooler throws it. */
   fault: Error | undefined;
@@ -124,6 +125,11 @@ export class ApiFixture {
           return command === 'AddPort'
             ? { status: 'ERROR_SUCCESS', output: null }
             : { status: 'ERROR_INVALID_PARAMETER', message: 'unknown command' };
+        },
+        setLanguage: async (portName, change) => {
+          this.languageCalls.push({ portName, change });
+          const { language = 'auto', bidirectional = true } = change;
+          return { kind: 'done', language: { language, bidirectional } };
         },
       },
       printers: {
@@ -213,6 +219,8 @@ function portStatus(name: string): PortStatus {
     message: 'does not answer',
     statuses: [],
     currentJobId: undefined,
+    language: { language: 'auto', bidirectional: true },
+    languageMonitor: undefined,
   };
 }
 

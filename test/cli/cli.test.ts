@@ -119,6 +119,18 @@ describe('ports', () => {
     ]);
   });
 
+  test('the language of a port', async () => {
+    const { says, fixture } = house();
+    assert.equal((await says('port language lp1 pjl')).status, 0);
+    assert.equal((await says('port language lp1 --bidirectional off')).status, 0);
+    assert.deepEqual(
+      fixture.languageCalls.map(({ change }) => change),
+      [{ language: 'pjl' }, { bidirectional: false }],
+    );
+    assert.equal((await says('port language lp1')).status, 2);
+    assert.equal((await says('port language lp1 --bidirectional maybe')).status, 2);
+  });
+
   test('change sends only what was named', async () => {
     const { fixture, says } = house();
     // The fixture's spooler knows AddPort alone: what counts is what was asked of it.
@@ -172,6 +184,17 @@ describe('jobs', () => {
     assert.match((await says('job list')).out, /^1 +pending +administrator +3 B +letter\.pdf$/m);
     assert.match((await says('job cancel 1')).out, /^state +canceled$/m);
     assert.equal((await says('job cancel 1')).status, 1);
+  });
+
+  test('the history is exported as JSON lines, one job each', async () => {
+    const { says } = house();
+    const names = ['a', 'b', 'c'];
+    for (const name of names) await says(`print ${name} --printer office`, { [name]: 'abc' });
+    for (const number of [1, 2, 3]) await says(`job cancel ${number}`);
+    const { out } = await says('job history --export');
+    const lines = out.trimEnd().split('\n');
+    assert.deepEqual(new Set(lines.map((line) => JSON.parse(line).name)), new Set(names));
+    assert.match((await says('job history')).out, /^1 +canceled .* a$/m);
   });
 
   test('with several printers one must be named', async () => {

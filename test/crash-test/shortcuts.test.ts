@@ -90,18 +90,26 @@ function acknowledgingEarly(store: Store): Store {
   };
 }
 
-/** Lets bytes leave while the record of their start is still on its way to the disk. */
+/**
+ * Keeps the record of a start back until the job's next one: bytes leave, and nothing says so. It
+ * must not race: a commit that is only not waited for is on the disk before the document was read.
+ */
 function startingEarly(store: Store): Store {
-  const later = new Map<string, Promise<unknown>>();
+  const later = new Map<string, () => Promise<unknown>>();
   return {
     ...store,
     async commit(unit) {
       const [change] = unit.changes;
       if (change?.type === 'job.started') {
-        later.set(change.payload.jobId, store.commit(unit));
+        later.set(change.payload.jobId, () => store.commit(unit));
         return { kind: 'committed', lastSeq: 0, jobs: [], printers: [], events: [] };
       }
-      if (change?.type === 'job.ended') await later.get(change.payload.jobId);
+      if (change?.type === 'job.ended' || change?.type === 'job.interrupted') {
+        const { jobId } = change.payload;
+        const start = later.get(jobId);
+        later.delete(jobId);
+        await start?.();
+      }
       return await store.commit(unit);
     },
   };

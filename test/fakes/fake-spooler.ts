@@ -95,7 +95,12 @@ export class FakeSpooler implements Spooler {
       remove: async () => notHere,
       status: async () => this.status,
     };
-    this.ports = { list: async () => [], monitors: () => [], xcv: async () => notHere };
+    this.ports = {
+      list: async () => [],
+      monitors: () => [],
+      xcv: async () => notHere,
+      setLanguage: async () => notHere,
+    };
     this.jobs = {
       list: async (filter) => this.#list(filter),
       find: async (idOrNumber) => this.#find(idOrNumber),

@@ -21,6 +21,7 @@ import type { MonitorInit, MonitorModule } from '../../monitors/contract.ts';
 import { createFakeMonitor, FakeDevice, never } from '../fakes/fake-monitor.ts';
 import { settle, VirtualClock } from '../world/clock.ts';
 import { type Mounted, SimulatedDisk } from '../world/disk.ts';
+import { SimulatedMemory } from '../world/memos.ts';
 import { SeededRandom } from '../world/random.ts';
 
 export const administrator: Principal = { kind: 'local-administrator' };
@@ -63,7 +64,7 @@ export class Bench {
   readonly random: SeededRandom;
   readonly devices: readonly FakeDevice[];
   readonly #options: BenchOptions;
-  #boots = 1;
+  readonly #memory = new SimulatedMemory();
   #alive = { now: false };
   #life: Life | undefined;
 
@@ -96,7 +97,12 @@ export class Bench {
     const clock = clockOf(this.clock, alive);
     const mounted = this.#options.wrapDisk?.(this.disk.mount()) ?? this.disk.mount();
     const { spooler: more, permit, monitors, onInit = ignore, tcp, wrapStore } = this.#options;
-    const spool = createSpool({ files: mounted.files, random: this.random, directory: '/spool' });
+    const spool = createSpool({
+      files: mounted.files,
+      random: this.random,
+      clock,
+      directory: '/spool',
+    });
     await spool.prepare();
     const opened = gatedStore(
       await openStore({ ...mounted, dataDirectory: '/data', spoolDirectory: '/spool' }),
@@ -117,11 +123,7 @@ export class Bench {
       store,
       spool,
       events: ring.events,
-      firstBytes: createFirstBytes({
-        files: mounted.files,
-        directory: '/spool/underway',
-        bootId: String(this.#boots),
-      }),
+      firstBytes: createFirstBytes(this.#memory.open()),
       openRegistry: (monitorName) =>
         openMonitorRegistry({ store, spooler: 'local', term: termOf, monitorName }),
       monitors: monitors?.(isAlive) ?? [
@@ -155,7 +157,7 @@ export class Bench {
   /** The plug: as a kill, and what was not synced is lost as the seed says. */
   powerCut(): void {
     this.kill();
-    this.#boots += 1;
+    this.#memory.powerCut();
     this.disk.powerCut();
   }
 
@@ -306,6 +308,10 @@ function gatedStore(store: Store, alive: { readonly now: boolean }): Store {
     readLog: (spooler, fromSeq, limit) => gate(() => store.readLog(spooler, fromSeq, limit)),
     cutLog: (spooler, throughSeq) => gate(() => store.cutLog(spooler, throughSeq)),
     logEnds: () => gate(() => store.logEnds()),
+    storeRecords: (batch) => gate(() => store.storeRecords(batch)),
+    cutTail: (spooler, seq) => gate(() => store.cutTail(spooler, seq)),
+    forgetTail: (spooler) => gate(() => store.forgetTail(spooler)),
+    remember: (spooler, memory) => gate(() => store.remember(spooler, memory)),
     close: () => gate(() => store.close()),
   };
 }

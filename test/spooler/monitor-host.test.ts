@@ -322,9 +322,9 @@ describe('printers', () => {
   });
 
   test('forget old jobs beyond their history', async () => {
-    const bench = new Bench({ spooler: { limits: { historyJobs: 10, historyBatch: 5 } } });
+    const bench = new Bench({ spooler: { limits: { historyBatch: 5 } } });
     await bench.boot();
-    await bench.addPrinter();
+    await bench.addPrinter('office', { historyRetention: { jobs: 10 } });
     for (let count = 0; count < 25; count += 1) await bench.print(Uint8Array.of(count));
     await bench.until(() => bench.device.sheets.length === 25);
     await bench.pass(1_000);

@@ -51,6 +51,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
   const spool = createSpool({
     files,
     random: new SeededRandom(seed + disk.operations),
+    clock: { monotonicMs: () => 0 },
     directory: places.spool,
     limits: { reserveBytes: 0, ...options.limits },
   });

@@ -252,8 +252,8 @@ describe('the store', () => {
       await rig.store.commit(bareJobUnit(id));
       await rig.store.commit(unit(ended(id, 'canceled')));
     }
-    const input = { spooler, printerId: 'printer-1', keep: 2, limit: 10 };
-    assert.deepEqual(await rig.store.query('jobs.history-excess', input), ['a', 'b']);
+    const input = { spooler, printerId: 'printer-1', of: 'history', jobs: 2, limit: 10 } as const;
+    assert.deepEqual(await rig.store.query('jobs.excess', input), ['a', 'b']);
     const removed = ['a', 'b'].map(
       (jobId) => ({ type: 'job.removed', payload: { jobId, at } }) as const,
     );
@@ -262,7 +262,7 @@ describe('the store', () => {
       events.map(({ type }) => type),
       ['job-removed', 'job-removed'],
     );
-    assert.deepEqual(await rig.store.query('jobs.history-excess', input), []);
+    assert.deepEqual(await rig.store.query('jobs.excess', input), []);
     assert.equal(await rig.store.query('jobs.get', { spooler, id: 'a' }), undefined);
   });
 

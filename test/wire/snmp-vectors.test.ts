@@ -18,17 +18,20 @@ import {
   localizedKey,
   messageMac,
 } from '../../monitors/wire/snmp/usm-crypto.ts';
-import type { SnmpValue } from '../../monitors/wire/snmp/values.ts';
+import { octetsValue, type SnmpValue } from '../../monitors/wire/snmp/values.ts';
 
 const bytes = (hex: string) => new Uint8Array(Buffer.from(hex.replaceAll(/\s/g, ''), 'hex'));
 const hex = (octets: Uint8Array) => Buffer.from(octets).toString('hex');
 const ascii = (text: string) => new TextEncoder().encode(text);
 
+/** `snmpget -v2c -c public HOST 1.3.6.1.2.1.1.5.0`, from Net-SNMP 5.9.3. */
+const getSysName =
+  '3029020101 0406 7075626c6963 a01c 0204 1af5c0f7 020100 020100 ' +
+  '300e 300c 0608 2b06010201010500 0500';
+
 describe('messages', () => {
   test('a get of version 2c is read and written as it came', () => {
-    const octets = bytes(
-      '3029020101 0406 7075626c6963 a01c 0204 1af5c0f7 020100 020100 300e 300c 0608 2b06010201010500 0500',
-    );
+    const octets = bytes(getSysName);
     const message = decodeMessage(octets);
     assert.ok(message.version === 'v2c');
     assert.deepEqual(message.pdu, {
@@ -104,10 +107,22 @@ describe('messages', () => {
     assert.deepEqual(message.data, data);
   });
 
+  test('messages of every size are read again', () => {
+    for (let size = 0; size < 1_100; size += 1) {
+      const varbinds = [{ oid: [1, 3], value: octetsValue(new Uint8Array(size)) }];
+      const whole: Pdu = { type: 'get', requestId: 1, errorStatus: 0, errorIndex: 0, varbinds };
+      const octets = encodeCommunityMessage({
+        version: 'v2c',
+        community: ascii('c'),
+        pdu: encodable(whole),
+      });
+      const message = decodeMessage(octets);
+      assert.deepEqual(message.version === 'v2c' && message.pdu, whole);
+    }
+  });
+
   test('each cut of a message, and each with more behind it, is an error', () => {
-    const octets = bytes(
-      '3029020101 0406 7075626c6963 a01c 0204 1af5c0f7 020100 020100 300e 300c 0608 2b06010201010500 0500',
-    );
+    const octets = bytes(getSysName);
     for (let length = 0; length < octets.length; length += 1) {
       assert.throws(() => decodeMessage(octets.subarray(0, length)), SnmpDecodeError);
     }

@@ -1,49 +1,127 @@
-// A client that prints by IPP over one connection that it keeps.
+// A client that prints by IPP over one connection that it keeps; it costs little, so that a bench
+// measures the server.
 
-import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 
-import { decodeIppMessage } from '../../monitors/wire/ipp/decode.ts';
 import { encodeIppMessage } from '../../monitors/wire/ipp/encode.ts';
-import { ippResponseLimits } from '../../monitors/wire/ipp/limits.ts';
 import { ippOperations } from '../../monitors/wire/ipp/operations.ts';
 
 const FIRST_ERROR_STATUS = 0x0100;
 const TIMEOUT_MS = 60_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
+const REQUEST_ID = 1;
 
 export interface IppClient {
   /** Print-Job; rejects unless the server answers with success (RFC 8011 4.2.1). */
   print(document: Uint8Array): Promise<void>;
+  /** The same with what `printRequest` has made before. */
+  send(request: Uint8Array): Promise<void>;
   close(): void;
 }
 
-export function openIppClient(port: number, queue: string): IppClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  let requestId = 0;
-  return {
-    async print(document) {
-      requestId += 1;
-      const message = encodeIppMessage(printJob(port, queue, requestId));
-      const answer = await post(agent, port, `/printers/${queue}`, [message, document]);
-      const { code } = decodeIppMessage(answer, {
-        badValues: 'keep',
-        limits: ippResponseLimits,
-      }).message;
-      if (code >= FIRST_ERROR_STATUS) throw new Error(`IPP status 0x${code.toString(16)}`);
-    },
-    close: () => agent.destroy(),
-  };
+/** The octets of a Print-Job with its document, to be made before the clock runs. */
+export function printRequest(port: number, queue: string, document: Uint8Array): Buffer {
+  const attributes = encodeIppMessage(printJob(port, queue));
+  const head = [
+    `POST /printers/${queue} HTTP/1.1`,
+    `Host: 127.0.0.1:${port}`,
+    'Content-Type: application/ipp',
+    `Content-Length: ${attributes.length + document.length}`,
+  ];
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), attributes, document]);
 }
 
-function printJob(
-  port: number,
-  queue: string,
-  requestId: number,
-): Parameters<typeof encodeIppMessage>[0] {
+/** One request at a time. A connection that broke is not made again: open another client. */
+export function openIppClient(port: number, queue: string): IppClient {
+  return new Client(port, queue);
+}
+
+class Client implements IppClient {
+  readonly #port: number;
+  readonly #queue: string;
+  readonly #socket: Socket;
+  #answer: Uint8Array = new Uint8Array();
+  #failure: unknown;
+  #waiting: PromiseWithResolvers<void> | undefined;
+
+  constructor(port: number, queue: string) {
+    this.#port = port;
+    this.#queue = queue;
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('no answer in time')));
+    socket.on('data', (chunk: Uint8Array) => this.#take(chunk));
+    socket.on('error', (error) => this.#fail(error));
+    socket.on('close', () => this.#fail(new Error('the server closed the connection')));
+    this.#socket = socket;
+  }
+
+  print(document: Uint8Array): Promise<void> {
+    return this.send(printRequest(this.#port, this.#queue, document));
+  }
+
+  send(request: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#waiting = Promise.withResolvers<void>();
+    this.#socket.write(request);
+    return this.#waiting.promise;
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#answer = this.#answer.length === 0 ? chunk : Buffer.concat([this.#answer, chunk]);
+    try {
+      const code = statusOfAnswer(this.#answer);
+      if (code === undefined) return;
+      if (code >= FIRST_ERROR_STATUS) throw new Error(`IPP status 0x${code.toString(16)}`);
+      this.#answer = new Uint8Array();
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      waiting?.resolve();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#waiting?.reject(this.#failure);
+    this.#waiting = undefined;
+    this.#socket.destroy();
+  }
+}
+
+/**
+ * The IPP status of an HTTP answer; undefined while it is not whole. Throws where it is none of
+ * status 200.
+ */
+export function statusOfAnswer(octets: Uint8Array): number | undefined {
+  const answer = Buffer.from(octets.buffer, octets.byteOffset, octets.length);
+  if (answer.length > MAX_ANSWER_BYTES) throw new Error('the answer is too large');
+  const headEnd = answer.indexOf('\r\n\r\n');
+  if (headEnd < 0) return undefined;
+  const head = answer.toString('latin1', 0, headEnd);
+  if (!head.startsWith('HTTP/1.1 200 ')) throw new Error(head.slice(0, head.indexOf('\r\n')));
+  const body = answer.subarray(headEnd + 4);
+  const length = /^content-length: *(\d+)/im.exec(head)?.[1];
+  if (length === undefined) return statusOfChunks(body);
+  return body.length < Number(length) ? undefined : body.readUInt16BE(2);
+}
+
+/** RFC 9112 7.1: the status stands in the first chunk, and the last one is empty. */
+function statusOfChunks(body: Buffer): number | undefined {
+  if (!body.toString('latin1').endsWith('\r\n0\r\n\r\n')) return undefined;
+  return body.readUInt16BE(body.indexOf('\r\n') + 4);
+}
+
+function printJob(port: number, queue: string): Parameters<typeof encodeIppMessage>[0] {
   const uri = `ipp://127.0.0.1:${port}/printers/${queue}`;
   return {
     version: { major: 1, minor: 1 },
     code: ippOperations['Print-Job'],
-    requestId,
+    requestId: REQUEST_ID,
     groups: [
       {
         tag: 'operation-attributes',
@@ -66,38 +144,4 @@ function printJob(
       },
     ],
   };
-}
-
-function post(
-  agent: Agent,
-  port: number,
-  path: string,
-  parts: readonly Uint8Array[],
-): Promise<Uint8Array> {
-  const body = Buffer.concat(parts);
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      {
-        agent,
-        port,
-        path,
-        host: '127.0.0.1',
-        method: 'POST',
-        timeout: TIMEOUT_MS,
-        headers: { 'Content-Type': 'application/ipp', 'Content-Length': body.length },
-      },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        incoming.once('error', reject);
-        incoming.once('end', () => {
-          if (incoming.statusCode === 200) resolve(Buffer.concat(chunks));
-          else reject(new Error(`HTTP status ${incoming.statusCode}`));
-        });
-      },
-    );
-    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer in time')));
-    outgoing.once('error', reject);
-    outgoing.end(body);
-  });
 }

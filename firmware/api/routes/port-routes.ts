@@ -7,7 +7,13 @@ import { pageBy } from '../page.ts';
 import { administrators, viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, type Route } from '../route.ts';
 import { pageOf, pageQuery } from '../schemas/page.ts';
-import { monitor, port, xcvResult } from '../schemas/port.ts';
+import {
+  monitor,
+  port,
+  portLanguageAnswer,
+  portLanguageChange,
+  xcvResult,
+} from '../schemas/port.ts';
 
 const ofSpooler = z.object({ spooler: z.string().optional() });
 const xcvParams = z.object({ name: z.string().max(512), command: z.string().max(128) });
@@ -88,6 +94,24 @@ export const portRoutes: readonly Route[] = [
       const { info } = found.port;
       const target = { monitor: info.monitorName, portName: info.name };
       return found.spooler.ports.xcv(target, command, input, principal);
+    },
+  }),
+  jsonRoute({
+    method: 'PATCH',
+    path: '/ports/{name}/language',
+    summary: 'The language monitor of a port: auto, none or one by name; and bidirectional or not',
+    tag: 'ports',
+    who: administrators,
+    params: z.object({ name: z.string().max(512) }),
+    query: ofSpooler,
+    input: portLanguageChange,
+    output: portLanguageAnswer,
+    async run({ params: { name }, query, input, principal, services }) {
+      const found = await findPort(services.directory, query.spooler, name);
+      if (found.kind === 'refused') return found;
+      const { ports } = found.spooler;
+      const answer = await ports.setLanguage(found.port.info.name, input, principal);
+      return answer.kind === 'refused' ? answer : answer.language;
     },
   }),
 ];

@@ -7,6 +7,13 @@ const deviceReason = z.object({
   severity: z.enum(['report', 'warning', 'error']),
 });
 
+/** `auto`: as the device's 1284 id says; `none`; or the name of a language monitor. */
+const portLanguage = z.object({ language: z.string().max(64), bidirectional: z.boolean() });
+
+export const portLanguageChange = z.strictObject(portLanguage.partial().shape);
+
+export const portLanguageAnswer = portLanguage;
+
 export const port = z.object({
   spooler: z.string(),
   info: z.object({
@@ -31,6 +38,9 @@ export const port = z.object({
     )
     .readonly(),
   currentJobId: z.string().optional(),
+  language: portLanguage,
+  /** The language monitor that is on the port now. */
+  languageMonitor: z.string().optional(),
 });
 
 const fieldBase = { name: z.string(), label: z.string(), help: z.string(), required: z.boolean() };

@@ -3,7 +3,7 @@ import { job } from '../../api/schemas/job.ts';
 import { printer } from '../../api/schemas/printer.ts';
 import { cliLimits } from '../../limits/cli-limits.ts';
 import { type ApiClient, CliError, type Command } from '../command.ts';
-import { readPages } from '../pages.ts';
+import { eachPage, readPages } from '../pages.ts';
 import { jobActionCommands } from './job-action-commands.ts';
 import { jobPath, showJob, sizeText, whyText, wholeNumber } from './job-text.ts';
 
@@ -49,6 +49,46 @@ export const jobCommands: readonly Command[] = [
     summary: 'One job, by its number or id',
     async run({ args }, context) {
       showJob(context, await (await context.api()).get(jobPath(args[0]), job));
+    },
+  },
+  {
+    name: 'job history',
+    summary: 'Ended jobs, newest first; with --export as JSON lines, all of them',
+    usage: '',
+    arguments: { least: 0, most: 0 },
+    options: {
+      printer: { type: 'string', value: 'NAME', help: 'Of this printer only' },
+      user: { type: 'string', value: 'NAME', help: 'Of this user only' },
+      export: { type: 'boolean', help: 'One job a line, as JSON, for other programs' },
+    },
+    async run(input, { api, asJson, out }) {
+      const query = new URLSearchParams({ which: 'completed' });
+      for (const name of ['printer', 'user']) {
+        const value = input.text(name);
+        if (value !== undefined) query.set(name, value);
+      }
+      const path = `/jobs?${query.toString()}`;
+      if (input.flag('export')) {
+        for await (const page of eachPage(await api(), path, job)) {
+          for (const item of page) out.line(JSON.stringify(item));
+        }
+        return;
+      }
+      const jobs = await readPages(await api(), path, job, cliLimits.jobsShown);
+      if (asJson) return out.json(jobs);
+      out.table(
+        ['job', 'state', 'ended', 'user', 'size', 'pages', 'name', 'why'],
+        jobs.map((item) => [
+          String(item.number),
+          item.state,
+          item.endedAt === undefined ? '-' : new Date(item.endedAt.ms).toISOString(),
+          item.origin.userName,
+          sizeText(item),
+          String(item.pages ?? '-'),
+          item.name,
+          whyText(item),
+        ]),
+      );
     },
   },
   ...jobActionCommands,

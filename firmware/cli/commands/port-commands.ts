@@ -1,5 +1,5 @@
 // Commands for ports; the options of add and config are the fields of the monitor's own form.
-import { monitor, port, xcvResult } from '../../api/schemas/port.ts';
+import { monitor, port, portLanguageAnswer, xcvResult } from '../../api/schemas/port.ts';
 import type { FormFieldView, MonitorView, PortView, XcvResultView } from '../../api/types.ts';
 import { didYouMean } from '../../config/did-you-mean.ts';
 import {
@@ -75,6 +75,7 @@ export const portCommands: readonly Command[] = [
         ['state', found.state],
         ['message', found.message],
         ['used', found.used ? 'yes' : 'no'],
+        ['language', languageText(found)],
         ...rows,
       ]);
     },
@@ -104,6 +105,30 @@ export const portCommands: readonly Command[] = [
       }
       const result = await portXcv(client, found, 'ConfigPort', values);
       tell(context, result, `Changed the port ${found.info.name}.`);
+    },
+  },
+  {
+    name: 'port language',
+    summary: 'How a port hears its device: by which language monitor, or not at all',
+    usage: 'NAME [auto|none|MONITOR]',
+    arguments: { least: 1, most: 2 },
+    options: {
+      bidirectional: { type: 'string', value: 'on|off', help: 'off: the port is only written to' },
+    },
+    async run(input, { api, asJson, out }) {
+      const [name, language] = input.args;
+      const client = await api();
+      const { info, spooler } = await findPort(client, name);
+      const change = { language, bidirectional: switched(input.text('bidirectional')) };
+      if (change.language === undefined && change.bidirectional === undefined) {
+        throw new CliError('Nothing to change: name a language, or --bidirectional on or off.', 2);
+      }
+      const query = `?spooler=${encodeURIComponent(spooler)}`;
+      const path = `/ports/${encodeURIComponent(info.name)}/language${query}`;
+      const now = await client.send('PATCH', path, change, portLanguageAnswer);
+      if (asJson) return out.json(now);
+      const how = now.bidirectional ? `language ${now.language}` : 'written to only';
+      out.line(`The port ${info.name}: ${how}.`);
     },
   },
   {
@@ -157,6 +182,20 @@ export const portCommands: readonly Command[] = [
     },
   },
 ];
+
+function languageText({
+  language: { language, bidirectional },
+  languageMonitor,
+}: PortView): string {
+  if (!bidirectional) return 'none: the port is written to only';
+  return languageMonitor === undefined ? language : `${language} (${languageMonitor} now)`;
+}
+
+function switched(text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new CliError(`--bidirectional is "on" or "off", not "${text}".`, 2);
+}
 
 function optionsText(rows: OptionRows): string {
   return Object.entries(rows)

@@ -1,6 +1,8 @@
 // Step: the spool and the node's own spooler over it.
-import type { Hal } from '../../../hal/contract.ts';
+import { resolve } from 'node:path';
+import type { Hal, Memos } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
+import { openLinuxMemos } from '../../../hal/linux/memos.ts';
 import { builtInMonitors } from '../../../monitors/table.ts';
 import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
@@ -47,8 +49,8 @@ async function makeSpooler({
   term,
   log,
 }: SpoolerParts): Promise<Spooler> {
-  const { files, random, clock, tcp, addresses, outputs, serial, usb } = hal;
-  const spool = createSpool({ files, random, directory: folder.spool });
+  const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
+  const spool = createSpool({ files, random, clock, directory: folder.spool });
   await spool.prepare();
   await cleanSpool(spool, store, log.child('spool'));
   await files.makeDirectory(folder.output);
@@ -61,11 +63,7 @@ async function makeSpooler({
     store,
     spool,
     events,
-    firstBytes: createFirstBytes({
-      files,
-      directory: `${folder.spool}/underway`,
-      bootId: await bootIdOf(files),
-    }),
+    firstBytes: createFirstBytes(openMemos(folder, log)),
     openRegistry: (monitorName) =>
       openMonitorRegistry({ store, spooler: localSpooler, term: () => term, monitorName }),
     monitors: builtInMonitors,
@@ -74,23 +72,22 @@ async function makeSpooler({
     tcp,
     serverName: addresses.own().hostName,
     local: true,
+    snmp: { manager: snmp, addresses },
     box: { outputs, serial, usb, outputFolder: folder.output },
     log: log.child('spooler'),
   });
 }
 
-/** Linux makes a new one at each boot (proc_sys_kernel(5)). */
-async function bootIdOf(files: Hal['files']): Promise<string | undefined> {
+/** Without them a kill between a start and its first byte leaves a mark; nothing is lost by it. */
+function openMemos(folder: DataFolder, log: Log): Memos | undefined {
   try {
-    const bytes = await files.readFile('/proc/sys/kernel/random/boot_id', longestBootIdBytes);
-    return Buffer.from(bytes).toString('latin1').trim();
+    return openLinuxMemos(resolve(folder.path));
   } catch (error) {
-    if (isHalError(error)) return undefined;
-    throw error;
+    if (!isHalError(error)) throw error;
+    log.warn('there is no memory that outlives the process', { message: error.message });
+    return undefined;
   }
 }
-
-const longestBootIdBytes = 64;
 
 /**
  * With a sound registry, documents that no record names are leftovers; with a new one they are what

@@ -6,7 +6,7 @@ import { HttpBodyError, type HttpBody, type HttpBodyFault } from './contract.ts'
 
 export interface RequestBodyOptions {
   readonly request: IncomingMessage;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'startTimer'>;
   readonly idleTimeoutMs: number;
   /** Called before the first read by a consumer: the moment for 100-continue. */
   readonly onFirstRead: () => void;
@@ -14,7 +14,7 @@ export interface RequestBodyOptions {
 
 export class RequestBody implements HttpBody {
   readonly #request: IncomingMessage;
-  readonly #clock: Clock;
+  readonly #clock: RequestBodyOptions['clock'];
   readonly #idleTimeoutMs: number;
   #onFirstRead: (() => void) | undefined;
   #failure: HttpBodyError | undefined;
@@ -38,6 +38,11 @@ export class RequestBody implements HttpBody {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** Nothing of it is left. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** True once a consumer has asked for the body. */
@@ -103,7 +108,10 @@ export class RequestBody implements HttpBody {
       if (this.#ended) return undefined;
       if (givenUp()) return undefined;
       const chunk: unknown = this.#request.read();
+      // Node tells the end a turn later; it is known now, and a small body needs no such turn.
+      this.#ended = this.#request.complete && this.#request.readableLength === 0;
       if (chunk instanceof Uint8Array) return chunk;
+      if (this.#ended) return undefined;
       const woken = Promise.withResolvers<void>();
       this.#waiting.add(woken.resolve);
       const timer = startTimer();

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { canonicalAddress } from '../../../hal/address.ts';
 import type { Clock, SocketAddress, Timer } from '../../../hal/contract.ts';
+import { createLazyTimers, type LazyTimers } from '../../../hal/time.ts';
 import type { HttpLimits } from '../../limits/server-limits.ts';
 import { RequestBody } from './body.ts';
 import {
@@ -32,6 +33,8 @@ export class HttpConnection {
   readonly #options: HttpConnectionOptions;
   readonly #local: SocketAddress;
   readonly #remote: SocketAddress;
+  /** An exchange waits for one thing at a time, and starts and cancels a timer for each. */
+  readonly #timers: LazyTimers;
   #timer: Timer;
   #waiting = 0;
   #tail: Promise<void> = Promise.resolve();
@@ -44,8 +47,12 @@ export class HttpConnection {
     const { socket, limits } = options;
     this.#local = addressOf(socket.localAddress, socket.localPort);
     this.#remote = addressOf(socket.remoteAddress, socket.remotePort);
+    this.#timers = createLazyTimers(options.clock);
     this.#timer = this.#startTimer(limits.headTimeoutMs);
-    socket.once('close', () => this.#timer.cancel());
+    socket.once('close', () => {
+      this.#timer.cancel();
+      this.#timers.close();
+    });
   }
 
   get socket(): Socket {
@@ -71,7 +78,7 @@ export class HttpConnection {
     if (this.#waiting > this.#options.limits.pipelinedRequests) return this.destroy();
     const body = new RequestBody({
       request,
-      clock: this.#options.clock,
+      clock: this.#timers,
       idleTimeoutMs: this.#options.limits.bodyIdleTimeoutMs,
       onFirstRead: () => {
         if (expectsContinue) response.writeContinue();
@@ -109,14 +116,14 @@ export class HttpConnection {
   }
 
   async #exchange(request: IncomingMessage, response: ServerResponse, body: RequestBody) {
-    const { socket, clock, limits } = this.#options;
+    const { socket, limits } = this.#options;
     if (!response.destroyed && !socket.destroyed) {
       const answer = await this.#answer(request, body);
       await sendAnswer({
         answer,
         response,
         body,
-        clock,
+        clock: this.#timers,
         limits,
         mustClose: () => this.#closing || this.#broken,
       });
@@ -164,7 +171,7 @@ export class HttpConnection {
   }
 
   #startTimer(delayMs: number): Timer {
-    return this.#options.clock.startTimer(delayMs, () => {
+    return this.#timers.startTimer(delayMs, () => {
       this.refuse(408, 'No request came in time.', 'stalled');
     });
   }

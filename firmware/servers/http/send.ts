@@ -10,7 +10,7 @@ export interface SendOptions {
   readonly answer: HttpAnswer;
   readonly response: ServerResponse;
   readonly body: RequestBody;
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'startTimer'>;
   readonly limits: HttpLimits;
   /** The connection ends with this answer, whatever the client wants. */
   readonly mustClose: () => boolean;
@@ -19,34 +19,43 @@ export interface SendOptions {
 /** Resolves once the exchange is over, the connection broken or not. */
 export async function sendAnswer(options: SendOptions): Promise<void> {
   const { response, body, limits } = options;
-  // A client that waits for its 100-continue and gets this answer instead sends no body.
-  const complete =
-    body.wanted || response.req.headers.expect === undefined
-      ? await body.drain(limits.quickDrainBytes, limits.quickDrainTimeoutMs)
-      : false;
-  writeHead(options, !complete || options.mustClose());
+  const complete = body.ended || (await isDrained(options));
+  setHead(options, !complete || options.mustClose());
+  const { body: content } = options.answer;
+  if (complete && isWhole(content)) return endResponse(options, content);
+  if (!response.destroyed) response.flushHeaders();
   const sent = await writeBody(options);
   if (sent && !complete) await body.drain(limits.lingerBytes, limits.lingerTimeoutMs);
-  await endResponse(response);
+  await endResponse(options);
 }
 
-function writeHead({ answer, response }: SendOptions, close: boolean): void {
+/** A client that waits for its 100-continue and gets this answer instead sends no body. */
+async function isDrained({ response, body, limits }: SendOptions): Promise<boolean> {
+  if (!body.wanted && response.req.headers.expect !== undefined) return false;
+  return await body.drain(limits.quickDrainBytes, limits.quickDrainTimeoutMs);
+}
+
+type Whole = string | Uint8Array | undefined;
+
+function isWhole(body: HttpAnswer['body']): body is Whole {
+  return body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+}
+
+function setHead({ answer, response }: SendOptions, close: boolean): void {
   if (response.destroyed) return;
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   const { body } = answer;
-  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
+  if (isWhole(body)) {
     const lengthBytes = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
     response.setHeader('content-length', lengthBytes);
   }
   if (close) response.setHeader('connection', 'close');
-  response.flushHeaders();
 }
 
 async function writeBody(options: SendOptions): Promise<boolean> {
   const { body } = options.answer;
-  if (body === undefined) return true;
-  if (typeof body === 'string' || body instanceof Uint8Array) return write(options, body);
+  if (isWhole(body)) return write(options, body ?? '');
   return writeStream(options, body[Symbol.asyncIterator]());
 }
 
@@ -99,11 +108,20 @@ function write(options: SendOptions, chunk: string | Uint8Array): Promise<boolea
   });
 }
 
-function endResponse(response: ServerResponse): Promise<void> {
+/**
+ * Resolves once the kernel has all of it. Head and body together are one write, where the body is
+ * known as a whole.
+ */
+function endResponse({ response, clock, limits }: SendOptions, body?: Whole): Promise<void> {
   if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
-    response.once('close', resolve);
-    response.once('finish', resolve);
-    response.end();
+    const timer = clock.startTimer(limits.answerIdleTimeoutMs, () => response.destroy());
+    const finish = () => {
+      timer.cancel();
+      resolve();
+    };
+    response.once('close', finish);
+    response.once('finish', finish);
+    response.end(body);
   });
 }

@@ -78,7 +78,7 @@ async function perform(
   services: IppServices,
   request: HttpRequest,
   identity: ServedIdentity,
-  { message, rest }: IppStream,
+  { message, octets, rest }: IppStream,
 ): Promise<IppOutcome> {
   if (message.requestId < 1) throw badRequest('The request-id has to be at least 1.');
   const row = operationRow(ippOperationName(message.code));
@@ -99,10 +99,10 @@ async function perform(
     spooler,
     client,
     by: principalOf(identity, client),
-    uris: createUriMaker(request),
-    operations: ippOperationRows.map(({ name }) => name),
+    uris: createUriMaker(request, { authenticates: false, others: services.ways() }),
+    operations: operationNames,
     document: rest,
-    documentSizeBytes: documentSize(message, request.lengthBytes),
+    documentSizeBytes: documentSize(octets, request.lengthBytes),
   };
   const outcome = await carryOut(row, call, spooler);
   return { ...outcome, unsupported: [...unknown, ...(outcome.unsupported ?? [])] };
@@ -144,13 +144,12 @@ function principalOf(identity: ServedIdentity, client: PrintClient): Principal {
   return { kind: 'user', name: identity.name, role: identity.role };
 }
 
-/**
- * A message encodes to the octets that it was read from; what is left of the body is the document.
- */
-function documentSize(message: IppMessage, lengthBytes: number | undefined): number | undefined {
-  if (lengthBytes === undefined) return undefined;
-  return Math.max(0, lengthBytes - encodeIppMessage(message).length);
+/** What the message leaves of the body. */
+function documentSize(octets: number, lengthBytes: number | undefined): number | undefined {
+  return lengthBytes === undefined ? undefined : Math.max(0, lengthBytes - octets);
 }
+
+const operationNames = ippOperationRows.map(({ name }) => name);
 
 const statusMessageOctets = 255;
 const greatestVersion = { major: 2, minor: 2 };

@@ -1,5 +1,5 @@
 // IF-MIB (RFC 2863): the network interfaces of the appliance.
-import type { NetworkLink } from '../../../hal/contract.ts';
+import type { NetworkLink } from '../../../hal/links.ts';
 import {
   counterValue,
   gaugeValue,

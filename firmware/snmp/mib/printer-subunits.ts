@@ -5,7 +5,7 @@ import {
   type SnmpValue,
   textValue,
 } from '../../../monitors/wire/snmp/values.ts';
-import type { InputFacts, SupplyFacts } from '../../../monitors/contract.ts';
+import type { InputFacts, SupplyFacts } from '../../../monitors/device-facts.ts';
 import type { MibPrinter } from '../contract.ts';
 import { allRows, type Column, nothing, table } from './rows.ts';
 

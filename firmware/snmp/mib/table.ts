@@ -1,4 +1,5 @@
-// The one table of what the agent shows, made of the files beside it; a feature adds a file of rows.
+// The one table of what the agent shows, made of the files beside it; a feature adds a file of
+// rows.
 import { hostRows } from './host-resources.ts';
 import { ifRows } from './if-mib.ts';
 import { platenRows } from './platen-mib.ts';

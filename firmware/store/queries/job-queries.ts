@@ -20,12 +20,6 @@ export const jobStatements = {
     ORDER BY turn, number LIMIT ?`,
   timedHolds: `SELECT body, hold_until_ms FROM jobs WHERE spooler = ? AND hold_until_ms IS NOT NULL
     ORDER BY hold_until_ms LIMIT ?`,
-  pastBoundary: `SELECT ended_seq FROM jobs
-    WHERE spooler = ? AND printer_id = ? AND ended = 1
-    ORDER BY ended_seq DESC LIMIT 1 OFFSET ?`,
-  pastThrough: `SELECT id FROM jobs
-    WHERE spooler = ? AND printer_id = ? AND ended = 1 AND ended_seq <= ?
-    ORDER BY ended_seq LIMIT ?`,
 } as const;
 
 export const jobQueries = {
@@ -132,30 +126,6 @@ export const jobQueries = {
       if (row === undefined) return undefined;
       const localPort = row['local_port'] === null ? undefined : integerOf(row, 'local_port');
       return { portName: textOf(row, 'port_name'), localPort };
-    },
-  ),
-
-  /**
-   * Ids of a printer's ended jobs beyond the newest `keep`, oldest first: what the history may
-   * forget.
-   */
-  'jobs.history-excess': queryRow(
-    (
-      sql,
-      input: {
-        readonly spooler: string;
-        readonly printerId: string;
-        readonly keep: number;
-        readonly limit: number;
-      },
-    ): readonly string[] => {
-      const { spooler, printerId, keep, limit } = input;
-      const boundary = sql.get(jobStatements.pastBoundary, spooler, printerId, keep);
-      if (boundary === undefined) return [];
-      const through = integerOf(boundary, 'ended_seq');
-      return sql
-        .all(jobStatements.pastThrough, spooler, printerId, through, limit)
-        .map((row) => textOf(row, 'id'));
     },
   ),
 } as const;

@@ -3,8 +3,10 @@ import type { Sql } from '../sql.ts';
 import { documentQueries } from './document-queries.ts';
 import { eventQueries } from './event-queries.ts';
 import { jobQueries } from './job-queries.ts';
+import { logQueries } from './log-queries.ts';
 import { printerQueries } from './printer-queries.ts';
 import { registryQueries } from './registry-queries.ts';
+import { retentionQueries } from './retention-queries.ts';
 import { storeQueries } from './store-queries.ts';
 import type { QueryRow } from './row.ts';
 
@@ -15,6 +17,8 @@ const rows = {
   ...registryQueries,
   ...eventQueries,
   ...storeQueries,
+  ...logQueries,
+  ...retentionQueries,
 } as const;
 
 export type QueryName = keyof typeof rows;

@@ -25,6 +25,8 @@ export const jobPayloads = {
     /** Its printer held new jobs. */
     heldOnCreate: z.boolean().exactOptional(),
     reprintOf: idSchema.exactOptional(),
+    /** Accepted by a former owner of the group: no quota refuses it any more. */
+    handedOver: z.boolean().exactOptional(),
     /** True where documents follow, in this unit or later; false makes a job without any. */
     incoming: z.boolean(),
     attributes: attributesSchema,
@@ -35,6 +37,7 @@ export const jobPayloads = {
     document: documentSchema,
     /** The job's last document: it is closed, and may print. */
     last: z.boolean(),
+    handedOver: z.boolean().exactOptional(),
     at: momentSchema,
   }),
   'job.closed': z.object({ jobId: idSchema, at: momentSchema }),

@@ -4,6 +4,7 @@ import type { Job, Moment } from '../../jobs/job.ts';
 import { changedJob, createdJob, refusesRemoval } from '../../jobs/transitions.ts';
 import { deleteJob, findJob, insertJob, updateJob } from '../job-rows.ts';
 import type { Printer } from '../../printers/printer.ts';
+import { forgetLingering, noteLingering } from '../lingering-rows.ts';
 import { findPrinter } from '../printer-rows.ts';
 import { refusesDocument, refusesJob } from '../quotas.ts';
 import { type JobChange, type JobPayload, jobPayloads } from './job-payloads.ts';
@@ -59,7 +60,8 @@ function create(context: ApplyContext, payload: JobPayload<'job.created'>): Refu
   if (printer === undefined) {
     return refused('printer-not-found', `there is no printer ${payload.printerId}`);
   }
-  const full = refusesJob(sql, printer, payload.origin.userName);
+  const full =
+    payload.handedOver === true ? undefined : refusesJob(sql, printer, payload.origin.userName);
   if (full !== undefined) return full;
   if (sql.get('SELECT 1 AS found FROM jobs WHERE id = ?', payload.id) !== undefined) {
     return refused('job-not-possible', `there is a job ${payload.id} already`);
@@ -80,6 +82,10 @@ function start(context: ApplyContext, payload: JobPayload<'job.started'>): Refus
     payload.localPort ?? null,
     payload.jobId,
   );
+  if (payload.localPort !== undefined) {
+    const { portName, localPort } = payload;
+    noteLingering(context.sql, { spooler: context.spooler, portName, localPort }, context.seq);
+  }
   return undefined;
 }
 
@@ -90,7 +96,10 @@ function addDocument(
   const job = findJob(context.sql, context.spooler, payload.jobId);
   if (job === undefined) return unknownJob(payload.jobId);
   const printer = findPrinter(context.sql, context.spooler, job.printerId);
-  const full = printer && refusesDocument(context.sql, printer, job, payload.document.sizeBytes);
+  const full =
+    payload.handedOver === true || printer === undefined
+      ? undefined
+      : refusesDocument(context.sql, printer, job, payload.document.sizeBytes);
   return full ?? change(context, { type: 'job.document-added', payload });
 }
 
@@ -102,6 +111,8 @@ function end(context: ApplyContext, payload: JobPayload<'job.ended'>): Refusal |
   const printer = findPrinter(sql, spooler, job.printerId);
   const refusal = change(context, { type: 'job.ended', payload }, { printer });
   if (refusal !== undefined) return refusal;
+  // What was completed elsewhere says nothing of a connection that broke here.
+  if (payload.state === 'completed') forgetLingering(sql, spooler, job.id);
   if (findJob(sql, spooler, job.id)?.retained !== true) context.dropDocuments(job.id);
   return undefined;
 }

@@ -13,8 +13,14 @@ export interface IppDecoderOptions {
 
 export type IppProgress =
   | { readonly done: false }
-  /** `rest` is the part of the last chunk behind the message: document data begins there. */
-  | { readonly done: true; readonly message: IppMessage; readonly rest: Uint8Array };
+  | {
+      readonly done: true;
+      readonly message: IppMessage;
+      /** That the message had. */
+      readonly octets: number;
+      /** The part of the last chunk behind the message: document data begins there. */
+      readonly rest: Uint8Array;
+    };
 
 /** The fields of the wire, in the order in which they follow each other. */
 type Field = 'header' | 'tag' | 'name-length' | 'name' | 'value-length' | 'value';
@@ -56,7 +62,10 @@ export class IppDecoder {
       const octets = this.#complete(chunk.subarray(at, end));
       at = end;
       const message = this.#read(octets);
-      if (message !== undefined) return { done: true, message, rest: chunk.subarray(at) };
+      if (message !== undefined) {
+        const messageOctets = this.#fieldAt + this.#needed;
+        return { done: true, message, octets: messageOctets, rest: chunk.subarray(at) };
+      }
     }
     this.#keep(chunk.subarray(at));
     this.#ended = false;

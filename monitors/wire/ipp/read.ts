@@ -4,6 +4,8 @@ import type { IppMessage } from './message.ts';
 
 export interface IppStream {
   readonly message: IppMessage;
+  /** That the message had, up to the document. */
+  readonly octets: number;
   /**
    * The document data. Each chunk is pulled from the source when it is asked for. Whoever doesn't
    * read to the end calls return() (leaving a for-await loop does): that cancels the source.
@@ -27,7 +29,8 @@ export async function readIppMessage(
     if (next.done === true) throw decoder.truncated();
     const progress = await pushOrCancel(decoder, next.value, iterator);
     if (progress.done) {
-      return { message: progress.message, rest: restOf(progress.rest, iterator) };
+      const { message, octets } = progress;
+      return { message, octets, rest: restOf(progress.rest, iterator) };
     }
   }
 }

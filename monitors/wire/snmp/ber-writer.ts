@@ -92,7 +92,9 @@ export class BerWriter {
   }
 
   #octet(octet: number): void {
-    this.#buffer[this.#room(1)] = octet;
+    // Making room may replace the buffer.
+    const at = this.#room(1);
+    this.#buffer[at] = octet;
   }
 
   /** The position of the next `count` octets, which are taken. */

@@ -5,7 +5,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { openIppClient } from '../ipp-client.ts';
+import { openIppClient, printRequest } from '../ipp-client.ts';
 import { cupsd, cupsdDurable } from '../peers/cupsd.ts';
 import { platen } from '../peers/platen.ts';
 import type { PrintServer, RunningServer } from '../print-server.ts';
@@ -109,12 +109,13 @@ async function ippRound({ server, seed }: RoundOptions): Promise<number> {
     openIppClient(server.port, server.queue),
   );
   try {
+    const requests = documents.map((each) => printRequest(server.port, server.queue, each));
     const startMs = performance.now();
     const free = [...clients];
-    await share(documents, IPP_CLIENTS, async (document) => {
+    await share(requests, IPP_CLIENTS, async (request) => {
       const client = free.pop();
       if (client === undefined) throw new Error('more work at once than clients');
-      await client.print(document);
+      await client.send(request);
       free.push(client);
     });
     return ratePerSecond(documents.length, startMs);

@@ -1,0 +1,124 @@
+// The host of one group on one node: what turns the machine's effects into deeds of store, spooler,
+// sockets and network, and their answers into events.
+//
+// Life cycle: createGroupHost(options) touches nothing; `start` reads what the disk remembers and
+// begins to tick; `stop` ends at once what this node does for the group (an orderly leave is asked
+// for by `feed({ kind: 'leave' })` before, and told by `onLeft`).
+import type { Clock, Tcp } from '../../../hal/contract.ts';
+import type { MonitorLog } from '../../../monitors/contract.ts';
+import type { JobDocument } from '../../jobs/job.ts';
+import type { DocumentReader } from '../../spool/document-reader.ts';
+import type { Spool } from '../../spool/spool.ts';
+import type { Spooler } from '../../spooler/contract.ts';
+import type { Permit } from '../../spooler/permit.ts';
+import type { Store, Term } from '../../store/contract.ts';
+import type { ClusterEvent } from '../contract/event.ts';
+import type { Message, Path } from '../contract/message.ts';
+import type { Rules } from '../contract/rules.ts';
+import type { GroupConfig, GroupState } from '../contract/state.ts';
+
+/** The group's addresses, and whoever can be asked about the network. Nothing here rejects. */
+export interface GroupNetwork {
+  /**
+   * Takes or renews the group's addresses, and the gate of their packets, to end at `untilMs` of
+   * the monotonic clock. Resolves once the kernel has them, or could not take them.
+   */
+  renew(untilMs: number): Promise<void>;
+  /**
+   * Deletes the addresses, then closes the group's listeners. The host has reset the printer
+   * sockets that it knows; the supervisor destroys the others. Resolves when they are gone: until
+   * then this node leads nothing.
+   */
+  fence(): Promise<void>;
+  /** Each answer is fed as `arbiter-replied` with the moment of the asking. */
+  askArbiters(): void;
+  /** Each answer of the owner's addresses or the group's is fed as `probe-answered`. */
+  probe(): void;
+  /** Another machine has one of the group's addresses: for people. */
+  reportConflict(): void;
+}
+
+/** A document as a record names it. */
+export interface DocumentRequest {
+  readonly spooler: string;
+  readonly jobId: string;
+  readonly document: Pick<JobDocument, 'number' | 'sizeBytes' | 'digest'>;
+}
+
+/** The peer, over whatever connects the two. */
+export interface GroupPeer {
+  /** May be lost, but comes in order on one path. Never rejects or throws. */
+  send(path: Path, message: Message): void;
+  /**
+   * The document's bytes from the peer, as its host's `openDocument` reads them. `gone`: the job
+   * has ended there, so its bytes are not needed. Rejects, or its stream throws, where the peer
+   * can't be reached or the connection breaks; the host asks again. Length and digest are checked
+   * by the host.
+   */
+  fetch(request: DocumentRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | 'gone'>;
+}
+
+/** What a group's spooler is made with, for one ownership. */
+export interface OwnershipParts {
+  readonly id: string;
+  readonly term: Term;
+  /** Live while this ownership is, and never again after it. */
+  readonly permit: Permit;
+  /**
+   * The node's store for this ownership: a commit resolves when the rules say that it counts (R1),
+   * and rejects with a StoreError where nothing is known of it.
+   */
+  readonly store: Store;
+  /** Connections of this ownership alone: refused without the permit, reset by a fence. */
+  readonly tcp: Tcp;
+  /**
+   * From where the next connection of a port should come: a dead owner's local port resets its dead
+   * session at a printer that serves one only. Undefined: any.
+   */
+  readonly localPortOf: (portName: string) => number | undefined;
+}
+
+export interface GroupHostOptions {
+  /** Id of the group and of its spooler. */
+  readonly id: string;
+  readonly config: GroupConfig;
+  /** Number of this start of the process: greater than at each start before. */
+  readonly boot: number;
+  /** The node's store. */
+  readonly store: Store;
+  readonly spool: Pick<Spool, 'receive' | 'open'>;
+  readonly clock: Clock;
+  readonly tcp: Tcp;
+  readonly network: GroupNetwork;
+  readonly peer: GroupPeer;
+  /** A spooler that is not started; the host starts and stops it. */
+  readonly makeSpooler: (parts: OwnershipParts) => Spooler;
+  readonly log: MonitorLog;
+  /** The machine's; a test puts broken ones there. */
+  readonly rules?: Rules;
+  /** After each step whose state differs in what is shown: role, mode, lease, term. */
+  readonly onChange?: () => void;
+  /** A move that was asked for can't be done now. */
+  readonly onMoveRefused?: (reason: 'not-owner' | 'not-in-step') => void;
+  /** After `leave`: the peer knows of the promise, and the process may end. */
+  readonly onLeft?: () => void;
+  /** The store failed where nothing can go on: the process has to start anew. */
+  readonly onFault: (error: unknown) => void;
+}
+
+export interface GroupHost {
+  readonly id: string;
+  /** Undefined before `start`. */
+  readonly state: GroupState | undefined;
+  /** The group's spooler while this node owns it and it has started. */
+  readonly spooler: Spooler | undefined;
+  /** live() of PAIR.md, now. */
+  live(): boolean;
+  start(): Promise<void>;
+  /** What happened: messages, connections, answers of the network, what people ask. */
+  feed(event: ClusterEvent): void;
+  /** For the peer that fetches it; undefined: the job has ended, or was never here. */
+  openDocument(jobId: string, number: number): Promise<DocumentReader | undefined>;
+  /** Fences, stops the spooler, ticks no more. */
+  stop(deadline: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,123 @@
+// A standby's half of the store: records of the owner applied as they are, and a log cut back to a
+// fork.
+import type { LogRecord, RecordBatch } from './contract.ts';
+import { putLocation } from './location-rows.ts';
+import { appendRecord, compareTerms, findLogEnd, putLogEnd, readRecords } from './log-rows.ts';
+import { applyChange } from './records/table.ts';
+import { integerOf, type Sql } from './sql.ts';
+import { type AppliedUnit, createOutcomeDraft, type PlacedUnit } from './unit.ts';
+
+/** What is asked of the log does not fit to it: nothing was changed. */
+export class ReplicaError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ReplicaError';
+  }
+}
+
+/** Inside a transaction and a savepoint of its own. */
+export function applyRecords(
+  sql: Sql,
+  batch: RecordBatch,
+  locations: PlacedUnit['locations'],
+): AppliedUnit {
+  const { spooler, after, records } = batch;
+  const end = findLogEnd(sql, spooler);
+  const fits =
+    after.seq === (end?.seq ?? 0) &&
+    (end === undefined || end.seq === 0 || compareTerms(after.term, end.term) === 0);
+  if (!fits) {
+    throw new ReplicaError(`records after ${after.seq} don't follow on ${end?.seq ?? 0}`);
+  }
+  for (const { jobId, number, location } of locations) putLocation(sql, jobId, number, location);
+  const draft = createOutcomeDraft(sql, spooler);
+  let seq = after.seq;
+  for (const { term, seq: next, change } of records) {
+    seq += 1;
+    if (next !== seq) throw new ReplicaError(`record ${next} does not follow on ${seq - 1}`);
+    putLogEnd(sql, { spooler, term, seq });
+    const refusal = applyChange(draft.contextAt(seq), change);
+    if (refusal !== undefined) {
+      throw new ReplicaError(`record ${seq} does not apply: ${refusal.message}`);
+    }
+    appendRecord(sql, { spooler, term, seq }, change);
+  }
+  return { outcome: draft.outcome(seq), dropped: draft.dropped };
+}
+
+/** The tables that records make, and no others. */
+const madeFromRecords = [
+  'printers',
+  'jobs',
+  'queue_lengths',
+  'registry_keys',
+  'registry_values',
+  'lingering',
+] as const;
+
+/**
+ * The log ends at `seq`, and the tables are what the records up to there make. The whole log is
+ * applied anew, so it must reach back to its first record.
+ */
+export function cutTail(sql: Sql, spooler: string, seq: number): void {
+  const end = findLogEnd(sql, spooler);
+  if (end === undefined || seq >= end.seq) return;
+  const kept = recordsThrough(sql, spooler, seq);
+  if (kept.length !== seq) {
+    throw new ReplicaError(`the log of ${spooler} does not reach back to its first record`);
+  }
+  sql.run(
+    `INSERT OR REPLACE INTO set_aside (spooler, seq, generation, counter, node, type, payload)
+     SELECT spooler, seq, generation, counter, node, type, payload FROM records
+     WHERE spooler = ? AND seq > ?`,
+    spooler,
+    seq,
+  );
+  sql.run('DELETE FROM records WHERE spooler = ? AND seq > ?', spooler, seq);
+  sql.run('DELETE FROM documents WHERE job_id IN (SELECT id FROM jobs WHERE spooler = ?)', spooler);
+  for (const table of madeFromRecords) sql.run(`DELETE FROM ${table} WHERE spooler = ?`, spooler);
+  sql.run('DELETE FROM logs WHERE spooler = ?', spooler);
+  for (const record of kept) applyAgain(sql, record);
+}
+
+function recordsThrough(sql: Sql, spooler: string, seq: number): readonly LogRecord[] {
+  return readRecords(sql, spooler, 1, seq).filter((record) => record.seq <= seq);
+}
+
+/** As the first time, but told to nobody; documents that went are gone already. */
+function applyAgain(sql: Sql, { spooler, term, seq, change }: LogRecord): void {
+  putLogEnd(sql, { spooler, term, seq });
+  const draft = createOutcomeDraft(sql, spooler);
+  const context = {
+    ...draft.contextAt(seq),
+    emit: () => undefined,
+    dropDocuments: () => undefined,
+  };
+  const refusal = applyChange(context, change);
+  if (refusal !== undefined) {
+    throw new ReplicaError(`record ${seq} does not apply any more: ${refusal.message}`);
+  }
+}
+
+/** Answers with nothing to remove: files of forgotten locations go at the next start. */
+export function forgetTail(sql: Sql, spooler: string): void {
+  const row = sql.get('SELECT count(*) AS records FROM set_aside WHERE spooler = ?', spooler);
+  if (row === undefined || integerOf(row, 'records') === 0) return;
+  sql.run(
+    `DELETE FROM locations WHERE job_id IN (
+       SELECT json_extract(payload, '$.jobId') FROM set_aside
+       WHERE spooler = ? AND type = 'job.document-added')
+     AND job_id NOT IN (SELECT id FROM jobs WHERE ended = 0 OR retained = 1)`,
+    spooler,
+  );
+  sql.run('DELETE FROM set_aside WHERE spooler = ?', spooler);
+}
+
+export function remember(sql: Sql, spooler: string, memory: string): void {
+  sql.run(
+    `INSERT INTO memories (spooler, body) VALUES (?, ?)
+     ON CONFLICT (spooler) DO UPDATE SET body = excluded.body`,
+    spooler,
+    memory,
+  );
+}
