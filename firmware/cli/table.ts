@@ -5,6 +5,7 @@ import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
+import { userCommands } from './commands/user-commands.ts';
 
 export const apiCommands: readonly Command[] = [
   statusCommand,
@@ -12,4 +13,5 @@ export const apiCommands: readonly Command[] = [
   ...portCommands,
   ...jobCommands,
   ...snmpCommands,
+  ...userCommands,
 ];

@@ -12,6 +12,7 @@ import { describeDevice } from '../servers/ipp/describe-device.ts';
 import type { Store, Term } from '../store/contract.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
+import { createAccess } from '../users/access.ts';
 import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
@@ -36,6 +37,8 @@ export interface ApplianceOptions {
 export interface RunningAppliance {
   readonly services: ApiServices;
   readonly addresses: ApplianceView['addresses'];
+  /** While nobody administers the box. */
+  readonly setUpCode: string | undefined;
   /**
    * Resolves when the store is gone: nothing can be accepted any more, and the process has to start
    * anew.
@@ -89,9 +92,17 @@ async function startSteps(
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
   );
+  const access = createAccess({
+    ...hal,
+    store,
+    spooler: spooler.id,
+    term: () => term,
+    setUpCodePath: folder.setUpCode,
+  });
   const services: ApiServices = {
     directory,
     events,
+    access,
     clock: hal.clock,
     log,
     appliance,
@@ -144,6 +155,7 @@ async function startSteps(
   return {
     services,
     addresses: await appliance.addresses(),
+    setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
     stop: () => lifecycle.end(),
   };
