@@ -22,7 +22,9 @@ function fail(bench: Bench, operations: readonly DiskOperation[], code: HalError
 
 function troubleEvents(bench: Bench): readonly string[] {
   return bench.life.events.flatMap(({ type, facts }) =>
-    type === 'trouble-began' || type === 'trouble-ended' ? [`${type} ${facts['kind']}`] : [],
+    type === 'trouble-began' || type === 'trouble-ended'
+      ? [`${type} ${String(facts['kind'])}`]
+      : [],
   );
 }
 
