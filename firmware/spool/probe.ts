@@ -1,4 +1,4 @@
-// A small try of the spool's disk: is there room for documents, and does it take and sync one?
+// A small try of the spool's disk: it tells whether there is room, and whether it takes and syncs.
 import type { Files } from '../../hal/contract.ts';
 import type { SpoolPlaces } from './places.ts';
 

@@ -23,7 +23,7 @@ export const troubleKinds = {
   'spool-full': {
     reason: 'spool-area-full-warning',
     stops: false,
-    text: `The spool is full: documents are refused until jobs have printed or space is made. ${goesOn}`,
+    text: `The spool is full: documents are refused until there is room. ${goesOn}`,
   },
   'disk-full': {
     reason: 'spool-area-full-error',
