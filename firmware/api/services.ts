@@ -1,6 +1,7 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock } from '../../hal/contract.ts';
 import type { Events } from '../events/event.ts';
+import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
@@ -20,6 +21,7 @@ export interface Appliance {
 
 export interface ApiServices {
   readonly access: Access;
+  readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   readonly events: Events;
   readonly appliance: Appliance;
