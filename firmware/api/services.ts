@@ -4,6 +4,8 @@ import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
+import type { EngineView } from '../snmp/contract.ts';
+import type { SnmpReaders } from '../snmp/readers.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
 import type { Access } from '../users/access.ts';
 import type { ApplianceView, PrinterAddresses } from './types.ts';
@@ -20,6 +22,8 @@ export interface Appliance {
 }
 
 export interface ApiServices {
+  /** Left out: there is no SNMP agent. */
+  readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;

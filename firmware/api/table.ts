@@ -8,6 +8,7 @@ import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
@@ -37,5 +38,6 @@ export const apiRoutes: readonly Route[] = [
   ...jobRoutes,
   ...eventRoutes,
   ...certificateRoutes,
+  ...snmpRoutes,
   describing,
 ];

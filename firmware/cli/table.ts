@@ -4,6 +4,7 @@ import { certificateCommands } from './commands/certificate-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
+import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 import { userCommands } from './commands/user-commands.ts';
 
@@ -12,6 +13,7 @@ export const apiCommands: readonly Command[] = [
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...snmpCommands,
   ...userCommands,
   ...certificateCommands,
 ];
