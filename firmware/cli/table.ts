@@ -3,11 +3,15 @@ import type { Command } from './command.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
+import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
+import { userCommands } from './commands/user-commands.ts';
 
 export const apiCommands: readonly Command[] = [
   statusCommand,
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...snmpCommands,
+  ...userCommands,
 ];

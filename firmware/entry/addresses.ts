@@ -22,22 +22,31 @@ export interface Listening {
   readonly spooler: Spooler;
   readonly raw: RawPorts;
   http: () => number | undefined;
+  /** The same with TLS. */
+  https: () => number | undefined;
   /** The same of the LPD server. */
   lpd: () => number | undefined;
+  /** The same of the SNMP agent. */
+  snmp: () => number | undefined;
 }
 
 export async function addressesOf(listening: Listening): Promise<ApplianceView['addresses']> {
-  const { hal, config, folder, spooler, raw, http, lpd } = listening;
+  const { hal, config, folder, spooler, raw, http, https, lpd, snmp } = listening;
   const host = reachableAddress(config['listen.address'], hal.addresses);
-  const port = http();
-  const lpdPort = lpd();
+  const [port, securePort, lpdPort, snmpPort] = [http(), https(), lpd(), snmp()];
   const printers = await spooler.printers.list();
   return [
     { what: 'socket', address: folder.socket },
     ...(port === undefined ? [] : [{ what: 'http', address: `http://${host}:${port}/` } as const]),
+    ...(securePort === undefined
+      ? []
+      : [{ what: 'https', address: `https://${host}:${securePort}/` } as const]),
     ...(lpdPort === undefined
       ? []
       : [{ what: 'lpd', address: `lpd://${host}:${lpdPort}/` } as const]),
+    ...(snmpPort === undefined
+      ? []
+      : [{ what: 'snmp', address: `snmp://${host}:${snmpPort}` } as const]),
     ...printers.flatMap(({ id, name }) => {
       const rawPort = raw.portOf(id);
       if (rawPort === undefined) return [];
@@ -47,16 +56,16 @@ export async function addressesOf(listening: Listening): Promise<ApplianceView['
 }
 
 export function printerAddresses(
-  { hal, config, raw, http }: Listening,
+  { hal, config, raw, http, https }: Listening,
   { id, name }: Printer,
 ): PrinterAddresses {
   const host = reachableAddress(config['listen.address'], hal.addresses);
-  const port = http();
+  const [port, securePort] = [http(), https()];
+  const path = `ipp/print/${encodeURIComponent(name)}`;
   const rawPort = raw.portOf(id);
   return {
-    ...(port === undefined
-      ? {}
-      : { ipp: `ipp://${host}:${port}/ipp/print/${encodeURIComponent(name)}` }),
+    ...(port === undefined ? {} : { ipp: `ipp://${host}:${port}/${path}` }),
+    ...(securePort === undefined ? {} : { ipps: `ipps://${host}:${securePort}/${path}` }),
     ...(rawPort === undefined ? {} : { rawPort }),
   };
 }

@@ -8,13 +8,20 @@ import { openIdentity } from '../identity/identity.ts';
 import type { Identity } from '../identity/contract.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
+import { describeDevice } from '../servers/ipp/describe-device.ts';
 import type { Store, Term } from '../store/contract.ts';
+import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
+import { createAccess } from '../users/access.ts';
 import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
-import { httpStep, lpdStep, rawStep, socketStep } from './steps/servers.ts';
+import { certificatesStep } from './steps/certificates.ts';
+import { discoveryStep } from './steps/discovery.ts';
+import { httpStep } from './steps/http.ts';
+import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
+import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
 
@@ -23,11 +30,15 @@ export interface ApplianceOptions {
   readonly config: Config;
   readonly log: Log;
   readonly version: string;
+  /** The hands of groups on the network. */
+  readonly wire: SupervisedWire;
 }
 
 export interface RunningAppliance {
   readonly services: ApiServices;
   readonly addresses: ApplianceView['addresses'];
+  /** While nobody administers the box. */
+  readonly setUpCode: string | undefined;
   /**
    * Resolves when the store is gone: nothing can be accepted any more, and the process has to start
    * anew.
@@ -59,13 +70,17 @@ async function startSteps(
   const startedAtMs = hal.clock.monotonicMs();
   const folder = await lifecycle.begin(dataFolderStep(hal, dataFolderAt(config['data.folder'])));
   const identity = await lifecycle.begin(identityStep(hal, folder));
+  const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
   const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
   const spooler = directory.byId(localSpooler);
   if (spooler === undefined) throw new StartError('The local spooler is missing.');
-  const raw = await lifecycle.begin(rawStep({ hal, config, spooler, store, events, term, log }));
+  const following: Following = { portsChanged: () => undefined };
+  const onChange = () => following.portsChanged();
+  const shared = { hal, config, spooler, store, events, term, log };
+  const raw = await lifecycle.begin(rawStep({ ...shared, onChange }));
   const listening: Listening = { hal, config, folder, spooler, raw, ...notYet };
   const appliance: Appliance = {
     version,
@@ -74,24 +89,90 @@ async function startSteps(
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
   };
-  const services: ApiServices = { directory, events, clock: hal.clock, log, appliance };
+  const reading = await lifecycle.begin(
+    snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
+  );
+  const access = createAccess({
+    ...hal,
+    store,
+    spooler: spooler.id,
+    term: () => term,
+    setUpCodePath: folder.setUpCode,
+  });
+  const services: ApiServices = {
+    directory,
+    events,
+    access,
+    clock: hal.clock,
+    log,
+    appliance,
+    snmp: reading,
+  };
   await lifecycle.begin(socketStep(hal, folder, services));
-  const http = await lifecycle.begin(httpStep(hal, config, directory, events, log));
-  listening.http = () => http.addresses()[0]?.port;
+  const { certificates } = tls;
+  const http = await lifecycle.begin(
+    httpStep({ hal, config, certificates, services, describeDevice }),
+  );
+  Object.assign(listening, http);
   const lpd = await lifecycle.begin(lpdStep(hal, config, directory, log));
   listening.lpd = () => lpd.addresses()[0]?.port;
+  const agent = await lifecycle.begin(
+    snmpStep({
+      ...shared,
+      folder,
+      directory,
+      appliance,
+      reading,
+      termOf: (id) => (id === localSpooler ? term : undefined),
+      pair: () => ({
+        nodeId: identity.nodeId,
+        peerId: '',
+        heartbeatAgeMs: undefined,
+        groups: [],
+      }),
+    }),
+  );
+  listening.snmp = () => agent.addresses()[0]?.port;
+  const discovered = await lifecycle.begin(
+    discoveryStep({
+      ...shared,
+      nodeId: identity.nodeId,
+      portsOf: ({ id }) => ({
+        ipp: listening.http(),
+        ipps: listening.https(),
+        raw: raw.portOf(id),
+        lpd: listening.lpd(),
+      }),
+      pagePort: listening.http,
+      describeDevice,
+      onNamed: () => void tls.renewal.look(),
+    }),
+  );
+  following.portsChanged = () => discovered?.announcement?.lookAgain();
+  tls.announcedHost = () => discovered?.announcement?.names().host;
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
     services,
     addresses: await appliance.addresses(),
+    setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
     stop: () => lifecycle.end(),
   };
 }
 
 /** What listens later than the API asks. */
-const notYet = { http: () => undefined, lpd: () => undefined } as const;
+const notYet = {
+  http: () => undefined,
+  https: () => undefined,
+  lpd: () => undefined,
+  snmp: () => undefined,
+} as const;
+
+/** Who wants to hear of the raw ports, once it runs. */
+interface Following {
+  portsChanged: () => void;
+}
 
 /** The local spooler has one owner for ever: its term never grows. */
 function localTerm({ nodeId }: Identity): Term {

@@ -6,16 +6,29 @@ import type { ServeOptions } from './serve.ts';
 
 const noWords = { usage: '', arguments: { least: 0, most: 0 }, options: {} } as const;
 
-export function applianceCommands(options: ServeOptions): readonly Command[] {
+export function applianceCommands(options: Omit<ServeOptions, 'supervised'>): readonly Command[] {
   return [
     {
       ...noWords,
       name: 'serve',
       summary: 'Run the appliance until SIGTERM or SIGINT',
-      async run(_input, { configOptions }) {
+      options: {
+        supervised: { type: 'boolean', help: 'Set by supervise: talk to it over descriptor 3' },
+      },
+      async run(input, { configOptions }) {
         ensureRuntime();
         const { serve } = await import('./serve.ts');
-        await serve(options, configOptions);
+        await serve({ ...options, supervised: input.flag('supervised') }, configOptions);
+      },
+    },
+    {
+      ...noWords,
+      name: 'supervise',
+      summary: 'Run serve as a child, and hold group addresses and the watchdog for it',
+      async run(_input, { configOptions }) {
+        ensureRuntime();
+        const { supervise } = await import('./supervise.ts');
+        await supervise(options, configOptions);
       },
     },
     {

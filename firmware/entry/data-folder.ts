@@ -3,18 +3,24 @@
 export interface DataFolder {
   readonly path: string;
   readonly identity: string;
+  /** Certificates and their keys, one file an owner. */
+  readonly certificates: string;
   readonly spool: string;
   /** Files and FIFOs of file ports. */
   readonly output: string;
   readonly socket: string;
+  /** Until the box has an administrator. */
+  readonly setUpCode: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
   return {
     path,
     identity: `${path}/identity.json`,
+    certificates: `${path}/certificates`,
     spool: `${path}/spool`,
     output: `${path}/output`,
     socket: `${path}/platen.sock`,
+    setUpCode: `${path}/set-up-code`,
   };
 }

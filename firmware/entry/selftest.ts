@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Hal, TcpConnection } from '../../hal/contract.ts';
+import { loadPacketLibrary } from '../../hal/linux/network/packet-socket.ts';
 import { loadSerialLibrary } from '../../hal/linux/serial.ts';
 import { loadUsbLibrary } from '../../hal/linux/usb.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
@@ -13,6 +14,7 @@ import { completeConfig } from '../config/table.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import { createLog } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
+import { createNoWire } from '../supervisor/client.ts';
 import { startAppliance } from './appliance.ts';
 
 export interface SelftestOptions {
@@ -44,6 +46,7 @@ export async function selftest(
 const libraries = [
   { what: 'USB', load: loadUsbLibrary },
   { what: 'serial ports', load: loadSerialLibrary },
+  { what: 'packet sockets', load: loadPacketLibrary },
 ] as const;
 
 async function loadLibraries(): Promise<void> {
@@ -65,7 +68,9 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     'data.folder': folder,
     'listen.address': '127.0.0.1',
     'listen.http': 0,
+    'listen.https': 0,
     'listen.lpd': 0,
+    'listen.snmp': 0,
     'listen.raw': 0,
   });
   const destination = { write: (line: string) => void process.stderr.write(line) };
@@ -78,7 +83,13 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     backlog: 1,
     onConnection: (connection) => void readAll(connection).then(received.resolve, received.reject),
   });
-  const appliance = await startAppliance({ hal, config, log, version });
+  const appliance = await startAppliance({
+    hal,
+    config,
+    log,
+    version,
+    wire: createNoWire(),
+  });
   try {
     const spooler = appliance.services.directory.byAddress('127.0.0.1');
     await accept(spooler, printer.local.port, sent);

@@ -6,6 +6,8 @@ import type { LoadedConfig } from '../config/load.ts';
 import { IdentityError } from '../identity/identity.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import { createLog, type Log } from '../log/log.ts';
+import { connectWire, createNoWire, type SupervisedWire } from '../supervisor/client.ts';
+import { openSupervisorPipe } from './served-process.ts';
 import { type RunningAppliance, startAppliance } from './appliance.ts';
 import { StartError } from './lifecycle.ts';
 import { createLogDestination, type LogDestination } from './log-destination.ts';
@@ -15,6 +17,8 @@ export interface ServeOptions {
   readonly hal: Hal;
   readonly wallTrust: WallTrust;
   readonly version: string;
+  /** A supervisor is the parent, at the other end of descriptor 3. */
+  readonly supervised: boolean;
   readonly load: (given: CommandContext['configOptions']) => Promise<LoadedConfig>;
 }
 
@@ -38,11 +42,14 @@ export async function serve(
   endOnFault(log, leave);
   const stopping = signalled(log, leave);
   await options.wallTrust.watch(options.hal);
-  const appliance = await start({ ...options, config, log }, destination);
+  const wire = options.supervised
+    ? await connectWire({ clock, channel: openSupervisorPipe() })
+    : createNoWire();
+  const appliance = await start({ ...options, config, log, wire }, destination);
   sayReady(options.version, config['data.folder'], appliance);
-  const why = await Promise.race([stopping, appliance.storeEnded]);
+  const why = await Promise.race([stopping, appliance.storeEnded, supervisorGone(wire)]);
   const isLost = typeof why === 'object';
-  if (isLost) log.error('the store is gone; the appliance stops', { state: why });
+  if (isLost) log.error('a part is gone; the appliance stops', { ...why });
   else log.info('stopping', { signal: why });
   options.wallTrust.stop();
   clock.startTimer(entryLimits.wholeStopMs, () => {
@@ -52,6 +59,11 @@ export async function serve(
   await appliance.stop();
   log.info('stopped');
   leave(isLost ? 1 : 0);
+}
+
+/** Nobody ends leases any more: the appliance starts anew, under a supervisor. */
+async function supervisorGone(wire: SupervisedWire): Promise<{ kind: 'supervisor'; why: string }> {
+  return { kind: 'supervisor', why: await wire.ended };
 }
 
 async function start(
@@ -70,9 +82,11 @@ async function start(
   }
 }
 
-function sayReady(version: string, data: string, { addresses }: RunningAppliance): void {
-  const { pid } = process;
-  process.stdout.write(`${JSON.stringify({ ready: true, version, pid, data, addresses })}\n`);
+/** The set-up code is for whoever stands at the console, and never goes into the log. */
+function sayReady(version: string, data: string, appliance: RunningAppliance): void {
+  const { addresses, setUpCode } = appliance;
+  const said = { ready: true, version, pid: process.pid, data, addresses, setUpCode };
+  process.stdout.write(`${JSON.stringify(said)}\n`);
 }
 
 /** Resolves with the first signal; the second ends the process at once. */

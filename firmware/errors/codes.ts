@@ -2,9 +2,17 @@
 // invents one.
 import { jobErrors } from './job-errors.ts';
 import { printerErrors } from './printer-errors.ts';
+import { snmpErrors } from './snmp-errors.ts';
 import { systemErrors } from './system-errors.ts';
+import { userErrors } from './user-errors.ts';
 
-export const errorCodes = { ...jobErrors, ...printerErrors, ...systemErrors } as const;
+export const errorCodes = {
+  ...jobErrors,
+  ...printerErrors,
+  ...snmpErrors,
+  ...systemErrors,
+  ...userErrors,
+} as const;
 
 export type ErrorCode = keyof typeof errorCodes;
 

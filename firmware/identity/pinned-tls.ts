@@ -3,15 +3,20 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
 import type { TlsCredentials } from './contract.ts';
-import { pinOf } from './self-signed.ts';
+import { pinOf, spkiOf } from './self-signed.ts';
 
 export interface PinnedTlsOptions {
   /** Connected; this owns it from now on. */
   readonly socket: Socket;
   readonly side: 'client' | 'server';
   readonly credentials: TlsCredentials;
-  /** The keys that may answer: `IdentityKey.fingerprint` of each. */
-  readonly pins: ReadonlySet<string>;
+  /**
+   * The keys that may answer: `IdentityKey.fingerprint` of each. `any`: every key that is proven,
+   * for those who are still to get to know each other; they look at `peerKeyOf`.
+   */
+  readonly pins: ReadonlySet<string> | 'any';
+  /** Names of what is spoken inside (RFC 7301); the server's order counts. */
+  readonly protocols?: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -54,7 +59,7 @@ export async function securePinned(options: PinnedTlsOptions): Promise<TLSSocket
     throw new PinError(undefined, { cause: error });
   }
   const shown = peerPinOf(secured);
-  if (shown !== undefined && options.pins.has(shown)) return secured;
+  if (shown !== undefined && (options.pins === 'any' || options.pins.has(shown))) return secured;
   secured.destroy();
   throw new PinError(shown);
 }
@@ -63,6 +68,12 @@ export async function securePinned(options: PinnedTlsOptions): Promise<TLSSocket
 export function peerPinOf(socket: TLSSocket): string | undefined {
   const certificate = socket.getPeerX509Certificate();
   return certificate === undefined ? undefined : pinOf(certificate.publicKey);
+}
+
+/** That key itself: SubjectPublicKeyInfo, DER. */
+export function peerKeyOf(socket: TLSSocket): Uint8Array | undefined {
+  const key = socket.getPeerX509Certificate()?.publicKey;
+  return key === undefined ? undefined : spkiOf(key);
 }
 
 /** For adapters that make their own sockets; they ask `peerPinOf` before they believe anything. */
@@ -75,10 +86,11 @@ export function pinnedTlsContext({ chainPem, privateKeyPem }: TlsCredentials): S
   });
 }
 
-function secureClient({ socket, credentials }: PinnedTlsOptions): TLSSocket {
+function secureClient({ socket, credentials, protocols }: PinnedTlsOptions): TLSSocket {
   const secured = connect({
     socket,
     secureContext: pinnedTlsContext(credentials),
+    ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }),
     // The key is looked at instead; a date or an issuer would only be in the way.
     rejectUnauthorized: false,
   });
@@ -86,10 +98,11 @@ function secureClient({ socket, credentials }: PinnedTlsOptions): TLSSocket {
   return secured;
 }
 
-function secureServer({ socket, credentials }: PinnedTlsOptions): TLSSocket {
+function secureServer({ socket, credentials, protocols }: PinnedTlsOptions): TLSSocket {
   const secured = new TLSSocket(socket, {
     isServer: true,
     secureContext: pinnedTlsContext(credentials),
+    ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }),
     requestCert: true,
     rejectUnauthorized: false,
   });

@@ -32,6 +32,8 @@ export const discoveryLimits = {
   triedNames: 100,
   /** How often the interfaces are looked at; nothing tells when they change. */
   interfacesEveryMs: 2_000,
+  /** Changes of printers within this time are announced as one. */
+  followDelayMs: 250,
   /** Interfaces and families that are served at once. */
   links: 32,
   /** Of all links; more are not looked at. */

@@ -19,6 +19,8 @@ export const identityLimits = {
   untrustedNotAfterMs: Date.UTC(2049, 11, 31, 23, 59, 59),
   /** RFC 5280 4.1.2.5: no end is known. */
   noEndMs: Date.UTC(9999, 11, 31, 23, 59, 59),
+  /** How often it is looked whether a certificate has to be renewed. */
+  lookEveryMs: 60_000,
   serialBytes: 16,
   /** Names and addresses in one certificate. */
   subjectNames: 100,

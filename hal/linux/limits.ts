@@ -24,3 +24,22 @@ export const usbLimits = {
   devices: 256,
   textBytes: 1024,
 } as const;
+
+export const networkLimits = {
+  /** How long a tool (ip, nft) may take for one command before it is ended and started anew. */
+  toolMs: 2_000,
+  /** What is kept of a tool's answer. */
+  toolLines: 256,
+  toolLineOctets: 4_096,
+  /** How often the link is looked at while a question waits for its answer, and otherwise. */
+  linkLookAskedMs: 4,
+  linkLookIdleMs: 100,
+  /** A question counts as unanswered after this. */
+  linkAnswerMs: 300,
+  /** Questions that wait, for each address. */
+  linkQuestions: 16,
+  /** Frames that are read in one look: a flooded link must not hold the process. */
+  linkFrames: 256,
+  /** How long a tool that runs once may take. */
+  commandMs: 5_000,
+} as const;

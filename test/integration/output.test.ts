@@ -67,7 +67,13 @@ describe('the log', () => {
     const { folder } = await openHouse(t);
     const [program, ...args] = platenFromSources;
     const full = openSync('/dev/full', 'w');
-    const settings = ['listen.address=127.0.0.1', 'listen.http=0', 'listen.lpd=0', 'listen.raw=0'];
+    const settings = [
+      'listen.address=127.0.0.1',
+      'listen.http=0',
+      'listen.https=0',
+      'listen.lpd=0',
+      'listen.raw=0',
+    ];
     const sets = settings.flatMap((setting) => ['--set', setting]);
     const child = spawn(program, [...args, 'serve', '--data', join(folder, 'data'), ...sets], {
       stdio: ['ignore', 'pipe', full],

@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   test: ['test', 'tools', 'firmware', 'monitors', 'hal', 'web', 'package.json'],
 };
 
-const ADAPTED_LIBRARIES = ['aedes', 'mqtt', 'net-snmp', 'serialport', 'usb'];
+const ADAPTED_LIBRARIES = ['aedes', 'koffi', 'mqtt', 'net-snmp', 'serialport', 'usb'];
 
 export const importRules: readonly Rule[] = [
   {

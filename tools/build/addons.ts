@@ -34,6 +34,14 @@ export function addonsOf({ arch }: Pick<Target, 'arch'>): readonly Addon[] {
       },
       module: `module.exports = ${loaded('addon/usb.node')};`,
     },
+    {
+      importedAs: 'node_modules/koffi/src/koffi/index.js',
+      asset: {
+        name: 'addon/koffi.node',
+        file: `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`,
+      },
+      module: `module.exports = ${loaded('addon/koffi.node')};`,
+    },
   ];
 }
 

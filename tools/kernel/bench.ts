@@ -42,7 +42,8 @@ const data = '--data /tmp/data';
 const waitMs = 180_000;
 
 export async function serve({ guest }: Bench): Promise<void> {
-  const settings = '--set listen.address=127.0.0.1 --set listen.http=0 --set listen.raw=0';
+  const settings =
+    '--set listen.address=127.0.0.1 --set listen.http=0 --set listen.https=0 --set listen.raw=0';
   await guest.run(`platen serve ${data} ${settings} >/tmp/log 2>&1 &`);
   await guest.run(`until platen status ${data} >/dev/null 2>&1; do sleep 1; done`, waitMs);
 }

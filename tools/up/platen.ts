@@ -116,7 +116,8 @@ export async function startPlaten(
   data: string,
   settings: readonly string[] = ['listen.http=0', 'listen.lpd=0', 'listen.raw=0'],
 ): Promise<Platen> {
-  const sets = ['listen.address=127.0.0.1', ...settings].flatMap((each) => ['--set', each]);
+  const base = ['listen.address=127.0.0.1', 'listen.https=0', 'listen.snmp=0'];
+  const sets = [...base, ...settings].flatMap((each) => ['--set', each]);
   const running = await startProcess(command, ['serve', '--data', data, ...sets]);
   const { addresses } = platenReady.parse(running.ready);
   const http = addresses.find(({ what }) => what === 'http')?.address;

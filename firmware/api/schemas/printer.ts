@@ -7,6 +7,7 @@ const text = z.string().max(1_023);
 
 export const printerAddresses = z.object({
   ipp: z.string().optional(),
+  ipps: z.string().optional(),
   rawPort: z.int().optional(),
 });
 

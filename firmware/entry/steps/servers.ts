@@ -1,4 +1,4 @@
-// Steps: what clients reach — the API on its Unix socket, IPP over HTTP, and the raw ports.
+// Steps: what clients reach besides HTTP — the API on its Unix socket, LPD, and the raw ports.
 import { chmod } from 'node:fs/promises';
 import { createHttpApi } from '../../api/http-api.ts';
 import { apiRoutes } from '../../api/table.ts';
@@ -12,7 +12,6 @@ import type { Log } from '../../log/log.ts';
 import { createRawAssignments } from '../../registry/raw-assignments.ts';
 import type { Server } from '../../servers/contract.ts';
 import { createHttpServer } from '../../servers/http/server.ts';
-import { createIppRoutes } from '../../servers/ipp/routes.ts';
 import { createLpdServer } from '../../servers/lpd/server.ts';
 import { createRawPorts, type RawPorts } from '../../servers/raw/raw-ports.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
@@ -21,7 +20,8 @@ import { listenAddress } from '../addresses.ts';
 import { StartError, type Step } from '../lifecycle.ts';
 import type { DataFolder } from '../data-folder.ts';
 
-const times = {
+/** Of each step that listens. */
+export const serverTimes = {
   startTimeoutMs: entryLimits.startMs,
   stopTimeoutMs: entryLimits.serversStopMs,
 } as const;
@@ -33,7 +33,7 @@ const longestSocketPathOctets = 107;
 /** The lock on the data folder is held: a socket that lies there belongs to nobody who lives. */
 export function socketStep(hal: Hal, folder: DataFolder, services: ApiServices): Step<Server> {
   return {
-    ...times,
+    ...serverTimes,
     name: 'API socket',
     async start() {
       if (Buffer.byteLength(folder.socket) > longestSocketPathOctets) {
@@ -47,7 +47,7 @@ export function socketStep(hal: Hal, folder: DataFolder, services: ApiServices):
         routes: createHttpApi({
           routes: apiRoutes,
           services,
-          principalOf: () => ({ kind: 'local-administrator' }),
+          principalOf: async () => ({ kind: 'local-administrator' }),
         }),
         clock: hal.clock,
         log: services.log.child('api'),
@@ -67,31 +67,6 @@ async function protect(path: string): Promise<void> {
   }
 }
 
-export function httpStep(
-  hal: Hal,
-  config: Config,
-  directory: SpoolerDirectory,
-  events: Events,
-  log: Log,
-): Step<Server> {
-  return {
-    ...times,
-    name: 'IPP server',
-    async start() {
-      const address = listenAddress(config['listen.address'], hal.addresses);
-      const { clock } = hal;
-      const server = createHttpServer({
-        listen: [{ address, port: config['listen.http'] }],
-        routes: createIppRoutes({ directory, events, clock, log: log.child('ipp') }),
-        clock,
-        log: log.child('http'),
-      });
-      await startListening(server, 'listen.http');
-      return { part: server, stop: (deadline) => server.stop(deadline) };
-    },
-  };
-}
-
 export function lpdStep(
   { tcp, clock, addresses }: Hal,
   config: Config,
@@ -99,13 +74,13 @@ export function lpdStep(
   log: Log,
 ): Step<Server> {
   return {
-    ...times,
+    ...serverTimes,
     name: 'LPD server',
     async start() {
       const address = listenAddress(config['listen.address'], addresses);
       const listen = { address, port: config['listen.lpd'] };
       const server = createLpdServer({ tcp, clock, directory, listen, log: log.child('lpd') });
-      await startListening(server, 'listen.lpd');
+      await startListening(server, ['listen.lpd'], config);
       return { part: server, stop: (deadline) => server.stop(deadline) };
     },
   };
@@ -119,10 +94,11 @@ export function rawStep(parts: {
   readonly events: Events;
   readonly term: Term;
   readonly log: Log;
+  readonly onChange: () => void;
 }): Step<RawPorts> {
-  const { hal, config, spooler, store, events, term, log } = parts;
+  const { hal, config, spooler, store, events, term, log, onChange } = parts;
   return {
-    ...times,
+    ...serverTimes,
     name: 'raw ports',
     async start() {
       const ports = createRawPorts({
@@ -135,6 +111,7 @@ export function rawStep(parts: {
         address: listenAddress(config['listen.address'], hal.addresses),
         firstPort: config['listen.raw'],
         retryMs: entryLimits.rawRetryMs,
+        onChange,
       });
       await ports.start();
       return { part: ports, stop: (deadline) => ports.stop(deadline) };
@@ -142,13 +119,21 @@ export function rawStep(parts: {
   };
 }
 
-async function startListening(server: Server, key: string): Promise<void> {
+/** Names the key of the port that can not be had. */
+export async function startListening(
+  server: Server,
+  keys: readonly ListenKey[],
+  config: Config,
+): Promise<void> {
   try {
     await server.start();
   } catch (error) {
     if (!isHalError(error)) throw error;
+    const key = keys.find((each) => error.subject.endsWith(`:${config[each]}`)) ?? keys[0];
     throw new StartError(`${error.message}. Choose another with --set ${key}=PORT.`, {
       cause: error,
     });
   }
 }
+
+type ListenKey = 'listen.http' | 'listen.https' | 'listen.lpd';

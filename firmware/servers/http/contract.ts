@@ -67,6 +67,8 @@ export interface HttpRoute {
   readonly match: 'exact' | 'prefix';
   /** The media type that a request must have. */
   readonly accepts?: string;
+  /** It is served over TLS alone. */
+  readonly secureOnly?: true;
   handle(request: HttpRequest): Promise<HttpAnswer>;
   /** How this room words a problem (the API: problem+json); a line of text without it. */
   readonly problem?: (problem: HttpProblem) => HttpAnswer;

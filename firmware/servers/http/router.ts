@@ -14,6 +14,9 @@ export function routeRequest(routes: readonly HttpRoute[], request: HttpRequest)
   const here = longestMatches(routes, request.path);
   const near = here[0];
   if (near === undefined) return problem(404, 'There is nothing at this address.', near);
+  if (near.secureOnly === true && !request.secure) {
+    return problem(403, 'This address is served over HTTPS alone.', near);
+  }
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const byMethod = here.filter((route) => route.method === method);
   if (byMethod.length === 0) {

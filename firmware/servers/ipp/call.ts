@@ -12,7 +12,7 @@ import type { ServerLog } from '../contract.ts';
 import type { DeviceDescription } from './device.ts';
 import type { StateChanges } from './state-changes.ts';
 import type { Subscriptions } from './subscriptions/subscriptions.ts';
-import type { UriMaker } from './uris.ts';
+import type { IppWay, UriMaker } from './uris.ts';
 
 export type PrintClient = Extract<Principal, { kind: 'print-client' }>;
 
@@ -26,6 +26,8 @@ export interface IppServices {
   readonly authentication: Authentication;
   readonly subscriptions: Subscriptions;
   readonly stateChanges: StateChanges;
+  /** By which ports IPP is served besides that of the request, with and without TLS. */
+  readonly ways: () => readonly IppWay[];
   /** What the device behind a printer says of itself. */
   readonly describeDevice: (spooler: Spooler, printer: Printer) => Promise<DeviceDescription>;
   /** Identify-Printer: someone stands before the devices and looks for this one. */

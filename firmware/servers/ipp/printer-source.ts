@@ -5,11 +5,20 @@ import { abilitiesOf, type Abilities } from './abilities.ts';
 import type { IppCall } from './call.ts';
 import { ippNow, type PrinterSource } from './sources.ts';
 
-export async function printerSource(call: IppCall, printer: Printer): Promise<PrinterSource> {
-  const { spooler, uris, clock, upSinceMs, operations, stateChanges } = call;
+/** What of a request, or of whoever else asks, the rows of a printer need. */
+export type PrinterSourceParts = Pick<
+  IppCall,
+  'spooler' | 'uris' | 'clock' | 'upSinceMs' | 'operations' | 'stateChanges' | 'describeDevice'
+>;
+
+export async function printerSource(
+  parts: PrinterSourceParts,
+  printer: Printer,
+): Promise<PrinterSource> {
+  const { spooler, uris, clock, upSinceMs, operations, stateChanges } = parts;
   const [status, device] = await Promise.all([
     spooler.printers.status(printer.id),
-    call.describeDevice(spooler, printer),
+    parts.describeDevice(spooler, printer),
   ]);
   return {
     printer,

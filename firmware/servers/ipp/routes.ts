@@ -21,6 +21,8 @@ export interface IppRoutesOptions {
   readonly log: ServerLog;
   /** Left out: nobody can log in. */
   readonly authentication?: Authentication;
+  /** By which ports IPP is served, with and without TLS; that of the request, where left out. */
+  readonly ways?: IppServices['ways'];
   /** What devices say of themselves; nothing, where it is left out. */
   readonly describeDevice?: IppServices['describeDevice'];
   /** Identify-Printer; without it the log alone says so. */
@@ -55,6 +57,7 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
     authentication: options.authentication ?? noAuthentication,
     subscriptions: createSubscriptions({ clock, events }),
     stateChanges: createStateChanges({ clock, events }),
+    ways: options.ways ?? (() => []),
     describeDevice: options.describeDevice ?? (async () => ({})),
     identify:
       options.identify ??
@@ -71,6 +74,12 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
         handle: (request) => answerIpp(services, request),
       }),
     ),
+    {
+      method: 'GET',
+      path: '/',
+      match: 'exact',
+      handle: (request) => answerIndex(services, request),
+    },
     ...pagePaths.map(
       (path): HttpRoute => ({
         method: 'GET',
@@ -123,6 +132,18 @@ async function answerIpp(services: IppServices, request: HttpRequest): Promise<H
 /** Clients ask for name and password where HTTP says so (RFC 8010 3.4, RFC 7617). */
 function logIn(detail: string): HttpAnswer {
   return textProblem({ status: 401, detail, headers: challenge });
+}
+
+/** For people who open the appliance's address: what can be printed to here. */
+async function answerIndex({ directory }: IppServices, request: HttpRequest): Promise<HttpAnswer> {
+  const uris = createUriMaker(request);
+  const printers = await directory.byAddress(request.local.address).printers.list();
+  const lines = printers.map(({ name }) => `${name}: ${uris.printer(name)}\n`);
+  return {
+    status: 200,
+    headers: { ...plainText, 'cache-control': 'no-cache' },
+    body: `A Platen print appliance.\n${lines.join('')}`,
+  };
 }
 
 async function answerPage({ directory }: IppServices, request: HttpRequest): Promise<HttpAnswer> {

@@ -80,7 +80,13 @@ export interface UriMakerOptions {
   /** Clients have to log in. */
   readonly authenticates: boolean;
   /** Where IPP is served besides, at the same address. */
-  readonly others?: readonly { readonly secure: boolean; readonly port: number }[];
+  readonly others?: readonly IppWay[];
+}
+
+/** A port where IPP is served. */
+export interface IppWay {
+  readonly secure: boolean;
+  readonly port: number;
 }
 
 export function createUriMaker(

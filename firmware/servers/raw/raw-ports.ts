@@ -28,6 +28,8 @@ export interface RawPortsOptions {
   readonly firstPort: number;
   /** A port that could not be had is tried again after this. */
   readonly retryMs: number;
+  /** A printer got a port, or lost it. */
+  readonly onChange?: () => void;
 }
 
 export interface RawPorts extends Server {
@@ -129,6 +131,7 @@ class SpoolerRawPorts implements RawPorts {
     try {
       await server.start();
       this.#servers.set(printerId, server);
+      this.#options.onChange?.();
     } catch (error) {
       if (!isHalError(error)) throw error;
       log.warn('a raw port can not be had; it is tried again', { printerId, address, port, error });

@@ -1,0 +1,88 @@
+// A packet socket (packet(7)) by calls to libc: Node has no raw sockets.
+import koffi from 'koffi';
+import { HalError } from '../../errors.ts';
+
+/** Frames of one ethernet type on one interface; never waits. */
+export interface PacketSocket {
+  /** A frame that the kernel does not take is lost, as it might be on the wire. */
+  send(frame: Uint8Array): void;
+  /** The next frame, or undefined where none waits. */
+  receive(): Uint8Array | undefined;
+  close(): void;
+}
+
+/** Of linux/if_packet.h, bits/socket.h and asm-generic/fcntl.h. */
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_DONTWAIT = 0x40;
+/** EPERM and EACCES: no NET_RAW. */
+const notPermitted = new Set([1, 13]);
+
+const sockaddrOctets = 20;
+const frameOctets = 1_514;
+
+type Call = (...args: readonly (number | Uint8Array | null)[]) => number;
+
+interface Libc {
+  readonly socket: Call;
+  readonly bind: Call;
+  readonly send: Call;
+  readonly recv: Call;
+  readonly close: Call;
+}
+
+export function openPacketSocket(interfaceIndex: number, etherType: number): PacketSocket {
+  const libc = loadLibc();
+  const protocol = swapped(etherType);
+  const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+  if (fd < 0) throw failure('a packet socket');
+  const address = new DataView(new ArrayBuffer(sockaddrOctets));
+  address.setUint16(0, AF_PACKET, true);
+  address.setUint16(2, etherType);
+  address.setInt32(4, interfaceIndex, true);
+  if (libc.bind(fd, new Uint8Array(address.buffer), sockaddrOctets) < 0) {
+    const error = failure(`interface ${interfaceIndex}`);
+    libc.close(fd);
+    throw error;
+  }
+  const frame = new Uint8Array(frameOctets);
+  return {
+    send: (bytes) => void libc.send(fd, bytes, bytes.length, MSG_DONTWAIT),
+    receive() {
+      const octets = libc.recv(fd, frame, frame.length, MSG_DONTWAIT);
+      return octets > 0 ? frame.slice(0, octets) : undefined;
+    },
+    close: () => void libc.close(fd),
+  };
+}
+
+/**
+ * Rejects where the addon does not fit this machine; whoever opens a socket needs no call of it.
+ */
+export async function loadPacketLibrary(): Promise<void> {
+  loadLibc();
+}
+
+function failure(subject: string): HalError {
+  const errno = koffi.errno();
+  const code = notPermitted.has(errno) ? 'permission-denied' : 'other';
+  return new HalError(code, subject, { detail: `errno ${errno}` });
+}
+
+function loadLibc(): Libc {
+  const library = koffi.load('libc.so.6');
+  return {
+    socket: library.func('int socket(int, int, int)'),
+    bind: library.func('int bind(int, const void*, uint32_t)'),
+    send: library.func('int64_t send(int, const void*, size_t, int)'),
+    recv: library.func('int64_t recv(int, void*, size_t, int)'),
+    close: library.func('int close(int)'),
+  };
+}
+
+/** htons: protocol numbers of packet sockets are in network order. */
+function swapped(value: number): number {
+  return ((value & 0xff) << 8) | (value >> 8);
+}
