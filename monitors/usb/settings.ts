@@ -53,7 +53,7 @@ const settingFields: readonly FormField[] = [
   {
     name: 'protocol',
     label: 'Protocol',
-    help: 'raw: documents as they are; ipp: by IPP over USB, and the printer tells when it printed.',
+    help: 'raw: documents as they are. ipp: IPP over USB; the printer tells when it printed.',
     required: false,
     type: 'choice',
     options: [
