@@ -38,7 +38,7 @@ export interface CrashAppliance {
   /** `what`: a switch of the API. */
   switchPrinter(printer: string, what: string): Promise<void>;
   rawPort(printer: string): Promise<number | undefined>;
-  /** Jobs that wait, print or arrive; held ones are at rest. */
+  /** Jobs that wait or print; held ones are at rest, and what a dead client sent never arrives. */
   unfinished(): Promise<number>;
   completedDigests(): Promise<readonly string[]>;
   /** Jobs above this number, and the highest number. */
@@ -70,7 +70,7 @@ export async function startAppliance(
     },
     async unfinished() {
       const { items } = await list(`which=not-completed&limit=${pageJobs}`);
-      return items.filter(({ state }) => state !== 'pending-held').length;
+      return items.filter(({ state, incoming }) => state !== 'pending-held' && !incoming).length;
     },
     async completedDigests() {
       const { items } = await list('which=completed&limit=100');

@@ -15,6 +15,7 @@ export const queues: readonly CrashQueue[] = [
   { name: 'left', devices: 1, settings: [] },
   { name: 'careful', devices: 1, settings: ['--interrupted', 'hold'] },
   { name: 'pool', devices: 2, settings: [] },
+  { name: 'early', devices: 1, settings: ['--start-printing', 'at-once'] },
   { name: 'holding', devices: 1, settings: ['--hold-new-jobs', 'yes'], holds: true },
 ];
 
