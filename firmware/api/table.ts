@@ -2,6 +2,7 @@
 import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
@@ -31,6 +32,7 @@ export const apiRoutes: readonly Route[] = [
   ...systemRoutes,
   ...sessionRoutes,
   ...userRoutes,
+  ...auditRoutes,
   ...printerRoutes,
   ...paperRoutes,
   ...portRoutes,
