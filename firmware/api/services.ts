@@ -2,6 +2,7 @@
 import type { Clock } from '../../hal/contract.ts';
 import type { AuditTrail } from '../audit/contract.ts';
 import type { Events } from '../events/event.ts';
+import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { EngineView } from '../snmp/contract.ts';
@@ -26,6 +27,7 @@ export interface ApiServices {
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
   readonly audit: AuditTrail;
+  readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   readonly events: Events;
   readonly appliance: Appliance;
