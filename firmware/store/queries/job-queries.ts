@@ -1,7 +1,8 @@
 // Queries of jobs; each is served by an index, so its cost does not grow with the queue.
 import type { Job } from '../../jobs/job.ts';
-import { findJob, jobFromRow, readyTurns, turns } from '../job-rows.ts';
-import { integerOf, textOf } from '../sql.ts';
+import { findJob } from '../job-rows.ts';
+import { jobFromRow, readyTurns, turns } from '../job-table.ts';
+import { integerOf, textOf } from '../statements.ts';
 import { type JobPageInput, jobPageStatement } from './job-page.ts';
 import { queryRow } from './row.ts';
 
@@ -12,6 +13,8 @@ export const jobStatements = {
       AND turn BETWEEN ${readyTurns.first} AND ${readyTurns.last}
     ORDER BY turn, number LIMIT ?`,
   ofTurn: `SELECT body FROM jobs WHERE spooler = ? AND ended = 0 AND turn = ? AND number > ?
+    ORDER BY number LIMIT ?`,
+  unfinished: `SELECT body FROM jobs WHERE spooler = ? AND ended = 0 AND number > ?
     ORDER BY number LIMIT ?`,
   heldOnCreate: `SELECT body FROM jobs
     WHERE spooler = ? AND printer_id = ? AND ended = 0
@@ -75,6 +78,17 @@ export const jobQueries = {
     ): readonly Job[] =>
       sql
         .all(jobStatements.ofTurn, input.spooler, turns[input.turn], input.afterNumber, input.limit)
+        .map((row) => jobFromRow(sql, row)),
+  ),
+
+  /** Jobs that have not ended, by number. */
+  'jobs.unfinished': queryRow(
+    (
+      sql,
+      input: { readonly spooler: string; readonly afterNumber: number; readonly limit: number },
+    ): readonly Job[] =>
+      sql
+        .all(jobStatements.unfinished, input.spooler, input.afterNumber, input.limit)
         .map((row) => jobFromRow(sql, row)),
   ),
 
