@@ -5,8 +5,9 @@ import { dataSection } from './data-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
+import { pairSection } from './pair-section.ts';
 
-const sections = { ...dataSection, ...discoverySection, ...listenSection, ...logSection };
+const sections = { ...dataSection, ...discoverySection, ...listenSection, ...logSection, ...pairSection };
 
 const configSchema = z.object(sections);
 
