@@ -18,6 +18,7 @@ export const listenSection = {
   'listen.pair': port
     .default(8884)
     .describe('TCP port of pairing, and of what the two appliances of a pair exchange.'),
+  'listen.snmp': port.default(8161).describe('UDP port of SNMP.'),
   'listen.raw': port
     .default(9100)
     .describe('First TCP port of raw printing; each printer is given one port, once.'),

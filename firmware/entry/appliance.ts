@@ -8,6 +8,7 @@ import { openIdentity } from '../identity/identity.ts';
 import type { Identity } from '../identity/contract.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
+import { describeDevice } from '../servers/ipp/describe-device.ts';
 import type { Store, Term } from '../store/contract.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
@@ -20,7 +21,9 @@ import { certificatesStep } from './steps/certificates.ts';
 import { discoveryStep } from './steps/discovery.ts';
 import { httpStep } from './steps/http.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
+import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
+import { pairStep } from './steps/pair.ts';
 import { storeStep } from './steps/store.ts';
 
 export interface ApplianceOptions {
@@ -42,6 +45,8 @@ export interface RunningAppliance {
    * anew.
    */
   readonly storeEnded: Promise<StoreClientState>;
+  /** Resolves with why the appliance can keep no promise to its pair any more, and starts anew. */
+  readonly pairLost: Promise<string>;
   /** Stops everything in the reverse order, each step within its time. Never rejects. */
   stop(): Promise<void>;
 }
@@ -75,6 +80,21 @@ async function startSteps(
   const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
   const spooler = directory.byId(localSpooler);
   if (spooler === undefined) throw new StartError('The local spooler is missing.');
+  const pairLost = Promise.withResolvers<string>();
+  const pair = await lifecycle.begin(
+    pairStep({
+      hal,
+      config,
+      folder,
+      identity,
+      store,
+      spooler: localSpooler,
+      term,
+      version,
+      onThreadLost: pairLost.resolve,
+      log,
+    }),
+  );
   const following: Following = { portsChanged: () => undefined };
   const onChange = () => following.portsChanged();
   const shared = { hal, config, spooler, store, events, term, log };
@@ -87,6 +107,9 @@ async function startSteps(
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
   };
+  const reading = await lifecycle.begin(
+    snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
+  );
   const access = createAccess({
     ...hal,
     store,
@@ -94,7 +117,16 @@ async function startSteps(
     term: () => term,
     setUpCodePath: folder.setUpCode,
   });
-  const services: ApiServices = { directory, events, access, clock: hal.clock, log, appliance };
+  const services: ApiServices = {
+    directory,
+    events,
+    access,
+    clock: hal.clock,
+    log,
+    appliance,
+    pair,
+    snmp: reading,
+  };
   await lifecycle.begin(socketStep(hal, folder, services));
   const { certificates } = tls;
   const http = await lifecycle.begin(
@@ -103,6 +135,23 @@ async function startSteps(
   Object.assign(listening, http);
   const lpd = await lifecycle.begin(lpdStep(hal, config, directory, log));
   listening.lpd = () => lpd.addresses()[0]?.port;
+  const agent = await lifecycle.begin(
+    snmpStep({
+      ...shared,
+      folder,
+      directory,
+      appliance,
+      reading,
+      termOf: (id) => (id === localSpooler ? term : undefined),
+      pair: () => ({
+        nodeId: identity.nodeId,
+        peerId: '',
+        heartbeatAgeMs: undefined,
+        groups: [],
+      }),
+    }),
+  );
+  listening.snmp = () => agent.addresses()[0]?.port;
   const discovered = await lifecycle.begin(
     discoveryStep({
       ...shared,
@@ -127,20 +176,23 @@ async function startSteps(
     addresses: await appliance.addresses(),
     setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
+    pairLost: pairLost.promise,
     stop: () => lifecycle.end(),
   };
 }
 
 /** What listens later than the API asks. */
-const notYet = { http: () => undefined, https: () => undefined, lpd: () => undefined } as const;
+const notYet = {
+  http: () => undefined,
+  https: () => undefined,
+  lpd: () => undefined,
+  snmp: () => undefined,
+} as const;
 
 /** Who wants to hear of the raw ports, once it runs. */
 interface Following {
   portsChanged: () => void;
 }
-
-/** What devices say of themselves: nobody asks them yet. */
-const describeDevice = async () => ({});
 
 /** The local spooler has one owner for ever: its term never grows. */
 function localTerm({ nodeId }: Identity): Term {
