@@ -27,6 +27,7 @@ import { httpStep } from './steps/http.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
+import { pairStep } from './steps/pair.ts';
 import { storeStep } from './steps/store.ts';
 import { createWaitingAnswers } from './steps/waiting-answers.ts';
 
@@ -51,6 +52,8 @@ export interface RunningAppliance {
    * anew.
    */
   readonly storeEnded: Promise<StoreClientState>;
+  /** Resolves with why the appliance can keep no promise to its pair any more, and starts anew. */
+  readonly pairLost: Promise<string>;
   /** Stops everything in the reverse order, each step within its time. Never rejects. */
   stop(): Promise<void>;
 }
@@ -99,6 +102,21 @@ async function startSteps(
   const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
   const spooler = directory.byId(localSpooler);
   if (spooler === undefined) throw new StartError('The local spooler is missing.');
+  const pairLost = Promise.withResolvers<string>();
+  const pair = await lifecycle.begin(
+    pairStep({
+      hal,
+      config,
+      folder,
+      identity,
+      store,
+      spooler: localSpooler,
+      term,
+      version,
+      onThreadLost: pairLost.resolve,
+      log,
+    }),
+  );
   const following: Following = { portsChanged: () => undefined };
   const onChange = () => following.portsChanged();
   const shared = { hal, config, spooler, store, events, term, log };
@@ -132,6 +150,7 @@ async function startSteps(
     clock: hal.clock,
     log,
     appliance,
+    pair,
     snmp: reading,
   };
   await lifecycle.begin(socketStep(hal, folder, services));
@@ -180,6 +199,7 @@ async function startSteps(
     addresses: await appliance.addresses(),
     setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
+    pairLost: pairLost.promise,
     stop: () => lifecycle.end(),
   };
 }
