@@ -14,15 +14,14 @@ const longestName = 255;
 const longestPassword = 1_024;
 
 /** Read again after each change; people look at this page for seconds. */
-function useList<Item>(path: string) {
+function useList<Item>(readPage: () => Promise<PageView<Item>>) {
   const [items, setItems] = useState<readonly Item[]>([]);
-  const read = async (): Promise<void> => {
-    const page = await ask<PageView<Item>>(path, { query: { limit: 1_000 } });
-    setItems(page.items);
-  };
-  useEffect(() => void attempt(read), [path]);
+  const read = async (): Promise<void> => setItems((await readPage()).items);
+  useEffect(() => void attempt(read), []);
   return { items, read };
 }
+
+const all = { query: { limit: 1_000 } } as const;
 
 export function Users() {
   return (
@@ -35,7 +34,7 @@ export function Users() {
 }
 
 function UserList() {
-  const { items, read } = useList<UserView>('/users');
+  const { items, read } = useList(() => ask<PageView<UserView>>('/users', all));
   return (
     <section>
       <table class="cards">
@@ -133,7 +132,7 @@ function UserRow({ user: { name, role }, onChanged }: UserRowProps) {
 }
 
 function TokenList() {
-  const { items, read } = useList<TokenView>('/tokens');
+  const { items, read } = useList(() => ask<PageView<TokenView>>('/tokens', all));
   const [made, setMade] = useState<MadeTokenView>();
   return (
     <section aria-labelledby="tokens">
