@@ -13,6 +13,7 @@ const TOOLS = {
   verify: 'tools/verify/verify.ts',
   'verify:kernel': 'tools/kernel/verify.ts',
   build: 'tools/build/build.ts',
+  page: 'tools/page/page.ts',
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
   fuzz: 'tools/fuzz/fuzz.ts',
@@ -47,6 +48,7 @@ async function main([name, ...args]) {
       `no pinned Node for ${process.platform}-${process.arch}: ${runtime} is missing`,
     );
   }
+  if (name === 'platen' && args[0] === 'serve') await runTool(join(root, TOOLS.page), ['--quiet']);
   await runTool(script, args);
 }
 

@@ -23,7 +23,7 @@ export interface HttpApiOptions {
   readonly routes: readonly Route[];
   readonly services: ApiServices;
   /** Who asks; `nobody` where nothing is known. */
-  readonly principalOf: (request: HttpRequest) => Principal;
+  readonly principalOf: (request: HttpRequest) => Promise<Principal | Refusal>;
 }
 
 const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
@@ -106,11 +106,13 @@ async function answer(
     const allowed = found.allowed.join(', ');
     return refused('method-not-allowed', `${method} is not possible here; possible: ${allowed}.`);
   }
-  const principal = principalOf(request);
+  const principal = await principalOf(request);
+  if (principal.kind === 'refused') return principal;
   const denied = deny(principal, found.route.who);
   if (denied !== undefined) return denied;
   return found.route.serve({
     principal,
+    address: request.remote.address,
     params: found.params,
     query: Object.fromEntries(new URLSearchParams(query)),
     header: (name) => request.header(name),
@@ -150,7 +152,10 @@ function write(reply: Reply | Refusal, instance: string): HttpAnswer {
     case 'refused':
       return writeProblem(problemOf(reply, instance));
     case 'json':
-      return writeText(reply.status, 'application/json', JSON.stringify(reply.value));
+      return withHeaders(
+        writeText(reply.status, 'application/json', JSON.stringify(reply.value)),
+        reply.headers,
+      );
     case 'text':
       return writeText(reply.status, reply.contentType, reply.text);
     case 'events':
@@ -174,6 +179,10 @@ function writeHttpProblem({ status, detail, headers }: HttpProblem): HttpAnswer 
 
 function writeText(status: number, type: string, body: string): HttpAnswer {
   return { status, headers: headersOf(type), body };
+}
+
+function withHeaders(answer: HttpAnswer, headers: HttpAnswer['headers'] = {}): HttpAnswer {
+  return { ...answer, headers: { ...answer.headers, ...headers } };
 }
 
 function headersOf(type: string): Readonly<Record<string, string>> {

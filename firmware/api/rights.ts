@@ -9,8 +9,12 @@ export const operators = ['operator', 'administrator'] as const satisfies readon
 /** Whoever sets the appliance up. */
 export const administrators = ['administrator'] as const satisfies readonly Role[];
 
+/** `anyone`: logging in itself, and whether there is anybody to log in. */
+export type Who = readonly Role[] | 'anyone';
+
 /** Undefined: allowed. A row without roles answers nobody. */
-export function deny(principal: Principal, who: readonly Role[]): Refusal | undefined {
+export function deny(principal: Principal, who: Who): Refusal | undefined {
+  if (who === 'anyone') return undefined;
   if (principal.kind === 'nobody') {
     return refused('unauthorized', 'Nobody may do this without saying who they are.');
   }
@@ -26,9 +30,17 @@ function roleOf(principal: Principal): Role | undefined {
     case 'user':
       return principal.role;
     case 'token':
+      return tokenRole(principal.scopes);
     case 'print-client':
     case 'peer':
     case 'nobody':
       return undefined;
   }
+}
+
+/** The most that its scopes allow. */
+function tokenRole(scopes: readonly string[]): Role | undefined {
+  if (scopes.includes('administer')) return 'administrator';
+  if (scopes.includes('operate')) return 'operator';
+  return scopes.includes('read') ? 'viewer' : undefined;
 }

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Refusal } from '../errors/codes.ts';
 import { InvalidRequestError } from './problem.ts';
-import type { Principal, Role } from './principal.ts';
+import type { Principal } from './principal.ts';
+import type { Who } from './rights.ts';
 import type { ApiServices } from './services.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -15,13 +16,15 @@ export interface RouteHead {
    */
   readonly path: string;
   readonly summary: string;
-  readonly who: readonly Role[];
-  readonly tag: 'system' | 'printers' | 'ports' | 'jobs' | 'events';
+  readonly who: Who;
+  readonly tag: 'system' | 'session' | 'users' | 'printers' | 'ports' | 'jobs' | 'events';
 }
 
 /** A request as the dispatcher hands it to a row: strings and bytes, nothing checked yet. */
 export interface RawCall {
   readonly principal: Principal;
+  /** Where the client is; '' on the Unix socket. */
+  readonly address: string;
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string>>;
   /** A header field by its name in lower case. */
@@ -42,7 +45,12 @@ export interface ServerSentEvent {
 }
 
 export type Reply =
-  | { readonly kind: 'json'; readonly status: number; readonly value: unknown }
+  | {
+      readonly kind: 'json';
+      readonly status: number;
+      readonly value: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | {
       readonly kind: 'text';
       readonly status: number;
@@ -99,7 +107,18 @@ export interface JsonRow<
   readonly status?: number;
   readonly run: (
     call: Call<z.infer<Params>, z.infer<Query>, z.infer<Input>>,
-  ) => Promise<z.infer<Output> | Refusal>;
+  ) => Promise<z.infer<Output> | Headed<z.infer<Output>> | Refusal>;
+}
+
+/** An answer with header fields of its own: a cookie, an entity tag. */
+export interface Headed<Output> {
+  readonly kind: 'headed';
+  readonly value: Output;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function headed<Output>(value: Output, headers: Headed<Output>['headers']): Headed<Output> {
+  return { kind: 'headed', value, headers };
 }
 
 /** A row that answers with JSON: in and out are checked against its schemas. */
@@ -127,7 +146,8 @@ export function jsonRoute<
         input: check('body', row.input, hasJson ? await raw.json() : undefined),
       });
       if (isRefusal(answer)) return answer;
-      return { kind: 'json', status, value: output.parse(answer) };
+      if (!isHeaded(answer)) return { kind: 'json', status, value: output.parse(answer) };
+      return { kind: 'json', status, value: output.parse(answer.value), headers: answer.headers };
     },
   };
 }
@@ -158,6 +178,12 @@ export function streamRoute<Query extends z.ZodObject>(row: StreamRow<Query>): R
 export function isRefusal(answer: unknown): answer is Refusal {
   return (
     typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'refused'
+  );
+}
+
+function isHeaded(answer: unknown): answer is Headed<unknown> {
+  return (
+    typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'headed'
   );
 }
 

@@ -4,6 +4,7 @@ import type { Events } from '../events/event.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
+import type { Access } from '../users/access.ts';
 import type { ApplianceView, PrinterAddresses } from './types.ts';
 
 /** What the appliance knows of itself. */
@@ -18,6 +19,7 @@ export interface Appliance {
 }
 
 export interface ApiServices {
+  readonly access: Access;
   readonly directory: SpoolerDirectory;
   readonly events: Events;
   readonly appliance: Appliance;

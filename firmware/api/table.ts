@@ -4,9 +4,12 @@ import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
+import { paperRoutes } from './routes/paper-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { sessionRoutes } from './routes/session-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
+import { userRoutes } from './routes/user-routes.ts';
 
 const describing: Route = streamRoute({
   method: 'GET',
@@ -25,7 +28,10 @@ const describing: Route = streamRoute({
 
 export const apiRoutes: readonly Route[] = [
   ...systemRoutes,
+  ...sessionRoutes,
+  ...userRoutes,
   ...printerRoutes,
+  ...paperRoutes,
   ...portRoutes,
   ...jobRoutes,
   ...eventRoutes,

@@ -10,7 +10,9 @@ import type {
   printerStatus,
 } from './schemas/printer.ts';
 import type { problem } from './schemas/problem.ts';
+import type { session, setup } from './schemas/session.ts';
 import type { appliance, health } from './schemas/system.ts';
+import type { madeToken, token, user } from './schemas/user.ts';
 
 export type ApplianceView = z.infer<typeof appliance>;
 export type HealthView = z.infer<typeof health>;
@@ -24,6 +26,11 @@ export type MonitorView = z.infer<typeof monitor>;
 export type FormFieldView = z.infer<typeof formField>;
 export type XcvResultView = z.infer<typeof xcvResult>;
 export type JobView = z.infer<typeof job>;
+export type SessionView = z.infer<typeof session>;
+export type SetupView = z.infer<typeof setup>;
+export type UserView = z.infer<typeof user>;
+export type TokenView = z.infer<typeof token>;
+export type MadeTokenView = z.infer<typeof madeToken>;
 export type ProblemView = z.infer<typeof problem>;
 
 export interface PageView<Item> {

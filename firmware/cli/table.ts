@@ -4,10 +4,12 @@ import { jobCommands } from './commands/job-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
+import { userCommands } from './commands/user-commands.ts';
 
 export const apiCommands: readonly Command[] = [
   statusCommand,
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...userCommands,
 ];

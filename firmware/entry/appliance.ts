@@ -11,6 +11,7 @@ import type { Log } from '../log/log.ts';
 import type { Store, Term } from '../store/contract.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
+import { createAccess } from '../users/access.ts';
 import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
@@ -34,6 +35,8 @@ export interface ApplianceOptions {
 export interface RunningAppliance {
   readonly services: ApiServices;
   readonly addresses: ApplianceView['addresses'];
+  /** While nobody administers the box. */
+  readonly setUpCode: string | undefined;
   /**
    * Resolves when the store is gone: nothing can be accepted any more, and the process has to start
    * anew.
@@ -84,7 +87,14 @@ async function startSteps(
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
   };
-  const services: ApiServices = { directory, events, clock: hal.clock, log, appliance };
+  const access = createAccess({
+    ...hal,
+    store,
+    spooler: spooler.id,
+    term: () => term,
+    setUpCodePath: folder.setUpCode,
+  });
+  const services: ApiServices = { directory, events, access, clock: hal.clock, log, appliance };
   await lifecycle.begin(socketStep(hal, folder, services));
   const { certificates } = tls;
   const http = await lifecycle.begin(
@@ -115,6 +125,7 @@ async function startSteps(
   return {
     services,
     addresses: await appliance.addresses(),
+    setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
     stop: () => lifecycle.end(),
   };

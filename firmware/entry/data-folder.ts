@@ -9,6 +9,8 @@ export interface DataFolder {
   /** Files and FIFOs of file ports. */
   readonly output: string;
   readonly socket: string;
+  /** Until the box has an administrator. */
+  readonly setUpCode: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -19,5 +21,6 @@ export function dataFolderAt(path: string): DataFolder {
     spool: `${path}/spool`,
     output: `${path}/output`,
     socket: `${path}/platen.sock`,
+    setUpCode: `${path}/set-up-code`,
   };
 }

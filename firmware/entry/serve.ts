@@ -82,9 +82,11 @@ async function start(
   }
 }
 
-function sayReady(version: string, data: string, { addresses }: RunningAppliance): void {
-  const { pid } = process;
-  process.stdout.write(`${JSON.stringify({ ready: true, version, pid, data, addresses })}\n`);
+/** The set-up code is for whoever stands at the console, and never goes into the log. */
+function sayReady(version: string, data: string, appliance: RunningAppliance): void {
+  const { addresses, setUpCode } = appliance;
+  const said = { ready: true, version, pid: process.pid, data, addresses, setUpCode };
+  process.stdout.write(`${JSON.stringify(said)}\n`);
 }
 
 /** Resolves with the first signal; the second ends the process at once. */

@@ -3,8 +3,14 @@
 import { jobErrors } from './job-errors.ts';
 import { printerErrors } from './printer-errors.ts';
 import { systemErrors } from './system-errors.ts';
+import { userErrors } from './user-errors.ts';
 
-export const errorCodes = { ...jobErrors, ...printerErrors, ...systemErrors } as const;
+export const errorCodes = {
+  ...jobErrors,
+  ...printerErrors,
+  ...systemErrors,
+  ...userErrors,
+} as const;
 
 export type ErrorCode = keyof typeof errorCodes;
 

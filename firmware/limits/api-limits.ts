@@ -13,4 +13,6 @@ export const apiLimits = {
   eventHeartbeatMs: 15_000,
   /** Live events that wait for a slow reader; beyond them it is served from the ring again. */
   eventQueue: 256,
+  /** An Authorization field. */
+  authorizationOctets: 1_024,
 } as const;

@@ -1,5 +1,6 @@
 // The API without sockets: a spooler in memory, and calls as the HTTP server makes them.
 import assert from 'node:assert/strict';
+import { createAuthenticate } from '../../firmware/api/authenticate.ts';
 import { createHttpApi } from '../../firmware/api/http-api.ts';
 import type { Principal } from '../../firmware/api/principal.ts';
 import { apiRoutes } from '../../firmware/api/table.ts';
@@ -12,6 +13,7 @@ import { routeRequest } from '../../firmware/servers/http/router.ts';
 import type { MonitorInfo, PortStatus, Spooler } from '../../firmware/spooler/contract.ts';
 import type { JsonValue } from '../../monitors/contract.ts';
 import { FakeSpooler } from '../fakes/fake-spooler.ts';
+import { makeAccess } from '../users/rig.ts';
 import { VirtualClock } from '../world/clock.ts';
 
 export const localAdministrator: Principal = { kind: 'local-administrator' };
@@ -29,6 +31,7 @@ export interface Answered {
   readonly status: number;
   readonly type: string;
   readonly text: string;
+  readonly headers: HttpAnswer['headers'];
   /** The parsed body. */
   readonly json: unknown;
 }
@@ -39,6 +42,7 @@ export class ApiFixture {
   readonly logged: string[] = [];
   readonly fake = new FakeSpooler({ printers: ['office', 'labels'] });
   readonly events = new FakeEvents();
+  readonly access = makeAccess(this.clock);
   #printers: Printer[] | undefined;
   readonly xcvCalls: {
     readonly target: object;
@@ -47,6 +51,8 @@ export class ApiFixture {
   }[] = [];
   readonly languageCalls: { readonly portName: string; readonly change: object }[] = [];
   ports: PortStatus[] = [portStatus('lp1')];
+  /** Principals come from cookies and tokens, as over TLS. */
+  authenticate = false;
   /** While set, the spooler throws it. */
   fault: Error | undefined;
   readonly spooler = this.#makeSpooler();
@@ -60,12 +66,13 @@ export class ApiFixture {
       status: answer.status,
       type,
       text: body,
+      headers: answer.headers,
       json: type.includes('json') ? JSON.parse(body) : undefined,
     };
   }
 
   async answer(asked: Asked): Promise<HttpAnswer> {
-    const request = requestOf(asked);
+    const request = { ...requestOf(asked), secure: this.authenticate };
     const routes = createHttpApi({
       routes: apiRoutes,
       services: {
@@ -75,6 +82,7 @@ export class ApiFixture {
           all: () => [this.spooler],
         },
         events: this.events,
+        access: await this.access,
         clock: this.clock,
         log: createLog({
           level: 'debug',
@@ -89,13 +97,19 @@ export class ApiFixture {
           printerAddresses: ({ name }) => ({ ipp: `ipp://box:8631/ipp/print/${name}` }),
         },
       },
-      principalOf: () => asked.principal ?? localAdministrator,
+      principalOf: async (asking) =>
+        asked.principal ??
+        (this.authenticate ? await (await this.#authenticate())(asking) : localAdministrator),
     });
     const routed = routeRequest(routes, request);
     if (routed.kind === 'route') return routed.route.handle(request);
     const answer = routed.near?.problem?.(routed.problem);
     assert.ok(answer !== undefined, `nothing answers ${asked.path}`);
     return answer;
+  }
+
+  async #authenticate() {
+    return createAuthenticate(await this.access);
   }
 
   async #all(): Promise<Printer[]> {

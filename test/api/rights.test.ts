@@ -19,15 +19,26 @@ function user(role: Role): Principal {
 }
 
 describe('rights', () => {
-  test('every row names its roles, and an administrator may do all', () => {
+  test('anyone may log in, log out and do the first set-up, and nothing else', () => {
+    const open = apiRoutes.filter(({ who }) => who === 'anyone');
+    assert.deepEqual(
+      open.map(({ method, path }) => `${method} ${path}`),
+      ['POST /session', 'DELETE /session', 'GET /setup', 'POST /setup'],
+    );
+  });
+
+  test('every other row names its roles, and an administrator may do all', () => {
     for (const route of apiRoutes) {
+      if (route.who === 'anyone') continue;
       assert.ok(route.who.length > 0, `${route.method} ${route.path} names no roles`);
       assert.ok(route.who.includes('administrator'), `${route.method} ${route.path}`);
     }
   });
 
   test('what a viewer may do changes nothing', () => {
-    for (const route of apiRoutes.filter(({ who }) => who.includes('viewer'))) {
+    for (const route of apiRoutes.filter(({ who }) => who !== 'anyone' && who.includes('viewer'))) {
+      // Their own password is theirs.
+      if (route.path === '/session/password') continue;
       assert.equal(route.method, 'GET', route.path);
     }
   });
@@ -37,7 +48,17 @@ describe('rights', () => {
     assert.equal(deny({ kind: 'nobody' }, [])?.code, 'unauthorized');
   });
 
+  test('a token may what its scopes say', () => {
+    const may = (scopes: readonly string[], who: readonly Role[]) =>
+      deny({ kind: 'token', name: 't', scopes }, who) === undefined;
+    assert.ok(may(['read'], ['viewer']) && !may(['read'], ['operator', 'administrator']));
+    assert.ok(may(['read', 'operate'], ['operator']) && !may(['operate'], ['administrator']));
+    assert.ok(may(['administer'], ['administrator']) && !may(['other'], ['viewer']));
+  });
+
   for (const route of apiRoutes) {
+    const { who } = route;
+    if (who === 'anyone') continue;
     const path = fullPath(route).replaceAll(/\{\w+\}/g, 'x');
     test(`${route.method} ${route.path} refuses whoever has no role`, async () => {
       const fixture = new ApiFixture();
@@ -54,8 +75,8 @@ describe('rights', () => {
     test(`${route.method} ${route.path} refuses the roles that it does not name`, () => {
       const roles: readonly Role[] = ['viewer', 'operator', 'administrator'];
       for (const role of roles) {
-        const allowed = deny(user(role), route.who) === undefined;
-        assert.equal(allowed, route.who.includes(role), role);
+        const allowed: boolean = deny(user(role), who) === undefined;
+        assert.equal(allowed, who.includes(role), role);
       }
     });
   }

@@ -18,7 +18,7 @@ import {
   type Platen,
 } from '../../tools/up/platen.ts';
 import { platenFromSources } from '../../tools/up/processes.ts';
-import { testPage } from '../../tools/up/test-page.ts';
+import { pdfPage } from '../../firmware/paper/pdf.ts';
 
 const printJobSuite = '/usr/share/cups/ipptool/print-job.test';
 const printerName = 'first';
@@ -74,7 +74,7 @@ describe('first print by clients that are not ours', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'platen-first-print-'));
-    await writeFile(join(folder, 'page.pdf'), testPage(['First print', 'by a client']));
+    await writeFile(join(folder, 'page.pdf'), pdfPage('Platen', ['First print', 'by a client']));
     await writeFile(join(folder, 'one.bin'), Uint8Array.of(0x1b));
     await writeRandomFile(join(folder, 'large.bin'), largeMebibytes);
     emulator = await startEmulator(join(folder, 'received'));

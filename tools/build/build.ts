@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../../firmware/entry/version.ts';
 import { workerNames } from '../../firmware/entry/workers.ts';
 import { addonsOf } from './addons.ts';
+import { buildPage } from '../page/build.ts';
 import { run } from '../run.ts';
 import { strippedRuntime } from './runtime.ts';
 import { makeSingleFile } from './single-file.ts';
@@ -58,6 +59,7 @@ async function buildOnce(target: Target, output: string): Promise<string> {
     entry: join(root, 'firmware/entry/platen.ts'),
     workers: workerNames,
     addons: addonsOf(target),
+    page: await buildPage(),
     runtime: await strippedRuntime({ root, target, report }),
     staging: join(root, 'build', `staging-${target.name}-${process.pid}`),
     output,

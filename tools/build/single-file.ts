@@ -3,6 +3,7 @@
 import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+import { pageAsset, pageFiles } from '../../firmware/entry/page-assets.ts';
 import { type WorkerName, workerAsset } from '../../firmware/entry/workers.ts';
 import { runtimeArguments } from '../../firmware/entry/runtime.ts';
 import type { Addon } from './addons.ts';
@@ -18,6 +19,8 @@ export interface SingleFileOptions {
   readonly entry: string;
   readonly workers: readonly WorkerName[];
   readonly addons: readonly Addon[];
+  /** The folder of the built page. */
+  readonly page: string;
   /** The stripped runtime of the target. */
   readonly runtime: string;
   /** A folder of its own, which is made anew and removed. */
@@ -63,6 +66,7 @@ async function writeBlob(options: SingleFileOptions): Promise<void> {
     await writeFile(join(staging, `${name}.js`), await bundle({ entry, addons, report }));
     assets[workerAsset(name)] = `${name}.js`;
   }
+  for (const name of pageFiles) assets[pageAsset(name)] = join(options.page, name);
   for (const { asset } of addons) {
     assets[asset.name] = join(options.root, asset.file);
   }

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { pdfPage } from '../../firmware/paper/pdf.ts';
 import { openIppClient } from '../bench/ipp-client.ts';
+import { buildPage } from '../page/build.ts';
 import { Children } from './children.ts';
 import {
   addPrinter,
@@ -18,7 +20,6 @@ import {
   whenReceived,
 } from './platen.ts';
 import { platenFromSources } from './processes.ts';
-import { testPage } from './test-page.ts';
 
 const usage = `usage: npm run up [-- --once]
   Starts an appliance and an emulated printer, prints a test page by IPP, and serves until Ctrl-C.
@@ -70,6 +71,7 @@ async function up(
 ): Promise<number> {
   const received = join(folder, 'received');
   await rm(received, { recursive: true, force: true });
+  await buildPage();
   const emulator = await startEmulator(received);
   await children.add(emulator.process);
   say(`An emulated printer listens at 127.0.0.1:${emulator.port} and keeps files in ${received}`);
@@ -106,7 +108,7 @@ async function prove(
   emulator: Emulator,
   interrupted: Promise<string>,
 ): Promise<boolean> {
-  const page = testPage([
+  const page = pdfPage('Platen', [
     'This page came through a print appliance: by IPP into its spool,',
     'made durable there, and from there to the printer, byte for byte.',
   ]);

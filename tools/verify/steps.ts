@@ -23,6 +23,18 @@ export const steps: readonly Step[] = [
     command: () => ['tsc'],
   },
   {
+    name: 'page-types',
+    what: 'the type checker over the page',
+    needsPackages: false,
+    command: () => ['tsc', '-p', 'web'],
+  },
+  {
+    name: 'page',
+    what: 'the page, built within its size',
+    needsPackages: false,
+    command: () => [process.execPath, 'tools/page/page.ts'],
+  },
+  {
     name: 'lint',
     what: 'the linter, with types',
     needsPackages: false,

@@ -1,16 +1,15 @@
 // Rows of the API: jobs, and the upload that makes one.
 import { z } from 'zod';
 import { type Refusal, refused } from '../../errors/codes.ts';
-import type { Job } from '../../jobs/job.ts';
 import { spoolLimits } from '../../limits/spool-limits.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
 import { findJob, findPrinter, findSpooler } from '../find.ts';
-import { type Principal, principalName } from '../principal.ts';
 import { operators, viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route, streamBody } from '../route.ts';
 import { job } from '../schemas/job.ts';
 import { jobActionRoutes } from './job-action-routes.ts';
 import { pageOf, pageQuery } from '../schemas/page.ts';
+import { originOf } from './origin.ts';
 
 const params = z.object({ job: z.string().max(128) });
 
@@ -122,15 +121,6 @@ async function placeOf(
   }
   const found = await findPrinter(directory, printer);
   return found.kind === 'refused' ? found : { ...found, printerId: found.printer.id };
-}
-
-function originOf(principal: Principal): Job['origin'] {
-  return {
-    door: 'api',
-    userName: principalName(principal),
-    address: principal.kind === 'print-client' ? principal.address : 'socket',
-    authenticated: true,
-  };
 }
 
 function formatOf(contentType: string | undefined): string {

@@ -47,7 +47,7 @@ export function socketStep(hal: Hal, folder: DataFolder, services: ApiServices):
         routes: createHttpApi({
           routes: apiRoutes,
           services,
-          principalOf: () => ({ kind: 'local-administrator' }),
+          principalOf: async () => ({ kind: 'local-administrator' }),
         }),
         clock: hal.clock,
         log: services.log.child('api'),

@@ -1,7 +1,7 @@
 // A folder with ipptool's suites and every sample that they ask for, as far as it is made here.
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { testPage } from '../../up/test-page.ts';
+import { pdfPage } from '../../../firmware/paper/pdf.ts';
 import { jpegSample } from './jpeg.ts';
 import { rasterSample, rasterTypes, type RasterType } from './pwg-raster.ts';
 
@@ -24,8 +24,8 @@ export async function makeSuiteFolder(folder: string): Promise<void> {
   const suites = (await readdir(debianSuites)).filter((name) => name.endsWith('.test'));
   await Promise.all(suites.map((name) => copyFile(join(debianSuites, name), join(folder, name))));
   const documents: Readonly<Record<string, Uint8Array>> = {
-    'document-a4.pdf': testPage(['A4, for ipptool']),
-    'document-letter.pdf': testPage(['US Letter, for ipptool']),
+    'document-a4.pdf': pdfPage('Platen', ['A4, for ipptool']),
+    'document-letter.pdf': pdfPage('Platen', ['US Letter, for ipptool']),
     'document-a4.ps': postscriptPage('A4, for ipptool'),
     'document-letter.ps': postscriptPage('US Letter, for ipptool'),
     'color.jpg': jpegSample({ width: 320, height: 480, color: true }),

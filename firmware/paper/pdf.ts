@@ -1,9 +1,9 @@
-// The test page: a small PDF, made here.
+// A page of text as a small PDF.
 
 /** One page with a few lines of text; PDF 1.4, with a cross-reference table that is right. */
-export function testPage(lines: readonly string[]): Uint8Array {
+export function pdfPage(title: string, lines: readonly string[]): Uint8Array {
   const content = [
-    'BT /F1 28 Tf 72 740 Td (Platen) Tj /F1 12 Tf 0 -36 Td',
+    `BT /F1 28 Tf 72 740 Td (${escapeText(title)}) Tj /F1 12 Tf 0 -36 Td`,
     ...lines.map((line) => `(${escapeText(line)}) Tj 0 -18 Td`),
     'ET',
     '36 36 523 770 re S',

@@ -1,0 +1,159 @@
+// The first look: what needs a person now, every printer, and how the box is.
+import type { JobView, PrinterView } from '../../firmware/api/types.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../parts/button.tsx';
+import { needsPerson, PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
+import { Supplies } from '../parts/supplies.tsx';
+import { jobsChanged, printers, printersKnown, readJobs, system } from '../state/live.ts';
+import { hrefOf } from '../state/route.ts';
+import { isAdministrator, isOperator } from '../state/session.ts';
+import { attempt } from '../state/told.ts';
+import { t } from '../text.ts';
+import { ask } from '../wire/api.ts';
+
+/** Cards drawn at first; a school has ten printers, a fleet is searched. */
+const shownAtFirst = 60;
+const heldShown = 5;
+
+export function Overview() {
+  const [sought, setSought] = useState('');
+  const [most, setMost] = useState(shownAtFirst);
+  const all = [...printers.value.values()];
+  const matching = all
+    .filter((printer) => matches(printer, sought))
+    .toSorted((a, b) => Number(needsPerson(b)) - Number(needsPerson(a)) || byName(a, b));
+  const shown = matching.slice(0, most);
+  return (
+    <main id="content">
+      <h1 class="quiet">{t('nav.overview')}</h1>
+      <Attention all={all} />
+      <section aria-labelledby="printers">
+        <div class="row spread">
+          <h2 id="printers">{t('overview.printers')}</h2>
+          {all.length > 6 ? (
+            <label class="search">
+              <span>{t('overview.find')}</span>
+              <input
+                type="search"
+                value={sought}
+                onInput={({ currentTarget }) => setSought(currentTarget.value)}
+              />
+            </label>
+          ) : null}
+        </div>
+        {printersKnown.value && all.length === 0 ? (
+          <p>
+            {t('overview.none')}{' '}
+            {isAdministrator() ? <a href={hrefOf('add')}>{t('add.title')}</a> : null}
+          </p>
+        ) : null}
+        <div class="grid">
+          {shown.map((printer) => (
+            <PrinterCard key={printer.id} printer={printer} />
+          ))}
+        </div>
+        {matching.length > shown.length ? (
+          <p class="row">
+            {t('overview.showing', { shown: shown.length, total: matching.length })}
+            <button type="button" class="plain" onClick={() => setMost(most + shownAtFirst)}>
+              {t('do.more')}
+            </button>
+          </p>
+        ) : null}
+      </section>
+    </main>
+  );
+}
+
+function matches({ name, location, description }: PrinterView, sought: string): boolean {
+  const words = sought.toLowerCase();
+  return `${name} ${location} ${description}`.toLowerCase().includes(words);
+}
+
+function byName(a: PrinterView, b: PrinterView): number {
+  return a.name.localeCompare(b.name, undefined, { numeric: true });
+}
+
+/** What a person has to do now, and nothing else. */
+function Attention({ all }: { readonly all: readonly PrinterView[] }) {
+  const bad = all.filter(needsPerson).toSorted(byName);
+  const held = useHeldJobs();
+  const problems = system.value?.health.problems ?? [];
+  const untrusted = system.value?.timeTrusted === false;
+  const nothing = bad.length + held.length + problems.length === 0;
+  if (!printersKnown.value) return <p aria-busy="true">{t('app.loading')}</p>;
+  return (
+    <section aria-labelledby="attention" class={nothing ? 'well' : 'attention'}>
+      <h2 id="attention">{nothing ? t('overview.all-well') : t('overview.attention')}</h2>
+      <ul>
+        {problems.map((problem) => (
+          <li key={problem}>
+            {t('overview.health')} {problem}
+          </li>
+        ))}
+        {bad.map((printer) => (
+          <li key={printer.id}>
+            <a href={hrefOf('printers', printer.id)}>{printer.name}</a>
+            {printer.location === '' ? '' : ` (${printer.location})`}
+            <PrinterComplaints printer={printer} />
+          </li>
+        ))}
+        {held.map((job) => (
+          <li key={job.id}>
+            {t('overview.held-one', { number: job.number, name: job.name, why: job.message })}{' '}
+            {isOperator() ? (
+              <Button
+                label={`${t('do.release')}: ${job.number}`}
+                run={() => ask(`/jobs/${job.id}/release`, { method: 'POST' })}
+              >
+                {t('do.release')}
+              </Button>
+            ) : null}
+          </li>
+        ))}
+        {untrusted ? <li class="quiet-item">{t('overview.clock')}</li> : null}
+      </ul>
+    </section>
+  );
+}
+
+/** Jobs that Platen itself held after an interruption, not those that a person put off. */
+function useHeldJobs(): readonly JobView[] {
+  const [held, setHeld] = useState<readonly JobView[]>([]);
+  const changes = jobsChanged.value;
+  useEffect(() => {
+    let current = true;
+    void attempt(async () => {
+      const { items } = await readJobs({ which: 'not-completed', limit: 50 });
+      const stuck = items.filter(({ state, attempts }) => state === 'pending-held' && attempts > 0);
+      if (current) setHeld(stuck.slice(0, heldShown));
+    });
+    return () => {
+      current = false;
+    };
+  }, [changes]);
+  return held;
+}
+
+function PrinterCard({ printer }: { readonly printer: PrinterView }) {
+  const { queuedJobCount } = printer.status;
+  return (
+    <article class={needsPerson(printer) ? 'card bad' : 'card'}>
+      <h3>
+        <a href={hrefOf('printers', printer.id)}>{printer.name}</a>
+        {printer.spooler === 'local' ? null : <small> {printer.spooler}</small>}
+      </h3>
+      <p class="row spread">
+        <PrinterState printer={printer} />
+        <span>
+          {queuedJobCount === 0
+            ? t('printer.waiting-none')
+            : t('printer.waiting', { count: queuedJobCount })}
+        </span>
+      </p>
+      {printer.location === '' ? null : <p class="place">{printer.location}</p>}
+      <PrinterComplaints printer={printer} />
+      <Supplies printer={printer} />
+    </article>
+  );
+}

@@ -1,0 +1,203 @@
+// One printer: how it is, its jobs, how clients reach it, and its settings.
+import type { PortView, PrinterView } from '../../firmware/api/types.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { Button } from '../parts/button.tsx';
+import { confirm } from '../parts/confirm.tsx';
+import { Drop } from '../parts/drop.tsx';
+import { Form, type FormValues } from '../parts/form.tsx';
+import { JobsPlot } from '../parts/jobs-plot.tsx';
+import { PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
+import { Supplies } from '../parts/supplies.tsx';
+import { printers, printersKnown } from '../state/live.ts';
+import { goTo } from '../state/route.ts';
+import { isAdministrator, isOperator } from '../state/session.ts';
+import { attempt, tell } from '../state/told.ts';
+import { reasonText, t } from '../text.ts';
+import { ask } from '../wire/api.ts';
+import { JobLists } from './jobs.tsx';
+
+const longestText = 1_023;
+
+export function Printer({ id }: { readonly id: string }) {
+  const printer = printers.value.get(id);
+  if (printer === undefined) {
+    const text = printersKnown.value ? t('app.not-found') : t('app.loading');
+    return <main id="content">{text}</main>;
+  }
+  return (
+    <main id="content">
+      <h1>{printer.name}</h1>
+      <p class="row">
+        <PrinterState printer={printer} />
+        {printer.holdNewJobs ? <span class="state">{t('printer.holding')}</span> : null}
+        <span class="place">{printer.location}</span>
+      </p>
+      <PrinterComplaints printer={printer} />
+      <Supplies printer={printer} />
+      {isOperator() ? <Switches printer={printer} /> : null}
+      {isOperator() ? <Drop printer={printer} /> : null}
+      <section aria-labelledby="jobs">
+        <h2 id="jobs">{t('printer.jobs')}</h2>
+        <JobLists key={id} printerId={id} />
+      </section>
+      <JobsPlot printerId={id} />
+      <Addresses printer={printer} />
+      <Ports names={printer.portNames} />
+      {isAdministrator() ? <Options key={printer.changedAt.ms} printer={printer} /> : null}
+    </main>
+  );
+}
+
+function Switches({ printer }: { readonly printer: PrinterView }) {
+  const { id, enabled, accepting, holdNewJobs } = printer;
+  const operate = (what: string) => async (): Promise<void> => {
+    await ask(`/printers/${id}/${what}`, { json: {} });
+  };
+  return (
+    <div class="row">
+      <Button
+        kind="main"
+        run={async () => {
+          const { number } = await ask<{ readonly number: number }>(`/printers/${id}/test-page`, {
+            method: 'POST',
+          });
+          tell(t('printer.test-sent', { number }));
+        }}
+      >
+        {t('do.test-page')}
+      </Button>
+      <Button run={operate(enabled ? 'disable' : 'enable')}>
+        {t(enabled ? 'do.disable' : 'do.enable')}
+      </Button>
+      <Button run={operate(accepting ? 'reject' : 'accept')}>
+        {t(accepting ? 'do.reject' : 'do.accept')}
+      </Button>
+      <Button run={operate(holdNewJobs ? 'release-held-new-jobs' : 'hold-new-jobs')}>
+        {t(holdNewJobs ? 'do.release-held-new-jobs' : 'do.hold-new-jobs')}
+      </Button>
+    </div>
+  );
+}
+
+function Addresses({ printer }: { readonly printer: PrinterView }) {
+  const { ipp, rawPort } = printer.addresses;
+  return (
+    <section aria-labelledby="addresses">
+      <h2 id="addresses">{t('printer.addresses')}</h2>
+      <ul>
+        {ipp === undefined ? null : (
+          <li>
+            IPP: <code>{ipp}</code>
+          </li>
+        )}
+        {rawPort === undefined ? null : (
+          <li>
+            Raw 9100: <code>{`${location.hostname}:${rawPort}`}</code>
+          </li>
+        )}
+        <li>
+          LPD: <code>{`${location.hostname} / ${printer.name}`}</code>
+        </li>
+      </ul>
+    </section>
+  );
+}
+
+function Ports({ names }: { readonly names: readonly string[] }) {
+  const [ports, setPorts] = useState<readonly PortView[]>([]);
+  const wanted = names.join('\n');
+  useEffect(() => {
+    void attempt(async () => {
+      const { items } = await ask<{ readonly items: readonly PortView[] }>('/ports', {
+        query: { limit: 200 },
+      });
+      const mine = new Set(wanted.split('\n'));
+      setPorts(items.filter(({ info }) => mine.has(info.name)));
+    });
+  }, [wanted, printers.value]);
+  return (
+    <section aria-labelledby="ports">
+      <h2 id="ports">{t('printer.ports')}</h2>
+      <ul>
+        {ports.map(({ info, message, reasons }) => (
+          <li key={info.name}>
+            <strong>{info.name}</strong> {info.description}
+            {reasons.map(({ keyword }) => (
+              <small key={keyword}> {reasonText(keyword)}</small>
+            ))}
+            {message === '' ? null : <small> {message}</small>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Options({ printer }: { readonly printer: PrinterView }) {
+  const { id, name } = printer;
+  const save = async (values: FormValues): Promise<void> => {
+    const { location = '', description = '', ...rest } = values;
+    await ask(`/printers/${id}`, { method: 'PATCH', json: { location, description, ...rest } });
+  };
+  const text = (field: 'location' | 'description') =>
+    ({
+      type: 'text',
+      name: field,
+      label: t(`printer.${field}`),
+      help: '',
+      required: false,
+      maxLength: longestText,
+    }) as const;
+  return (
+    <details>
+      <summary>{t('printer.options')}</summary>
+      <Form
+        fields={[
+          text('location'),
+          text('description'),
+          {
+            type: 'choice',
+            name: 'interrupted',
+            label: t('printer.interrupted'),
+            help: '',
+            required: true,
+            options: [
+              { value: 'restart', label: t('printer.interrupted.restart') },
+              { value: 'hold', label: t('printer.interrupted.hold') },
+            ],
+          },
+          {
+            type: 'choice',
+            name: 'startPrinting',
+            label: t('printer.start'),
+            help: '',
+            required: true,
+            options: [
+              { value: 'spooled', label: t('printer.start.spooled') },
+              { value: 'at-once', label: t('printer.start.at-once') },
+            ],
+          },
+        ]}
+        values={{
+          location: printer.location,
+          description: printer.description,
+          interrupted: printer.interrupted,
+          startPrinting: printer.startPrinting,
+        }}
+        submit={t('do.save')}
+        onSubmit={save}
+      />
+      <Button
+        kind="danger"
+        run={async () => {
+          const sure = await confirm(t('printer.remove-sure', { name }), t('do.remove'));
+          if (!sure) return;
+          await ask(`/printers/${id}`, { method: 'DELETE', query: { cancelJobs: true } });
+          goTo();
+        }}
+      >
+        {t('printer.remove')}
+      </Button>
+    </details>
+  );
+}

@@ -1,0 +1,66 @@
+// Where a file is dropped, or chosen, to print it.
+import type { JobView, PrinterView } from '../../firmware/api/types.ts';
+import { useId, useState } from 'preact/hooks';
+import { t } from '../text.ts';
+import { upload } from '../wire/api.ts';
+import { attempt, tell } from '../state/told.ts';
+
+interface DropProps {
+  readonly printer: PrinterView;
+}
+
+export function Drop({ printer }: DropProps) {
+  const id = useId();
+  const [over, setOver] = useState(false);
+  const [sending, setSending] = useState<{ readonly file: string; readonly share: number }>();
+  const print = async (file: File): Promise<void> => {
+    setSending({ file: file.name, share: 0 });
+    const job = await attempt(() =>
+      upload<JobView>(
+        `/printers/${encodeURIComponent(printer.id)}/jobs`,
+        { name: file.name, ...(file.type === '' ? {} : { format: file.type }) },
+        file,
+        (share) => setSending({ file: file.name, share }),
+      ),
+    );
+    setSending(undefined);
+    if (job !== undefined) tell(t('printer.sent', { file: file.name, number: job.number }));
+  };
+  const percent = Math.floor((sending?.share ?? 0) * 100);
+  return (
+    <div
+      class={over ? 'drop over' : 'drop'}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setOver(false);
+        const [file] = event.dataTransfer?.files ?? [];
+        if (file !== undefined) void print(file);
+      }}
+    >
+      {sending === undefined ? (
+        <>
+          <label for={id}>{t('printer.drop', { name: printer.name })}</label>
+          <input
+            id={id}
+            type="file"
+            onChange={({ currentTarget }) => {
+              const [file] = currentTarget.files ?? [];
+              if (file !== undefined) void print(file);
+              currentTarget.value = '';
+            }}
+          />
+        </>
+      ) : (
+        <>
+          <span role="status">{t('printer.uploading', { file: sending.file, percent })}</span>
+          <progress value={percent} max={100} aria-label={sending.file} />
+        </>
+      )}
+    </div>
+  );
+}

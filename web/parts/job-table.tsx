@@ -1,0 +1,186 @@
+// Jobs as rows, with what can be done to each.
+import type { JobView } from '../../firmware/api/types.ts';
+import { useId, useState } from 'preact/hooks';
+import { bytesText, t, timeText } from '../text.ts';
+import { ask } from '../wire/api.ts';
+import { confirm } from './confirm.tsx';
+import { Button } from './button.tsx';
+import { printers } from '../state/live.ts';
+import { hrefOf } from '../state/route.ts';
+import { isOperator } from '../state/session.ts';
+import { tell } from '../state/told.ts';
+
+interface JobTableProps {
+  readonly jobs: readonly JobView[];
+  /** With a column for the printer. */
+  readonly withPrinter: boolean;
+}
+
+export function JobTable({ jobs, withPrinter }: JobTableProps) {
+  if (jobs.length === 0) return <p>{t('jobs.none')}</p>;
+  return (
+    <table class="cards">
+      <thead>
+        <tr>
+          <th scope="col">{t('jobs.number')}</th>
+          <th scope="col">{t('jobs.name')}</th>
+          {withPrinter ? <th scope="col">{t('overview.printers')}</th> : null}
+          <th scope="col">{t('jobs.user')}</th>
+          <th scope="col">{t('jobs.size')}</th>
+          <th scope="col">{t('jobs.time')}</th>
+          <th scope="col">{t('jobs.state')}</th>
+          {isOperator() ? <th scope="col">{t('jobs.actions')}</th> : null}
+        </tr>
+      </thead>
+      <tbody>
+        {jobs.map((job) => (
+          <JobRow key={job.id} job={job} withPrinter={withPrinter} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function JobRow({ job, withPrinter }: { readonly job: JobView; readonly withPrinter: boolean }) {
+  const printer = printers.value.get(job.printerId);
+  const bytes = job.documents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return (
+    <tr>
+      <td data-label={t('jobs.number')}>{job.number}</td>
+      <td data-label={t('jobs.name')} class="name">
+        {job.name}
+      </td>
+      {withPrinter ? (
+        <td data-label={t('overview.printers')}>
+          <a href={hrefOf('printers', job.printerId)}>{printer?.name ?? '–'}</a>
+        </td>
+      ) : null}
+      <td data-label={t('jobs.user')}>
+        {job.origin.userName} <small>{job.origin.address}</small>
+      </td>
+      <td data-label={t('jobs.size')}>{bytesText(bytes)}</td>
+      <td data-label={t('jobs.time')}>{timeText(job.endedAt ?? job.createdAt)}</td>
+      <td data-label={t('jobs.state')}>
+        <JobState job={job} />
+      </td>
+      {isOperator() ? (
+        <td data-label={t('jobs.actions')}>
+          <JobActions job={job} />
+        </td>
+      ) : null}
+    </tr>
+  );
+}
+
+export function JobState({ job }: { readonly job: JobView }) {
+  const text =
+    job.state === 'completed' && job.outcome !== undefined
+      ? t(`job.completed.${job.outcome}`)
+      : t(`job.${job.state}`);
+  return (
+    <>
+      <span class={`state ${job.state}`}>{text}</span>
+      {job.message === '' ? null : <small>{job.message}</small>}
+      {job.possiblyPrintedTwice ? <small class="warn">{t('jobs.twice')}</small> : null}
+    </>
+  );
+}
+
+function JobActions({ job }: { readonly job: JobView }) {
+  const { number, name } = job;
+  const act = (action: string, json: unknown = {}): Promise<JobView> =>
+    ask<JobView>(`/jobs/${job.id}/${action}`, { method: 'POST', json });
+  const bare = (action: string): Promise<JobView> =>
+    ask<JobView>(`/jobs/${job.id}/${action}`, { method: 'POST' });
+  const ended = ['canceled', 'aborted', 'completed'].includes(job.state);
+  const printing = job.state.startsWith('processing');
+  const said = (key: 'do.hold' | 'do.release' | 'do.cancel' | 'do.reprint'): string =>
+    `${t(key)}: ${number}`;
+  if (ended) {
+    if (!job.retained) return null;
+    return (
+      <Button
+        label={said('do.reprint')}
+        run={async () => tell(t('jobs.again', { number: (await act('reprint')).number }))}
+      >
+        {t('do.reprint')}
+      </Button>
+    );
+  }
+  return (
+    <div class="row">
+      {job.state === 'pending-held' ? (
+        <Button label={said('do.release')} run={() => bare('release')}>
+          {t('do.release')}
+        </Button>
+      ) : null}
+      {job.state === 'pending' ? (
+        <Button label={said('do.hold')} run={() => act('hold', { kind: 'indefinite' })}>
+          {t('do.hold')}
+        </Button>
+      ) : null}
+      {printing ? null : <MoveJob job={job} move={(printer) => act('move', { printer })} />}
+      <Button
+        kind="danger"
+        label={said('do.cancel')}
+        run={async () => {
+          const sure = await confirm(t('jobs.cancel-sure', { number, name }), t('do.cancel'));
+          if (!sure) return;
+          await bare('cancel');
+          tell(t('jobs.cancelled', { number }));
+        }}
+      >
+        {t('do.cancel')}
+      </Button>
+    </div>
+  );
+}
+
+interface MoveJobProps {
+  readonly job: JobView;
+  readonly move: (printerId: string) => Promise<unknown>;
+}
+
+function MoveJob({ job, move }: MoveJobProps) {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const { number } = job;
+  if (!open) {
+    return (
+      <button
+        type="button"
+        class="plain"
+        aria-label={`${t('do.move')}: ${number}`}
+        onClick={() => setOpen(true)}
+      >
+        {t('do.move')}
+      </button>
+    );
+  }
+  const others = [...printers.value.values()].filter(
+    (printer) => printer.spooler === job.spooler && printer.id !== job.printerId,
+  );
+  const go = async (select: HTMLSelectElement): Promise<void> => {
+    const printer = others.find((other) => other.id === select.value);
+    if (printer === undefined) return;
+    await move(printer.id);
+    setOpen(false);
+    tell(t('jobs.moved', { number, printer: printer.name }), {
+      label: t('do.undo'),
+      run: () => void move(job.printerId),
+    });
+  };
+  return (
+    <span class="row">
+      <label for={id}>{t('jobs.move-to', { number })}</label>
+      <select id={id} onChange={({ currentTarget }) => void go(currentTarget)}>
+        <option value="">…</option>
+        {others.map((printer) => (
+          <option key={printer.id} value={printer.id}>
+            {printer.name}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}

@@ -1,0 +1,127 @@
+// Calls of the appliance's API, with its problems as errors that people can read.
+import type { PageView, ProblemView } from '../../firmware/api/types.ts';
+import { t } from '../text.ts';
+
+/** What the API refused, in its own words. */
+export class ApiProblem extends Error {
+  readonly problem: ProblemView;
+
+  constructor(problem: ProblemView) {
+    super(problem.detail);
+    this.name = 'ApiProblem';
+    this.problem = problem;
+  }
+}
+
+const root = '/api/v1';
+
+/** The token of this session that a change has to carry, so that no other site can make one. */
+const csrf = { token: '' };
+
+export function useCsrfToken(token: string): void {
+  csrf.token = token;
+}
+
+export interface Ask {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly json?: unknown;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+/** Rejects with an ApiProblem where the appliance refuses, with a TypeError where it is away. */
+export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer> {
+  const { method = asked.json === undefined ? 'GET' : 'POST', json } = asked;
+  const headers: Record<string, string> = {};
+  if (method !== 'GET') headers['x-platen-csrf'] = csrf.token;
+  if (json !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(addressOf(path, asked.query), {
+    method,
+    headers,
+    credentials: 'same-origin',
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new ApiProblem(asProblem(text, response.status));
+  const answer: Answer = JSON.parse(text);
+  return answer;
+}
+
+/** All items of a paged list, page by page; `onPage` sees each as it comes. */
+export async function askAll<Item>(
+  path: string,
+  query: Ask['query'],
+  onPage?: (items: readonly Item[]) => void,
+): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  let after: string | undefined;
+  do {
+    const page: PageView<Item> = await ask(path, { query: { ...query, after } });
+    items.push(...page.items);
+    onPage?.(items);
+    after = page.next;
+  } while (after !== undefined);
+  return items;
+}
+
+/** Sends a file and tells how far it is; a browser's fetch does not. */
+export function upload<Answer>(
+  path: string,
+  query: Ask['query'],
+  file: Blob,
+  onProgress: (share: number) => void,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', addressOf(path, query));
+    request.setRequestHeader('x-platen-csrf', csrf.token);
+    request.setRequestHeader('content-type', file.type || 'application/octet-stream');
+    request.upload.addEventListener('progress', ({ loaded, total }) => {
+      onProgress(total === 0 ? 1 : loaded / total);
+    });
+    request.addEventListener('error', () => reject(new TypeError(t('problem.network'))));
+    request.addEventListener('load', () => {
+      const { status, responseText: text } = request;
+      if (status >= 300) return reject(new ApiProblem(asProblem(text, status)));
+      const answer: Answer = JSON.parse(text);
+      resolve(answer);
+    });
+    request.send(file);
+  });
+}
+
+function addressOf(path: string, query: Ask['query'] = {}): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  const text = new URLSearchParams(given).toString();
+  return `${root}${path}${text === '' ? '' : `?${text}`}`;
+}
+
+/** What answers is not always the appliance: a proxy between has its own words. */
+function asProblem(text: string, status: number): ProblemView {
+  const unknown: ProblemView = {
+    type: '',
+    title: '',
+    status,
+    detail: t('problem.network'),
+    code: 'unknown',
+    next: '',
+    instance: '',
+  };
+  try {
+    const given: Partial<ProblemView> = JSON.parse(text);
+    return { ...unknown, ...given };
+  } catch {
+    return unknown;
+  }
+}
+
+/** What to tell a person about anything that was thrown. */
+export function problemText(error: unknown): string {
+  if (error instanceof ApiProblem) {
+    const { detail, next, errors = [] } = error.problem;
+    const places = errors.map(({ path, message }) => `${path}: ${message}`);
+    return [detail, ...places, next].filter((part) => part !== '').join(' ');
+  }
+  return t('problem.network');
+}
