@@ -9,6 +9,8 @@ import { fileNameProblem } from '../../monitors/file/file-name.ts';
 /** Where connections of this spooler leave the box, and where they may not go. */
 export interface OutgoingRules {
   readonly localAddress?: string;
+  /** From where the next connection of a port should come; undefined: any. */
+  readonly localPortOf?: (portName: string) => Promise<number | undefined>;
   /** Asked with each resolved address; a string is the reason for refusing it. */
   readonly refuseAddress?: (address: string) => string | undefined;
 }
@@ -71,7 +73,15 @@ export function createDeviceScopes(options: {
           ? AbortSignal.any([request.signal, scope.cut.signal])
           : scope.cut.signal;
         signal.throwIfAborted();
-        const connection = await options.tcp.connect({ ...request, ...options.rules, signal });
+        const { localPortOf, ...rules } = options.rules;
+        const localPort = await localPortOf?.(scope.name);
+        signal.throwIfAborted();
+        const connection = await options.tcp.connect({
+          ...request,
+          ...rules,
+          ...(localPort === undefined ? {} : { localPort }),
+          signal,
+        });
         return keep(scope, connection, () => connection.reset(), rememberedTcp);
       },
       ...localDevices(options.box, scopeNow),

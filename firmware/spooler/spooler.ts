@@ -296,6 +296,12 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       timedHolds.look();
       history.start();
     },
+    lookAgain() {
+      if (phase === 'running') board.reconcile();
+    },
+    async drain() {
+      await Promise.all([intake.drain(), board.drain()]);
+    },
     async stop(deadline) {
       phase = 'stopped';
       stateEvents.stop();
