@@ -46,6 +46,9 @@ export const pairLimits = {
   pairingLineBytes: 8 * 1024,
   pairingConnections: 4,
   membershipBytes: 64 * 1024,
+  /** Heartbeats whose echo is timed, and how often the times are told. */
+  meteredHeartbeats: 64,
+  meterEveryMs: 1_000,
   /** The pair thread's start and end. */
   threadStartMs: 10_000,
 } as const;

@@ -9,7 +9,7 @@
 import type { ClusterEvent } from '../cluster/contract/event.ts';
 import type { Effect } from '../cluster/contract/effect.ts';
 import type { Message, Path, Role } from '../cluster/contract/message.ts';
-import type { Durable, GroupConfig, LogShape } from '../cluster/contract/state.ts';
+import type { Durable, GroupConfig, GroupState, LogShape } from '../cluster/contract/state.ts';
 import type { GroupDefinition } from '../cluster/group-definition.ts';
 import type { GroupResources } from '../cluster/groups.ts';
 import type { Refusal } from '../errors/codes.ts';
@@ -122,6 +122,8 @@ export type FromPairThread =
   | { readonly kind: 'link'; readonly state: LinkState }
   | { readonly kind: 'effects'; readonly group: string; readonly effects: readonly HandsEffect[] }
   | { readonly kind: 'group'; readonly group: string; readonly view: GroupView }
+  /** Round trips of heartbeats and their echoes since the last time, by group. */
+  | { readonly kind: 'echoes'; readonly group: string; readonly roundTripsMs: readonly number[] }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn'; readonly text: string };
 
 /** A group's machine for people and for whoever asks who owns it; told when it changes. */
@@ -132,7 +134,17 @@ export interface GroupView {
   readonly mode: 'in-step' | 'exposed' | 'outdated';
   /** The node that owns the group as far as this one knows. */
   readonly owner: string | undefined;
-  readonly leaseBy: 'echo' | 'witness' | 'arbiter' | 'grant' | 'fenced' | 'none';
+  readonly leaseBy: GroupState['leaseBy'];
+  /** Times without a fresh lease that are remembered. */
+  readonly lapses: number;
+}
+
+/** When live() of a machine holds, on the monotonic clock; never where `untilMs` is 0. */
+export interface LeaseWindow {
+  /** Of the ownership that it belongs to. */
+  readonly term: Term;
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
 /** The main thread's end: what `hands` works with. */
@@ -141,6 +153,8 @@ export interface PairThread {
   onLink(listener: (state: LinkState) => void): () => void;
   view(group: string): GroupView | undefined;
   onView(listener: (group: string, view: GroupView) => void): () => void;
+  /** About once a second: round trips of heartbeats and their echoes, in milliseconds. */
+  onEchoes(listener: (group: string, roundTripsMs: readonly number[]) => void): () => void;
   /**
    * The group's machine starts, as a standby that is outdated. `perform` gets its effects in order
    * and answers by `event`. The lease is readable at once, without asking the other thread.
@@ -160,7 +174,8 @@ export interface PairThread {
 
 /** `rules.live` of the group's machine, as a Permit asks it, in the main thread. */
 export interface GroupLease {
-  live(): boolean;
+  /** False for the term of an ownership that is over, whatever the present one may. */
+  live(term: Term): boolean;
   /** Monotonic; what the supervisor is told. */
   untilMs(): number;
 }
