@@ -12,15 +12,17 @@ import type { Store, Term } from '../store/contract.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
 import { createAccess } from '../users/access.ts';
-import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
+import { createSharedListeners } from '../servers/shared-listeners.ts';
+import { addressesOf, listenAddress, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
-import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
+import { createLifecycle, type Lifecycle, type Step } from './lifecycle.ts';
+import { createDirectory } from './directory.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
 import { discoveryStep } from './steps/discovery.ts';
 import { httpStep } from './steps/http.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
-import { localSpooler, spoolerStep } from './steps/spooler.ts';
+import { spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
 
 export interface ApplianceOptions {
@@ -72,13 +74,19 @@ async function startSteps(
   const storeClient = await lifecycle.begin(storeStep(folder));
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
-  const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
-  const spooler = directory.byId(localSpooler);
-  if (spooler === undefined) throw new StartError('The local spooler is missing.');
+  const { spooler, spool } = await lifecycle.begin(
+    spoolerStep({ hal, folder, store, events, term, log }),
+  );
+  const directory = createDirectory(spooler);
+  const sharedTcp = createSharedListeners({
+    ...hal,
+    everywhere: listenAddress(config['listen.address'], hal.addresses),
+    isGroups: (address) => directory.groups?.isGroups(address) ?? false,
+  });
   const following: Following = { portsChanged: () => undefined };
   const onChange = () => following.portsChanged();
   const shared = { hal, config, spooler, store, events, term, log };
-  const raw = await lifecycle.begin(rawStep({ ...shared, onChange }));
+  const raw = await lifecycle.begin(rawStep({ ...shared, tcp: sharedTcp, onChange }));
   const listening: Listening = { hal, config, folder, spooler, raw, ...notYet };
   const appliance: Appliance = {
     version,

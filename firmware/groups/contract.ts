@@ -1,8 +1,8 @@
 // The groups of this node: for each a host that follows or owns it, a spooler while it is owned,
 // and what listens at its addresses then.
 //
-// Life cycle: createGroups touches nothing; `start` follows the pair's book of groups; `leave` gives
-// the groups to the peer in order; `stop` ends at once.
+// Life cycle: createGroups touches nothing; `start` follows the pair's book of groups; `leave`
+// gives the groups to the peer in order; `stop` ends at once.
 import type { GroupDefinition } from '../cluster/group-definition.ts';
 import type { GroupControl, GroupView } from '../pair/contract.ts';
 import type { Spooler } from '../spooler/contract.ts';

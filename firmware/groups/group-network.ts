@@ -59,7 +59,8 @@ export function createGroupNetwork(options: GroupNetworkOptions): RunningGroupNe
     },
     askArbiters: () => wire.askArbiters(),
     probe: () => wire.probe(group),
-    reportConflict: () => log.warn('another machine answers for an address of the group', { group }),
+    reportConflict: () =>
+      log.warn('another machine answers for an address of the group', { group }),
     stop,
   };
 }

@@ -2,11 +2,7 @@
 import type { Clock, Tcp } from '../../hal/contract.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
 import type { GroupDefinition } from '../cluster/group-definition.ts';
-import type {
-  GroupHost,
-  GroupHostOptions,
-  OwnershipParts,
-} from '../cluster/host/contract.ts';
+import type { GroupHost, GroupHostOptions, OwnershipParts } from '../cluster/host/contract.ts';
 import { refused, type Refusal, RefusedError } from '../errors/codes.ts';
 import { groupLimits } from '../limits/group-limits.ts';
 import type { Log } from '../log/log.ts';

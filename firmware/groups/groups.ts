@@ -23,12 +23,11 @@ export interface GroupsOptions {
   readonly addresses: Pick<Addresses, 'own'>;
   readonly wire: Wire;
   readonly book: GroupBook;
+  /** The peer is another one, or there is none: all groups start anew. */
+  readonly onMembership: (listener: () => void) => () => void;
   /** Undefined: not paired, and so no group runs. */
   readonly peerAddress: () => string | undefined;
-  readonly makeNode: (
-    definition: GroupDefinition,
-    isSetUp: () => Promise<void>,
-  ) => GroupNode;
+  readonly makeNode: (definition: GroupDefinition, isSetUp: () => Promise<void>) => GroupNode;
   /** Addresses of the printers of this group, as its registry has them. */
   readonly printersOf: (group: string) => Promise<readonly string[]>;
   readonly log: Log;
@@ -44,7 +43,7 @@ const routeTableBytes = 64 * 1024;
 class NodeGroups implements Groups {
   readonly #options: GroupsOptions;
   readonly #nodes = new Map<string, GroupNode>();
-  #stopFollowing: () => void = () => undefined;
+  readonly #unfollow: (() => void)[] = [];
   #setUp: Promise<void> = Promise.resolve();
   #setUpAs = '';
   #placing: Timer | undefined;
@@ -56,8 +55,12 @@ class NodeGroups implements Groups {
   }
 
   async start(): Promise<void> {
-    this.#stopFollowing = this.#options.book.onChange(() => void this.#enqueue());
-    await this.#enqueue();
+    const { book, onMembership } = this.#options;
+    this.#unfollow.push(
+      book.onChange(() => void this.#enqueue(false)),
+      onMembership(() => void this.#enqueue(true)),
+    );
+    await this.#enqueue(false);
     this.#placeAgain();
   }
 
@@ -111,7 +114,7 @@ class NodeGroups implements Groups {
   async stop(deadline: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#placing?.cancel();
-    this.#stopFollowing();
+    for (const end of this.#unfollow) end();
     await this.#following;
     await Promise.all([...this.#nodes.values()].map((node) => node.stop(deadline)));
   }
@@ -127,19 +130,20 @@ class NodeGroups implements Groups {
     return abilities.addresses.can ? undefined : abilities.addresses.why;
   }
 
-  #enqueue(): Promise<void> {
-    this.#following = this.#following.then(() => this.#follow());
+  #enqueue(anew: boolean): Promise<void> {
+    this.#following = this.#following.then(() => this.#follow(anew));
     return this.#following;
   }
 
   /** Groups that are new start, those that are gone or differ end. Never rejects. */
-  async #follow(): Promise<void> {
+  async #follow(anew: boolean): Promise<void> {
     const { book, makeNode, peerAddress, log } = this.#options;
     if (this.#stopped) return;
     const wanted = peerAddress() === undefined ? [] : book.list();
     for (const [id, node] of this.#nodes) {
       const same = wanted.find((definition) => definition.id === id);
-      if (same !== undefined && JSON.stringify(same) === JSON.stringify(node.definition)) continue;
+      if (!anew && same !== undefined && JSON.stringify(same) === JSON.stringify(node.definition))
+        continue;
       this.#nodes.delete(id);
       await node.stop(AbortSignal.abort());
     }
@@ -206,9 +210,7 @@ class NodeGroups implements Groups {
 
   async #arbiters(definitions: readonly GroupDefinition[]): Promise<readonly string[]> {
     const gateways = gatewaysOf(await this.#routes());
-    const printers = await Promise.all(
-      definitions.map(({ id }) => this.#options.printersOf(id)),
-    );
+    const printers = await Promise.all(definitions.map(({ id }) => this.#options.printersOf(id)));
     const all = new Set([...gateways, ...printers.flat()]);
     return [...all].toSorted().slice(0, supervisorLimits.arbiters);
   }

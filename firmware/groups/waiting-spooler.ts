@@ -68,11 +68,15 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
       remove: later(({ jobs }, ...args: Args<'jobs', 'remove'>) => jobs.remove(...args)),
     },
     start: () => Promise.resolve(),
+    lookAgain: () => undefined,
+    drain: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     looksAlive: () => health,
     isAlive: () => Promise.resolve(health),
   };
 }
 
-type Args<Room extends 'printers' | 'intake' | 'ports' | 'jobs', Name extends keyof Spooler[Room]> =
-  Spooler[Room][Name] extends (...args: infer Given) => unknown ? Given : never;
+type Args<
+  Room extends 'printers' | 'intake' | 'ports' | 'jobs',
+  Name extends keyof Spooler[Room],
+> = Spooler[Room][Name] extends (...args: infer Given) => unknown ? Given : never;

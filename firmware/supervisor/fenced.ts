@@ -27,7 +27,9 @@ export async function sayFenced(options: FencedOptions, signal: AbortSignal): Pr
   const purpose = 'datagram';
   const sealer = createSealer({ secret, sender: fencing.node, purpose }, options.random);
   const opener = createOpener({ secret, sender: fencing.peer.node, purpose });
-  const left = new Map<string, number>([...terms.keys()].map((group) => [group, supervisorLimits.fencedAnswers]));
+  const left = new Map<string, number>(
+    [...terms.keys()].map((group) => [group, supervisorLimits.fencedAnswers]),
+  );
   const done = new AbortController();
   const ending = AbortSignal.any([signal, done.signal]);
 

@@ -43,10 +43,11 @@ function look(frame: Uint8Array): void {
   if (frame.length < ipAt + 40 || view.getUint8(ipAt + 9) !== 6) return;
   const tcpAt = ipAt + (view.getUint8(ipAt) & 0xf) * 4;
   if (view.getUint16(tcpAt + 2) !== port) return;
-  const mac = Buffer.from(frame.subarray(6, 12)).toString('hex').replace(/..(?=.)/g, '$&:');
+  const mac = Buffer.from(frame.subarray(6, 12))
+    .toString('hex')
+    .replace(/..(?=.)/g, '$&:');
   macOfPort.set(view.getUint16(tcpAt), mac);
-  const payload =
-    view.getUint16(ipAt + 2) - (tcpAt - ipAt) - (view.getUint8(tcpAt + 12) >> 4) * 4;
+  const payload = view.getUint16(ipAt + 2) - (tcpAt - ipAt) - (view.getUint8(tcpAt + 12) >> 4) * 4;
   if (payload <= 0) return;
   const atMs = nowMs();
   if (atMs < (lastByMac.get(mac) ?? -Infinity) + joinMs) return;

@@ -160,6 +160,7 @@ function viewOf(state: GroupState): GroupView {
     mode: owner ? ownersMode : following.inStep ? 'in-step' : 'outdated',
     owner: owner ? config.self : peerOwns ? config.peer : undefined,
     leaseBy,
+    lapses: state.lapses.length,
   };
 }
 
