@@ -5,6 +5,8 @@ export const storeLimits = {
   outstandingRequests: 8_192,
   /** Records that one readLog hands out, at most. */
   recordsPerRead: 1_000,
+  /** Rows of a table that the store remembers, at most: jobs in work are read often. */
+  rowsRemembered: 1_000,
   /** The file that holds printers and registry beside the database. */
   keepsakeBytes: 256 * 1024 * 1024,
   /** It says that no number so far ahead is given; written again before it is reached. */

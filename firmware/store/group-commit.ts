@@ -14,9 +14,9 @@ import type { InlineDocument, SegmentWriter } from './segments.ts';
 import type { MarkToWrite } from '../spool/marks.ts';
 import type { Sql } from './sql.ts';
 import { marksOfUnit } from './unit-marks.ts';
-import { type AppliedUnit, applyUnit, inSavepoint, type PlacedUnit } from './unit.ts';
+import { type AppliedUnit, applyUnit, asUnit, type PlacedUnit } from './unit.ts';
 
-/** Anything that changes the tables, as one: in a savepoint of its own. */
+/** Anything that changes the tables, as one. */
 type Apply = (sql: Sql, locations: PlacedUnit['locations']) => AppliedUnit;
 
 interface Waiting {
@@ -70,7 +70,7 @@ export class GroupCommit {
   /** What is no unit of an owner, in the same order; rejects where it can't be taken. */
   async perform(unit: CommitUnit, apply: Apply): Promise<void> {
     const outcome = await this.#hand(unit, (sql, locations) =>
-      inSavepoint(sql, () => apply(sql, locations)),
+      asUnit(sql, () => apply(sql, locations)),
     );
     if (outcome.kind === 'refused') throw new StoreError(outcome.message);
   }
@@ -108,7 +108,7 @@ export class GroupCommit {
       const started = this.#options.writeMarks(marks.filter(({ mark }) => mark === 'started'));
       // It is waited for below; what it rejects with must not go unheard if the transaction throws.
       started.catch(() => undefined);
-      const results = inTransaction(sql, () => prepared.map((one) => applyOne(sql, one)));
+      const results = sql.transaction(() => prepared.map((one) => applyOne(sql, one)));
       await started;
       await this.#options.writeMarks(marks.filter(({ mark }) => mark === 'ended'));
       const dropped = results.flatMap((result) => ('thrown' in result ? [] : result.dropped));
@@ -179,26 +179,6 @@ function applyOne(sql: Sql, { waiting, locations }: Prepared): Result {
     // A fault of the disk ends the whole group; a fault of one caller ends that caller's unit.
     if (isHalError(error)) throw error;
     return { thrown: error };
-  }
-}
-
-function inTransaction<T>(sql: Sql, work: () => T): T {
-  try {
-    sql.exec('BEGIN IMMEDIATE');
-    const result = work();
-    sql.exec('COMMIT');
-    return result;
-  } catch (error) {
-    rollBack(sql);
-    throw error;
-  }
-}
-
-function rollBack(sql: Sql): void {
-  try {
-    sql.exec('ROLLBACK');
-  } catch {
-    // SQLite rolls back by itself on some errors, and then says that there is no transaction.
   }
 }
 

@@ -7,9 +7,11 @@ import { storeLimits } from '../limits/store-limits.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { CommitUnit } from './contract.ts';
 import { foldName } from './fold.ts';
-import { printerFromRow } from './printer-rows.ts';
+import { findLastJobNumber } from './log-rows.ts';
+import { printerFromRow } from './printer-table.ts';
 import { printerSchema, storedValueSchema } from './records/payloads.ts';
-import { integerOf, type Sql, textOf } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { textOf } from './statements.ts';
 
 const keepsakeSchema = z.object({
   version: z.literal(1),
@@ -63,7 +65,8 @@ export class KeepsakeWriter {
 
   #lacksNumbers(spooler: string): boolean {
     const below = this.#numbersBelow.get(spooler) ?? 0;
-    const reachedSoon = lastJobNumber(this.#options.sql, spooler) + storeLimits.keepsakeNumbers / 2;
+    const reachedSoon =
+      findLastJobNumber(this.#options.sql, spooler) + storeLimits.keepsakeNumbers / 2;
     return below <= reachedSoon;
   }
 
@@ -101,7 +104,7 @@ export async function loadKeepsake(files: Files, path: string): Promise<Keepsake
 function readKeepsake(sql: Sql): Keepsake {
   const spoolers = sql.all('SELECT spooler FROM logs ORDER BY spooler').map((row) => {
     const spooler = textOf(row, 'spooler');
-    const last = lastJobNumber(sql, spooler);
+    const last = findLastJobNumber(sql, spooler);
     return {
       spooler,
       jobNumbersBelow: last + storeLimits.keepsakeNumbers,
@@ -142,9 +145,4 @@ function registry(
     keys,
     values: values.toSorted((a, b) => (foldName(a.name) < foldName(b.name) ? -1 : 1)),
   };
-}
-
-function lastJobNumber(sql: Sql, spooler: string): number {
-  const row = sql.get('SELECT last_job_number FROM logs WHERE spooler = ?', spooler);
-  return row === undefined ? 0 : integerOf(row, 'last_job_number');
 }

@@ -1,7 +1,9 @@
 // Connections to printers that did not end in order, as rows: a dead session may occupy a device
 // until the same address and port comes back.
 import { clusterLimits } from '../limits/cluster-limits.ts';
-import { integerOf, type Sql, textOf } from './sql.ts';
+import type { AttemptPort } from './job-table.ts';
+import type { Sql } from './sql.ts';
+import { integerOf, textOf } from './statements.ts';
 
 export interface LingeringConnection {
   readonly spooler: string;
@@ -12,7 +14,7 @@ export interface LingeringConnection {
 /** An attempt begins from there: until it ends in order, its connection may linger. */
 export function noteLingering(sql: Sql, connection: LingeringConnection, seq: number): void {
   const { spooler, portName, localPort } = connection;
-  sql.run(
+  sql.later(
     `INSERT INTO lingering (spooler, port_name, local_port, seq) VALUES (?, ?, ?, ?)
      ON CONFLICT (spooler, port_name, local_port) DO UPDATE SET seq = excluded.seq`,
     spooler,
@@ -20,7 +22,7 @@ export function noteLingering(sql: Sql, connection: LingeringConnection, seq: nu
     localPort,
     seq,
   );
-  sql.run(
+  sql.later(
     `DELETE FROM lingering WHERE spooler = ? AND port_name = ? AND seq NOT IN (
        SELECT seq FROM lingering WHERE spooler = ? AND port_name = ? ORDER BY seq DESC LIMIT ?)`,
     spooler,
@@ -32,12 +34,13 @@ export function noteLingering(sql: Sql, connection: LingeringConnection, seq: nu
 }
 
 /** The job's last attempt ended in order. */
-export function forgetLingering(sql: Sql, spooler: string, jobId: string): void {
-  sql.run(
-    `DELETE FROM lingering WHERE spooler = ? AND (port_name, local_port) IN (
-       SELECT port_name, local_port FROM jobs WHERE id = ?)`,
+export function forgetLingering(sql: Sql, spooler: string, port: AttemptPort | undefined): void {
+  if (port?.localPort === undefined) return;
+  sql.later(
+    'DELETE FROM lingering WHERE spooler = ? AND port_name = ? AND local_port = ?',
     spooler,
-    jobId,
+    port.name,
+    port.localPort,
   );
 }
 

@@ -1,7 +1,8 @@
 // The logs as rows: each spooler's end, its term, its records, and its counter of job numbers.
 import type { LogRecord, Term } from './contract.ts';
 import type { Change } from './records/table.ts';
-import { integerOf, type Sql, textOf } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { integerOf, textOf } from './statements.ts';
 
 export interface LogEnd {
   readonly spooler: string;
@@ -10,58 +11,38 @@ export interface LogEnd {
 }
 
 export function findLogEnd(sql: Sql, spooler: string): LogEnd | undefined {
-  return logEnds(sql, spooler)[0];
+  return sql.held.logs.find(spooler);
 }
 
-export function logEnds(sql: Sql, spooler?: string): readonly LogEnd[] {
-  const rows =
-    spooler === undefined
-      ? sql.all('SELECT * FROM logs ORDER BY spooler')
-      : sql.all('SELECT * FROM logs WHERE spooler = ?', spooler);
-  return rows.map((row) => ({
-    spooler: textOf(row, 'spooler'),
-    term: {
-      generation: integerOf(row, 'generation'),
-      counter: integerOf(row, 'counter'),
-      node: textOf(row, 'node'),
-    },
-    seq: integerOf(row, 'seq'),
-  }));
+export function logEnds(sql: Sql): readonly LogEnd[] {
+  return sql
+    .all('SELECT spooler FROM logs ORDER BY spooler')
+    .flatMap((row) => findLogEnd(sql, textOf(row, 'spooler')) ?? [])
+    .map(({ spooler, term, seq }) => ({ spooler, term, seq }));
 }
 
 export function putLogEnd(sql: Sql, { spooler, term, seq }: LogEnd): void {
-  sql.run(
-    `INSERT INTO logs (spooler, generation, counter, node, seq, last_job_number)
-     VALUES (?, ?, ?, ?, ?, 0)
-     ON CONFLICT (spooler) DO UPDATE SET generation = excluded.generation,
-       counter = excluded.counter, node = excluded.node, seq = excluded.seq`,
-    spooler,
-    term.generation,
-    term.counter,
-    term.node,
-    seq,
-  );
+  const lastJobNumber = findLastJobNumber(sql, spooler);
+  const cutThrough = sql.held.logs.find(spooler)?.cutThrough;
+  sql.held.logs.put(spooler, { spooler, term, seq, lastJobNumber, cutThrough });
 }
 
 export function appendRecord(sql: Sql, { spooler, term, seq }: LogEnd, change: Change): void {
-  sql.run(
-    `INSERT INTO records (spooler, seq, generation, counter, node, type, payload)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    spooler,
-    seq,
-    term.generation,
-    term.counter,
-    term.node,
-    change.type,
-    JSON.stringify(change.payload),
-  );
+  const payload = JSON.stringify(change.payload);
+  sql.held.records.add({ spooler, term, seq, type: change.type, payload });
 }
 
 export function nextJobNumber(sql: Sql, spooler: string): number {
-  sql.run('UPDATE logs SET last_job_number = last_job_number + 1 WHERE spooler = ?', spooler);
-  const row = sql.get('SELECT last_job_number FROM logs WHERE spooler = ?', spooler);
-  if (row === undefined) throw new Error(`spooler ${spooler} has no log yet`);
-  return integerOf(row, 'last_job_number');
+  const log = sql.held.logs.find(spooler);
+  if (log === undefined) throw new Error(`spooler ${spooler} has no log yet`);
+  const lastJobNumber = log.lastJobNumber + 1;
+  sql.held.logs.put(spooler, { ...log, lastJobNumber });
+  return lastJobNumber;
+}
+
+/** 0 where there was no job yet. */
+export function findLastJobNumber(sql: Sql, spooler: string): number {
+  return sql.held.logs.find(spooler)?.lastJobNumber ?? 0;
 }
 
 export function readRecords(
@@ -93,6 +74,12 @@ export function readRecords(
         change,
       };
     });
+}
+
+/** Records up to and with `throughSeq` go with the commit. */
+export function boundRecords(sql: Sql, spooler: string, throughSeq: number): void {
+  const log = sql.held.logs.find(spooler);
+  if (log !== undefined) sql.held.logs.put(spooler, { ...log, cutThrough: throughSeq });
 }
 
 export function cutRecords(sql: Sql, spooler: string, throughSeq: number): void {

@@ -1,5 +1,6 @@
 // Brings a database to the newest schema, one transaction per version.
-import { integerOf, type Sql } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { integerOf } from './statements.ts';
 import type { MigrationRow } from './migrations/row.ts';
 
 /** The database comes from a newer Platen: nothing is touched, an older program can not read it. */
@@ -18,13 +19,12 @@ export function migrate(sql: Sql, rows: readonly MigrationRow[]): void {
   const found = schemaVersion(sql);
   if (found > rows.length) throw new NewerSchemaError(found, rows.length);
   for (const row of rows.slice(found)) {
-    sql.exec('BEGIN IMMEDIATE');
     try {
-      sql.exec(row.sql);
-      sql.exec(`PRAGMA user_version = ${row.version}`);
-      sql.exec('COMMIT');
+      sql.transaction(() => {
+        sql.exec(row.sql);
+        sql.exec(`PRAGMA user_version = ${row.version}`);
+      });
     } catch (error) {
-      sql.exec('ROLLBACK');
       throw new Error(`migration to schema version ${row.version} (${row.title}) failed`, {
         cause: error,
       });

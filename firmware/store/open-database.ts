@@ -9,7 +9,8 @@ import { loadKeepsake } from './keepsake.ts';
 import { migrate, schemaVersion } from './migrate.ts';
 import { migrations } from './migrations/table.ts';
 import { rebuild } from './rebuild.ts';
-import { createSql, DamagedDatabaseError, type Sql } from './sql.ts';
+import { createSql, type Sql } from './sql.ts';
+import { DamagedDatabaseError } from './statements.ts';
 import type { StoreOptions } from './store.ts';
 
 const databaseName = 'platen.db';

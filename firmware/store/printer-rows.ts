@@ -1,13 +1,12 @@
-// Printers as rows: a codec between Printer and the table printers.
-import type { SqlRow } from '../../hal/contract.ts';
+// Printers: found by id or name, put under their names.
 import type { Printer } from '../printers/printer.ts';
-import { defaultSettings } from '../printers/settings.ts';
 import { foldName } from './fold.ts';
-import { type Sql, textOf } from './sql.ts';
+import { printerFromRow } from './printer-table.ts';
+import type { Sql } from './sql.ts';
 
 export function findPrinter(sql: Sql, spooler: string, id: string): Printer | undefined {
-  const row = sql.get('SELECT body FROM printers WHERE id = ? AND spooler = ?', id, spooler);
-  return row === undefined ? undefined : printerFromRow(row);
+  const printer = sql.held.printers.find(id);
+  return printer?.spooler === spooler ? printer : undefined;
 }
 
 export function findPrinterByName(sql: Sql, spooler: string, name: string): Printer | undefined {
@@ -28,11 +27,4 @@ export function putPrinter(sql: Sql, printer: Printer): void {
     foldName(printer.name),
     JSON.stringify(printer),
   );
-}
-
-/** `row` has the column body. */
-export function printerFromRow(row: SqlRow): Printer {
-  // Only putPrinter writes this column, from checked payloads; an older one lacks what came later.
-  const body: Printer = JSON.parse(textOf(row, 'body'));
-  return { ...defaultSettings, ...body };
 }

@@ -40,8 +40,7 @@ export async function rebuild(parts: {
 }): Promise<RebuildReport> {
   const { sql, keepsake, why, setAside } = parts;
   const jobs = await jobsIn(parts.documents);
-  sql.exec('BEGIN IMMEDIATE');
-  try {
+  return sql.transaction(() => {
     const printerIds = restoreSettings(sql, keepsake, jobs);
     const whole = jobs.filter(isWhole);
     for (const job of whole) apply(sql, unitOf(job));
@@ -63,12 +62,8 @@ export async function rebuild(parts: {
       });
     }
     sql.run('INSERT INTO rebuilds (body) VALUES (?)', JSON.stringify(report));
-    sql.exec('COMMIT');
     return report;
-  } catch (error) {
-    sql.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 interface FoundJob {

@@ -4,7 +4,8 @@ import type { LogRecord, RecordBatch } from './contract.ts';
 import { putLocation } from './location-rows.ts';
 import { appendRecord, compareTerms, findLogEnd, putLogEnd, readRecords } from './log-rows.ts';
 import { applyChange } from './records/table.ts';
-import { integerOf, type Sql } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { integerOf } from './statements.ts';
 import { type AppliedUnit, createOutcomeDraft, type PlacedUnit } from './unit.ts';
 
 /** What is asked of the log does not fit to it: nothing was changed. */

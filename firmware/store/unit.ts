@@ -4,13 +4,13 @@ import { type Refusal, refused } from '../errors/codes.ts';
 import type { PlatenEvent } from '../events/event.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import type { CommitOutcome, CommitUnit, DocumentLocation } from './contract.ts';
-import { forgetEvents, insertEvent } from './event-rows.ts';
+import { insertEvent } from './event-rows.ts';
 import { findJob } from './job-rows.ts';
 import { putLocation, takeLocations } from './location-rows.ts';
 import {
   appendRecord,
   compareTerms,
-  cutRecords,
+  boundRecords,
   findLogEnd,
   nextJobNumber,
   putLogEnd,
@@ -36,26 +36,13 @@ export interface AppliedUnit {
   readonly dropped: readonly DocumentLocation[];
 }
 
-/**
- * Runs inside a transaction, in a savepoint of its own: a refusal, or a throw, undoes this unit
- * only.
- */
+/** Runs inside a transaction: a refusal, or a throw, undoes this unit only. */
 export function applyUnit(sql: Sql, placed: PlacedUnit): AppliedUnit {
-  return inSavepoint(sql, () => applyAll(sql, placed));
+  return asUnit(sql, () => applyAll(sql, placed));
 }
 
-export function inSavepoint(sql: Sql, work: () => AppliedUnit): AppliedUnit {
-  sql.exec('SAVEPOINT unit');
-  try {
-    const applied = work();
-    if (applied.outcome.kind === 'refused') sql.exec('ROLLBACK TO unit');
-    sql.exec('RELEASE unit');
-    return applied;
-  } catch (error) {
-    sql.exec('ROLLBACK TO unit');
-    sql.exec('RELEASE unit');
-    throw error;
-  }
+export function asUnit(sql: Sql, work: () => AppliedUnit): AppliedUnit {
+  return sql.unit(work, ({ outcome }) => outcome.kind === 'refused');
 }
 
 function applyAll(sql: Sql, { unit, locations }: PlacedUnit): AppliedUnit {
@@ -77,7 +64,7 @@ function applyAll(sql: Sql, { unit, locations }: PlacedUnit): AppliedUnit {
   }
   if (unit.changes.length > 0) putLogEnd(sql, { spooler, term, seq });
   for (const event of unit.events ?? []) draft.emit(event);
-  boundTails(sql, unit, seq, draft.events);
+  boundTail(sql, unit, seq);
   return { outcome: draft.outcome(seq), dropped: draft.dropped };
 }
 
@@ -117,13 +104,9 @@ export function createOutcomeDraft(sql: Sql, spooler: string) {
 /**
  * A log that nobody replicates (generation 0) keeps a tail only; a group's is cut by who owns it.
  */
-function boundTails(sql: Sql, unit: CommitUnit, seq: number, events: readonly PlatenEvent[]): void {
-  const { generation } = unit.term;
-  if (generation === 0 && unit.changes.length > 0) {
-    cutRecords(sql, unit.spooler, seq - spoolLimits.logTail);
-  }
-  const newest = events.at(-1);
-  if (newest !== undefined) forgetEvents(sql, newest.id, spoolLimits.eventRing);
+function boundTail(sql: Sql, { spooler, term, changes }: CommitUnit, seq: number): void {
+  if (term.generation > 0 || changes.length === 0) return;
+  boundRecords(sql, spooler, seq - spoolLimits.logTail);
 }
 
 function refusedUnit(refusal: Refusal): AppliedUnit {

@@ -1,6 +1,7 @@
 // A group's machine with its timer and its voice: the pure steps driven by a clock, in one thread.
 import type { Clock, Timer } from '../../../hal/contract.ts';
-import type { GroupView, HandsEffect } from '../../pair/contract.ts';
+import type { GroupView, HandsEffect, LeaseWindow } from '../../pair/contract.ts';
+import type { Term } from '../../store/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Effect } from '../contract/effect.ts';
 import type { Message, Path } from '../contract/message.ts';
@@ -14,15 +15,6 @@ import { wakeAtMs } from '../tick.ts';
 import { isOwner } from '../turn.ts';
 import type { GroupMachine, MachineStart } from './contract.ts';
 
-/** live() as two moments of the monotonic clock, for whoever asks from another thread. */
-export interface Lease {
-  /** The counter of the term of this ownership; 0 where there is none. */
-  readonly counter: number;
-  readonly fromMs: number;
-  /** Infinity where the peer promised to take nothing over; below every moment where it is over. */
-  readonly untilMs: number;
-}
-
 export interface LocalMachineOptions extends MachineStart {
   /** Number of this start of the process: greater than at each start before. */
   readonly boot: number;
@@ -32,7 +24,7 @@ export interface LocalMachineOptions extends MachineStart {
   /** The machine's; a test puts broken ones there. */
   readonly rules?: Rules;
   /** After each step in which it differs, before the step's effects are performed. */
-  readonly onLease?: (lease: Lease) => void;
+  readonly onLease?: (lease: LeaseWindow) => void;
 }
 
 export interface LocalMachine extends GroupMachine {
@@ -51,7 +43,7 @@ class Machine implements LocalMachine {
   readonly #rules: Rules;
   #state: GroupState;
   #view: GroupView;
-  #lease: Lease = noLease;
+  #lease: LeaseWindow;
   #timer: { readonly atMs: number; readonly timer: Timer } | undefined;
   #stopped = false;
   /** What an effect's deed fed while effects of one step are still being performed. */
@@ -64,6 +56,7 @@ class Machine implements LocalMachine {
     const { config, boot, durable, log, clock } = options;
     this.#state = startGroup({ config, boot, durable, log, now: clock.monotonicMs() });
     this.#view = viewOf(this.#state);
+    this.#lease = never(durable.term);
   }
 
   get state(): GroupState {
@@ -74,7 +67,7 @@ class Machine implements LocalMachine {
     return this.#view;
   }
 
-  live(term: GroupState['durable']['term']): boolean {
+  live(term: Term): boolean {
     if (this.#stopped || !sameTerm(this.#state.durable.term, term)) return false;
     return this.#rules.live(this.#state, this.#options.clock.monotonicMs());
   }
@@ -93,7 +86,7 @@ class Machine implements LocalMachine {
   stop(): void {
     this.#stopped = true;
     this.#timer?.timer.cancel();
-    this.#tellLease(noLease);
+    this.#tellLease(never(this.#state.durable.term));
   }
 
   #step(event: ClusterEvent): void {
@@ -113,10 +106,10 @@ class Machine implements LocalMachine {
     else this.#options.perform(effect satisfies HandsEffect);
   }
 
-  #tellLease(lease: Lease): void {
-    const { counter, fromMs, untilMs } = this.#lease;
-    const same = counter === lease.counter && fromMs === lease.fromMs && untilMs === lease.untilMs;
-    if (same) return;
+  #tellLease(lease: LeaseWindow): void {
+    const { term, fromMs, untilMs } = this.#lease;
+    const same = fromMs === lease.fromMs && untilMs === lease.untilMs;
+    if (same && sameTerm(term, lease.term)) return;
     this.#lease = lease;
     this.#options.onLease?.(lease);
   }
@@ -137,14 +130,16 @@ class Machine implements LocalMachine {
   }
 }
 
-const noLease: Lease = { counter: 0, fromMs: Infinity, untilMs: -Infinity };
+function never(term: Term): LeaseWindow {
+  return { term, fromMs: 0, untilMs: 0 };
+}
 
 /** What live() would say, as far as only time changes it. */
-function leaseOf(state: GroupState): Lease {
-  if (!isOwner(state) || state.unpaired || state.fencing !== undefined) return noLease;
+function leaseOf(state: GroupState): LeaseWindow {
   const { writeFromMs: fromMs, durable, leaseUntilMs } = state;
-  const untilMs = durable.peerPromised ? Infinity : leaseUntilMs;
-  return { counter: durable.term.counter, fromMs, untilMs };
+  const { term } = durable;
+  if (!isOwner(state) || state.unpaired || state.fencing !== undefined) return never(term);
+  return { term, fromMs, untilMs: durable.peerPromised ? Infinity : leaseUntilMs };
 }
 
 function viewOf(state: GroupState): GroupView {
@@ -170,6 +165,7 @@ function sameView(a: GroupView, b: GroupView): boolean {
     sameTerm(a.term, b.term) &&
     a.mode === b.mode &&
     a.owner === b.owner &&
-    a.leaseBy === b.leaseBy
+    a.leaseBy === b.leaseBy &&
+    a.lapses === b.lapses
   );
 }

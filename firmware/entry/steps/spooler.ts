@@ -54,7 +54,7 @@ async function makeSpooler(
   { hal, folder, store, events, term, log }: SpoolerParts,
   spool: Spool,
 ): Promise<Spooler> {
-  const { files, random, clock, tcp, addresses, outputs, serial, usb } = hal;
+  const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
   await files.makeDirectory(folder.output);
   const rebuilt = await store.query('store.rebuilt', {});
   if (rebuilt !== undefined) log.error('the registry was lost and built anew', { ...rebuilt });
@@ -74,6 +74,7 @@ async function makeSpooler(
     tcp,
     serverName: addresses.own().hostName,
     local: true,
+    snmp: { manager: snmp, addresses },
     box: { outputs, serial, usb, outputFolder: folder.output },
     log: log.child('spooler'),
   });

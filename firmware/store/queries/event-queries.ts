@@ -1,7 +1,7 @@
 // Queries of the event ring.
 import type { PlatenEvent } from '../../events/event.ts';
 import { eventFromRow } from '../event-rows.ts';
-import { integerOf } from '../sql.ts';
+import { integerOf } from '../statements.ts';
 import { queryRow } from './row.ts';
 
 export const eventQueries = {

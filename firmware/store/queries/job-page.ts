@@ -2,8 +2,9 @@
 // key to go on from.
 import type { SqlValue } from '../../../hal/contract.ts';
 import type { JobFilter } from '../../spooler/contract.ts';
-import { readyTurns } from '../job-rows.ts';
-import { integerOf, type Sql } from '../sql.ts';
+import { readyTurns } from '../job-table.ts';
+import type { Sql } from '../sql.ts';
+import { integerOf } from '../statements.ts';
 
 export interface JobPageInput extends JobFilter {
   readonly spooler: string;

@@ -1,7 +1,8 @@
 // Queries of jobs; each is served by an index, so its cost does not grow with the queue.
 import type { Job } from '../../jobs/job.ts';
-import { findJob, jobFromRow, readyTurns, turns } from '../job-rows.ts';
-import { integerOf, textOf } from '../sql.ts';
+import { findJob } from '../job-rows.ts';
+import { jobFromRow, readyTurns, turns } from '../job-table.ts';
+import { integerOf, textOf } from '../statements.ts';
 import { type JobPageInput, jobPageStatement } from './job-page.ts';
 import { queryRow } from './row.ts';
 

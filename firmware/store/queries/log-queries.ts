@@ -2,7 +2,7 @@
 import type { LogHistory } from '../contract.ts';
 import { lingeringPorts } from '../lingering-rows.ts';
 import { findLogEnd } from '../log-rows.ts';
-import { integerOf, textOf } from '../sql.ts';
+import { integerOf, textOf } from '../statements.ts';
 import { queryRow } from './row.ts';
 
 export const logQueries = {

@@ -1,6 +1,6 @@
 // Queries of printers.
 import type { Printer } from '../../printers/printer.ts';
-import { printerFromRow } from '../printer-rows.ts';
+import { printerFromRow } from '../printer-table.ts';
 import { queryRow } from './row.ts';
 
 export const printerQueries = {

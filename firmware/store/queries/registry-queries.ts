@@ -2,7 +2,7 @@
 import { foldName } from '../fold.ts';
 import type { StoredValue } from '../records/payloads.ts';
 import { pathKey } from '../registry-rows.ts';
-import { textOf } from '../sql.ts';
+import { textOf } from '../statements.ts';
 import { queryRow } from './row.ts';
 
 export interface RegistryAt {

@@ -1,6 +1,7 @@
 // What of a printer's ended jobs is beyond its bounds: by count, by space and by time, for
 // documents and for history.
-import { integerOf, type Sql, textOf } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+import { integerOf, textOf } from '../statements.ts';
 import { queryRow } from './row.ts';
 
 export interface ExcessInput {

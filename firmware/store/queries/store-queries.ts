@@ -1,6 +1,6 @@
 // Queries of the store's own: what the start of this life made of a damaged database.
 import type { RebuildReport } from '../rebuild.ts';
-import { textOf } from '../sql.ts';
+import { textOf } from '../statements.ts';
 import { queryRow } from './row.ts';
 
 export const storeQueries = {

@@ -2,7 +2,14 @@
 import { type Refusal, refused } from '../../errors/codes.ts';
 import type { Job, Moment } from '../../jobs/job.ts';
 import { changedJob, createdJob, refusesRemoval } from '../../jobs/transitions.ts';
-import { deleteJob, findJob, insertJob, updateJob } from '../job-rows.ts';
+import {
+  deleteJob,
+  findAttemptPort,
+  findJob,
+  insertJob,
+  type JobFacts,
+  updateJob,
+} from '../job-rows.ts';
 import type { Printer } from '../../printers/printer.ts';
 import { forgetLingering, noteLingering } from '../lingering-rows.ts';
 import { findPrinter } from '../printer-rows.ts';
@@ -63,7 +70,7 @@ function create(context: ApplyContext, payload: JobPayload<'job.created'>): Refu
   const full =
     payload.handedOver === true ? undefined : refusesJob(sql, printer, payload.origin.userName);
   if (full !== undefined) return full;
-  if (sql.get('SELECT 1 AS found FROM jobs WHERE id = ?', payload.id) !== undefined) {
+  if (sql.held.jobs.find(payload.id) !== undefined) {
     return refused('job-not-possible', `there is a job ${payload.id} already`);
   }
   const job = createdJob(spooler, context.nextJobNumber(), payload);
@@ -74,14 +81,9 @@ function create(context: ApplyContext, payload: JobPayload<'job.created'>): Refu
 }
 
 function start(context: ApplyContext, payload: JobPayload<'job.started'>): Refusal | undefined {
-  const refusal = change(context, { type: 'job.started', payload });
+  const port = { name: payload.portName, localPort: payload.localPort };
+  const refusal = change(context, { type: 'job.started', payload }, { port });
   if (refusal !== undefined) return refusal;
-  context.sql.run(
-    'UPDATE jobs SET port_name = ?, local_port = ? WHERE id = ?',
-    payload.portName,
-    payload.localPort ?? null,
-    payload.jobId,
-  );
   if (payload.localPort !== undefined) {
     const { portName, localPort } = payload;
     noteLingering(context.sql, { spooler: context.spooler, portName, localPort }, context.seq);
@@ -112,7 +114,7 @@ function end(context: ApplyContext, payload: JobPayload<'job.ended'>): Refusal |
   const refusal = change(context, { type: 'job.ended', payload }, { printer });
   if (refusal !== undefined) return refusal;
   // What was completed elsewhere says nothing of a connection that broke here.
-  if (payload.state === 'completed') forgetLingering(sql, spooler, job.id);
+  if (payload.state === 'completed') forgetLingering(sql, spooler, findAttemptPort(sql, job.id));
   if (findJob(sql, spooler, job.id)?.retained !== true) context.dropDocuments(job.id);
   return undefined;
 }
@@ -150,22 +152,21 @@ function remove(context: ApplyContext, payload: JobPayload<'job.removed'>): Refu
   return undefined;
 }
 
-interface ChangeFacts {
+interface ChangeFacts extends Omit<JobFacts, 'seq'> {
   readonly printer?: Printer | undefined;
-  readonly holdEndMs?: number | undefined;
 }
 
 function change(
   context: ApplyContext,
   change: JobChange,
-  { printer, holdEndMs }: ChangeFacts = {},
+  { printer, ...facts }: ChangeFacts = {},
 ): Refusal | undefined {
   const before = findJob(context.sql, context.spooler, change.payload.jobId);
   if (before === undefined) return unknownJob(change.payload.jobId);
   const transition = changedJob(before, change, printer);
   if (transition.kind === 'refused') return transition;
   const { job } = transition;
-  updateJob(context.sql, before, job, { seq: context.seq, holdEndMs });
+  updateJob(context.sql, before, job, { seq: context.seq, ...facts });
   context.touchJob(job.id);
   if (showsDifferently(before, job)) emit(context, 'job-state-changed', job, change.payload.at);
   return undefined;
