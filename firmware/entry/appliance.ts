@@ -24,7 +24,7 @@ import { discoveryStep } from './steps/discovery.ts';
 import { httpStep } from './steps/http.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
-import { spoolerStep } from './steps/spooler.ts';
+import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
 
 export interface ApplianceOptions {
