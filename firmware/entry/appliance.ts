@@ -21,7 +21,9 @@ import { createDirectory } from './directory.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
 import { discoveryStep } from './steps/discovery.ts';
+import { groupsStep } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
+import { pairStep } from './steps/pair.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
@@ -42,12 +44,17 @@ export interface RunningAppliance {
   /** While nobody administers the box. */
   readonly setUpCode: string | undefined;
   /**
-   * Resolves when the store is gone: nothing can be accepted any more, and the process has to start
-   * anew.
+   * Resolves when the store is gone, so that nothing can be accepted any more, or what the pair
+   * needs: the process has to start anew.
    */
-  readonly storeEnded: Promise<StoreClientState>;
+  readonly partLost: Promise<StoreClientState | PartLost>;
   /** Stops everything in the reverse order, each step within its time. Never rejects. */
   stop(): Promise<void>;
+}
+
+interface PartLost {
+  readonly kind: 'pair' | 'groups';
+  readonly why: string;
 }
 
 /**
@@ -66,10 +73,11 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
 }
 
 async function startSteps(
-  { hal, config, log, version }: ApplianceOptions,
+  { hal, config, log, version, wire }: ApplianceOptions,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
+  const lost = Promise.withResolvers<PartLost>();
   const folder = await lifecycle.begin(dataFolderStep(hal, dataFolderAt(config['data.folder'])));
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
@@ -158,13 +166,42 @@ async function startSteps(
   );
   following.portsChanged = () => discovered?.announcement?.lookAgain();
   tls.announcedHost = () => discovered?.announcement?.names().host;
+  const pair = await lifecycle.begin(
+    pairStep({
+      ...shared,
+      spooler: spooler.id,
+      folder,
+      identity,
+      version,
+      onThreadLost: (why) => lost.resolve({ kind: 'pair', why }),
+    }),
+  );
+  directory.groups = await lifecycle.begin(
+    groupsStep({
+      ...shared,
+      sharedTcp,
+      spool,
+      wire,
+      pair,
+      nodeId: identity.nodeId,
+      discovery: discovered?.discovery,
+      ports: () => ({
+        ipp: listening.http(),
+        ipps: listening.https(),
+        lpd: listening.lpd(),
+      }),
+      pagePort: listening.http,
+      describeDevice,
+      onFault: (error) => lost.resolve({ kind: 'groups', why: String(error) }),
+    }),
+  );
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
     services,
     addresses: await appliance.addresses(),
     setUpCode: await access.setUp.code(),
-    storeEnded: storeClient.ended,
+    partLost: Promise.race([storeClient.ended, lost.promise]),
     stop: () => lifecycle.end(),
   };
 }

@@ -47,7 +47,7 @@ export async function serve(
     : createNoWire();
   const appliance = await start({ ...options, config, log, wire }, destination);
   sayReady(options.version, config['data.folder'], appliance);
-  const why = await Promise.race([stopping, appliance.storeEnded, supervisorGone(wire)]);
+  const why = await Promise.race([stopping, appliance.partLost, supervisorGone(wire)]);
   const isLost = typeof why === 'object';
   if (isLost) log.error('a part is gone; the appliance stops', { ...why });
   else log.info('stopping', { signal: why });

@@ -1,5 +1,6 @@
 // Connections between the two appliances: dialled, or accepted and counted, and handed on once the
 // other end has proven its key.
+import { once } from 'node:events';
 import { createServer, Socket, type Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { canonicalAddress } from '../../hal/address.ts';
@@ -136,3 +137,15 @@ async function startServer(server: Server, address: string, port: number): Promi
   if (bound === null || typeof bound === 'string') throw new HalError('closed', address);
   return bound.port;
 }
+
+/** Free at this moment, to be told to the peer before anything listens there. */
+export async function freePort(address: string): Promise<number> {
+  const server = createServer();
+  server.listen(0, address);
+  await once(server, 'listening');
+  const bound = server.address();
+  server.close();
+  await once(server, 'close');
+  return bound === null || typeof bound === 'string' ? 0 : bound.port;
+}
+
