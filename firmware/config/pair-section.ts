@@ -1,5 +1,5 @@
-// Configuration of the pair that belongs to this appliance alone; everything else of the pair is set
-// at run time, on both.
+// Configuration of the pair that belongs to this appliance alone; everything else of the pair is
+// set at run time, on both.
 import { z } from 'zod';
 
 export const pairSection = {

@@ -148,4 +148,3 @@ export async function freePort(address: string): Promise<number> {
   await once(server, 'close');
   return bound === null || typeof bound === 'string' ? 0 : bound.port;
 }
-

@@ -247,4 +247,3 @@ function asJson({ id, revision, definition }: Entry): { [name: string]: JsonValu
 function unknown(name: string): Refusal {
   return refused('not-found', `there is no group "${name}": platen group list shows them`);
 }
-

@@ -1,5 +1,5 @@
-// The form of a group's definition as the registry keeps it and the peer sends it; members that came
-// later have defaults, unknown ones are left out.
+// The form of a group's definition as the registry keeps it and the peer sends it; members that
+// came later have defaults, unknown ones are left out.
 import { z } from 'zod';
 import { defaultPolicy, type GroupDefinition } from '../cluster/group-definition.ts';
 import { groupLimits } from '../limits/group-limits.ts';

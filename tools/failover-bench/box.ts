@@ -101,4 +101,3 @@ export class Box {
     return /link\/ether (\S+)/.exec(stdout)?.[1] ?? '';
   }
 }
-

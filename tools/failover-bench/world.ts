@@ -49,7 +49,10 @@ export interface World extends AsyncDisposable {
 export async function createWorld(options: WorldOptions): Promise<World> {
   const { say } = options;
   const folder = await mkdtemp(join(tmpdir(), 'platen-failover-'));
-  const tag = folder.slice(-6).toLowerCase().replace(/[^a-z0-9]/g, 'x');
+  const tag = folder
+    .slice(-6)
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, 'x');
   const hosts = await createHosts({ tag: `f${tag}`, count: 4 + options.printers });
   const dispose = async () => {
     await hosts.dispose();
@@ -125,7 +128,15 @@ async function buildWorld(
   const owner = await world.ownerInStep();
   for (const [at, host] of printerHosts.entries()) {
     const name = `p${at + 1}`;
-    await owner.run('port', 'add', `${groupName}/${name}`, '--monitor', 'tcp', '--host', host.address);
+    await owner.run(
+      'port',
+      'add',
+      `${groupName}/${name}`,
+      '--monitor',
+      'tcp',
+      '--host',
+      host.address,
+    );
     await owner.run('printer', 'add', `${groupName}/${name}`, '--port', name);
   }
   return world;
@@ -143,10 +154,7 @@ async function startMosquitto(host: Host, folder: string): Promise<void> {
 
 const code = z.object({ code: z.string() });
 
-async function pairUp(
-  [a, b]: readonly [Box, Box],
-  witness: string | undefined,
-): Promise<void> {
+async function pairUp([a, b]: readonly [Box, Box], witness: string | undefined): Promise<void> {
   const shown = code.parse(JSON.parse(await a.run('pair', 'code', '--json')));
   await b.run('pair', 'join', a.host.address, shown.code);
   if (witness !== undefined) await a.run('pair', 'witness', witness);

@@ -1,4 +1,5 @@
 // Step: the groups of the pair on this node — their hosts, and what clients reach of those it owns.
+import { isIPv6 } from 'node:net';
 import type { Hal, Tcp } from '../../../hal/contract.ts';
 import type { LocalityRules } from '../../../monitors/locality.ts';
 import { builtInMonitors } from '../../../monitors/table.ts';
@@ -183,7 +184,7 @@ function rulesOf({ hal, pair }: GroupsParts): LocalityRules {
 }
 
 /** What the supervisor tells the peer once this process is dead. */
-function tellFencing({ wire, pair, nodeId, config, hal }: GroupsParts): void {
+function tellFencing({ wire, pair, nodeId, config }: GroupsParts): void {
   const { peer, secret, generation } = pair.membership();
   const port = pair.beatPort();
   if (peer === undefined || secret === undefined || port === undefined) {
@@ -195,7 +196,13 @@ function tellFencing({ wire, pair, nodeId, config, hal }: GroupsParts): void {
     node: nodeId,
     boot: pair.boot,
     secret: Buffer.from(secret).toString('base64'),
-    listen: { address: listenAddress(config['listen.address'], hal.addresses), port },
+    listen: { address: beatAddress(config['listen.address'], address), port },
     peer: { node: peer.nodeId, address, port: beatPort },
   });
+}
+
+/** Everywhere in the peer's family: a datagram can't leave a socket of the other one. */
+function beatAddress(configured: string, peer: string): string {
+  if (isIPv6(configured) === isIPv6(peer) && configured !== '*') return configured;
+  return isIPv6(peer) ? '::' : '0.0.0.0';
 }

@@ -65,7 +65,11 @@ export function pairStep(parts: PairParts): Step<PairRoom> {
 }
 
 function spawnThread(data: PairThreadData): ThreadChannel {
-  const channel: ReturnType<typeof channelOfWorker<Parameters<ThreadChannel['post']>[0], Parameters<Parameters<ThreadChannel['onMessage']>[0]>[0]>> =
-    channelOfWorker(spawnWorker('pair-worker', { workerData: data }));
+  const channel: ReturnType<
+    typeof channelOfWorker<
+      Parameters<ThreadChannel['post']>[0],
+      Parameters<Parameters<ThreadChannel['onMessage']>[0]>[0]
+    >
+  > = channelOfWorker(spawnWorker('pair-worker', { workerData: data }));
   return { ...channel, post: (message) => channel.post(message, []) };
 }
