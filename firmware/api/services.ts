@@ -1,6 +1,7 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock } from '../../hal/contract.ts';
 import type { Events } from '../events/event.ts';
+import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { EngineView } from '../snmp/contract.ts';
@@ -24,6 +25,7 @@ export interface ApiServices {
   /** Left out: there is no SNMP agent. */
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
+  readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   readonly events: Events;
   readonly appliance: Appliance;

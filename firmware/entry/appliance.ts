@@ -115,20 +115,19 @@ async function startSteps(
     term: () => term,
     setUpCodePath: folder.setUpCode,
   });
+  const { certificates } = tls;
   const services: ApiServices = {
     directory,
     events,
     access,
+    certificates,
     clock: hal.clock,
     log,
     appliance,
     snmp: reading,
   };
   await lifecycle.begin(socketStep(hal, folder, services));
-  const { certificates } = tls;
-  const http = await lifecycle.begin(
-    httpStep({ hal, config, certificates, services, describeDevice }),
-  );
+  const http = await lifecycle.begin(httpStep({ hal, config, services, describeDevice }));
   Object.assign(listening, http);
   const lpd = await lifecycle.begin(lpdStep(hal, config, directory, log));
   listening.lpd = () => lpd.addresses()[0]?.port;
