@@ -6,6 +6,7 @@ import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { EngineView } from '../snmp/contract.ts';
 import type { SnmpReaders } from '../snmp/readers.ts';
+import type { PairRoom } from '../pair/room-contract.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
 import type { Access } from '../users/access.ts';
 import type { ApplianceView, PrinterAddresses } from './types.ts';
@@ -29,6 +30,8 @@ export interface ApiServices {
   readonly directory: SpoolerDirectory;
   readonly events: Events;
   readonly appliance: Appliance;
+  /** Undefined where nothing can be paired, in tests of other rows. */
+  readonly pair?: PairRoom;
   readonly clock: Clock;
   readonly log: Log;
 }

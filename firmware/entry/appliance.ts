@@ -44,17 +44,14 @@ export interface RunningAppliance {
   /** While nobody administers the box. */
   readonly setUpCode: string | undefined;
   /**
-   * Resolves when the store is gone, so that nothing can be accepted any more, or what the pair
-   * needs: the process has to start anew.
+   * Resolves when the store is gone: nothing can be accepted any more, and the process has to start
+   * anew.
    */
-  readonly partLost: Promise<StoreClientState | PartLost>;
+  readonly storeEnded: Promise<StoreClientState>;
+  /** Resolves with why the appliance can keep no promise to its pair any more, and starts anew. */
+  readonly pairLost: Promise<string>;
   /** Stops everything in the reverse order, each step within its time. Never rejects. */
   stop(): Promise<void>;
-}
-
-interface PartLost {
-  readonly kind: 'pair' | 'groups';
-  readonly why: string;
 }
 
 /**
@@ -77,7 +74,6 @@ async function startSteps(
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
-  const lost = Promise.withResolvers<PartLost>();
   const folder = await lifecycle.begin(dataFolderStep(hal, dataFolderAt(config['data.folder'])));
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
@@ -93,6 +89,21 @@ async function startSteps(
     everywhere: listenAddress(config['listen.address'], hal.addresses),
     isGroups: (address) => directory.groups?.isGroups(address) ?? false,
   });
+  const pairLost = Promise.withResolvers<string>();
+  const pair = await lifecycle.begin(
+    pairStep({
+      hal,
+      config,
+      folder,
+      identity,
+      store,
+      spooler: localSpooler,
+      term,
+      version,
+      onThreadLost: pairLost.resolve,
+      log,
+    }),
+  );
   const following: Following = { portsChanged: () => undefined };
   const onChange = () => following.portsChanged();
   const shared = { hal, config, spooler, store, events, term, log };
@@ -124,6 +135,7 @@ async function startSteps(
     clock: hal.clock,
     log,
     appliance,
+    pair,
     snmp: reading,
   };
   await lifecycle.begin(socketStep(hal, folder, services));
@@ -165,16 +177,6 @@ async function startSteps(
   );
   following.portsChanged = () => discovered?.announcement?.lookAgain();
   tls.announcedHost = () => discovered?.announcement?.names().host;
-  const pair = await lifecycle.begin(
-    pairStep({
-      ...shared,
-      spooler: spooler.id,
-      folder,
-      identity,
-      version,
-      onThreadLost: (why) => lost.resolve({ kind: 'pair', why }),
-    }),
-  );
   directory.groups = await lifecycle.begin(
     groupsStep({
       ...shared,
@@ -191,7 +193,7 @@ async function startSteps(
       }),
       pagePort: listening.http,
       describeDevice,
-      onFault: (error) => lost.resolve({ kind: 'groups', why: String(error) }),
+      onFault: (error) => pairLost.resolve(String(error)),
     }),
   );
   const facts = { version };
@@ -200,7 +202,8 @@ async function startSteps(
     services,
     addresses: await appliance.addresses(),
     setUpCode: await access.setUp.code(),
-    partLost: Promise.race([storeClient.ended, lost.promise]),
+    storeEnded: storeClient.ended,
+    pairLost: pairLost.promise,
     stop: () => lifecycle.end(),
   };
 }

@@ -4,6 +4,7 @@ import { HalError } from '../../hal/errors.ts';
 import { CliError, type CommandContext } from '../cli/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { IdentityError } from '../identity/identity.ts';
+import { MembershipError } from '../pair/membership.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { connectWire, createNoWire, type SupervisedWire } from '../supervisor/client.ts';
@@ -47,7 +48,12 @@ export async function serve(
     : createNoWire();
   const appliance = await start({ ...options, config, log, wire }, destination);
   sayReady(options.version, config['data.folder'], appliance);
-  const why = await Promise.race([stopping, appliance.partLost, supervisorGone(wire)]);
+  const why = await Promise.race([
+    stopping,
+    appliance.storeEnded,
+    supervisorGone(wire),
+    pairLost(appliance),
+  ]);
   const isLost = typeof why === 'object';
   if (isLost) log.error('a part is gone; the appliance stops', { ...why });
   else log.info('stopping', { signal: why });
@@ -66,6 +72,11 @@ async function supervisorGone(wire: SupervisedWire): Promise<{ kind: 'supervisor
   return { kind: 'supervisor', why: await wire.ended };
 }
 
+/** The thread of the pair is gone: nobody beats any more. */
+async function pairLost(appliance: RunningAppliance): Promise<{ kind: 'pair'; why: string }> {
+  return { kind: 'pair', why: await appliance.pairLost };
+}
+
 async function start(
   options: Parameters<typeof startAppliance>[0] & Pick<ServeOptions, 'wallTrust'>,
   destination: LogDestination,
@@ -75,7 +86,10 @@ async function start(
   } catch (error) {
     options.wallTrust.stop();
     const isExpected =
-      error instanceof StartError || error instanceof IdentityError || error instanceof HalError;
+      error instanceof StartError ||
+      error instanceof IdentityError ||
+      error instanceof MembershipError ||
+      error instanceof HalError;
     options.log[isExpected ? 'debug' : 'error']('the appliance did not start', { error });
     destination.flush();
     throw isExpected ? new CliError(error.message, 1, { cause: error }) : error;

@@ -3,6 +3,7 @@
 import type { TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { canonicalAddress } from '../../hal/address.ts';
+import { isHalError } from '../../hal/errors.ts';
 import type { Hal } from '../../hal/contract.ts';
 import { unpair } from '../cluster/pairing/pair-state.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
@@ -15,7 +16,7 @@ import type { GroupControl, Membership, Peer, PairThread, WitnessPlace } from '.
 import { dialPinned, freePort, listenPinned, type PinnedListener } from './dial.ts';
 import { type KeptGroupBook, openGroupBook } from './group-book.ts';
 import type { MembershipStore } from './membership.ts';
-import { createPairing, type Pairing } from './pairing-service.ts';
+import { createPairing, type JoinRequest, type Pairing } from './pairing-service.ts';
 import { channelProtocol, pairingProtocol } from './pairing-wire.ts';
 import type { PairRoom, PeerStanding } from './room-contract.ts';
 import { makeMoveCell } from './shared-lease.ts';
@@ -104,21 +105,8 @@ class Room implements PairRoom {
   }
 
   async start(): Promise<void> {
-    const { listen, hal, identity, membership } = this.#options;
-    const { address } = listen;
-    this.#beatPort = listen.beat === 0 ? await freePort(address) : listen.beat;
-    this.#listener = await listenPinned({
-      address,
-      port: listen.channel,
-      clock: hal.clock,
-      credentials: identity.peerCredentials,
-      // Who may do what is decided by key and protocol; an appliance that is neither paired nor
-      // shows a code talks to nobody.
-      pins: () => (this.#isReachable() ? 'any' : undefined),
-      protocols: [channelProtocol, pairingProtocol],
-      onSecured: (socket, from) => this.#accept(socket, from),
-      onStranger: () => {},
-    });
+    const { listen, membership } = this.#options;
+    this.#beatPort = listen.beat === 0 ? await freePort(listen.address) : listen.beat;
     this.#serveHello();
     this.#serveWitness();
     membership.onChange(() => {
@@ -186,7 +174,7 @@ class Room implements PairRoom {
   async setWitness(witness: WitnessPlace | undefined, signal: AbortSignal) {
     const refusal = this.#refuseWitness();
     if (refusal !== undefined) return refusal;
-    const plain = { ...(witness === undefined ? {} : { witness: plainWitness(witness) }) };
+    const plain = witness === undefined ? {} : { witness: plainWitness(witness) };
     try {
       await this.channel.request({ service: 'witness', head: plain, signal });
     } catch (error) {
@@ -218,6 +206,40 @@ class Room implements PairRoom {
       this.channel.accept(socket);
     } else {
       socket.destroy();
+    }
+  }
+
+  async showCode(request: { readonly replace: boolean }) {
+    const refusal = await this.#listen();
+    return refusal ?? ({ kind: 'done', ...this.pairing.show(request) } as const);
+  }
+
+  async join(request: JoinRequest, signal: AbortSignal) {
+    const answer = (await this.#listen()) ?? (await this.pairing.join(request, signal));
+    await this.#turn;
+    return answer;
+  }
+
+  /** From the first time on that somebody could have a reason to connect. */
+  async #listen(): Promise<Refusal | undefined> {
+    const { listen, hal, identity } = this.#options;
+    try {
+      this.#listener ??= await listenPinned({
+        address: listen.address,
+        port: listen.channel,
+        clock: hal.clock,
+        credentials: identity.peerCredentials,
+        // Who may do what is decided by key and protocol; an appliance that is neither paired nor
+        // shows a code talks to nobody.
+        pins: () => (this.#isReachable() ? 'any' : undefined),
+        protocols: [channelProtocol, pairingProtocol],
+        onSecured: (socket, from) => this.#accept(socket, from),
+        onStranger: () => {},
+      });
+      return undefined;
+    } catch (error) {
+      if (!isHalError(error)) throw error;
+      return refused('busy', `${error.message}. Choose another with --set listen.pair=PORT.`);
     }
   }
 
@@ -299,7 +321,7 @@ class Room implements PairRoom {
     if (this.book.list().length === 0) return undefined;
     return refused(
       'not-clusterable',
-      'the pair has groups, whose rules would change under them: set the witness before they are made',
+      'the pair has groups, whose rules would change under them: set the witness before them',
     );
   }
 
@@ -330,6 +352,8 @@ class Room implements PairRoom {
       this.#thread = undefined;
       await thread?.stop();
     } else {
+      const deaf = await this.#listen();
+      if (deaf !== undefined) log.error('the peer can not connect', { why: deaf.message });
       this.#thread ??= this.#spawn();
       try {
         await this.#thread.setMembership(membership.current, membership.boot);

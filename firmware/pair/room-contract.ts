@@ -3,12 +3,13 @@ import type { Refusal } from '../errors/codes.ts';
 import type {
   GroupControl,
   Membership,
+  Peer,
   PairThread,
   PeerChannel,
   WitnessPlace,
 } from './contract.ts';
 import type { KeptGroupBook } from './group-book.ts';
-import type { Pairing } from './pairing-service.ts';
+import type { CodeView, JoinRequest, Pairing } from './pairing-service.ts';
 
 /** What the peer is like, for people. */
 export interface PeerStanding {
@@ -26,7 +27,8 @@ export interface PairRoom {
   readonly thread: PairThread | undefined;
   readonly channel: PeerChannel;
   readonly book: KeptGroupBook;
-  readonly pairing: Pairing;
+  /** The code that is shown; never the code itself. */
+  readonly pairing: Pick<Pairing, 'shown' | 'hide'>;
   readonly standing: PeerStanding;
   membership(): Membership;
   /** The membership, and with it the thread, is another one from now on. */
@@ -39,6 +41,15 @@ export interface PairRoom {
   channelPort(): number | undefined;
   useControl(control: GroupControl): void;
   readonly control: GroupControl | undefined;
+  /** For ten minutes and a few attempts; one that was shown before is over. */
+  showCode(options: {
+    readonly replace: boolean;
+  }): Promise<({ readonly kind: 'done'; readonly code: string } & CodeView) | Refusal>;
+  /** Resolves once both have pinned each other, durably, and the link is being made. */
+  join(
+    request: JoinRequest,
+    signal: AbortSignal,
+  ): Promise<{ readonly kind: 'done'; readonly peer: Peer } | Refusal>;
   /** Refused while there are groups, unless `force`: they are out of service from then on. */
   unpair(options: { readonly force: boolean }): Promise<{ readonly kind: 'done' } | Refusal>;
   /** On both nodes, while there are no groups whose rules would change under them. */

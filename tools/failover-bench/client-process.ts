@@ -4,20 +4,8 @@
 // node client-process.ts HOST PORT QUEUE PREFIX BYTES EVERY_MS; JSON lines on standard output; ends
 // when standard input does.
 import { connect } from 'node:net';
+import type { ClientLine } from './lines.ts';
 import { printRequest, statusOfAnswer } from '../bench/ipp-client.ts';
-
-export interface ClientLine {
-  readonly id: string;
-  /** CLOCK_MONOTONIC in milliseconds. */
-  readonly startedAtMs: number;
-  readonly endedAtMs: number;
-  /**
-   * `accepted`: an IPP success. `refused`: an IPP or HTTP error. `broken`: no answer came, and
-   * nobody knows of the job. `unreached`: there was no connection, and so no job.
-   */
-  readonly outcome: 'accepted' | 'refused' | 'broken' | 'unreached';
-  readonly detail: string;
-}
 
 const [host = '', portText = '', queue = '', prefix = '', bytesText = '', everyText = ''] =
   process.argv.slice(2);

@@ -1,7 +1,6 @@
 // What the printers and clients of a round saw, and what is made of it: times, losses, doubles and
 // bytes of the wrong sender.
-import type { ClientLine } from './client-process.ts';
-import type { PrinterLine } from './printer-process.ts';
+import type { ClientLine, PrinterLine } from './lines.ts';
 
 type Document = Extract<PrinterLine, { kind: 'document' }>;
 

@@ -4,22 +4,8 @@
 // node printer-process.ts PORT; writes JSON lines: {"ready":true}, then one for each event.
 import { createServer, type Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
+import type { PrinterLine } from './lines.ts';
 import { openPacketSocket } from '../../hal/linux/network/packet-socket.ts';
-
-/** What it writes; times are CLOCK_MONOTONIC in milliseconds, as every process here reads it. */
-export type PrinterLine =
-  | { readonly kind: 'ready' }
-  /** Payload of one sender came from the wire. */
-  | { readonly kind: 'bytes'; readonly atMs: number; readonly mac: string }
-  | {
-      readonly kind: 'document';
-      readonly firstByteAtMs: number;
-      readonly endedAtMs: number;
-      readonly mac: string;
-      readonly head: string;
-      readonly bytes: number;
-      readonly whole: boolean;
-    };
 
 const port = Number(process.argv[2] ?? '9100');
 const ipv4 = 0x0800;

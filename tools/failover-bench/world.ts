@@ -8,9 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { createHosts, type Host, type Hosts } from '../hosts/hosts.ts';
 import { Box } from './box.ts';
-import type { ClientLine } from './client-process.ts';
 import { type FaultTarget, prepareCuts } from './faults.ts';
-import type { PrinterLine } from './printer-process.ts';
+import { type ClientLine, clientLine, type PrinterLine, printerLine } from './lines.ts';
 import { type LineProcess, startLines } from './process-lines.ts';
 
 export interface WorldOptions {
@@ -86,7 +85,7 @@ async function buildWorld(
     const printer = startLines(
       host,
       [process.execPath, program('printer-process.ts'), '9100'],
-      (line) => printerLines.push(line as PrinterLine),
+      (line) => printerLines.push(printerLine.parse(line)),
     );
     await printer.first;
   }
@@ -119,9 +118,14 @@ async function buildWorld(
         [
           process.execPath,
           program('client-process.ts'),
-          ...[groupAddress, '8631', 'p1', prefix, '4096', '60'],
+          groupAddress,
+          '8631',
+          'p1',
+          prefix,
+          '4096',
+          '60',
         ],
-        (line) => onLine(line as ClientLine),
+        (line) => onLine(clientLine.parse(line)),
       ),
     [Symbol.asyncDispose]: dispose,
   };
