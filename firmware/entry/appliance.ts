@@ -3,6 +3,7 @@ import type { Hal } from '../../hal/contract.ts';
 import type { ApiServices, Appliance } from '../api/services.ts';
 import type { ApplianceView } from '../api/types.ts';
 import type { Config } from '../config/table.ts';
+import { watchClock } from '../events/clock-watch.ts';
 import { createEventRing, type EventRing } from '../events/ring.ts';
 import { openIdentity } from '../identity/identity.ts';
 import type { Identity } from '../identity/contract.ts';
@@ -18,6 +19,7 @@ import { addressesOf, listenAddress, type Listening, printerAddresses } from './
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, type Step } from './lifecycle.ts';
 import { createDirectory } from './directory.ts';
+import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
 import { discoveryStep } from './steps/discovery.ts';
@@ -28,12 +30,15 @@ import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
+import { createWaitingAnswers } from './steps/waiting-answers.ts';
 
 export interface ApplianceOptions {
   readonly hal: Hal;
   readonly config: Config;
   readonly log: Log;
   readonly version: string;
+  /** Aborts once the process is asked to end: a start that waits gives up. */
+  readonly stopping?: AbortSignal;
   /** The hands of groups on the network. */
   readonly wire: SupervisedWire;
 }
@@ -59,22 +64,37 @@ export interface RunningAppliance {
  * started.
  */
 export async function startAppliance(options: ApplianceOptions): Promise<RunningAppliance> {
-  const { hal, log } = options;
-  const lifecycle = createLifecycle({ clock: hal.clock, log: log.child('entry') });
+  const { hal, config, log, stopping = new AbortController().signal } = options;
+  const { clock } = hal;
+  const newLifecycle = () => createLifecycle({ clock, log: log.child('entry') });
+  const outer = newLifecycle();
   try {
-    return await startSteps(options, lifecycle);
+    const place = dataFolderAt(config['data.folder']);
+    const folder = await outer.begin(dataFolderStep(hal, place));
+    const answers = createWaitingAnswers(hal, folder, log);
+    const attempt = async () => {
+      const lifecycle = newLifecycle();
+      try {
+        return await startSteps(options, folder, lifecycle);
+      } catch (error) {
+        await lifecycle.end();
+        throw error;
+      }
+    };
+    const running = await untilMachineWorks({ clock, log, answers, stopping, attempt });
+    return { ...running, stop: () => running.stop().then(() => outer.end()) };
   } catch (error) {
-    await lifecycle.end();
+    await outer.end();
     throw error;
   }
 }
 
 async function startSteps(
   { hal, config, log, version, wire }: ApplianceOptions,
+  folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
-  const folder = await lifecycle.begin(dataFolderStep(hal, dataFolderAt(config['data.folder'])));
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
@@ -246,7 +266,17 @@ function eventsStep({ clock }: Hal, log: Log, store: Store): Step<EventRing> {
         clock,
         onListenerError: (error) => log.error('a listener of events failed', { error }),
       });
-      return { part: ring, stop: () => ring.flush() };
+      const watch = watchClock({
+        clock,
+        spooler: localSpooler,
+        report: (event) => ring.events.report(event),
+        log: log.child('clock'),
+      });
+      const stop = async () => {
+        watch.stop();
+        await ring.flush();
+      };
+      return { part: ring, stop };
     },
   };
 }

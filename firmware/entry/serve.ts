@@ -42,11 +42,16 @@ export async function serve(
   };
   endOnFault(log, leave);
   const stopping = signalled(log, leave);
+  const given = new AbortController();
+  void stopping.then(() => given.abort());
   await options.wallTrust.watch(options.hal);
   const wire = options.supervised
     ? await connectWire({ clock, channel: openSupervisorPipe() })
     : createNoWire();
-  const appliance = await start({ ...options, config, log, wire }, destination);
+  const appliance = await start(
+    { ...options, config, log, wire, stopping: given.signal },
+    destination,
+  );
   sayReady(options.version, config['data.folder'], appliance);
   const why = await Promise.race([
     stopping,

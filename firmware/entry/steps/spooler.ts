@@ -44,7 +44,13 @@ export function spoolerStep(parts: SpoolerParts): Step<LocalSpooler> {
       await spool.prepare();
       await cleanSpool(spool, parts.store, parts.log.child('spool'));
       const spooler = await makeSpooler(parts, spool);
-      await spooler.start();
+      try {
+        await spooler.start();
+      } catch (error) {
+        // What it had opened must not outlive it: the start may be tried again.
+        await spooler.stop(AbortSignal.abort());
+        throw error;
+      }
       return { part: { spooler, spool }, stop: (deadline) => spooler.stop(deadline) };
     },
   };
