@@ -2,6 +2,8 @@
 import type { Hal } from '../../hal/contract.ts';
 import type { ApiServices, Appliance } from '../api/services.ts';
 import type { ApplianceView } from '../api/types.ts';
+import type { AuditTrail } from '../audit/contract.ts';
+import { openAuditTrail } from '../audit/trail.ts';
 import type { Config } from '../config/table.ts';
 import { watchClock } from '../events/clock-watch.ts';
 import { createEventRing, type EventRing } from '../events/ring.ts';
@@ -139,6 +141,7 @@ async function startSteps(
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
   );
+  const audit = await lifecycle.begin(auditStep(hal, folder, log));
   const access = createAccess({
     ...hal,
     store,
@@ -151,6 +154,7 @@ async function startSteps(
     directory,
     events,
     access,
+    audit,
     certificates,
     clock: hal.clock,
     log,
@@ -252,6 +256,23 @@ function identityStep({ files, random }: Hal, folder: DataFolder): Step<Identity
     startTimeoutMs: entryLimits.startMs,
     stopTimeoutMs: entryLimits.stopMs,
     start: async () => ({ part: await openIdentity({ files, random, path: folder.identity }) }),
+  };
+}
+
+function auditStep({ files, clock }: Hal, folder: DataFolder, log: Log): Step<AuditTrail> {
+  return {
+    name: 'audit trail',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    async start() {
+      const trail = await openAuditTrail({
+        files,
+        clock,
+        log: log.child('audit'),
+        path: folder.audit,
+      });
+      return { part: trail, stop: () => trail.close() };
+    },
   };
 }
 
