@@ -23,6 +23,7 @@ const jobsPage = z.object({
 type ListedJob = z.infer<typeof jobsPage>['items'][number];
 
 const systemShown = z.object({
+  health: z.object({ status: z.string(), problems: z.array(z.string()) }),
   addresses: z.array(z.object({ what: z.string(), address: z.string() })),
 });
 
@@ -40,6 +41,8 @@ export interface CrashAppliance {
   rawPort(printer: string): Promise<number | undefined>;
   /** Jobs that wait or print; held ones are at rest, and what a dead client sent never arrives. */
   unfinished(): Promise<number>;
+  /** It lives, and nothing is wrong. */
+  isWell(): Promise<boolean>;
   completedDigests(): Promise<readonly string[]>;
   /** Jobs above this number, and the highest number. */
   jobsAfter(
@@ -71,6 +74,10 @@ export async function startAppliance(
     async unfinished() {
       const { items } = await list(`which=not-completed&limit=${pageJobs}`);
       return items.filter(({ state, incoming }) => state !== 'pending-held' && !incoming).length;
+    },
+    async isWell() {
+      const { health } = systemShown.parse(await call(socketPath, 'GET', '/system'));
+      return health.status === 'ok' && health.problems.length === 0;
     },
     async completedDigests() {
       const { items } = await list('which=completed&limit=100');
