@@ -234,7 +234,14 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     const { printing } = options;
     if (printing === undefined || !mayStartEarly(place)) return undefined;
     const { commit } = options;
-    return createEarlyStart({ spooler, place, document, commit, printing, wall: clock.wall });
+    return createEarlyStart({
+      spooler,
+      place,
+      document,
+      commit,
+      printing,
+      wall: () => clock.wall(),
+    });
   }
 
   async function endEarly(early: EarlyStart, jobId: string, answer: Refusal | 'empty') {

@@ -126,7 +126,7 @@ describe('at-once', () => {
     assert.equal((await onlyJob(bench)).state, 'aborted');
   });
 
-  test('a device that breaks off lets the rest arrive, and the job prints again, marked', async () => {
+  test('a device that breaks off lets the rest arrive; the job prints again, marked', async () => {
     const bench = await booted();
     bench.device.breaks = { atBytes: 10_000, times: 1 };
     const upload = new Upload();

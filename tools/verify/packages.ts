@@ -23,5 +23,6 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
   { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },
+  { name: 'strace', why: 'records writes and syncs of real SQLite, for power cuts' },
   { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];
