@@ -3,6 +3,8 @@ import type { Clock } from '../../hal/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
+import type { EngineView } from '../snmp/contract.ts';
+import type { SnmpReaders } from '../snmp/readers.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
 import type { Access } from '../users/access.ts';
 import type { ApplianceView, PrinterAddresses } from './types.ts';
@@ -19,6 +21,8 @@ export interface Appliance {
 }
 
 export interface ApiServices {
+  /** Left out: there is no SNMP agent. */
+  readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
   readonly directory: SpoolerDirectory;
   readonly events: Events;

@@ -7,6 +7,7 @@ import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
@@ -35,5 +36,6 @@ export const apiRoutes: readonly Route[] = [
   ...portRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...snmpRoutes,
   describing,
 ];

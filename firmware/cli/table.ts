@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
+import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 import { userCommands } from './commands/user-commands.ts';
 
@@ -11,5 +12,6 @@ export const apiCommands: readonly Command[] = [
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...snmpCommands,
   ...userCommands,
 ];

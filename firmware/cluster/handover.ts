@@ -2,19 +2,24 @@
 // and nothing else.
 import type { JobReason, Moment } from '../jobs/job.ts';
 import type { LogRecord, Term } from '../store/contract.ts';
+import type { JobPayload } from '../store/records/job-payloads.ts';
 import type { Change } from '../store/records/table.ts';
 import { compareTerms, formatTerm } from './term.ts';
 
 /** What the rules need to know of a job, from the tables of this node. */
 export interface KnownJob {
   readonly id: string;
-  readonly state: 'waiting' | 'held' | 'printing' | 'ended';
+  /** `peer`: held until both are in step again (R6). */
+  readonly state: 'waiting' | 'held' | 'peer' | 'printing' | 'ended';
   /** It was interrupted after bytes may have been delivered. */
   readonly interrupted: boolean;
   /** The printer's policy. */
   readonly policy: 'restart' | 'hold';
   /** The most bytes that a device may have taken of it. */
   readonly sizeBytes: number;
+  /** Documents may still come. */
+  readonly incoming: boolean;
+  readonly documentCount: number;
 }
 
 export interface Marks {
@@ -26,7 +31,10 @@ export interface Marks {
  * R6, clean: a job that printed where the owner died starts from its first byte, by the printer's
  * policy, once, and marked; a second interruption holds it.
  */
-export function interruptedBy(job: KnownJob, { at, message }: Marks): Change {
+export function interruptedBy(
+  job: KnownJob,
+  { at, message }: Marks,
+): Extract<Change, { type: 'job.interrupted' }> {
   const harmless = job.sizeBytes === 0;
   const again = harmless || (job.policy === 'restart' && !job.interrupted);
   const reasons: readonly JobReason[] = ['job-interrupted-by-device-failure'];
@@ -43,6 +51,23 @@ export function interruptedBy(job: KnownJob, { at, message }: Marks): Change {
   };
 }
 
+/**
+ * R6, not clean: the peer may have printed any job that this node knows as unfinished; each waits
+ * for what it says. One that its owner's death, or a second one, would hold anyway stays held.
+ */
+export function heldForPeer(job: KnownJob, marks: Marks): readonly Change[] {
+  const hold: Change = {
+    type: 'job.held',
+    payload: { jobId: job.id, hold: { kind: 'peer' }, at: marks.at },
+  };
+  if (job.state === 'waiting') return [hold];
+  if (job.state !== 'printing') return [];
+  const broken = interruptedBy(job, marks);
+  if (broken.payload.decision === 'hold') return [broken];
+  // Held in one unit with its interruption, so that no port can take it in between.
+  return [{ ...broken, payload: { ...broken.payload, decision: 'hold' } }, hold];
+}
+
 export interface HandOver {
   /** What the owner commits, in one unit with the mark. */
   readonly changes: readonly Change[];
@@ -55,6 +80,8 @@ export interface HandOverOptions {
   /** What was taken in before, of records of this term. */
   readonly handedThrough: (term: Term) => number;
   readonly job: (id: string) => KnownJob | undefined;
+  /** The printer's, for jobs that this node did not know. */
+  readonly policyOf: (printerId: string) => KnownJob['policy'];
   readonly marks: Marks;
 }
 
@@ -65,75 +92,191 @@ export const handedPath = ['Cluster', 'Handed'] as const;
 
 /**
  * J2: accepted jobs are appended, a completion keeps a job from ever being printed, what was
- * started there counts as interrupted, and each record counts once.
+ * started there counts as interrupted, and each record counts once. What this makes of a job waits
+ * until both are in step: a later record of the tail may say that it was printed.
  */
 export function planHandOver(options: HandOverOptions): HandOver {
-  const { records, handedThrough, marks } = options;
-  const fresh = records.filter(({ term, seq }) => seq > handedThrough(term));
-  const added = new Set<string>();
-  const changes: Change[] = [];
-  const listed: LogRecord[] = [];
-  for (const record of fresh) {
-    const { change } = record;
-    if (change.type.startsWith('printer.') || change.type.startsWith('registry.')) {
-      if (!isMark(change)) listed.push(record);
-      continue;
-    }
-    changes.push(...taken(change, options.job, added, marks));
-  }
-  return { changes: [...changes, ...marksOf(fresh)], listed };
+  const fresh = options.records.filter(({ term, seq }) => seq > options.handedThrough(term));
+  const taking = new Taking(options);
+  const listed = fresh.filter(({ change }) => isListed(change));
+  for (const { change } of fresh) taking.take(change);
+  return { changes: [...taking.finished(), ...marksOf(fresh)], listed };
+}
+
+function isListed(change: Change): boolean {
+  if (change.type.startsWith('printer.')) return true;
+  return change.type.startsWith('registry.') && !isMark(change);
 }
 
 function isMark(change: Change): boolean {
   return (
-    change.type === 'registry.values-set' &&
+    (change.type === 'registry.values-set' || change.type === 'registry.key-created') &&
     handedPath.every((name, index) => change.payload.path[index] === name)
   );
 }
 
-function taken(
-  change: Change,
-  jobOf: HandOverOptions['job'],
-  added: Set<string>,
-  marks: Marks,
-): readonly Change[] {
-  if (change.type === 'job.created') {
-    if (jobOf(change.payload.id) !== undefined) return [];
-    added.add(change.payload.id);
-    return [change];
-  }
-  if (change.type === 'job.document-added' || change.type === 'job.closed') {
-    return added.has(change.payload.jobId) ? [change] : [];
-  }
-  if (change.type === 'job.ended' || change.type === 'job.removed') {
-    const job = jobOf(change.payload.jobId);
-    const open = added.has(change.payload.jobId) || (job !== undefined && job.state !== 'ended');
-    return open ? [change] : [];
-  }
-  const attempted =
-    change.type === 'job.started' ||
-    change.type === 'job.interrupted' ||
-    change.type === 'job.released';
-  return attempted ? startedThere(change, jobOf, added, marks) : [];
+/** Records of jobs that name a job that exists. */
+type JobChange = Exclude<Extract<Change, { type: `job.${string}` }>, { type: 'job.created' }>;
+
+function isOfJob(change: Change): change is JobChange {
+  return change.type.startsWith('job.') && change.type !== 'job.created';
 }
 
-/**
- * An attempt on the other side: of a job that only that side knew it is repeated as it was; of a
- * known one it counts as interrupted, and keeps the port it came from, which may still occupy the
- * device. One that prints here meanwhile was released by a person.
- */
-function startedThere(
-  change: Extract<Change, { type: 'job.started' | 'job.interrupted' | 'job.released' }>,
-  jobOf: HandOverOptions['job'],
-  added: ReadonlySet<string>,
-  marks: Marks,
-): readonly Change[] {
-  const { jobId } = change.payload;
-  if (added.has(jobId)) return [change];
-  const job = jobOf(jobId);
-  const waits = job?.state === 'waiting' || job?.state === 'held';
-  if (change.type !== 'job.started' || job === undefined || !waits) return [];
-  return [change, interruptedBy(job, marks)];
+/** A job as the tail's records so far leave it; `replayed`: an attempt of the other side. */
+type Draft = Omit<KnownJob, 'state'> & { readonly state: KnownJob['state'] | 'replayed' };
+
+/** One batch of a tail, record by record. */
+class Taking {
+  readonly #options: HandOverOptions;
+  readonly #drafts = new Map<string, Draft>();
+  readonly #changes: Change[] = [];
+
+  constructor(options: HandOverOptions) {
+    this.#options = options;
+  }
+
+  take(change: Change): void {
+    if (change.type === 'job.created') this.#create(change.payload);
+    else if (isOfJob(change)) this.#change(change);
+  }
+
+  /** An attempt whose end the batch does not have counts as interrupted. */
+  finished(): readonly Change[] {
+    for (const draft of this.#drafts.values()) {
+      if (draft.state === 'replayed') this.#break(draft);
+    }
+    return this.#changes;
+  }
+
+  #create(payload: JobPayload<'job.created'>): void {
+    const { id } = payload;
+    if (this.#draft(id) !== undefined) return;
+    const held = payload.hold
+      ? payload
+      : { ...payload, hold: true, holdUntil: { kind: 'peer' } as const };
+    this.#changes.push({ type: 'job.created', payload: { ...held, handedOver: true } });
+    this.#drafts.set(id, {
+      id,
+      state: payload.hold ? 'held' : 'peer',
+      interrupted: false,
+      policy: this.#options.policyOf(payload.printerId),
+      sizeBytes: 0,
+      incoming: payload.incoming,
+      documentCount: 0,
+    });
+  }
+
+  #change(change: JobChange): void {
+    const draft = this.#draft(change.payload.jobId);
+    if (draft === undefined) return;
+    if (draft.state === 'ended') {
+      if (change.type === 'job.removed') this.#changes.push(change);
+      return;
+    }
+    switch (change.type) {
+      case 'job.document-added':
+        return this.#addDocument(draft, change);
+      case 'job.closed':
+        if (draft.incoming) this.#push(draft, { incoming: false }, change);
+        return;
+      case 'job.started':
+        if (draft.state === 'printing' || draft.incoming) return;
+        return this.#start(draft, change);
+      case 'job.interrupted':
+        if (draft.state !== 'replayed') return;
+        return this.#interrupt(draft, change);
+      case 'job.ended':
+        return this.#end(draft, change);
+      case 'job.held':
+        if (draft.state === 'printing' || draft.state === 'replayed') return;
+        return this.#push(draft, { state: 'held' }, change);
+      case 'job.released':
+        if (draft.state !== 'held') return;
+        return this.#push(draft, { state: 'peer' }, change, this.#hold(draft));
+      case 'job.moved':
+        if (draft.state === 'printing' || draft.state === 'replayed' || draft.incoming) return;
+        return this.#push(draft, {}, change);
+      case 'job.changed':
+        if (draft.state === 'printing' || draft.state === 'replayed') return;
+        return this.#push(draft, {}, change);
+      case 'job.documents-dropped':
+      case 'job.removed':
+    }
+  }
+
+  #addDocument(draft: Draft, change: Extract<Change, { type: 'job.document-added' }>): void {
+    const { document, last } = change.payload;
+    if (!draft.incoming || document.number !== draft.documentCount + 1) return;
+    this.#push(
+      draft,
+      {
+        incoming: !last,
+        documentCount: document.number,
+        sizeBytes: draft.sizeBytes + document.sizeBytes,
+      },
+      { type: 'job.document-added', payload: { ...change.payload, handedOver: true } },
+    );
+  }
+
+  /** The port that it came from is kept: that connection may still occupy the device. */
+  #start(draft: Draft, change: Extract<Change, { type: 'job.started' }>): void {
+    const { jobId, at } = change.payload;
+    if (draft.state === 'replayed') this.#break(draft);
+    const now = this.#draft(jobId) ?? draft;
+    const released: readonly Change[] =
+      now.state === 'waiting' ? [] : [{ type: 'job.released', payload: { jobId, at } }];
+    this.#push(now, { state: 'replayed' }, ...released, change);
+  }
+
+  #interrupt(draft: Draft, change: Extract<Change, { type: 'job.interrupted' }>): void {
+    const { decision, deliveredBytes } = change.payload;
+    const interrupted = draft.interrupted || deliveredBytes > 0;
+    if (decision === 'hold') return this.#push(draft, { state: 'held', interrupted }, change);
+    this.#push(draft, { state: 'peer', interrupted }, change, this.#hold(draft));
+  }
+
+  /** Completed there: it never prints (again) here. One that prints here just now is marked. */
+  #end(draft: Draft, change: Extract<Change, { type: 'job.ended' }>): void {
+    const { jobId, state, at } = change.payload;
+    if (state !== 'completed' || draft.state === 'replayed') {
+      return this.#push(draft, { state: 'ended' }, change);
+    }
+    if (draft.incoming) this.#changes.push({ type: 'job.closed', payload: { jobId, at } });
+    const start: Change = { type: 'job.started', payload: { jobId, portName: '', at } };
+    if (draft.state === 'printing') {
+      const message = 'It was printed by the other appliance as well.';
+      const doubled = interruptedBy(
+        { ...draft, state: 'printing', policy: 'restart', interrupted: false },
+        { ...this.#options.marks, message },
+      );
+      return this.#push(draft, { state: 'ended' }, doubled, start, change);
+    }
+    const released: readonly Change[] =
+      draft.state === 'waiting' ? [] : [{ type: 'job.released', payload: { jobId, at } }];
+    this.#push(draft, { state: 'ended' }, ...released, start, change);
+  }
+
+  /** An attempt that did not end, as far as is known. */
+  #break(draft: Draft): void {
+    const { marks } = this.#options;
+    const changes = heldForPeer({ ...draft, state: 'printing' }, marks);
+    const state = changes.length > 1 ? 'peer' : 'held';
+    this.#push(draft, { state, interrupted: draft.interrupted || draft.sizeBytes > 0 }, ...changes);
+  }
+
+  #hold({ id }: Draft): Change {
+    const { at } = this.#options.marks;
+    return { type: 'job.held', payload: { jobId: id, hold: { kind: 'peer' }, at } };
+  }
+
+  #push(draft: Draft, change: Partial<Draft>, ...changes: readonly Change[]): void {
+    this.#drafts.set(draft.id, { ...draft, ...change });
+    this.#changes.push(...changes);
+  }
+
+  #draft(id: string): Draft | undefined {
+    return this.#drafts.get(id) ?? this.#options.job(id);
+  }
 }
 
 function marksOf(records: readonly LogRecord[]): readonly Change[] {
@@ -149,5 +292,9 @@ function marksOf(records: readonly LogRecord[]): readonly Change[] {
     name: formatTerm(record.term),
     value: { type: 'dword', data: record.seq } as const,
   }));
-  return [{ type: 'registry.values-set', payload: { path: [...handedPath], values } }];
+  const path = [...handedPath];
+  return [
+    { type: 'registry.key-created', payload: { path } },
+    { type: 'registry.values-set', payload: { path, values } },
+  ];
 }

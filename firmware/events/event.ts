@@ -14,6 +14,15 @@ export type EventBody =
     }
   | { readonly type: 'port-status-changed'; readonly portName: string }
   | { readonly type: 'appliance-started' | 'appliance-stopping' }
+  /** The disk of the spool is nearly full, or has room again. */
+  | { readonly type: 'spool-low' | 'spool-has-room' }
+  /** Somebody asked by SNMP who may not; told a few times a minute at most. */
+  | { readonly type: 'snmp-refused' }
+  /**
+   * A group has another owner; it goes on alone; both nodes hold everything again. The facts are
+   * `group`, `owner` and `term`.
+   */
+  | { readonly type: 'group-failed-over' | 'group-exposed' | 'group-in-step' }
   /** The database was damaged or gone, and was built anew from the spool. */
   | { readonly type: 'registry-rebuilt' };
 

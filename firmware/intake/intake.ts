@@ -1,5 +1,6 @@
 // The one door in: checks, receives, commits, asks the permit, and only then says accepted.
 import type { Clock, Random } from '../../hal/contract.ts';
+import { sleep } from '../../hal/time.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
 import { isEnded, type Job } from '../jobs/job.ts';
@@ -56,6 +57,8 @@ export interface IntakeRoom {
   resume(job: Job): void;
   /** The job ended otherwise. */
   forget(jobId: string): void;
+  /** Refuses from now on; resolves once the uploads that run have ended. */
+  drain(): Promise<void>;
   /** Refuses from now on; uploads that run break off. */
   stop(): Promise<void>;
 }
@@ -63,6 +66,7 @@ export interface IntakeRoom {
 export function createIntake(options: IntakeRoomOptions): IntakeRoom {
   const { spooler, store, clock, limits } = options;
   const stopping = new AbortController();
+  let draining = false;
   const running = new Set<Promise<unknown>>();
   const incoming = createIncomingJobs({
     clock,
@@ -286,21 +290,28 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     if (job === undefined) return refused('internal', 'the store did not answer with the job');
     if (!options.permit.live()) {
       options.log.warn('a job was stored and not acknowledged', { jobId });
-      if (changes.some((change) => change.type === 'job.created')) await markUnacknowledged(jobId);
+      if (changes.some((change) => change.type === 'job.created')) void markUnacknowledged(jobId);
       return refused('not-live', 'this appliance may not answer now; send the document again');
     }
     if (!job.incoming) options.onReady(job);
-    if (job.hold !== undefined && job.hold.kind !== 'indefinite') options.onHeld(job);
+    if (job.hold?.kind === 'time' || job.hold?.kind === 'period') options.onHeld(job);
     return { kind: 'accepted', job };
   }
 
-  /** The client heard no success and will send again: this copy must not print besides. */
+  /**
+   * The client heard no success and will send again: this copy must not print besides. Whoever may
+   * not answer may not commit either, so it is tried for as long as this spooler lives.
+   */
   async function markUnacknowledged(jobId: string): Promise<void> {
     const change = unacknowledgedEnd(jobId, clock.wall());
-    try {
-      await options.commit([change]);
-    } catch (error) {
-      options.log.warn('a job could not be marked', { jobId, message: textOf(error) });
+    while (!stopping.signal.aborted) {
+      try {
+        await options.commit([change]);
+        return;
+      } catch (error) {
+        options.log.warn('a job could not be marked', { jobId, message: textOf(error) });
+      }
+      await sleep(clock, intakeLimits.markRetryMs, stopping.signal).catch(() => undefined);
     }
   }
 
@@ -334,7 +345,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
   }
 
   function stopped(): Refusal | undefined {
-    if (!stopping.signal.aborted) return undefined;
+    if (!stopping.signal.aborted && !draining) return undefined;
     return refused('shutting-down', 'the appliance is stopping');
   }
 
@@ -342,6 +353,10 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     service,
     resume: (job) => incoming.arm(job.id),
     forget: (jobId) => incoming.forget(jobId),
+    async drain() {
+      draining = true;
+      await Promise.allSettled(running);
+    },
     async stop() {
       stopping.abort();
       incoming.stop();

@@ -25,6 +25,7 @@ export function isWithin(period: HoldPeriod, ms: number): boolean {
 export function holdEndMs(hold: JobHold, nowMs: number): number | undefined {
   switch (hold.kind) {
     case 'indefinite':
+    case 'peer':
       return undefined;
     case 'time':
       return hold.ms;

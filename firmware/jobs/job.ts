@@ -62,7 +62,11 @@ export type JobHold =
   | { readonly kind: 'indefinite' }
   | { readonly kind: 'period'; readonly period: HoldPeriod }
   /** job-hold-until-time (PWG 5100.7): milliseconds since 1970. */
-  | { readonly kind: 'time'; readonly ms: number };
+  | { readonly kind: 'time'; readonly ms: number }
+  /**
+   * Until the other appliance has said what it printed of a group's jobs, or someone releases it.
+   */
+  | { readonly kind: 'peer' };
 
 /** A moment of the wall clock; `trusted` says whether the clock had been set by then. */
 export interface Moment {

@@ -63,6 +63,12 @@ export const clusterLimits = {
   waitingCommits: 4_096,
   /** Local ports that are remembered of a device's connections that did not end in order. */
   lingeringPorts: 8,
+  /** Fetching a document from the peer is given up where nothing comes for so long. */
+  documentStallMs: 600,
+  /** Time that a spooler whose ownership ended has to stop, before the next one may start. */
+  spoolerStopMs: 1_000,
+  /** Jobs that one commit of a takeover, or of its end, changes. */
+  jobsPerCommit: 100,
   /** A message of the pair is asked for again after this. */
   repeatMs: 500,
 } as const;

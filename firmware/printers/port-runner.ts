@@ -67,6 +67,8 @@ export interface PortRunner {
   retryNow(): void;
   /** True when the job was being printed here; it ends soon. */
   cancel(jobId: string): boolean;
+  /** Begins no job any more; resolves once the one that prints has ended. Never rejects. */
+  drain(): Promise<void>;
   /** Interrupts what prints, commits that if it can before `deadline`, closes the port. */
   stop(deadline: AbortSignal): Promise<void>;
 }
@@ -88,6 +90,8 @@ class Runner implements PortRunner {
   /** Aborts once even committing what was interrupted must end. */
   readonly #giveUp = new AbortController();
   #loop: Promise<void> | undefined;
+  #draining = false;
+  #printing: Promise<void> | undefined;
   #state: PortState = closed;
   #storeProblem: string | undefined;
   #port: HostedPort | undefined;
@@ -140,6 +144,12 @@ class Runner implements PortRunner {
     return true;
   }
 
+  async drain(): Promise<void> {
+    this.#draining = true;
+    this.#work.ring();
+    await Promise.allSettled([this.#printing]);
+  }
+
   async stop(deadline: AbortSignal): Promise<void> {
     this.#stopping.abort();
     const late = new Promise<void>((resolve) => {
@@ -173,6 +183,7 @@ class Runner implements PortRunner {
     this.#work.clear();
     this.#device.clear();
     if (!permit.live()) return await this.#work.wait(limits.backoffFirstMs, this.#stopping.signal);
+    if (this.#draining) return await this.#work.wait(undefined, this.#stopping.signal);
     const blocking = blockingReasons(this.#options.statuses());
     if (blocking.length > 0) {
       this.#showState('waiting', blocking, blocking.map((reason) => reason.keyword).join(', '));
@@ -186,8 +197,11 @@ class Runner implements PortRunner {
       return await this.#work.wait(undefined, this.#stopping.signal);
     }
     try {
-      await this.#print(port, claim);
+      // Asked again: it may have been said while the job was looked for.
+      this.#printing = this.#draining ? undefined : this.#print(port, claim);
+      await this.#printing;
     } finally {
+      this.#printing = undefined;
       claim.release();
     }
     if (this.#backoffMs > 0) {

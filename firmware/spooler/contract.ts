@@ -211,6 +211,13 @@ export interface Spooler {
   readonly ports: Ports;
   readonly jobs: Jobs;
   start(): Promise<void>;
+  /** Records came that this spooler did not commit: its ports look for work again. */
+  lookAgain(): void;
+  /**
+   * Starts no job and takes no upload any more; resolves once what printed and what arrived has
+   * ended. Then `stop`.
+   */
+  drain(): Promise<void>;
   /** Interrupts what prints, closes ports, shuts monitors down. Jobs stay as they are. */
   stop(deadline: AbortSignal): Promise<void>;
   /** Cheap, from memory. */

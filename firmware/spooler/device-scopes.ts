@@ -1,7 +1,15 @@
 // The devices that monitors may open, remembered by the port on whose behalf they were opened, so
 // that it can be cut off.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Outputs, SerialPorts, Tcp, TcpConnection, UsbHost } from '../../hal/contract.ts';
+import type {
+  Addresses,
+  Outputs,
+  SerialPorts,
+  Tcp,
+  TcpConnection,
+  UsbHost,
+} from '../../hal/contract.ts';
+import type { SnmpManager, SnmpSession } from '../../hal/snmp.ts';
 import { HalError } from '../../hal/errors.ts';
 import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
 import { fileNameProblem } from '../../monitors/file/file-name.ts';
@@ -9,6 +17,8 @@ import { fileNameProblem } from '../../monitors/file/file-name.ts';
 /** Where connections of this spooler leave the box, and where they may not go. */
 export interface OutgoingRules {
   readonly localAddress?: string;
+  /** From where the next connection of a port should come; undefined: any. */
+  readonly localPortOf?: (portName: string) => Promise<number | undefined>;
   /** Asked with each resolved address; a string is the reason for refusing it. */
   readonly refuseAddress?: (address: string) => string | undefined;
 }
@@ -20,6 +30,12 @@ export interface BoxDevices {
   readonly usb: UsbHost;
   /** Where files and FIFOs of file ports are; it exists. */
   readonly outputFolder: string;
+}
+
+/** What questions to SNMP agents need. */
+export interface SnmpDoor {
+  readonly manager: SnmpManager;
+  readonly addresses: Pick<Addresses, 'resolve'>;
 }
 
 /** One open port's (or one instance's) devices. */
@@ -51,6 +67,8 @@ interface Closable {
 export function createDeviceScopes(options: {
   readonly tcp: Tcp;
   readonly rules: OutgoingRules;
+  /** Undefined: no printer is asked. */
+  readonly snmp?: SnmpDoor | undefined;
   /** Undefined for a group: its printers must not depend on one box. */
   readonly box?: BoxDevices | undefined;
 }): DeviceScopes {
@@ -71,8 +89,28 @@ export function createDeviceScopes(options: {
           ? AbortSignal.any([request.signal, scope.cut.signal])
           : scope.cut.signal;
         signal.throwIfAborted();
-        const connection = await options.tcp.connect({ ...request, ...options.rules, signal });
+        const { localPortOf, ...rules } = options.rules;
+        const localPort = await localPortOf?.(scope.name);
+        signal.throwIfAborted();
+        const connection = await options.tcp.connect({
+          ...request,
+          ...rules,
+          ...(localPort === undefined ? {} : { localPort }),
+          signal,
+        });
         return keep(scope, connection, () => connection.reset(), rememberedTcp);
+      },
+      async openSnmp({ host, signal, ...request }) {
+        const scope = scopeNow();
+        const address = await permittedAddress(options, host, signal);
+        const { localAddress } = options.rules;
+        const session = options.snmp?.manager.open({
+          ...request,
+          address,
+          ...(localAddress === undefined ? {} : { localAddress }),
+        });
+        if (session === undefined) throw new HalError('permission-denied', host);
+        return keep(scope, session, () => session.close(), rememberedSnmp);
       },
       ...localDevices(options.box, scopeNow),
     },
@@ -132,6 +170,33 @@ function localDevices(box: BoxDevices | undefined, scopeNow: () => Scope): Local
         await usbInterface.resetPort().catch(() => {});
         await usbInterface.close();
       });
+    },
+  };
+}
+
+/** The host's first address, where none of them is refused. */
+async function permittedAddress(
+  { snmp, rules }: Parameters<typeof createDeviceScopes>[0],
+  host: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const found = (await snmp?.addresses.resolve(host, signal)) ?? [];
+  for (const address of found) {
+    const detail = rules.refuseAddress?.(address);
+    if (detail !== undefined) throw new HalError('address-refused', host, { detail });
+  }
+  const [first] = found;
+  if (first === undefined) throw new HalError('name-not-found', host);
+  return first;
+}
+
+function rememberedSnmp(session: SnmpSession, forget: () => void): SnmpSession {
+  return {
+    get: (oids) => session.get(oids),
+    walk: (oid, most) => session.walk(oid, most),
+    close() {
+      forget();
+      session.close();
     },
   };
 }

@@ -49,6 +49,8 @@ export interface PortBoard {
   stateAt(jobId: string): PortRunner['state'] | undefined;
   storeProblems(): readonly string[];
   statusOf(portName: string): PortStatus;
+  /** No port begins a job any more; resolves once nothing prints. */
+  drain(): Promise<void>;
   stop(deadline: AbortSignal): Promise<void>;
 }
 
@@ -207,6 +209,9 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
           : [`port ${runner.portName}: ${runner.storeProblem}`],
       ),
     statusOf,
+    async drain() {
+      await Promise.all([...runners.values()].map((one) => one.drain()));
+    },
     async stop(deadline) {
       stopped = true;
       await Promise.all([

@@ -26,7 +26,7 @@ import type { Spool } from '../spool/spool.ts';
 import type { CommitOutcome, DocumentToStore, Store, Term } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import type { Spooler, SpoolerHealth } from './contract.ts';
-import type { BoxDevices, OutgoingRules } from './device-scopes.ts';
+import type { BoxDevices, OutgoingRules, SnmpDoor } from './device-scopes.ts';
 import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
@@ -54,6 +54,8 @@ export interface SpoolerOptions {
   readonly tcp: Tcp;
   /** A group's sockets are bound to its address and refused the appliance's own. */
   readonly outgoing?: OutgoingRules;
+  /** Left out: no printer's SNMP agent is asked. */
+  readonly snmp?: SnmpDoor;
   /** What is plugged into the box; a group gets none of it. */
   readonly box?: BoxDevices;
   /** The node's host name, or the group's network name. */
@@ -91,6 +93,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     random,
     tcp: options.tcp,
     outgoing: options.outgoing ?? {},
+    snmp: options.snmp,
     box: options.box,
     limits,
     log,
@@ -295,6 +298,12 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       board.reconcile();
       timedHolds.look();
       history.start();
+    },
+    lookAgain() {
+      if (phase === 'running') board.reconcile();
+    },
+    async drain() {
+      await Promise.all([intake.drain(), board.drain()]);
     },
     async stop(deadline) {
       phase = 'stopped';

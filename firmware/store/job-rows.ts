@@ -57,7 +57,8 @@ function shareOf(job: Job): QueueLoad {
 export const unknownHoldEnd = -1;
 
 function holdEndOf({ hold, state, reasons }: Job, endMs: number | undefined): number | null {
-  if (state !== 'pending-held' || hold === undefined || hold.kind === 'indefinite') return null;
+  if (state !== 'pending-held' || hold === undefined) return null;
+  if (hold.kind === 'indefinite' || hold.kind === 'peer') return null;
   // Its printer holds it besides, and knows no time.
   if (reasons.includes('job-held-on-create')) return null;
   return hold.kind === 'time' ? Math.max(0, hold.ms) : (endMs ?? unknownHoldEnd);

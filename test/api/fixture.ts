@@ -125,6 +125,8 @@ export class ApiFixture {
       intake: fake.intake,
       jobs: fake.jobs,
       start: async () => undefined,
+      lookAgain: () => undefined,
+      drain: async () => undefined,
       stop: async () => undefined,
       looksAlive: () => fake.looksAlive(),
       isAlive: async () => {

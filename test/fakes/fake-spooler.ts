@@ -144,6 +144,10 @@ export class FakeSpooler implements Spooler {
 
   async start(): Promise<void> {}
 
+  lookAgain(): void {}
+
+  async drain(): Promise<void> {}
+
   async stop(): Promise<void> {}
 
   looksAlive() {

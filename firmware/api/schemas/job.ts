@@ -21,6 +21,12 @@ export const jobHold = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('time'), ms: z.int().min(0) }),
 ]);
 
+/** What shows: besides, a group's job whose fate the other appliance knows. */
+const shownHold = z.discriminatedUnion('kind', [
+  ...jobHold.options,
+  z.strictObject({ kind: z.literal('peer') }),
+]);
+
 const attributes = z.record(z.string().max(255), z.unknown());
 
 export const jobChanges = z.strictObject({
@@ -53,7 +59,7 @@ export const job = z.object({
   }),
   state: jobState,
   reasons: z.array(z.enum(jobReasons)).readonly(),
-  hold: jobHold.optional(),
+  hold: shownHold.optional(),
   message: z.string(),
   priority: z.int(),
   copies: z.int(),

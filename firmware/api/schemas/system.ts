@@ -16,7 +16,7 @@ export const appliance = z.object({
   addresses: z
     .array(
       z.object({
-        what: z.enum(['http', 'https', 'lpd', 'raw', 'socket']),
+        what: z.enum(['http', 'https', 'lpd', 'snmp', 'raw', 'socket']),
         /** An URI, or the path of the socket. */
         address: z.string(),
         /** The printer of a raw port. */

@@ -53,6 +53,8 @@ function holdText(hold: NonNullable<JobView['hold']>): string {
       return 'until it is released';
     case 'period':
       return `until ${hold.period}`;
+    case 'peer':
+      return 'until the other appliance says whether it printed';
     case 'time':
       return `until ${new Date(hold.ms).toISOString()}`;
   }

@@ -60,7 +60,8 @@ export function configCommand(
       const { values, origins } = await load(configOptions);
       const rows = Object.entries(values).map(([key, value]) => {
         const row = configRows.find((candidate) => candidate.key === key);
-        return { key, value, from: origins.get(key) ?? 'default', help: row?.help ?? '' };
+        const shown = row?.secret === true && value !== '' ? '(secret)' : value;
+        return { key, value: shown, from: origins.get(key) ?? 'default', help: row?.help ?? '' };
       });
       if (asJson) return out.json(rows);
       out.table(

@@ -10,12 +10,11 @@ import type { JobDocument } from '../../jobs/job.ts';
 import type { DocumentReader } from '../../spool/document-reader.ts';
 import type { Spool } from '../../spool/spool.ts';
 import type { Spooler } from '../../spooler/contract.ts';
+import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
-import type { Message, Path } from '../contract/message.ts';
-import type { Rules } from '../contract/rules.ts';
-import type { GroupConfig, GroupState } from '../contract/state.ts';
+import type { Durable, GroupConfig, LogShape } from '../contract/state.ts';
 
 /** The group's addresses, and whoever can be asked about the network. Nothing here rejects. */
 export interface GroupNetwork {
@@ -45,17 +44,36 @@ export interface DocumentRequest {
   readonly document: Pick<JobDocument, 'number' | 'sizeBytes' | 'digest'>;
 }
 
-/** The peer, over whatever connects the two. */
-export interface GroupPeer {
-  /** May be lost, but comes in order on one path. Never rejects or throws. */
-  send(path: Path, message: Message): void;
+/** Documents of the peer, over whatever connects the two. */
+export interface PeerDocuments {
   /**
-   * The document's bytes from the peer, as its host's `openDocument` reads them. `gone`: the job
-   * has ended there, so its bytes are not needed. Rejects, or its stream throws, where the peer
-   * can't be reached or the connection breaks; the host asks again. Length and digest are checked
-   * by the host.
+   * The document's bytes, as the peer's host reads them by `openDocument`. `gone`: the job has
+   * ended there, so its bytes are not needed. Rejects, or its stream throws, where the peer can't
+   * be reached or the connection breaks; the host asks again. Length and digest are checked by the
+   * host, which gives up where nothing comes for a while.
    */
   fetch(request: DocumentRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | 'gone'>;
+}
+
+/** What a machine starts from, and where its deeds go. */
+export interface MachineStart {
+  readonly config: GroupConfig;
+  readonly durable: Durable;
+  readonly log: LogShape;
+  /** Effects in order; what has an answer is answered by `feed`, never within the call. */
+  readonly perform: (effect: HandsEffect) => void;
+  /** The view differs from what it was. */
+  readonly onView: () => void;
+}
+
+/** A group's machine with its timer and its voice, in this thread or in another one. */
+export interface GroupMachine {
+  feed(event: ClusterEvent): void;
+  /** live() of PAIR.md for an ownership of this term, now; never again true for an older one. */
+  live(term: Term): boolean;
+  readonly view: GroupView;
+  /** Says and does nothing any more. */
+  stop(): void;
 }
 
 /** What a group's spooler is made with, for one ownership. */
@@ -75,28 +93,25 @@ export interface OwnershipParts {
    * From where the next connection of a port should come: a dead owner's local port resets its dead
    * session at a printer that serves one only. Undefined: any.
    */
-  readonly localPortOf: (portName: string) => number | undefined;
+  readonly localPortOf: (portName: string) => Promise<number | undefined>;
 }
 
 export interface GroupHostOptions {
   /** Id of the group and of its spooler. */
   readonly id: string;
   readonly config: GroupConfig;
-  /** Number of this start of the process: greater than at each start before. */
-  readonly boot: number;
   /** The node's store. */
   readonly store: Store;
   readonly spool: Pick<Spool, 'receive' | 'open'>;
   readonly clock: Clock;
   readonly tcp: Tcp;
   readonly network: GroupNetwork;
-  readonly peer: GroupPeer;
+  readonly documents: PeerDocuments;
+  readonly makeMachine: (start: MachineStart) => GroupMachine;
   /** A spooler that is not started; the host starts and stops it. */
   readonly makeSpooler: (parts: OwnershipParts) => Spooler;
   readonly log: MonitorLog;
-  /** The machine's; a test puts broken ones there. */
-  readonly rules?: Rules;
-  /** After each step whose state differs in what is shown: role, mode, lease, term. */
+  /** View or spooler differ from what they were. */
   readonly onChange?: () => void;
   /** A move that was asked for can't be done now. */
   readonly onMoveRefused?: (reason: 'not-owner' | 'not-in-step') => void;
@@ -109,16 +124,15 @@ export interface GroupHostOptions {
 export interface GroupHost {
   readonly id: string;
   /** Undefined before `start`. */
-  readonly state: GroupState | undefined;
+  readonly view: GroupView | undefined;
   /** The group's spooler while this node owns it and it has started. */
   readonly spooler: Spooler | undefined;
-  /** live() of PAIR.md, now. */
-  live(): boolean;
+  /** Reads what the disk remembers and starts the machine; rejects where the store fails. */
   start(): Promise<void>;
-  /** What happened: messages, connections, answers of the network, what people ask. */
+  /** What happened: connections, answers of the network, what people ask. */
   feed(event: ClusterEvent): void;
   /** For the peer that fetches it; undefined: the job has ended, or was never here. */
   openDocument(jobId: string, number: number): Promise<DocumentReader | undefined>;
-  /** Fences, stops the spooler, ticks no more. */
+  /** Resets what is open, stops the spooler and the machine. */
   stop(deadline: AbortSignal): Promise<void>;
 }

@@ -49,7 +49,7 @@ async function makeSpooler({
   term,
   log,
 }: SpoolerParts): Promise<Spooler> {
-  const { files, random, clock, tcp, addresses, outputs, serial, usb } = hal;
+  const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
   const spool = createSpool({ files, random, clock, directory: folder.spool });
   await spool.prepare();
   await cleanSpool(spool, store, log.child('spool'));
@@ -72,6 +72,7 @@ async function makeSpooler({
     tcp,
     serverName: addresses.own().hostName,
     local: true,
+    snmp: { manager: snmp, addresses },
     box: { outputs, serial, usb, outputFolder: folder.output },
     log: log.child('spooler'),
   });

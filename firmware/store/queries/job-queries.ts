@@ -14,6 +14,8 @@ export const jobStatements = {
     ORDER BY turn, number LIMIT ?`,
   ofTurn: `SELECT body FROM jobs WHERE spooler = ? AND ended = 0 AND turn = ? AND number > ?
     ORDER BY number LIMIT ?`,
+  unfinished: `SELECT body FROM jobs WHERE spooler = ? AND ended = 0 AND number > ?
+    ORDER BY number LIMIT ?`,
   heldOnCreate: `SELECT body FROM jobs
     WHERE spooler = ? AND printer_id = ? AND ended = 0
       AND turn IN (${turns.heldIncoming}, ${turns.held})
@@ -76,6 +78,17 @@ export const jobQueries = {
     ): readonly Job[] =>
       sql
         .all(jobStatements.ofTurn, input.spooler, turns[input.turn], input.afterNumber, input.limit)
+        .map((row) => jobFromRow(sql, row)),
+  ),
+
+  /** Jobs that have not ended, by number. */
+  'jobs.unfinished': queryRow(
+    (
+      sql,
+      input: { readonly spooler: string; readonly afterNumber: number; readonly limit: number },
+    ): readonly Job[] =>
+      sql
+        .all(jobStatements.unfinished, input.spooler, input.afterNumber, input.limit)
         .map((row) => jobFromRow(sql, row)),
   ),
 

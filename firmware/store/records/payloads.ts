@@ -14,6 +14,7 @@ export const holdSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('indefinite') }),
   z.object({ kind: z.literal('period'), period: z.enum(holdPeriods) }),
   z.object({ kind: z.literal('time'), ms: z.int() }),
+  z.object({ kind: z.literal('peer') }),
 ]);
 
 const bound = z.int().min(0);

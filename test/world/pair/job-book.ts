@@ -99,7 +99,8 @@ export function createJobBook(log: readonly LogRecord[]): JobBook {
       if (job === undefined) return undefined;
       const state = job.state === 'completed' ? 'ended' : job.state;
       const { marked: interrupted, units: sizeBytes } = job;
-      return { id, state, interrupted, policy: 'restart', sizeBytes };
+      const more = { incoming: false, documentCount: 1 } as const;
+      return { id, state, interrupted, policy: 'restart', sizeBytes, ...more };
     },
   };
 }

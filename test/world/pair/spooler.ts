@@ -308,6 +308,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           : records,
         handedThrough: (of) => book.handedThrough(of),
         job: (id) => book.known(id),
+        policyOf: () => 'restart',
         marks,
       }).changes,
   };

@@ -1,0 +1,81 @@
+// Commits of a group's spooler on their way: handed to the machine, appended when it says so,
+// answered when it says so (R1).
+import {
+  type CommitOutcome,
+  type CommitUnit,
+  type Store,
+  StoreError,
+  type Term,
+} from '../../store/contract.ts';
+import type { ClusterEvent } from '../contract/event.ts';
+
+interface Pending {
+  readonly unit: CommitUnit;
+  readonly resolve: (outcome: CommitOutcome) => void;
+  readonly reject: (error: unknown) => void;
+  outcome: CommitOutcome | undefined;
+}
+
+export interface GroupCommits {
+  commit(unit: CommitUnit): Promise<CommitOutcome>;
+  // -- the machine's effects of the same names
+  append(id: number, term: Term): Promise<void>;
+  done(id: number): void;
+  failed(id: number): void;
+}
+
+export function createGroupCommits(options: {
+  readonly store: Pick<Store, 'commit'>;
+  readonly feed: (event: ClusterEvent) => void;
+}): GroupCommits {
+  const { store, feed } = options;
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+
+  const take = (id: number): Pending | undefined => {
+    const found = pending.get(id);
+    pending.delete(id);
+    return found;
+  };
+
+  return {
+    commit(unit) {
+      // Events alone are no records: nobody replicates them.
+      if (unit.changes.length === 0) return store.commit(unit);
+      const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
+      lastId += 1;
+      pending.set(lastId, { unit, resolve, reject, outcome: undefined });
+      feed({ kind: 'commit', id: lastId });
+      return promise;
+    },
+
+    async append(id, term) {
+      const found = pending.get(id);
+      if (found === undefined) return feed({ kind: 'append-failed', id });
+      let outcome: CommitOutcome;
+      try {
+        outcome = await store.commit({ ...found.unit, term });
+      } catch (error) {
+        take(id)?.reject(error);
+        return feed({ kind: 'append-failed', id });
+      }
+      if (outcome.kind === 'refused') {
+        take(id)?.resolve(outcome);
+        return feed({ kind: 'append-failed', id });
+      }
+      found.outcome = outcome;
+      feed({ kind: 'appended', id, end: { term, seq: outcome.lastSeq } });
+    },
+
+    /** Whether anyone may be told is asked of the permit by whoever waits here. */
+    done(id) {
+      const found = take(id);
+      if (found?.outcome === undefined) return;
+      found.resolve(found.outcome);
+    },
+
+    failed(id) {
+      take(id)?.reject(new StoreError('this appliance may not commit for the group now'));
+    },
+  };
+}
