@@ -11,10 +11,11 @@ test('5,000 queued jobs: start, one job more, pages and memory stay as they are'
   const folder = await mkdtemp(join('/var/tmp', 'platen-long-queue-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const report = (line: string) => t.diagnostic(line);
-  const { empty, long } = await measureLongQueue({ jobs: 5_000, adds: 60, folder, report });
+  const { empty, long } = await measureLongQueue({ jobs: 5_000, adds: 100, folder, report });
   // Processor time, because others may load the machine.
-  assert.ok(long.startCpuMs < 5_000, `the start took ${long.startCpuMs} ms`);
-  const ratio = long.addMs / empty.addMs;
+  const laterMs = long.startCpuMs - empty.startCpuMs;
+  assert.ok(laterMs < 1_000, `the start takes ${laterMs} ms more`);
+  const ratio = long.addCpuMs / empty.addCpuMs;
   assert.ok(ratio <= 1.5, `one job more costs ${ratio} times as much`);
   const grown = long.residentBytes - empty.residentBytes;
   assert.ok(grown < 100 * mebibyte, `memory grew by ${grown} bytes`);

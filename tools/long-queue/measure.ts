@@ -16,6 +16,8 @@ import { fillQueue, PRINTER } from './fill.ts';
 const DOCUMENT_BYTES = 4096;
 const PAGE_JOBS = 100;
 const PAGES = 5;
+/** Adds that do not count: caches and compilers get warm. */
+const WARM_UPS = 20;
 
 export interface LongQueueOptions {
   readonly jobs: number;
@@ -34,6 +36,8 @@ export interface QueueFigures {
   readonly startCpuMs: number;
   /** The median of adding one job durably. */
   readonly addMs: number;
+  /** Processor time of that. */
+  readonly addCpuMs: number;
   /** The slowest of a few pages of the list. */
   readonly pageMs: number;
   readonly residentBytes: number;
@@ -55,10 +59,12 @@ export async function measureLongQueue(options: LongQueueOptions): Promise<LongQ
     const long = await start(longFolder);
     try {
       report('adding jobs to both, in turns');
-      const adds = await addInTurns([empty, long], options.adds);
+      await addInTurns([empty, long], WARM_UPS);
+      const [toEmpty, toLong] = await addInTurns([empty, long], options.adds);
+      if (toEmpty === undefined || toLong === undefined) throw new Error('nothing was added');
       return {
-        empty: await figuresOf(empty, adds[0] ?? [], 0),
-        long: await figuresOf(long, adds[1] ?? [], jobs),
+        empty: await figuresOf(empty, toEmpty, 0),
+        long: await figuresOf(long, toLong, jobs),
       };
     } finally {
       await long.platen.process.stop();
@@ -84,16 +90,24 @@ async function start(folder: string): Promise<Started> {
   };
 }
 
+interface Adds {
+  /** Of each. */
+  readonly timesMs: readonly number[];
+  /** Of all of them. */
+  readonly cpuMs: number;
+}
+
 /** The order changes with each job, so that neither queue is always the one that waits. */
-async function addInTurns(
-  queues: readonly Started[],
-  adds: number,
-): Promise<readonly (readonly number[])[]> {
+async function addInTurns(queues: readonly Started[], adds: number): Promise<readonly Adds[]> {
   const random = seededRandom(1);
-  const clients = queues.map(({ platen }) => ({
-    client: openIppClient(platen.port, PRINTER),
-    timesMs: new Array<number>(),
-  }));
+  const clients = await Promise.all(
+    queues.map(async ({ platen }) => ({
+      pid: platen.process.pid,
+      cpuBeforeMs: await cpuTimeMs(platen.process.pid),
+      client: openIppClient(platen.port, PRINTER),
+      timesMs: new Array<number>(),
+    })),
+  );
   try {
     for (let round = 0; round < adds; round += 1) {
       const document = random.bytes(DOCUMENT_BYTES);
@@ -104,7 +118,12 @@ async function addInTurns(
   } finally {
     for (const { client } of clients) client.close();
   }
-  return clients.map(({ timesMs }) => timesMs);
+  return await Promise.all(
+    clients.map(async ({ pid, cpuBeforeMs, timesMs }) => ({
+      timesMs,
+      cpuMs: (await cpuTimeMs(pid)) - cpuBeforeMs,
+    })),
+  );
 }
 
 async function timeOf(client: IppClient, document: Uint8Array): Promise<number> {
@@ -115,12 +134,14 @@ async function timeOf(client: IppClient, document: Uint8Array): Promise<number> 
 
 async function figuresOf(
   { platen, startMs, startCpuMs }: Started,
-  addsMs: readonly number[],
+  { timesMs, cpuMs }: Adds,
   jobs: number,
 ): Promise<QueueFigures> {
   const pageMs = await slowestPage(platen, jobs);
   const residentBytes = await resident(platen.process.pid);
-  return { startMs, startCpuMs, addMs: summarise(addsMs).median, pageMs, residentBytes };
+  const addMs = summarise(timesMs).median;
+  const addCpuMs = cpuMs / timesMs.length;
+  return { startMs, startCpuMs, addMs, addCpuMs, pageMs, residentBytes };
 }
 
 /** Pages from the front, in the middle and at the end; each has as many jobs as were asked for. */
