@@ -2,6 +2,7 @@
 import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
+import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
@@ -36,6 +37,7 @@ export const apiRoutes: readonly Route[] = [
   ...portRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...certificateRoutes,
   ...snmpRoutes,
   describing,
 ];
