@@ -59,7 +59,7 @@ function textOf(name: string, figures: QueueFigures): string {
   const { startMs, startCpuMs, addMs, addCpuMs, pageMs, residentBytes } = figures;
   return (
     `${name}: start ${startMs.toFixed(0)} ms (processor ${startCpuMs.toFixed(0)} ms), ` +
-    `adding ${addMs.toFixed(2)} ms (processor ${addCpuMs.toFixed(2)} ms), slowest page ${pageMs.toFixed(1)} ms, ` +
-    `resident ${(residentBytes / MEBIBYTE).toFixed(1)} MiB`
+    `adding ${addMs.toFixed(2)} ms (processor ${addCpuMs.toFixed(2)} ms), ` +
+    `slowest page ${pageMs.toFixed(1)} ms, resident ${(residentBytes / MEBIBYTE).toFixed(1)} MiB`
   );
 }

@@ -20,13 +20,13 @@ const PRINTING_JOBS = 200;
 export const acceptRows: readonly BenchRow[] = [
   {
     name: 'accept/waiting',
-    what: `${WAITING_JOBS} jobs of 4 KiB by ${CONNECTIONS} IPP connections, until accepted; the printer is stopped`,
+    what: `${WAITING_JOBS} jobs of 4 KiB by ${CONNECTIONS} connections, to a stopped printer`,
     unit: 'jobs/s',
     peers: servers({ paused: true, openSink, round: waitingRound }),
   },
   {
     name: 'accept/printing',
-    what: `${PRINTING_JOBS} jobs of 4 KiB by ${CONNECTIONS} IPP connections, until accepted, while they print`,
+    what: `${PRINTING_JOBS} jobs of 4 KiB by ${CONNECTIONS} connections, while they print`,
     unit: 'jobs/s',
     peers: servers({ paused: false, openSink, round: printingRound }),
   },

@@ -17,7 +17,7 @@ const IDLE_MS = 150;
 export const latencyRows: readonly BenchRow[] = [
   {
     name: 'latency/ipp',
-    what: `from the last byte of a 4 KiB job in to its first byte out, idle; the median of ${JOBS} jobs`,
+    what: `last byte of a 4 KiB job in to its first byte out, idle; median of ${JOBS} jobs`,
     unit: 'ms',
     peers: servers({ paused: false, openSink: openWatch, round: latencyRound }),
   },
