@@ -114,6 +114,7 @@ const get = 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n';
 
 const ippHead = 'Host: a\r\nContent-Type: application/ipp\r\n';
 const getPrinters = '\x01\x01\x00\x0b\x00\x00\x00\x01\x03';
+const chunked = `9\r\n${getPrinters}\r\n0\r\n\r\n`;
 
 const httpTarget = serverTarget({
   name: 'http',
@@ -137,7 +138,7 @@ const httpTarget = serverTarget({
     get,
     get + get,
     `POST /ipp/print/office HTTP/1.1\r\n${ippHead}Content-Length: 9\r\n\r\n${getPrinters}`,
-    `POST / HTTP/1.1\r\n${ippHead}Transfer-Encoding: chunked\r\n\r\n9\r\n${getPrinters}\r\n0\r\n\r\n`,
+    `POST / HTTP/1.1\r\n${ippHead}Transfer-Encoding: chunked\r\n\r\n${chunked}`,
     'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: TLS/1.2\r\n\r\n',
     'HEAD /ipp/resources/icon-48.png HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
   ].map(ascii),
