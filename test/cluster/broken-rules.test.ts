@@ -4,22 +4,26 @@ import { describe, test } from 'node:test';
 import { rules } from '../../firmware/cluster/rules/table.ts';
 import { brokenRules } from '../world/pair/broken.ts';
 import { runPair } from '../world/pair/run.ts';
+import { createTemplate } from '../world/pair/template.ts';
 
 const seedsAtMost = 1_000;
 
-describe('a rule is taken out, and the simulation shows it', () => {
+describe('a rule is taken out, and the simulation shows it', async () => {
+  const template = await createTemplate();
   for (const broken of brokenRules) {
     const { seed, witness } = broken;
-    test(`${broken.rule}: ${broken.without} (seed ${seed})`, () => {
+    test(`${broken.rule}: ${broken.without} (seed ${seed})`, async () => {
       assert.ok(seed <= seedsAtMost);
-      const withoutIt = runPair({
+      const withoutIt = await runPair({
         seed,
+        template,
         witness,
         rules: { ...rules, ...broken.rules },
         broken: broken.parts ?? [],
       });
       assert.notDeepEqual(withoutIt.violations, []);
-      assert.deepEqual(runPair({ seed, witness }).violations, []);
+      const withIt = await runPair({ seed, witness, template });
+      assert.deepEqual(withIt.violations, []);
     });
   }
 });

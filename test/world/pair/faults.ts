@@ -8,6 +8,8 @@ export type Fault =
   | {
       readonly kind: 'kill';
       readonly node: NodeName;
+      /** The plug, and not the process alone. */
+      readonly power?: boolean;
       readonly atMs: number;
       readonly forMs: number;
     }
@@ -263,6 +265,7 @@ function draw(random: SeededRandom, atMs: number): Fault {
     case 'move':
       return { kind, atMs, forMs };
     case 'kill':
+      return { kind, node, atMs, forMs, power: random.chance(0.4) };
     case 'stop':
     case 'freeze':
     case 'witness-drops':
@@ -314,6 +317,8 @@ export function formatFault(fault: Fault): string {
       ? ` loss ${fault.loss} slow ${fault.slowMs} ms repeat ${fault.repeat}`
       : fault.kind === 'slow-disk'
         ? ` up to ${fault.upToMs} ms`
-        : '';
+        : fault.kind === 'kill' && fault.power === true
+          ? ', its power'
+          : '';
   return `${atMs} ms: ${kind} ${detail}${more}, for ${forMs} ms`;
 }

@@ -6,7 +6,7 @@ import type { Timeline } from '../timeline.ts';
 import type { Broker, BrokerConnection } from './broker.ts';
 import type { NodeName } from './judge.ts';
 import type { Network } from './network.ts';
-import type { PairNode } from './node.ts';
+import type { PairBox } from './box.ts';
 
 export interface NodeLinks {
   send(path: Path, message: Message): void;
@@ -29,7 +29,7 @@ export interface NodeLinksOptions {
   /** Heartbeats go as datagrams as well. */
   readonly datagrams: boolean;
   readonly localNowMs: () => number;
-  readonly peerNode: () => PairNode;
+  readonly peerBox: () => PairBox;
   /** Binds an action to the process that runs now. */
   readonly inProcess: (action: () => void) => () => void;
   readonly feed: (event: ClusterEvent) => void;
@@ -65,7 +65,7 @@ export function createNodeLinks(options: NodeLinksOptions): NodeLinks {
         brokerConnection?.publish(message);
         return;
       }
-      const other = options.peerNode();
+      const other = options.peerBox();
       network.stream(name, peer, 'link', () => other.receive(message));
       const { kind } = message.body;
       if (options.datagrams && (kind === 'heartbeat' || kind === 'echo')) {
@@ -80,7 +80,7 @@ export function createNodeLinks(options: NodeLinksOptions): NodeLinks {
     },
     probe() {
       const askedAtMs = options.localNowMs();
-      const other = options.peerNode();
+      const other = options.peerBox();
       network.arp(name, peer, 'question', () => {
         const of = other.kernel.addressOn ? 'group' : 'node';
         const answered = () => feed({ kind: 'probe-answered', askedAtMs, by: 'owner', of });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { formatFailure } from './report.ts';
 import { runPair } from './run.ts';
 import { runSeeds } from './seeds.ts';
+import { createTemplate } from './template.ts';
 
 const taskSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -22,13 +23,14 @@ const taskSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 
-function work(): unknown {
+async function work(): Promise<unknown> {
   const task = taskSchema.parse(workerData);
-  if (task.kind === 'row') return runSeeds(task);
+  if (task.kind === 'row') return await runSeeds(task);
   const { seed, witness } = task;
   const lines: string[] = [];
   const keep = (line: string) => void lines.push(line);
-  const result = runPair({ seed, witness, ...(task.trace ? { trace: keep } : {}) });
+  const template = await createTemplate();
+  const result = await runPair({ seed, witness, template, ...(task.trace ? { trace: keep } : {}) });
   const fine = result.violations.length === 0;
   const verdict = fine
     ? `seed ${seed}: fine, ${result.exceptions} exceptions`
@@ -36,4 +38,4 @@ function work(): unknown {
   return { fine, lines: [...lines, verdict] };
 }
 
-parentPort?.postMessage(work(), []);
+parentPort?.postMessage(await work(), []);

@@ -2,6 +2,7 @@
 import { formatFailure } from './report.ts';
 import { type RunResult, runPair } from './run.ts';
 import { shrink } from './shrink.ts';
+import { createTemplate } from './template.ts';
 
 export interface SeedsResult {
   readonly seeds: number;
@@ -27,13 +28,14 @@ export interface SeedsOptions {
 const shrinkAttempts = 60;
 const reportedFailures = 5;
 
-export function runSeeds(options: SeedsOptions): SeedsResult {
+export async function runSeeds(options: SeedsOptions): Promise<SeedsResult> {
+  const template = await createTemplate();
   const { from, count, stride, witness, twiceEvery } = options;
   const failures: string[] = [];
   let [seeds, exceptions, acceptedJobs, takeovers, slowestMs] = [0, 0, 0, 0, 0];
   for (let seed = from; seed < from + count; seed += stride) {
-    const result = runPair({ seed, witness });
-    const again = seeds % twiceEvery === 0 ? runPair({ seed, witness }) : result;
+    const result = await runPair({ seed, witness, template });
+    const again = seeds % twiceEvery === 0 ? await runPair({ seed, witness, template }) : result;
     seeds += 1;
     acceptedJobs += result.acceptedJobs;
     takeovers += result.takeovers;
@@ -41,8 +43,8 @@ export function runSeeds(options: SeedsOptions): SeedsResult {
     if (result.exceptions > 0) exceptions += 1;
     if (again.digest !== result.digest) failures.push(`seed ${seed} runs differently each time`);
     if (result.violations.length > 0 && failures.length < reportedFailures) {
-      const run = (faults: RunResult['faults']) => runPair({ seed, witness, faults });
-      const smallest = shrink({ result, run, attempts: shrinkAttempts });
+      const run = (faults: RunResult['faults']) => runPair({ seed, witness, template, faults });
+      const smallest = await shrink({ result, run, attempts: shrinkAttempts });
       failures.push(formatFailure(smallest, witness));
     } else if (result.violations.length > 0) failures.push(`seed ${seed} fails as well`);
   }
