@@ -277,11 +277,14 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     changes: readonly Change[],
     documents: readonly DocumentToStore[],
   ): Promise<Accepted | Refusal> {
+    const created = changes.some((change) => change.type === 'job.created');
     let outcome: CommitOutcome;
     try {
       outcome = await options.commit(changes, documents);
     } catch (error) {
       options.log.warn('a job could not be stored', { jobId, message: textOf(error) });
+      // Nobody knows whether it was; its client is told that it was not.
+      if (created) void markUnacknowledged(jobId);
       return refused('store-failed', 'the job could not be stored');
     }
     if (outcome.kind === 'refused') return outcome;
@@ -289,7 +292,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     if (job === undefined) return refused('internal', 'the store did not answer with the job');
     if (!options.permit.live()) {
       options.log.warn('a job was stored and not acknowledged', { jobId });
-      if (changes.some((change) => change.type === 'job.created')) void markUnacknowledged(jobId);
+      if (created) void markUnacknowledged(jobId);
       return refused('not-live', 'this appliance may not answer now; send the document again');
     }
     if (!job.incoming) options.onReady(job);
@@ -299,10 +302,12 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
   /**
    * The client heard no success and will send again: this copy must not print besides. Whoever may
-   * not answer may not commit either, so it is tried for as long as this spooler lives.
+   * not answer may not commit either, so it is tried for as long as this spooler lives. A job that
+   * was not stored at all is refused, and that is the end of it.
    */
   async function markUnacknowledged(jobId: string): Promise<void> {
     const change = unacknowledgedEnd(jobId, clock.wall());
+    let waitMs: number = intakeLimits.markRetryMs;
     while (!stopping.signal.aborted) {
       try {
         await options.commit([change]);
@@ -310,7 +315,8 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       } catch (error) {
         options.log.warn('a job could not be marked', { jobId, message: textOf(error) });
       }
-      await sleep(clock, intakeLimits.markRetryMs, stopping.signal).catch(() => undefined);
+      await sleep(clock, waitMs, stopping.signal).catch(() => undefined);
+      waitMs = Math.min(waitMs * 2, intakeLimits.retryMs);
     }
   }
 

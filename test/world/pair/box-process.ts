@@ -58,7 +58,11 @@ export interface BoxProcessOptions {
   readonly onFirstByte: (socket: Socket) => void;
   /** Committed by the rules, and the permit lives: what its spooler then counts on. */
   readonly onCommitted: (unit: CommitUnit, term: Term) => void;
+  /** The node's store, and the one of an ownership. */
   readonly wrapStore: (store: Store) => Store;
+  readonly wrapOwned: (store: Store) => Store;
+  /** The host can't go on. */
+  readonly onFault: (error: unknown) => void;
   readonly trace: (line: string) => void;
 }
 
@@ -105,9 +109,7 @@ export function startBoxProcess(options: BoxProcessOptions): BoxProcess {
     for (const event of early) made.feed(event);
   };
   timeline.touch();
-  open().catch((error: unknown) => {
-    throw error;
-  });
+  open().catch(options.onFault);
 
   return {
     get host() {
@@ -191,7 +193,7 @@ function makeHost(
         id: parts.id,
         permit: parts.permit,
         termOf: () => parts.term,
-        store: observed(parts.store, (unit) => {
+        store: observed(options.wrapOwned(parts.store), (unit) => {
           if (parts.permit.live()) options.onCommitted(unit, parts.term);
         }),
         spool,
@@ -222,9 +224,7 @@ function makeHost(
       info: (message, facts) => options.trace(`${message} ${JSON.stringify(facts)}`),
       warn: (message, facts) => options.trace(`${message} ${JSON.stringify(facts)}`),
     },
-    onFault(error) {
-      throw error;
-    },
+    onFault: options.onFault,
   });
 }
 

@@ -13,6 +13,8 @@ export interface BoxReport {
   /** By the name that its client gave it. */
   job(name: string): Job | undefined;
   jobs(): readonly Job[];
+  /** Those that have not ended. */
+  openJobs(): readonly Job[];
   nameOf(jobId: string): string;
   /** Of a job's documents, as its records say. */
   bytesOf(jobId: string): number;
@@ -44,6 +46,10 @@ export function createBoxReport(databases: KeptDatabases): BoxReport {
     jobs: () =>
       databases
         .all('SELECT body FROM jobs WHERE spooler = ? ORDER BY number', groupId)
+        .flatMap((row) => jobIn(row) ?? []),
+    openJobs: () =>
+      databases
+        .all('SELECT body FROM jobs WHERE spooler = ? AND ended = 0 ORDER BY number', groupId)
         .flatMap((row) => jobIn(row) ?? []),
     nameOf(jobId) {
       const [row] = databases.all(byId, jobId);

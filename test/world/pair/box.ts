@@ -254,6 +254,11 @@ export function createBox(options: BoxOptions): PairBox {
       onFirstByte,
       onCommitted,
       wrapStore: (store) => brokenStore(store, options.broken),
+      wrapOwned: (store) => uncommittedStarts(store, options.broken),
+      onFault(error) {
+        const why = error instanceof Error ? error.message : String(error);
+        judge.report(0, `${name} can't go on: ${why}`);
+      },
       trace: (line) => options.trace(`${name}: ${line}`),
     });
     links.connectWitness();
@@ -383,6 +388,26 @@ function brokenStore(store: Store, broken: ReadonlySet<BrokenPart>): Store {
       if (!handed) return store.commit(unit);
       const changes = unit.changes.filter(({ type }) => type !== 'job.ended');
       return store.commit({ ...unit, changes });
+    },
+  };
+}
+
+/** A start is told before it is committed. */
+function uncommittedStarts(store: Store, broken: ReadonlySet<BrokenPart>): Store {
+  if (!broken.has('uncommitted-start')) return store;
+  return {
+    ...store,
+    commit(unit) {
+      const committed = store.commit(unit);
+      if (!unit.changes.some(({ type }) => type === 'job.started')) return committed;
+      committed.catch(() => undefined);
+      return Promise.resolve({
+        kind: 'committed',
+        lastSeq: 0,
+        jobs: [],
+        printers: [],
+        events: [],
+      });
     },
   };
 }

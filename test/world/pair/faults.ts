@@ -48,6 +48,12 @@ export type Fault =
       readonly atMs: number;
       readonly forMs: number;
     }
+  | {
+      readonly kind: 'printer-off';
+      readonly printer: string;
+      readonly atMs: number;
+      readonly forMs: number;
+    }
   | { readonly kind: 'move'; readonly atMs: number; readonly forMs: number }
   | {
       readonly kind: 'leave';
@@ -71,6 +77,7 @@ const kinds = [
   'witness-drops',
   'move',
   'leave',
+  'printer-off',
 ] as const;
 
 /** Faults begin in this window, after the pair has had time to come up. */
@@ -261,6 +268,8 @@ function draw(random: SeededRandom, atMs: number): Fault {
     }
     case 'slow-disk':
       return { kind, node, upToMs: random.pick([100, 600, 3_000]), atMs, forMs };
+    case 'printer-off':
+      return { kind, printer: random.pick(['printer-0', 'printer-1', 'printer-2']), atMs, forMs };
     case 'witness-restart':
     case 'move':
       return { kind, atMs, forMs };
@@ -311,7 +320,9 @@ export function formatFault(fault: Fault): string {
       ? fault.links.map(([from, to]) => `${from}>${to}`).join(' ')
       : 'node' in fault
         ? fault.node
-        : '';
+        : 'printer' in fault
+          ? fault.printer
+          : '';
   const more =
     fault.kind === 'lossy'
       ? ` loss ${fault.loss} slow ${fault.slowMs} ms repeat ${fault.repeat}`

@@ -37,6 +37,12 @@ export interface Judge {
   started(acting: Acting, jobId: string, attempt: number, marked: boolean): void;
   /** Its client broke off: nothing of it may reach a printer. */
   neverPrinted(jobId: string): void;
+  /**
+   * Its printer lost its power with the document in it, or on its way: TCP does not say what it
+   * had.
+   */
+  lostByPrinter(jobId: string): void;
+  maybePrinted(jobId: string): boolean;
   compareBoxes(a: BoxReport, b: BoxReport): void;
   readonly acceptedJobs: ReadonlyMap<string, { readonly units: number; readonly alone: boolean }>;
   readonly prints: ReadonlyMap<string, number>;
@@ -82,6 +88,7 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const delivered = new Map<string, Set<number>>();
   const completedJobs = new Set<string>();
   const brokenUploads = new Set<string>();
+  const lost = new Set<string>();
 
   const report = (invariant: number, what: string) => {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
@@ -164,6 +171,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
         report(6, `${acting.node} starts ${jobId} again without a mark`);
       }
     },
+    lostByPrinter: (jobId) => void lost.add(jobId),
+    maybePrinted: (jobId) => lost.has(jobId) || (prints.get(jobId) ?? 0) > 0,
     compareBoxes(a, b) {
       const [mine, theirs] = [a.records(), b.records()];
       let common = Math.min(mine.length, theirs.length);

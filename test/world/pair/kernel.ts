@@ -17,6 +17,8 @@ export interface Kernel {
   clear(): void;
   /** The power goes: nothing is sent any more, not even a reset. */
   powerOff(): void;
+  /** Documents that are on their way to this printer. */
+  jobsAt(printer: Printer): readonly number[];
   /** The process is gone: what it wrote goes on; some connections end behind it, some never do. */
   orphan(): void;
   /** A connection of the group's address; undefined while the kernel has no such address. */
@@ -163,6 +165,10 @@ export function createKernel(options: KernelOptions): Kernel {
       addressUntilMs = -Infinity;
       gateUntilMs = -Infinity;
     },
+    jobsAt: (printer) =>
+      [...sockets].flatMap((socket) =>
+        socket.printer === printer ? (socket.jobNumber ?? []) : [],
+      ),
     orphan() {
       for (const socket of sockets) {
         socket.onChange = () => undefined;

@@ -22,6 +22,8 @@ export interface Printer {
   take(session: PrinterSession, bytes: Uint8Array): void;
   finish(session: PrinterSession): void;
   reset(session: PrinterSession): void;
+  /** It forgets its sessions, and what it had of a document. */
+  switchOff(): void;
 }
 
 export interface PrinterOptions {
@@ -42,7 +44,7 @@ const idleMs = 45_000;
 
 export function createPrinter(options: PrinterOptions): Printer {
   const sessions = new Set<PrinterSession>();
-  return {
+  const printer: Printer = {
     id: options.id,
     address: options.address,
     on: true,
@@ -79,5 +81,10 @@ export function createPrinter(options: PrinterOptions): Printer {
       options.trace(`${options.id} is reset by ${session.from}`);
       sessions.delete(session);
     },
+    switchOff() {
+      printer.on = false;
+      sessions.clear();
+    },
   };
+  return printer;
 }

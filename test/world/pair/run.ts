@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Rules } from '../../../firmware/cluster/contract/rules.ts';
 import { rules as productionRules } from '../../../firmware/cluster/rules/table.ts';
 import { formatTerm } from '../../../firmware/cluster/term.ts';
-import { isEnded, type Job } from '../../../firmware/jobs/job.ts';
+import type { Job } from '../../../firmware/jobs/job.ts';
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
@@ -198,7 +198,7 @@ function takeoverOf([node, term]: readonly [PairBox, Term]) {
 
 // ---- faults
 
-function schedule({ timeline, network, broker, nodes }: World, fault: Fault): void {
+function schedule({ timeline, network, broker, nodes, printers, judge }: World, fault: Fault): void {
   const during = (begin: () => void, end: () => void) => {
     timeline.at(fault.atMs, begin);
     timeline.at(fault.atMs + fault.forMs, end);
@@ -255,6 +255,19 @@ function schedule({ timeline, network, broker, nodes }: World, fault: Fault): vo
     case 'witness-drops':
       timeline.at(fault.atMs, () => broker?.dropFor(fault.node, fault.forMs));
       return;
+    case 'printer-off':
+      for (const printer of printers.filter(({ id }) => id === fault.printer)) {
+        during(
+          () => {
+            for (const { kernel } of [nodes.a, nodes.b]) {
+              for (const number of kernel.jobsAt(printer)) judge.lostByPrinter(`job-${number}`);
+            }
+            printer.switchOff();
+          },
+          () => void (printer.on = true),
+        );
+      }
+      return;
     case 'move':
       timeline.at(fault.atMs, () => {
         const timeoutMs = Math.min(fault.forMs, 10_000);
@@ -270,8 +283,9 @@ function schedule({ timeline, network, broker, nodes }: World, fault: Fault): vo
   }
 }
 
-function heal({ network, nodes }: World): void {
+function heal({ network, nodes, printers }: World): void {
   network.heal();
+  for (const printer of printers) printer.on = true;
   for (const node of [nodes.a, nodes.b]) {
     node.diskSlowMs = 0;
     node.frozen = false;
@@ -307,7 +321,7 @@ function isFine({ nodes }: World): boolean {
   const { state, spooler } = owner;
   if (state?.stepping.phase !== 'in-step' || !state.stepping.durable) return false;
   if (standby.state?.following.inStep !== true || spooler === undefined) return false;
-  return owner.report.jobs().every((job) => isEnded(job.state) || isHeldForGood(job));
+  return owner.report.openJobs().every(isHeldForGood);
 }
 
 /** It waits for a person, and says why. */
@@ -331,7 +345,7 @@ function judgeEnd({ judge, nodes, printers }: World, healedMs: number | undefine
     if (job === undefined) judge.report(1, `${name} was acknowledged and is lost`);
     else if (bytes !== units) judge.report(9, `${name} has ${bytes} bytes of ${units}`);
     else if (job.state === 'aborted') judge.report(1, `${name} was acknowledged and is aborted`);
-    else if (job.state === 'completed' && (judge.prints.get(name) ?? 0) === 0) {
+    else if (job.state === 'completed' && !judge.maybePrinted(name)) {
       judge.report(1, `${name} is completed and was never printed`);
     }
   }
@@ -340,8 +354,7 @@ function judgeEnd({ judge, nodes, printers }: World, healedMs: number | undefine
 function describe(node: PairBox): string {
   const { state } = node;
   if (state === undefined) return `${node.name} is down`;
-  const jobs = node.report.jobs();
-  const open = jobs.filter((job) => !isEnded(job.state) && !isHeldForGood(job));
+  const open = node.report.openJobs().filter((job) => !isHeldForGood(job));
   const { phase } = state.stepping;
   const term = formatTerm(state.durable.term);
   const live = node.live() ? 'live' : 'not live';
