@@ -23,7 +23,7 @@ import type { Timeline } from '../timeline.ts';
 import { createBoxTcp } from './box-tcp.ts';
 import type { Kernel, Socket } from './kernel.ts';
 import type { KeptDatabases } from './kept-databases.ts';
-import type { Printer } from './printers.ts';
+import type { Printer } from './devices.ts';
 import { createStoreChannel } from './store-channel.ts';
 
 export const groupId = 'group';
@@ -100,9 +100,15 @@ export function startBoxProcess(options: BoxProcessOptions): BoxProcess {
     });
     await spool.prepare();
     await spool.clean((names) => opened.query('documents.referenced', { names }));
-    const made = makeHost(options, store, spool, () => machine, (next) => {
-      machine = next;
-    });
+    const made = makeHost(
+      options,
+      store,
+      spool,
+      () => machine,
+      (next) => {
+        machine = next;
+      },
+    );
     await made.start();
     host = made;
     made.feed({ kind: 'tick' });

@@ -61,13 +61,11 @@ export function createBoxReport(databases: KeptDatabases): BoxReport {
         .reduce((sum, row) => sum + Number(JSON.parse(String(row['body'])).sizeBytes), 0),
     printerCount: () => databases.all('SELECT id FROM printers WHERE spooler = ?', groupId).length,
     records: () =>
-      databases
-        .all('SELECT * FROM records WHERE spooler = ? ORDER BY seq', groupId)
-        .map((row) => ({
-          term: `${String(row['generation'])}.${String(row['counter'])}.${String(row['node'])}`,
-          type: String(row['type']),
-          payload: String(row['payload']),
-        })),
+      databases.all('SELECT * FROM records WHERE spooler = ? ORDER BY seq', groupId).map((row) => ({
+        term: `${String(row['generation'])}.${String(row['counter'])}.${String(row['node'])}`,
+        type: String(row['type']),
+        payload: String(row['payload']),
+      })),
     tables: () =>
       JSON.stringify(
         [

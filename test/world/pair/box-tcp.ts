@@ -5,7 +5,7 @@ import { abortable } from '../../../hal/time.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Kernel, Socket } from './kernel.ts';
-import type { Printer } from './printers.ts';
+import type { Printer } from './devices.ts';
 
 export interface BoxTcpOptions {
   readonly kernel: Kernel;

@@ -22,7 +22,7 @@ import type { Network } from './network.ts';
 import { createProcessClock, type NodeClock } from './node-clock.ts';
 import { createNodeLinks } from './node-links.ts';
 import { createPeerDocuments } from './peer-documents.ts';
-import type { Printer } from './printers.ts';
+import type { Printer } from './devices.ts';
 
 /**
  * Parts outside the machine that a test takes out: sockets not bound to the group's address,

@@ -142,7 +142,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       const order = printersActs.get(printerId) ?? createOrder();
       printersActs.set(printerId, order);
       inOrder(order, acting, 3, `sent bytes of ${jobId}`);
-      if (brokenUploads.has(jobId)) report(5, `${printerId} got bytes of ${jobId}, a broken upload`);
+      if (brokenUploads.has(jobId))
+        report(5, `${printerId} got bytes of ${jobId}, a broken upload`);
       const attempts = delivered.get(jobId) ?? new Set();
       delivered.set(jobId, attempts.add(attempt));
     },
@@ -179,7 +180,10 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       while (common > 0 && mine[common - 1]?.term !== theirs[common - 1]?.term) common -= 1;
       // The same term at the same place: everything up to here must be the same.
       for (let each = common - 1; each >= 0; each -= 1) {
-        if (mine[each]?.payload !== theirs[each]?.payload || mine[each]?.type !== theirs[each]?.type) {
+        if (
+          mine[each]?.payload !== theirs[each]?.payload ||
+          mine[each]?.type !== theirs[each]?.type
+        ) {
           report(10, `logs differ at ${each + 1} below their common ${common}`);
           return;
         }

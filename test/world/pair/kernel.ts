@@ -5,7 +5,7 @@ import type { Term } from '../../../firmware/store/contract.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Host, Network } from './network.ts';
-import type { PrinterSession, Printer } from './printers.ts';
+import type { PrinterSession, Printer } from './devices.ts';
 
 export interface Kernel {
   readonly addressOn: boolean;

@@ -14,7 +14,7 @@ import { createJudge, type Judge, type NodeName, type Violation } from './judge.
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Network } from './network.ts';
 import { createNodeClock } from './node-clock.ts';
-import { createPrinter, type Printer } from './printers.ts';
+import { createPrinter, type Printer } from './devices.ts';
 import { type BrokenPart, createBox, type PairBox } from './box.ts';
 import { startClients } from './clients.ts';
 import type { Template } from './template.ts';
@@ -198,7 +198,10 @@ function takeoverOf([node, term]: readonly [PairBox, Term]) {
 
 // ---- faults
 
-function schedule({ timeline, network, broker, nodes, printers, judge }: World, fault: Fault): void {
+function schedule(
+  { timeline, network, broker, nodes, printers, judge }: World,
+  fault: Fault,
+): void {
   const during = (begin: () => void, end: () => void) => {
     timeline.at(fault.atMs, begin);
     timeline.at(fault.atMs + fault.forMs, end);
@@ -378,13 +381,11 @@ function traceRoles({ timeline, nodes }: World, trace: (line: string) => void): 
 function digestOf({ judge, nodes, timeline }: World): string {
   const both = [nodes.a, nodes.b];
   const logs = both.map((node) => node.report.records());
-  const seqs = both.map(({ state }) => [
-    state?.directSeq,
-    state?.witnessSeq,
-    state?.leaseUntilMs,
-  ]);
+  const seqs = both.map(({ state }) => [state?.directSeq, state?.witnessSeq, state?.leaseUntilMs]);
   const { violations, exceptions, prints } = judge;
-  return digestText(JSON.stringify([timeline.nowMs, seqs, logs, violations, exceptions, [...prints]]));
+  return digestText(
+    JSON.stringify([timeline.nowMs, seqs, logs, violations, exceptions, [...prints]]),
+  );
 }
 
 function digestText(text: string): string {

@@ -89,7 +89,8 @@ async function addPrinters(spooler: Spooler): Promise<readonly TemplatePrinter[]
   for (const { name, address, interrupted } of wanted) {
     const input = { name, host: address, connectTimeoutMs };
     const added = await spooler.ports.xcv({ monitor: 'tcp' }, 'AddPort', input, by);
-    if (!('status' in added) || added.status !== 'ERROR_SUCCESS') throw new Error(`no port ${name}`);
+    if (!('status' in added) || added.status !== 'ERROR_SUCCESS')
+      throw new Error(`no port ${name}`);
     const made = await spooler.printers.create(name, { portNames: [name], interrupted }, by);
     if (made.kind === 'refused') throw new Error(made.message);
     printers.push({ id: made.printer.id, name, address });
