@@ -2,27 +2,24 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { rules } from '../../firmware/cluster/rules/table.ts';
-import { brokenRules } from '../world/pair/broken.ts';
-import { runPair } from '../world/pair/run.ts';
-import { createTemplate } from '../world/pair/template.ts';
+import { brokenRules } from '../world/model/broken.ts';
+import { runModel } from '../world/model/run.ts';
 
 const seedsAtMost = 1_000;
 
-describe('a rule is taken out, and the simulation shows it', async () => {
-  const template = await createTemplate();
+describe('a rule is taken out, and the simulation shows it', () => {
   for (const broken of brokenRules) {
     const { seed, witness } = broken;
     test(`${broken.rule}: ${broken.without} (seed ${seed})`, async () => {
       assert.ok(seed <= seedsAtMost);
-      const withoutIt = await runPair({
+      const withoutIt = await runModel({
         seed,
-        template,
         witness,
         rules: { ...rules, ...broken.rules },
         broken: broken.parts ?? [],
       });
       assert.notDeepEqual(withoutIt.violations, []);
-      const withIt = await runPair({ seed, witness, template });
+      const withIt = await runModel({ seed, witness });
       assert.deepEqual(withIt.violations, []);
     });
   }

@@ -115,7 +115,7 @@ describe('R6, not clean', () => {
 });
 
 describe('J2', () => {
-  test('an accepted job is appended, past every quota, and waits until both are in step', async () => {
+  test('an accepted job is appended, and waits until both are in step', async () => {
     const store = await storeWith();
     const { changes } = plan(records(jobCreated('new', { incoming: false })));
     await commit(store, changes);

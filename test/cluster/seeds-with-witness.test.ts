@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSeeds } from '../world/pair/seeds.ts';
 
-const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10 } as const;
+const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10, level: 'boxes' } as const;
 
 test('with a witness no seed breaks an invariant, and there is no exception', async () => {
   const { failures, exceptions } = await runSeeds({ ...seeds, witness: true });

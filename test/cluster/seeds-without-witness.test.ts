@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSeeds } from '../world/pair/seeds.ts';
 
-const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10 } as const;
+const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10, level: 'boxes' } as const;
 
 test('without a witness only the one named exception happens, and it is counted', async () => {
   const { failures, exceptions } = await runSeeds({ ...seeds, witness: false });

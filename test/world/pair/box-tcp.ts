@@ -80,7 +80,7 @@ class Connection implements TcpConnection {
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#socket.broken || this.#closed) return Promise.reject(this.#error());
     if (this.#socket.jobNumber === undefined && chunk.length > 0) this.#begin(chunk);
-    const work = this.#put(chunk).then(() => {
+    const work = this.#put(chunk).finally(() => {
       this.#underWay = undefined;
     });
     work.catch(() => undefined);

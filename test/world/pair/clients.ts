@@ -52,13 +52,13 @@ export function startClients(options: ClientsOptions): void {
   timeline.at(1_000, next);
 }
 
-function print(options: ClientsOptions, order: readonly PairBox[], upload: Upload): void {
+function print(options: ClientsOptions, order: readonly PairBox[], document: Upload): void {
   const { network, timeline, judge } = options;
   // Whichever kernel has the address, and may be both in a bad moment.
   const box = order.find((each) => each.running && each.kernel.addressOn);
   if (box === undefined || network.link(box.name, 'gateway').cut) return;
-  const { name, printer, bytes } = upload;
-  if (upload.breaksOff) judge.neverPrinted(name);
+  const { name, printer, bytes } = document;
+  if (document.breaksOff) judge.neverPrinted(name);
   const spooler = box.spooler;
   if (spooler === undefined) return;
   timeline.touch();
@@ -68,12 +68,14 @@ function print(options: ClientsOptions, order: readonly PairBox[], upload: Uploa
     origin,
     document: { name, format: 'application/octet-stream' },
   };
-  void spooler.intake.accept(streamOf(options, box, upload), request).then((answer) => {
+  const upload = async () => {
+    const answer = await spooler.intake.accept(streamOf(options, box, document), request);
     const { state } = box;
     if (answer.kind !== 'accepted' || state === undefined) return;
     judge.acted({ node: box.name, term: state.durable.term }, `acknowledges ${name}`);
     judge.acknowledged(name, bytes.length, state.stepping.phase === 'exposed');
-  });
+  };
+  void upload();
 }
 
 async function* streamOf(

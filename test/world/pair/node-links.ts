@@ -6,7 +6,6 @@ import type { Timeline } from '../timeline.ts';
 import type { Broker, BrokerConnection } from './broker.ts';
 import type { NodeName } from './judge.ts';
 import type { Network } from './network.ts';
-import type { PairBox } from './box.ts';
 
 export interface NodeLinks {
   send(path: Path, message: Message): void;
@@ -19,6 +18,12 @@ export interface NodeLinks {
   drop(): void;
 }
 
+/** The other end, as far as cables know it. */
+export interface LinkedBox {
+  readonly kernel: { readonly addressOn: boolean };
+  receive(message: Message): void;
+}
+
 export interface NodeLinksOptions {
   readonly name: NodeName;
   readonly peer: NodeName;
@@ -29,7 +34,7 @@ export interface NodeLinksOptions {
   /** Heartbeats go as datagrams as well. */
   readonly datagrams: boolean;
   readonly localNowMs: () => number;
-  readonly peerBox: () => PairBox;
+  readonly peerBox: () => LinkedBox;
   /** Binds an action to the process that runs now. */
   readonly inProcess: (action: () => void) => () => void;
   readonly feed: (event: ClusterEvent) => void;

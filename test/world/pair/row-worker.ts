@@ -2,13 +2,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { formatFailure } from './report.ts';
-import { runPair } from './run.ts';
-import { runSeeds } from './seeds.ts';
-import { createTemplate } from './template.ts';
+import { runnerOf, runSeeds } from './seeds.ts';
+
+const level = z.enum(['boxes', 'model']);
 
 const taskSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('row'),
+    level,
     from: z.int(),
     count: z.int(),
     stride: z.int(),
@@ -17,6 +18,7 @@ const taskSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('replay'),
+    level,
     seed: z.int(),
     witness: z.boolean(),
     trace: z.boolean(),
@@ -29,12 +31,12 @@ async function work(): Promise<unknown> {
   const { seed, witness } = task;
   const lines: string[] = [];
   const keep = (line: string) => void lines.push(line);
-  const template = await createTemplate();
-  const result = await runPair({ seed, witness, template, ...(task.trace ? { trace: keep } : {}) });
+  const run = await runnerOf(task);
+  const result = await run(seed, undefined, task.trace ? keep : undefined);
   const fine = result.violations.length === 0;
   const verdict = fine
     ? `seed ${seed}: fine, ${result.exceptions} exceptions`
-    : formatFailure(result, witness);
+    : formatFailure(result, task);
   return { fine, lines: [...lines, verdict] };
 }
 

@@ -6,10 +6,10 @@ import { formatTerm } from '../../../firmware/cluster/term.ts';
 import type { Job } from '../../../firmware/jobs/job.ts';
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
-import { createRandom, type SeededRandom } from '../seeded-random.ts';
+import { createRandom } from '../seeded-random.ts';
 import { createTimeline, type Timeline } from '../timeline.ts';
 import { type Broker, createBroker } from './broker.ts';
-import { drawFaults, faultsUntilMs, type Fault } from './faults.ts';
+import { boxFaults, drawFaults, type Fault } from './faults.ts';
 import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Network } from './network.ts';
@@ -46,7 +46,7 @@ export interface RunResult {
   readonly digest: string;
 }
 
-const healAtMs = faultsUntilMs + 2_000;
+const healAtMs = boxFaults.untilMs + 2_000;
 const progressMs = 90_000;
 const settleMs = 1_500;
 const clientsUntilMs = healAtMs + 3_000;
@@ -64,7 +64,7 @@ export async function runPair(options: RunOptions): Promise<RunResult> {
   const { seed } = options;
   const world = createWorld(options);
   const { timeline, judge, nodes } = world;
-  const faults = options.faults ?? drawFaults(createRandom(seed, 'faults'));
+  const faults = options.faults ?? drawFaults(createRandom(seed, 'faults'), boxFaults);
   for (const fault of faults) schedule(world, fault);
   const [first, ...others] = options.template.printers;
   if (first === undefined) throw new Error('the template has no printer');

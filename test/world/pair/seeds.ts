@@ -1,4 +1,5 @@
 // A row of seeds, run twice and compared, with what they found added up.
+import { runModel } from '../model/run.ts';
 import { formatFailure } from './report.ts';
 import { type RunResult, runPair } from './run.ts';
 import { shrink } from './shrink.ts';
@@ -21,6 +22,8 @@ export interface SeedsOptions {
   /** Takes every `stride`-th seed, so that several workers can share a row. */
   readonly stride: number;
   readonly witness: boolean;
+  /** `model`: the machine alone, with a small spooler of the simulation's own. */
+  readonly level: 'boxes' | 'model';
   /** Each how-many-th seed of the row runs twice, and must be the same. */
   readonly twiceEvery: number;
 }
@@ -29,13 +32,13 @@ const shrinkAttempts = 60;
 const reportedFailures = 5;
 
 export async function runSeeds(options: SeedsOptions): Promise<SeedsResult> {
-  const template = await createTemplate();
   const { from, count, stride, witness, twiceEvery } = options;
+  const run = await runnerOf(options);
   const failures: string[] = [];
   let [seeds, exceptions, acceptedJobs, takeovers, slowestMs] = [0, 0, 0, 0, 0];
   for (let seed = from; seed < from + count; seed += stride) {
-    const result = await runPair({ seed, witness, template });
-    const again = seeds % twiceEvery === 0 ? await runPair({ seed, witness, template }) : result;
+    const result = await run(seed);
+    const again = seeds % twiceEvery === 0 ? await run(seed) : result;
     seeds += 1;
     acceptedJobs += result.acceptedJobs;
     takeovers += result.takeovers;
@@ -43,10 +46,40 @@ export async function runSeeds(options: SeedsOptions): Promise<SeedsResult> {
     if (result.exceptions > 0) exceptions += 1;
     if (again.digest !== result.digest) failures.push(`seed ${seed} runs differently each time`);
     if (result.violations.length > 0 && failures.length < reportedFailures) {
-      const run = (faults: RunResult['faults']) => runPair({ seed, witness, template, faults });
-      const smallest = await shrink({ result, run, attempts: shrinkAttempts });
-      failures.push(formatFailure(smallest, witness));
+      const again = (faults: RunResult['faults']) => run(seed, faults);
+      const smallest = await shrink({ result, run: again, attempts: shrinkAttempts });
+      failures.push(formatFailure(smallest, options));
     } else if (result.violations.length > 0) failures.push(`seed ${seed} fails as well`);
   }
   return { seeds, failures, exceptions, acceptedJobs, takeovers, slowestMs };
+}
+
+export type Runner = (
+  seed: number,
+  faults?: RunResult['faults'],
+  trace?: (line: string) => void,
+) => Promise<RunResult>;
+
+export async function runnerOf({
+  level,
+  witness,
+}: Pick<SeedsOptions, 'level' | 'witness'>): Promise<Runner> {
+  if (level === 'model') {
+    return (seed, faults, trace) =>
+      runModel({
+        seed,
+        witness,
+        ...(faults === undefined ? {} : { faults }),
+        ...(trace === undefined ? {} : { trace }),
+      });
+  }
+  const template = await createTemplate();
+  return (seed, faults, trace) =>
+    runPair({
+      seed,
+      witness,
+      template,
+      ...(faults === undefined ? {} : { faults }),
+      ...(trace === undefined ? {} : { trace }),
+    });
 }

@@ -6,7 +6,7 @@ import { rules } from '../../../firmware/cluster/rules/table.ts';
 import { extendLease } from '../../../firmware/cluster/rules/terms.ts';
 import { noteOwner, send } from '../../../firmware/cluster/turn.ts';
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
-import type { BrokenPart } from './box.ts';
+import type { BrokenPart } from './spooler.ts';
 
 export interface BrokenRule {
   readonly rule: string;
