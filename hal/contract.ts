@@ -6,6 +6,8 @@
 // an object has no side effect; `open`, `connect` and `listen` are what touches the machine. Every
 // method that fails rejects (or throws, where it is synchronous) with a HalError of hal/errors.ts.
 import type { HalError } from './errors.ts';
+import type { Links } from './links.ts';
+import type { SnmpManager } from './snmp.ts';
 
 /** A timer that was started; cancelling it twice, or after it fired, does nothing. */
 export interface Timer {
@@ -145,6 +147,8 @@ export interface UdpOpenOptions {
   readonly address: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** Sockets at other addresses have the same port; the most fitting one gets a datagram. */
+  readonly shared?: true;
   readonly multicast?: {
     /**
      * Where the group is joined and multicast leaves. In IPv6 nothing else is heard; in IPv4 the
@@ -428,6 +432,8 @@ export interface Hal {
   readonly tcp: Tcp;
   readonly udp: Udp;
   readonly addresses: Addresses;
+  readonly links: Links;
+  readonly snmp: SnmpManager;
   readonly files: Files;
   readonly databases: Databases;
   readonly outputs: Outputs;

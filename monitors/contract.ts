@@ -24,6 +24,8 @@ import type {
   UsbInterface,
   UsbInterfaceInfo,
 } from '../hal/contract.ts';
+import type { SnmpOpenOptions, SnmpSession } from '../hal/snmp.ts';
+import type { DeviceFacts } from './device-facts.ts';
 import type { Win32Status } from './win32-status.ts';
 
 /** Names the owner of ports, printers and jobs: `local`, or the name of a group. */
@@ -96,6 +98,13 @@ export interface MonitorDevices extends LocalDevices {
   connectTcp(
     options: Omit<TcpConnectOptions, 'localAddress' | 'refuseAddress'>,
   ): Promise<TcpConnection>;
+  /** Questions to the SNMP agent of a network printer, by the same rules. */
+  openSnmp(
+    options: Omit<SnmpOpenOptions, 'address' | 'localAddress'> & {
+      readonly host: string;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<SnmpSession>;
 }
 
 /** What is plugged into the box, or lies on its disk. */
@@ -358,6 +367,8 @@ export interface DeviceStatus {
   readonly busy?: boolean;
   /** Clock.monotonicMs of the observation. */
   readonly atMs: number;
+  /** What else the source knows of the device. */
+  readonly device?: DeviceFacts;
 }
 
 // ---- Xcv and the UI half ----------------------------------------------------------------------

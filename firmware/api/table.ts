@@ -2,11 +2,14 @@
 import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
+import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
@@ -30,10 +33,13 @@ export const apiRoutes: readonly Route[] = [
   ...systemRoutes,
   ...sessionRoutes,
   ...userRoutes,
+  ...auditRoutes,
   ...printerRoutes,
   ...paperRoutes,
   ...portRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...certificateRoutes,
+  ...snmpRoutes,
   describing,
 ];

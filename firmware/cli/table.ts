@@ -1,8 +1,11 @@
 // The command line's table: every command that talks to the API, made of the files beside it.
 import type { Command } from './command.ts';
+import { auditCommand } from './commands/audit-commands.ts';
+import { certificateCommands } from './commands/certificate-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
+import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 import { userCommands } from './commands/user-commands.ts';
 
@@ -11,5 +14,8 @@ export const apiCommands: readonly Command[] = [
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...snmpCommands,
   ...userCommands,
+  auditCommand,
+  ...certificateCommands,
 ];

@@ -5,8 +5,17 @@ import { dataSection } from './data-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
+import { pairSection } from './pair-section.ts';
+import { snmpSection } from './snmp-section.ts';
 
-const sections = { ...dataSection, ...discoverySection, ...listenSection, ...logSection };
+const sections = {
+  ...dataSection,
+  ...discoverySection,
+  ...listenSection,
+  ...logSection,
+  ...pairSection,
+  ...snmpSection,
+};
 
 const configSchema = z.object(sections);
 
@@ -21,6 +30,8 @@ export interface ConfigRow {
   readonly help: string;
   /** The name of its environment variable. */
   readonly variable: string;
+  /** Never shown. */
+  readonly secret: boolean;
 }
 
 export const configRows: readonly ConfigRow[] = Object.entries(configSchema.shape).map(
@@ -30,6 +41,7 @@ export const configRows: readonly ConfigRow[] = Object.entries(configSchema.shap
     default: schema.parse(undefined),
     help: schema.description ?? '',
     variable: variableOf(key),
+    secret: schema.meta()?.['secret'] === true,
   }),
 );
 

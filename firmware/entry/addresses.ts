@@ -26,12 +26,14 @@ export interface Listening {
   https: () => number | undefined;
   /** The same of the LPD server. */
   lpd: () => number | undefined;
+  /** The same of the SNMP agent. */
+  snmp: () => number | undefined;
 }
 
 export async function addressesOf(listening: Listening): Promise<ApplianceView['addresses']> {
-  const { hal, config, folder, spooler, raw, http, https, lpd } = listening;
+  const { hal, config, folder, spooler, raw, http, https, lpd, snmp } = listening;
   const host = reachableAddress(config['listen.address'], hal.addresses);
-  const [port, securePort, lpdPort] = [http(), https(), lpd()];
+  const [port, securePort, lpdPort, snmpPort] = [http(), https(), lpd(), snmp()];
   const printers = await spooler.printers.list();
   return [
     { what: 'socket', address: folder.socket },
@@ -42,6 +44,9 @@ export async function addressesOf(listening: Listening): Promise<ApplianceView['
     ...(lpdPort === undefined
       ? []
       : [{ what: 'lpd', address: `lpd://${host}:${lpdPort}/` } as const]),
+    ...(snmpPort === undefined
+      ? []
+      : [{ what: 'snmp', address: `snmp://${host}:${snmpPort}` } as const]),
     ...printers.flatMap(({ id, name }) => {
       const rawPort = raw.portOf(id);
       if (rawPort === undefined) return [];

@@ -70,6 +70,7 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     'listen.http': 0,
     'listen.https': 0,
     'listen.lpd': 0,
+    'listen.snmp': 0,
     'listen.raw': 0,
   });
   const destination = { write: (line: string) => void process.stderr.write(line) };

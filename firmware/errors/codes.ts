@@ -2,12 +2,14 @@
 // invents one.
 import { jobErrors } from './job-errors.ts';
 import { printerErrors } from './printer-errors.ts';
+import { snmpErrors } from './snmp-errors.ts';
 import { systemErrors } from './system-errors.ts';
 import { userErrors } from './user-errors.ts';
 
 export const errorCodes = {
   ...jobErrors,
   ...printerErrors,
+  ...snmpErrors,
   ...systemErrors,
   ...userErrors,
 } as const;

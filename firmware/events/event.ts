@@ -14,8 +14,21 @@ export type EventBody =
     }
   | { readonly type: 'port-status-changed'; readonly portName: string }
   | { readonly type: 'appliance-started' | 'appliance-stopping' }
+  /** The disk of the spool is nearly full, or has room again. */
+  | { readonly type: 'spool-low' | 'spool-has-room' }
+  /** Somebody asked by SNMP who may not; told a few times a minute at most. */
+  | { readonly type: 'snmp-refused' }
+  /**
+   * A group has another owner; it goes on alone; both nodes hold everything again. The facts are
+   * `group`, `owner` and `term`.
+   */
+  | { readonly type: 'group-failed-over' | 'group-exposed' | 'group-in-step' }
   /** The database was damaged or gone, and was built anew from the spool. */
-  | { readonly type: 'registry-rebuilt' };
+  | { readonly type: 'registry-rebuilt' }
+  /** Something is wrong with the machine itself, and over again: facts say kind and message. */
+  | { readonly type: 'trouble-began' | 'trouble-ended' }
+  /** The wall clock jumped; facts say by how many milliseconds. */
+  | { readonly type: 'clock-jumped' };
 
 export type PlatenEvent = EventBody & {
   /** Only grows, also over restarts; gaps are possible. */

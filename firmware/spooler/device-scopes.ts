@@ -1,7 +1,15 @@
 // The devices that monitors may open, remembered by the port on whose behalf they were opened, so
 // that it can be cut off.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Outputs, SerialPorts, Tcp, TcpConnection, UsbHost } from '../../hal/contract.ts';
+import type {
+  Addresses,
+  Outputs,
+  SerialPorts,
+  Tcp,
+  TcpConnection,
+  UsbHost,
+} from '../../hal/contract.ts';
+import type { SnmpManager, SnmpSession } from '../../hal/snmp.ts';
 import { HalError } from '../../hal/errors.ts';
 import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
 import { fileNameProblem } from '../../monitors/file/file-name.ts';
@@ -22,6 +30,12 @@ export interface BoxDevices {
   readonly usb: UsbHost;
   /** Where files and FIFOs of file ports are; it exists. */
   readonly outputFolder: string;
+}
+
+/** What questions to SNMP agents need. */
+export interface SnmpDoor {
+  readonly manager: SnmpManager;
+  readonly addresses: Pick<Addresses, 'resolve'>;
 }
 
 /** One open port's (or one instance's) devices. */
@@ -53,6 +67,8 @@ interface Closable {
 export function createDeviceScopes(options: {
   readonly tcp: Tcp;
   readonly rules: OutgoingRules;
+  /** Undefined: no printer is asked. */
+  readonly snmp?: SnmpDoor | undefined;
   /** Undefined for a group: its printers must not depend on one box. */
   readonly box?: BoxDevices | undefined;
 }): DeviceScopes {
@@ -83,6 +99,18 @@ export function createDeviceScopes(options: {
           signal,
         });
         return keep(scope, connection, () => connection.reset(), rememberedTcp);
+      },
+      async openSnmp({ host, signal, ...request }) {
+        const scope = scopeNow();
+        const address = await permittedAddress(options, host, signal);
+        const { localAddress } = options.rules;
+        const session = options.snmp?.manager.open({
+          ...request,
+          address,
+          ...(localAddress === undefined ? {} : { localAddress }),
+        });
+        if (session === undefined) throw new HalError('permission-denied', host);
+        return keep(scope, session, () => session.close(), rememberedSnmp);
       },
       ...localDevices(options.box, scopeNow),
     },
@@ -142,6 +170,33 @@ function localDevices(box: BoxDevices | undefined, scopeNow: () => Scope): Local
         await usbInterface.resetPort().catch(() => {});
         await usbInterface.close();
       });
+    },
+  };
+}
+
+/** The host's first address, where none of them is refused. */
+async function permittedAddress(
+  { snmp, rules }: Parameters<typeof createDeviceScopes>[0],
+  host: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const found = (await snmp?.addresses.resolve(host, signal)) ?? [];
+  for (const address of found) {
+    const detail = rules.refuseAddress?.(address);
+    if (detail !== undefined) throw new HalError('address-refused', host, { detail });
+  }
+  const [first] = found;
+  if (first === undefined) throw new HalError('name-not-found', host);
+  return first;
+}
+
+function rememberedSnmp(session: SnmpSession, forget: () => void): SnmpSession {
+  return {
+    get: (oids) => session.get(oids),
+    walk: (oid, most) => session.walk(oid, most),
+    close() {
+      forget();
+      session.close();
     },
   };
 }

@@ -23,6 +23,7 @@ import {
   createDeviceScopes,
   type DeviceScope,
   type OutgoingRules,
+  type SnmpDoor,
 } from './device-scopes.ts';
 import type { CallLimits } from './hosted-port.ts';
 import { boundedCall, type CallBounds, type CallOutcome, messageOf } from './monitor-call.ts';
@@ -40,6 +41,7 @@ export interface MonitorHostOptions {
   readonly random: Random;
   readonly tcp: Tcp;
   readonly outgoing: OutgoingRules;
+  readonly snmp?: SnmpDoor | undefined;
   /** Undefined for a group, and where there are none. */
   readonly box?: BoxDevices | undefined;
   readonly limits: CallLimits & {
@@ -98,6 +100,7 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
   const scopes = createDeviceScopes({
     tcp: options.tcp,
     rules: options.outgoing,
+    snmp: options.snmp,
     box: options.local ? options.box : undefined,
   });
   const hosted: readonly Hosted[] = options.modules.map((module) => ({

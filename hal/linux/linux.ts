@@ -4,9 +4,11 @@ import { createLinuxAddresses } from './addresses.ts';
 import { createLinuxClock, type LinuxClockOptions } from './clock.ts';
 import { createLinuxDatabases } from './databases.ts';
 import { createLinuxFiles } from './files.ts';
+import { createLinuxLinks } from './links.ts';
 import { createLinuxOutputs } from './outputs.ts';
 import { createLinuxRandom } from './random.ts';
 import { createLinuxSerial } from './serial.ts';
+import { createLinuxSnmp } from './snmp.ts';
 import { createLinuxTcp } from './tcp.ts';
 import { createLinuxUdp } from './udp.ts';
 import { createLinuxUsb } from './usb.ts';
@@ -22,6 +24,8 @@ export function createLinuxHal(options: LinuxHalOptions): Hal {
     tcp: createLinuxTcp({ clock, addresses }),
     udp: createLinuxUdp(),
     addresses,
+    links: createLinuxLinks(),
+    snmp: createLinuxSnmp(),
     files: createLinuxFiles(),
     databases: createLinuxDatabases(),
     outputs: createLinuxOutputs(),

@@ -61,11 +61,13 @@ function readKernelTable(path: string): string {
 }
 
 async function open(options: UdpOpenOptions): Promise<UdpSocket> {
-  const { address, port, multicast, onDatagram, onFault } = options;
+  const { address, port, multicast, shared, onDatagram, onFault } = options;
   const subject = `${address}:${port}`;
   const family = isIPv6(address) ? 'udp6' : 'udp4';
-  // Several programs listen to one multicast port; a port of our own is ours alone.
-  const socket = createSocket({ type: family, reuseAddr: multicast !== undefined });
+  // Several programs listen to one multicast port; a port of our own is ours alone, unless other
+  // sockets of ours have it too. An IPv6 socket hears no IPv4: that is another socket.
+  const reuseAddr = multicast !== undefined || shared === true;
+  const socket = createSocket({ type: family, reuseAddr, ipv6Only: family === 'udp6' });
   const gone = Promise.withResolvers<void>();
   socket.once('close', gone.resolve);
   try {

@@ -1,12 +1,14 @@
 // A box to which nothing is plugged in.
 import { HalError } from '../../hal/errors.ts';
-import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
+import type { MonitorDevices } from '../../monitors/contract.ts';
 
 const nothing = async (subject: string): Promise<never> => {
   throw new HalError('not-found', subject);
 };
 
-export const noLocalDevices: LocalDevices = {
+/** Nor can an SNMP agent be asked. */
+export const noLocalDevices: Omit<MonitorDevices, 'connectTcp'> = {
+  openSnmp: ({ host }) => nothing(host),
   openOutput: nothing,
   openPrinterNode: nothing,
   listPrinterNodes: async () => [],

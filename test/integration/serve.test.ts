@@ -38,13 +38,14 @@ describe('serve', () => {
     const first = await house.serve([
       'listen.http=0',
       'listen.lpd=0',
+      'listen.snmp=0',
       `listen.raw=${await freePort()}`,
     ]);
     await addPrinter(first, 'office', house.emulator);
     const before = await house.api().get('/system', appliance);
     await first.process.kill();
     assert.ok((await stat(join(first.data, 'platen.sock'))).isSocket());
-    await house.serve(['listen.http=0', 'listen.lpd=0', 'listen.raw=1']);
+    await house.serve(['listen.http=0', 'listen.lpd=0', 'listen.snmp=0', 'listen.raw=1']);
     const after = await house.api().get('/system', appliance);
     assert.equal(after.nodeId, before.nodeId);
     const raw = (view: typeof before) => view.addresses.find(({ what }) => what === 'raw');

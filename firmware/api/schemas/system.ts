@@ -4,6 +4,12 @@ import { z } from 'zod';
 export const health = z.object({
   status: z.enum(['ok', 'failed']),
   problems: z.array(z.string()).readonly(),
+  /** One for each spooler of this node. */
+  spoolers: z
+    .array(
+      z.object({ id: z.string(), alive: z.boolean(), problems: z.array(z.string()).readonly() }),
+    )
+    .readonly(),
 });
 
 export const appliance = z.object({
@@ -16,7 +22,7 @@ export const appliance = z.object({
   addresses: z
     .array(
       z.object({
-        what: z.enum(['http', 'https', 'lpd', 'raw', 'socket']),
+        what: z.enum(['http', 'https', 'lpd', 'snmp', 'raw', 'socket']),
         /** An URI, or the path of the socket. */
         address: z.string(),
         /** The printer of a raw port. */

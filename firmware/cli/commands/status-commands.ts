@@ -22,6 +22,9 @@ export const statusCommand: Command = {
     for (const { what, address, printer: name } of system.addresses) {
       out.line(`  ${what}: ${address}${name === undefined ? '' : ` (${name})`}`);
     }
+    if (!system.timeTrusted) {
+      out.line(`CLOCK: ${system.time} is not trusted yet; what waits for a time waits on.`);
+    }
     for (const problem of system.health.problems) out.line(`PROBLEM: ${problem}`);
     if (printers.length === 0) out.line('No printers yet: "platen port add", then "printer add".');
     else {
@@ -60,7 +63,8 @@ export function configCommand(
       const { values, origins } = await load(configOptions);
       const rows = Object.entries(values).map(([key, value]) => {
         const row = configRows.find((candidate) => candidate.key === key);
-        return { key, value, from: origins.get(key) ?? 'default', help: row?.help ?? '' };
+        const shown = row?.secret === true && value !== '' ? '(secret)' : value;
+        return { key, value: shown, from: origins.get(key) ?? 'default', help: row?.help ?? '' };
       });
       if (asJson) return out.json(rows);
       out.table(
