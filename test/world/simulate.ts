@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 
-const usage = `usage: npm run simulate -- [--seeds COUNT] [--from FIRST] [--witness | --no-witness] [--model]
-       npm run simulate -- --seed N [--trace] [--witness | --no-witness] [--model]
-  --model     the pair's machine alone, with a small spooler: faster, and less
-  --once      each tenth seed runs twice, and not each`;
+const usage = `usage: npm run simulate -- [--seeds COUNT] [--from FIRST] [options]
+       npm run simulate -- --seed N [--trace] [options]
+  --witness, --no-witness   one of the two alone
+  --model   the pair's machine alone, with a small spooler: faster, and less
+  --once    each tenth seed runs twice, and not each`;
 
 const workerUrl = new URL('./pair/row-worker.ts', import.meta.url);
 
