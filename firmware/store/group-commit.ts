@@ -105,11 +105,13 @@ export class GroupCommit {
     try {
       await placeInline(segments, prepared);
       const marks = prepared.flatMap((one) => one.marks);
-      const started = this.#options.writeMarks(marks.filter(({ mark }) => mark === 'started'));
-      // It is waited for below; what it rejects with must not go unheard if the transaction throws.
-      started.catch(() => undefined);
+      await this.#options.writeMarks(marks.filter(({ mark }) => mark === 'started'));
       const results = sql.transaction(() => prepared.map((one) => applyOne(sql, one)));
-      await started;
+      // Between a durable start and its first byte nothing waits for the disk: a power cut there
+      // marks a job of which no byte left.
+      for (const [index, one] of prepared.entries()) {
+        if (!one.marks.some(({ mark }) => mark === 'ended')) settle(one.waiting, results[index]);
+      }
       await this.#options.writeMarks(marks.filter(({ mark }) => mark === 'ended'));
       const dropped = results.flatMap((result) => ('thrown' in result ? [] : result.dropped));
       if (dropped.length > 0) onDropped(dropped);
