@@ -1,5 +1,5 @@
 // What the rows of the API work with; the composition root makes it once.
-import type { Clock } from '../../hal/contract.ts';
+import type { Clock, Random } from '../../hal/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
@@ -33,5 +33,6 @@ export interface ApiServices {
   /** Undefined where nothing can be paired, in tests of other rows. */
   readonly pair?: PairRoom;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
 }

@@ -1,7 +1,9 @@
 // The command line's table: every command that talks to the API, made of the files beside it.
 import type { Command } from './command.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
+import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
+import { pairCommands } from './commands/pair-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
@@ -13,6 +15,8 @@ export const apiCommands: readonly Command[] = [
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...pairCommands,
+  ...groupCommands,
   ...snmpCommands,
   ...userCommands,
   ...certificateCommands,

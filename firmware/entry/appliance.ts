@@ -144,6 +144,7 @@ async function startSteps(
     access,
     certificates,
     clock: hal.clock,
+    random: hal.random,
     log,
     appliance,
     pair,
