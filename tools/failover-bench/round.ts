@@ -6,7 +6,7 @@ import type { Box } from './box.ts';
 import type { Fault } from './faults.ts';
 import { judge, type RoundResult } from './journal.ts';
 import type { ClientLine } from './lines.ts';
-import type { World } from './world.ts';
+import { groupName, type World } from './world.ts';
 
 export interface RoundOptions {
   readonly world: World;
@@ -22,6 +22,7 @@ const spreadMs = 400;
 const afterMs = 12_000;
 const settleMs = 1_500;
 const drainMs = 30_000;
+const logCharacters = 4_000;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
 export async function runRound({ world, fault, number }: RoundOptions): Promise<RoundResult> {
@@ -39,6 +40,9 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
     const seen = judged();
     return seen.firstByteMs !== undefined && seen.firstAcceptedMs !== undefined;
   }, afterMs);
+  if (judged().firstByteMs === undefined) {
+    world.say(`nobody took over; the survivor says:\n${survivor.errors().slice(-logCharacters)}`);
+  }
   await pause(settleMs);
   client.child.stdin?.end();
   await client.ended;
@@ -63,7 +67,8 @@ const jobView = z.object({ name: z.string(), possiblyPrintedTwice: z.boolean().o
 async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
   const marked = new Set<string>();
   for (const box of boxes) {
-    const text = await box.run('job', 'list', '--which', 'all', '--json').catch(() => '[]');
+    const words = ['job', 'list', '--which', 'all', '--printer', `${groupName}/p1`, '--json'];
+    const text = await box.run(...words).catch(() => '[]');
     for (const job of z.array(jobView).parse(JSON.parse(text))) {
       if (job.possiblyPrintedTwice === true) marked.add(job.name);
     }

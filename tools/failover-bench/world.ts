@@ -39,6 +39,7 @@ export interface World extends AsyncDisposable {
   targetOf(owner: Box): FaultTarget;
   startClient(prefix: string, onLine: (line: ClientLine) => void): LineProcess;
   other(box: Box): Box;
+  say(line: string): void;
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
@@ -96,6 +97,7 @@ async function buildWorld(
     client,
     printerLines,
     printerNames: printerHosts.map((_host, at) => `p${at + 1}`),
+    say,
     ownerInStep: () => ownerInStep(boxes),
     other: (one) => (one === boxes[0] ? boxes[1] : boxes[0]),
     targetOf: (owner) => ({
