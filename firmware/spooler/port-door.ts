@@ -11,6 +11,8 @@ export interface PortDoor {
     portName: string | undefined,
     input: JsonValue,
   ): Promise<Refusal | undefined>;
-  /** Of a port that this spooler does not have: why it can't have it; undefined: nobody knows it. */
+  /**
+   * Of a port that this spooler does not have: why it can't have it; undefined: nobody knows it.
+   */
   refuseStrangePort(name: string): Promise<Refusal | undefined>;
 }

@@ -78,7 +78,7 @@ describe('the door of a group', () => {
     assert.match(refusal?.message ?? '', /port "q"/);
   });
 
-  test('monitors of one box, unconverted ones, and ports of the box are refused by name', async () => {
+  test('monitors of a box, unconverted ones and its ports are refused by name', async () => {
     for (const name of ['usb', 'parallel', 'serial', 'file']) {
       assert.match(door.refuseMonitor(moduleOf(name))?.message ?? '', new RegExp(`"${name}"`));
     }

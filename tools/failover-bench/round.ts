@@ -63,7 +63,9 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
 
 const jobView = z.object({ name: z.string(), possiblyPrintedTwice: z.boolean().optional() });
 
-/** Names of the jobs that say that they may have been printed twice, from whichever box owns them. */
+/**
+ * Names of the jobs that say that they may have been printed twice, from whichever box owns them.
+ */
 async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
   const marked = new Set<string>();
   for (const box of boxes) {
