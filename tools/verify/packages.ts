@@ -22,5 +22,8 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
   { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },
+  { name: 'smitools', why: 'smilint, a judge of PLATEN-MIB' },
+  { name: 'snmp', why: 'snmpget, snmpwalk, snmpbulkwalk and snmptable, judges of the agent' },
+  { name: 'snmptrapd', why: 'a judge of notifications' },
   { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];
