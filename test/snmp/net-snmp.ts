@@ -40,9 +40,8 @@ export function variablesOf(output: string): readonly (readonly [string, string]
 
 export interface TrapReceiver {
   readonly port: number;
-  /** The next trap that this is true of, seen or still to come. */
-  until(isMeant: (line: string) => boolean): Promise<string>;
-  readonly lines: readonly string[];
+  /** Resolves with the first lines that this is true of, once there are so many. */
+  until(isMeant: (line: string) => boolean, count?: number): Promise<readonly string[]>;
 }
 
 /** snmptrapd on a port that it was given, for a community and a user of version 3. */
@@ -71,14 +70,13 @@ export async function startTrapReceiver(
   });
   const receiver: TrapReceiver = {
     port: options.port,
-    lines,
-    until: (isMeant) =>
+    until: (isMeant, count = 1) =>
       new Promise((resolve) => {
         const look = () => {
-          const line = lines.find(isMeant);
-          if (line === undefined) return;
+          const found = lines.filter(isMeant);
+          if (found.length < count) return;
           waiting.delete(look);
-          resolve(line);
+          resolve(found);
         };
         waiting.add(look);
         look();
