@@ -2,6 +2,8 @@
 import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
+import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
@@ -31,11 +33,13 @@ export const apiRoutes: readonly Route[] = [
   ...systemRoutes,
   ...sessionRoutes,
   ...userRoutes,
+  ...auditRoutes,
   ...printerRoutes,
   ...paperRoutes,
   ...portRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...certificateRoutes,
   ...snmpRoutes,
   describing,
 ];

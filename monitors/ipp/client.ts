@@ -188,13 +188,22 @@ class Client implements IppClient {
         limits: ippResponseLimits,
         badValues: 'keep',
       });
-      await rest.return?.();
+      await readOut(rest);
       return message;
     } catch (error) {
       answer.destroy();
       if (!(error instanceof IppDecodeError)) throw error;
       throw new IppClientError('not-ipp', error.message, { cause: error });
     }
+  }
+}
+
+/** To the end of the answer, so that nothing of it stays where the next one is looked for. */
+async function readOut(rest: AsyncIterable<Uint8Array>): Promise<void> {
+  let sizeBytes = 0;
+  for await (const part of rest) {
+    sizeBytes += part.length;
+    if (sizeBytes > limits.trailingOctets) return;
   }
 }
 

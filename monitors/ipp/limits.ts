@@ -1,6 +1,8 @@
 // The times and sizes of the ipp monitor; those of one call stay below the time-out of 180 s.
 
 export const ippMonitorLimits = {
+  /** What may come behind the message of an answer. */
+  trailingOctets: 64 * 1024,
   uriLength: 1_023,
   descriptionLength: 255,
   userNameLength: 255,

@@ -1,65 +1,132 @@
 // IPP over USB (IPP-USB 1.0): an interface of a printer as a connection, over which HTTP is spoken.
-import type { TcpConnection, UsbDeviceInfo, UsbInterface } from '../../hal/contract.ts';
+import type {
+  Clock,
+  TcpConnection,
+  UsbDeviceInfo,
+  UsbInterface,
+  UsbInterfaceInfo,
+} from '../../hal/contract.ts';
 import { HalError, isHalError, toHalError } from '../../hal/errors.ts';
-import { abortable } from '../../hal/time.ts';
+import { abortable, startDeadline } from '../../hal/time.ts';
 import type { LocalDevices } from '../contract.ts';
 import type { UsbFinder } from './finder.ts';
-import { ippInterfaces, type Pipes, pipesOf } from './interfaces.ts';
+import { ippInterfaces, pipesOf } from './interfaces.ts';
 import { usbMonitorLimits as limits } from './limits.ts';
 
 export interface IppUsb {
   /**
    * Takes a free interface of the printer, for one exchange after another: USB has no FIN, so where
-   * an answer ends HTTP must say. Rejects with `not-found`, `busy` (all are in use) and as openUsb.
+   * an answer ends HTTP must say. Waits for one that is being given back. Rejects with `not-found`,
+   * `busy` (all are in use), `timed-out` and as openUsb.
    */
-  connect(key: string, signal?: AbortSignal): Promise<TcpConnection>;
+  connect(
+    key: string,
+    request: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<TcpConnection>;
 }
 
-export function createIppUsb(options: {
+export interface IppUsbOptions {
   readonly devices: Pick<LocalDevices, 'openUsb'>;
   readonly finder: UsbFinder;
-}): IppUsb {
+  readonly clock: Clock;
+}
+
+export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb {
+  /** Interfaces that are being given back. */
+  const closing = new Set<Promise<void>>();
+  /** Those on which the rest of an answer may lie, by plugging and number. */
+  const unclean = new Set<string>();
+
+  const openOne = async (device: UsbDeviceInfo, info: UsbInterfaceInfo, pipes: BothPipes) => {
+    const usbInterface = await devices.openUsb(device, info);
+    const name = nameOf(device, info);
+    try {
+      if (unclean.has(name)) await drain(usbInterface, pipes.in);
+    } catch (error) {
+      await usbInterface.close();
+      throw error;
+    }
+    unclean.delete(name);
+    const onClosing = (work: Promise<void>, isClean: boolean) => {
+      if (!isClean && unclean.size < limits.uncleanInterfaces) unclean.add(name);
+      closing.add(work);
+      void work.finally(() => closing.delete(work));
+    };
+    return new UsbConnection(usbInterface, pipes, `USB device ${device.path}`, onClosing);
+  };
+
+  const openFree = async (device: UsbDeviceInfo): Promise<TcpConnection | 'busy'> => {
+    let isBusy = false;
+    // One that has to be read empty first is for when there is no other.
+    const isUnclean = (info: UsbInterfaceInfo) => Number(unclean.has(nameOf(device, info)));
+    const inOrder = ippInterfaces(device).toSorted((a, b) => isUnclean(a) - isUnclean(b));
+    for (const info of inOrder) {
+      const pipes = pipesOf(info);
+      if (pipes?.in === undefined) continue;
+      try {
+        return await openOne(device, info, { out: pipes.out, in: pipes.in });
+      } catch (error) {
+        // Another exchange has this one; a printer has several for that.
+        if (!isHalError(error, 'busy')) throw toHalError(error, `USB device ${device.path}`);
+        isBusy = true;
+      }
+    }
+    if (isBusy) return 'busy';
+    const detail = 'it has no IPP over USB';
+    throw new HalError('not-found', `USB device ${device.path}`, { detail });
+  };
+
   return {
-    async connect(key, signal) {
-      const [device, ...twins] = await abortable(options.finder.find(key), signal);
+    async connect(key, { timeoutMs, signal }) {
+      using deadline = startDeadline(clock, timeoutMs, signal);
+      const [device, ...twins] = await abortable(finder.find(key), deadline.signal);
       if (device === undefined || twins.length > 0) throw new HalError('not-found', key);
-      return openFree(options.devices, device);
+      for (;;) {
+        const opened = await openFree(device);
+        if (opened !== 'busy') return opened;
+        if (closing.size === 0) throw new HalError('busy', key);
+        await abortable(Promise.race(closing), deadline.signal);
+      }
     },
   };
 }
 
-async function openFree(
-  devices: Pick<LocalDevices, 'openUsb'>,
-  device: UsbDeviceInfo,
-): Promise<TcpConnection> {
-  const subject = `USB device ${device.path}`;
-  let failure = new HalError('not-found', subject, { detail: 'it has no IPP over USB' });
-  for (const info of ippInterfaces(device)) {
-    const pipes = pipesOf(info);
-    if (pipes?.in === undefined) continue;
-    try {
-      const usbInterface = await devices.openUsb(device, info);
-      return new UsbConnection(usbInterface, { out: pipes.out, in: pipes.in }, subject);
-    } catch (error) {
-      failure = toHalError(error, subject);
-      // Another exchange has this one; a printer has several for that.
-      if (!isHalError(error, 'busy')) throw failure;
-    }
+function nameOf({ path, address }: UsbDeviceInfo, { number }: UsbInterfaceInfo): string {
+  return `${path}@${address}:${number}`;
+}
+
+interface BothPipes {
+  readonly out: number;
+  readonly in: number;
+}
+
+/** What is left of an answer that nobody waited for would be taken for the next one's. */
+async function drain(usbInterface: UsbInterface, pipe: number): Promise<void> {
+  for (let round = 0; round < limits.drainRounds; round += 1) {
+    const left = await usbInterface.transferIn(pipe, limits.listenBytes, limits.drainMs);
+    if (left === undefined) return;
   }
-  throw failure;
 }
 
 class UsbConnection implements TcpConnection {
   readonly local;
   readonly remote;
   readonly #usbInterface: UsbInterface;
-  readonly #pipes: Required<Pipes> & { readonly in: number };
+  readonly #pipes: BothPipes;
   readonly #subject: string;
   readonly #life = new AbortController();
   #takenBytes = 0;
   #underWay: Promise<void> | undefined;
 
-  constructor(usbInterface: UsbInterface, pipes: { out: number; in: number }, subject: string) {
+  readonly #onClosing: (work: Promise<void>, isClean: boolean) => void;
+
+  constructor(
+    usbInterface: UsbInterface,
+    pipes: BothPipes,
+    subject: string,
+    onClosing: (work: Promise<void>, isClean: boolean) => void,
+  ) {
+    this.#onClosing = onClosing;
     this.#usbInterface = usbInterface;
     this.#pipes = pipes;
     this.#subject = subject;
@@ -90,8 +157,8 @@ class UsbConnection implements TcpConnection {
       if (signal?.aborted) throw new HalError('aborted', this.#subject);
       this.#mustBeOpen();
       // Not given up in the middle: what came until then would be lost.
-      const { listenBytes, listenMs } = limits;
-      const said = await this.#usbInterface.transferIn(this.#pipes.in, listenBytes, listenMs);
+      const { listenBytes, answerTurnMs } = limits;
+      const said = await this.#usbInterface.transferIn(this.#pipes.in, listenBytes, answerTurnMs);
       if (said !== undefined && said.length > 0) return said;
     }
   }
@@ -103,13 +170,17 @@ class UsbConnection implements TcpConnection {
   reset(): void {
     if (this.#life.signal.aborted) return;
     this.#life.abort();
-    void this.#resetAndClose();
+    // A reset of the port empties the pipes as well.
+    const isClean = this.#underWay !== undefined;
+    this.#onClosing(this.#resetAndClose(), isClean);
   }
 
   async close(): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.#life.abort();
-    await this.#usbInterface.close();
+    const work = this.#usbInterface.close();
+    this.#onClosing(work, true);
+    await work;
   }
 
   async #transferAll(chunk: Uint8Array): Promise<void> {

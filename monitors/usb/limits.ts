@@ -13,6 +13,13 @@ export const usbMonitorLimits = {
   /** How long one look at the back-channel lasts; closing the device waits for it. */
   listenMs: 1_000,
   listenBytes: 8 * 1024,
+  /** The same on an IPP channel, which is closed and opened for each question. */
+  answerTurnMs: 100,
+  /** After an exchange that broke off an interface is read until it says nothing for so long. */
+  drainMs: 200,
+  drainRounds: 64,
+  /** How many interfaces are remembered as such. */
+  uncleanInterfaces: 256,
   controlMs: 5_000,
   /** A device that is all right answers a status request within this time. */
   answerMs: 1_000,

@@ -2,12 +2,13 @@
 import type { HalError } from '../../hal/errors.ts';
 import type { Monitor2, MonitorInit, MonitorModule } from '../contract.ts';
 import type { DeviceKind, NotStarted } from '../device-port/device.ts';
-import { openDevicePort } from '../device-port/port.ts';
 import { createPortMonitor } from '../ports/port-monitor.ts';
 import { warningOf } from '../ports/reasons.ts';
 import { createUsbFinder, type UsbFinder } from './finder.ts';
+import { createIppUsb } from './ipp-channel.ts';
 import { usbMonitorLimits } from './limits.ts';
 import { openUsbPrinter } from './open-printer.ts';
+import { openUsbPort, protocolOf } from './port.ts';
 import { usbMonitorUI, type UsbSettings, usbSettingRows, usbSettingsSchema } from './settings.ts';
 import { createUsbWatch, type UsbWatch } from './watch.ts';
 import { usbXcvCommands } from './xcv-commands.ts';
@@ -22,6 +23,7 @@ export const usbMonitor: MonitorModule = {
 
 async function createInstance(init: MonitorInit): Promise<Monitor2> {
   const finder = createUsbFinder(init.devices);
+  const ippUsb = createIppUsb({ devices: init.devices, finder, clock: init.clock });
   const kind = usbKind(init, finder);
   /** What the ports that are open just now lead to. */
   const keys = new Map<string, () => string | undefined>();
@@ -31,7 +33,11 @@ async function createInstance(init: MonitorInit): Promise<Monitor2> {
     ui: usbMonitorUI,
     rows: usbSettingRows,
     schema: usbSettingsSchema,
-    describe: ({ description }) => ({ description, types: ['write', 'read'] }),
+    // By IPP nothing comes back as bytes, and language monitors have no place.
+    describe: ({ description, protocol }) => ({
+      description,
+      types: protocol === 'ipp' ? ['write'] : ['write', 'read'],
+    }),
     open(opening) {
       keys.set(opening.name, () => {
         const read = opening.settings();
@@ -43,8 +49,7 @@ async function createInstance(init: MonitorInit): Promise<Monitor2> {
         watch.unuse([opening.name]);
         opening.onClosed();
       };
-      const { name, settings } = opening;
-      return openDevicePort({ init, opening: { name, settings, onClosed }, kind });
+      return openUsbPort({ init, opening: { ...opening, onClosed }, kind, finder, ippUsb });
     },
     commands: usbXcvCommands(finder),
   });
@@ -88,8 +93,11 @@ function usbKind(
   return {
     open: ({ device }, _doc, signal) => openUsbPrinter({ devices, finder, clock }, device, signal),
     notStarted,
-    askData: async (name, { device }) =>
-      name === 'DeviceId' ? (await finder.idOf(device))?.text : undefined,
+    async askData(name, settings) {
+      // Over IPP no language monitor is wanted, whatever the printer speaks.
+      if (name !== 'DeviceId' || (await protocolOf(finder, settings)) === 'ipp') return undefined;
+      return (await finder.idOf(settings.device))?.text;
+    },
     writeTimeoutMs: (settings) => settings.writeTimeoutMs,
     chunkBytes: usbMonitorLimits.chunkBytes,
     // Opening takes time, and upsets some printers; and status is asked between documents.

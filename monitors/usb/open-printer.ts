@@ -56,7 +56,7 @@ async function choose({ finder }: OpenPrinterOptions, key: string): Promise<Choi
   }
   const message =
     ippInterfaces(device).length > 0
-      ? 'this device takes documents by IPP over USB only: use a port of the kind "ipp"'
+      ? 'this device takes documents by IPP over USB only: set the protocol of its port to ipp'
       : 'this device has no interface for documents';
   return { kind: 'failed', status: 'ERROR_NOT_SUPPORTED', message };
 }

@@ -6,11 +6,15 @@ import type { SettingRow } from '../registry-values.ts';
 import { deviceKeyPattern } from './identity.ts';
 import { usbMonitorLimits as limits } from './limits.ts';
 
+const usbProtocols = ['auto', 'raw', 'ipp'] as const;
+
 export const usbSettingsSchema = z.strictObject({
   device: z
     .string()
     .max(limits.deviceKeyLength)
     .regex(deviceKeyPattern, 'names a USB printer as ListDevices does: usb://1209:f020/serial/1'),
+  /** What documents go by; `auto`: raw where the printer has an interface for that, else IPP. */
+  protocol: z.enum(usbProtocols).default('auto'),
   description: z.string().max(limits.descriptionLength).default(''),
   writeTimeoutMs: z
     .int()
@@ -23,6 +27,7 @@ export type UsbSettings = z.output<typeof usbSettingsSchema>;
 
 export const usbSettingRows: readonly SettingRow<keyof UsbSettings>[] = [
   { key: 'device', valueName: 'Device', type: 'string' },
+  { key: 'protocol', valueName: 'Protocol', type: 'string' },
   { key: 'description', valueName: 'Description', type: 'string' },
   { key: 'writeTimeoutMs', valueName: 'WriteTimeoutMs', type: 'dword' },
 ];
@@ -44,6 +49,19 @@ const settingFields: readonly FormField[] = [
     required: true,
     type: 'text',
     maxLength: limits.deviceKeyLength,
+  },
+  {
+    name: 'protocol',
+    label: 'Protocol',
+    help: 'raw: documents as they are. ipp: IPP over USB; the printer tells when it printed.',
+    required: false,
+    type: 'choice',
+    options: [
+      { value: 'auto', label: 'raw where the printer takes it, else IPP' },
+      { value: 'raw', label: 'raw' },
+      { value: 'ipp', label: 'IPP over USB' },
+    ],
+    initial: 'auto',
   },
   {
     name: 'description',
@@ -68,7 +86,7 @@ const settingFields: readonly FormField[] = [
 export const usbMonitorUI: MonitorUI = {
   version: 1,
   title: 'USB port',
-  help: 'Sends documents as they are to a printer at a USB socket of this box.',
+  help: 'Sends documents to a printer at a USB socket of this box, as they are or by IPP over USB.',
   addPort: [nameField, ...settingFields],
   configurePort: settingFields,
 };

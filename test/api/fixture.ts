@@ -4,8 +4,10 @@ import { createAuthenticate } from '../../firmware/api/authenticate.ts';
 import { createHttpApi } from '../../firmware/api/http-api.ts';
 import type { Principal } from '../../firmware/api/principal.ts';
 import { apiRoutes } from '../../firmware/api/table.ts';
+import type { AuditDraft } from '../../firmware/audit/contract.ts';
 import { refused } from '../../firmware/errors/codes.ts';
 import type { Events, PlatenEvent } from '../../firmware/events/event.ts';
+import type { Certificates } from '../../firmware/identity/contract.ts';
 import { createLog } from '../../firmware/log/log.ts';
 import type { Printer, PrinterSettings } from '../../firmware/printers/printer.ts';
 import type { HttpAnswer, HttpRequest } from '../../firmware/servers/http/contract.ts';
@@ -36,6 +38,18 @@ export interface Answered {
   readonly json: unknown;
 }
 
+const noCertificates: Certificates = {
+  ensure: () => Promise.reject(new Error('this fixture keeps none')),
+  current: () => undefined,
+  facts: () => undefined,
+  install: async () => undefined,
+  uninstall: async () => undefined,
+  exportOwner: () => undefined,
+  importOwner: async () => undefined,
+  remove: async () => undefined,
+  onChange: () => () => undefined,
+};
+
 /** Everything behind the API, to look at and to set up. */
 export class ApiFixture {
   readonly clock = new VirtualClock();
@@ -43,6 +57,7 @@ export class ApiFixture {
   readonly fake = new FakeSpooler({ printers: ['office', 'labels'] });
   readonly events = new FakeEvents();
   readonly access = makeAccess(this.clock);
+  readonly audited: AuditDraft[] = [];
   #printers: Printer[] | undefined;
   readonly xcvCalls: {
     readonly target: object;
@@ -83,6 +98,12 @@ export class ApiFixture {
         },
         events: this.events,
         access: await this.access,
+        audit: {
+          add: (entry) => void this.audited.push(entry),
+          list: () => [],
+          close: async () => undefined,
+        },
+        certificates: noCertificates,
         clock: this.clock,
         log: createLog({
           level: 'debug',

@@ -142,7 +142,7 @@ test('only printers are listed, with what they take', async (t) => {
     { path: '1-4', serialNumber: 'V', interfaces: [{ ...bidirectional, classCode: 255 }] },
   );
   assert.deepEqual(await list(), ['usb://1209:f020/serial/I', 'usb://04b8:0202/serial/E']);
-  await addPort(monitor, 'USB1', { device: 'usb://1209:f020/serial/I' });
+  await addPort(monitor, 'USB1', { device: 'usb://1209:f020/serial/I', protocol: 'raw' });
   const started = await (await openPort(monitor, 'USB1')).startDocPort(doc, never());
   assert.match(started.kind === 'failed' ? started.message : '', /IPP over USB/);
 });

@@ -9,6 +9,7 @@ import { VirtualClock } from '../world/clock.ts';
 import { pattern } from './port-monitor-suite.ts';
 import { devicesOverUsb } from './usb-rig.ts';
 
+const patience = { timeoutMs: 10_000 };
 const key = 'usb://1209:f020/serial/PLT0001';
 
 function make(protocol = 4) {
@@ -20,13 +21,13 @@ function make(protocol = 4) {
     interfaces: [{ ...bidirectional, protocol }],
   });
   const devices = devicesOverUsb(new FakeUsbHost(printer));
-  const ippUsb = createIppUsb({ devices, finder: createUsbFinder(devices) });
+  const ippUsb = createIppUsb({ devices, finder: createUsbFinder(devices), clock });
   return { clock, received, printer, ippUsb };
 }
 
 test('bytes go both ways, and the interface is free again afterwards', async () => {
   const { ippUsb, received, printer } = make();
-  const connection = await ippUsb.connect(key);
+  const connection = await ippUsb.connect(key, patience);
   const bytes = pattern(100_000);
   await connection.write(bytes);
   await connection.endWrite();
@@ -36,25 +37,38 @@ test('bytes go both ways, and the interface is free again afterwards', async () 
   assert.equal(Buffer.from((await connection.read()) ?? []).toString(), 'HTTP/1.1 200 OK');
   await connection.close();
   assert.equal(printer.openInterfaces, 0);
-  await (await ippUsb.connect(key)).close();
+  await (await ippUsb.connect(key, patience)).close();
+});
+
+test('what is left of an exchange that broke off is not part of the next one', async () => {
+  const { clock, ippUsb, printer } = make();
+  (await ippUsb.connect(key, patience)).reset();
+  printer.say('HTTP/1.1 200 the answer to that');
+  const again = ippUsb.connect(key, patience);
+  await clock.advance(1_000);
+  const next = await again;
+  printer.say('HTTP/1.1 204');
+  const said = Buffer.from((await next.read()) ?? []).toString();
+  assert.equal(said, 'HTTP/1.1 204');
+  await next.close();
 });
 
 test('an interface in use is busy, and a printer without one is refused', async () => {
   const { ippUsb } = make();
-  const connection = await ippUsb.connect(key);
-  await assert.rejects(ippUsb.connect(key), (error) => isHalError(error, 'busy'));
+  const connection = await ippUsb.connect(key, patience);
+  await assert.rejects(ippUsb.connect(key, patience), (error) => isHalError(error, 'busy'));
   await connection.close();
   for (const [other, name] of [
     [make(2).ippUsb, key],
     [ippUsb, 'usb://path/9-9'],
   ] as const) {
-    await assert.rejects(other.connect(name), (error) => isHalError(error, 'not-found'));
+    await assert.rejects(other.connect(name, patience), (error) => isHalError(error, 'not-found'));
   }
 });
 
 test('a printer that holds can be given up', async () => {
   const { ippUsb, printer } = make();
-  const connection = await ippUsb.connect(key);
+  const connection = await ippUsb.connect(key, patience);
   printer.hold();
   const controller = new AbortController();
   const write = connection.write(pattern(10), controller.signal);
@@ -68,7 +82,7 @@ test('a printer that holds can be given up', async () => {
 
 test('an unplugged printer breaks what waits', async () => {
   const { ippUsb, printer } = make();
-  const connection = await ippUsb.connect(key);
+  const connection = await ippUsb.connect(key, patience);
   const read = assert.rejects(connection.read(), (error) => isHalError(error, 'device-gone'));
   printer.unplug();
   await read;
