@@ -19,6 +19,7 @@ const TOOLS = {
   fuzz: 'tools/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   simulate: 'test/world/simulate.ts',
+  'snmp-fuzz': 'test/snmp/mutated.ts',
   platen: 'firmware/entry/platen.ts',
 };
 

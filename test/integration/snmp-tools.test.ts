@@ -1,6 +1,7 @@
 // Net-SNMP's tools against a whole appliance with twenty printers, in versions 1, 2c and 3.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { printer } from '../../firmware/api/schemas/printer.ts';
 import { added } from '../../firmware/api/schemas/snmp.ts';
@@ -51,7 +52,9 @@ describe('an appliance with twenty printers', async () => {
   test('is read by Net-SNMP', async (t) => {
     const house = await openHouse(t);
     const platen = await house.serve([
-      ...['listen.http=0', 'listen.lpd=0', 'listen.raw=0'],
+      'listen.http=0',
+      'listen.lpd=0',
+      'listen.raw=0',
       'snmp.location=cellar',
     ]);
     await addPrinters(house, 20);
@@ -88,7 +91,10 @@ describe('an appliance with twenty printers', async () => {
         assert.ok(all.length - variables.length <= 1, 'no padding');
         const oids = variables.map(([oid]) => oidOf(oid));
         for (const [at, oid] of oids.slice(1).entries()) {
-          assert.ok(compareOids(oids[at] ?? [], oid) < 0, `${oids[at]?.join('.')} before ${oid}`);
+          assert.ok(
+            compareOids(oids[at] ?? [], oid) < 0,
+            `${oids[at]?.join('.')} before ${oid.join('.')}`,
+          );
         }
         assert.equal(new Set(variables.map(([oid]) => oid)).size, variables.length);
         const told = variables
@@ -117,9 +123,12 @@ describe('an appliance with twenty printers', async () => {
     });
 
     await t.test('snmptable shows the interfaces', async () => {
-      const words = ['-v2c', ...community, '-Ci', agent, '1.3.6.1.2.1.2.2'];
-      const { output, errors } = await runTool('snmptable', words);
-      assert.match(`${output}${errors}`, /lo|table/);
+      const mibs = fileURLToPath(new URL('../../node_modules/net-snmp/lib/mibs', import.meta.url));
+      const words = ['-v2c', ...community, '-M', mibs, '-m', 'IF-MIB', agent, 'IF-MIB::ifTable'];
+      const { output, errors, status } = await runTool('snmptable', words);
+      assert.equal(status, 0, errors);
+      assert.match(output, /ifDescr\s+ifType/);
+      assert.match(output, /\blo\b.*softwareLoopback/);
     });
 
     await t.test('a view hides the rest, also from get', async () => {

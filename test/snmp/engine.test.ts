@@ -51,7 +51,7 @@ describe('versions 1 and 2c', () => {
     assert.equal(await askV1('get-bulk', [sysName]), undefined);
   });
 
-  test('get-bulk keeps to its numbers, ends without padding, and is cut where it is full', async () => {
+  test('get-bulk keeps to its numbers, is not padded, and is cut where it is full', async () => {
     const { ask } = makeRig({ printers: [1, 2, 3].map((index) => printerOf(index)) });
     const two = await ask('get-bulk', [sysName, highSpeed], { errorStatus: 1, errorIndex: 3 });
     assert.equal(two?.varbinds.length, 4);

@@ -2,7 +2,7 @@
 import type { SnmpUser, MibPrinter, MibSource, Community } from '../../firmware/snmp/contract.ts';
 import { createEngine, type SnmpEngine } from '../../firmware/snmp/engine.ts';
 import { mibRows } from '../../firmware/snmp/mib/table.ts';
-import { makeSnapshot } from '../../firmware/snmp/snapshot.ts';
+import { makeSnapshot, type Snapshot } from '../../firmware/snmp/snapshot.ts';
 import type { DeviceFacts } from '../../monitors/device-facts.ts';
 import { oidOf } from '../../monitors/wire/snmp/oid.ts';
 import {
@@ -154,13 +154,19 @@ export const user: SnmpUser = {
   priv: { protocol: 'aes128', key: localizedKey('sha256', passwords.priv, engineId) },
 };
 
+type Ask = (
+  type: PduType,
+  oids: readonly string[],
+  more?: Partial<Pdu>,
+) => Promise<Pdu | undefined>;
+
 export interface Rig {
   readonly clock: VirtualClock;
   readonly engine: SnmpEngine;
   readonly refused: string[];
   /** `v2c` with the community `geheim`. */
-  ask(type: PduType, oids: readonly string[], more?: Partial<Pdu>): Promise<Pdu | undefined>;
-  askV1(type: PduType, oids: readonly string[]): Promise<Pdu | undefined>;
+  readonly ask: Ask;
+  readonly askV1: Ask;
 }
 
 export function makeRig(
@@ -175,6 +181,7 @@ export function makeRig(
   const refused: string[] = [];
   const startMs = clock.monotonicMs();
   const all = { name: 'readers', community: 'geheim', ...everything };
+  let snapshot: Snapshot | undefined;
   const engine: SnmpEngine = createEngine({
     engine: {
       id: engineId,
@@ -182,8 +189,11 @@ export function makeRig(
       timeSeconds: () => Math.floor((clock.monotonicMs() - startMs) / 1_000),
     },
     access: { communities: () => options.communities ?? [all], users: () => [user] },
-    snapshot: async () =>
-      makeSnapshot(mibRows, sourceOf(options.printers ?? [printerOf(1)], clock, engine.counters())),
+    snapshot: async () => {
+      const printers = options.printers ?? [printerOf(1)];
+      snapshot ??= makeSnapshot(mibRows, sourceOf(printers, clock, engine.counters()));
+      return snapshot;
+    },
     interfaces: () => [
       { name: 'lo', loopback: true, addresses: [{ address: '127.0.0.1', prefixBits: 8 }] },
     ],
@@ -220,9 +230,14 @@ export function v3Request(
   told: Told,
   { context = '' }: { readonly context?: string } = {},
 ): Uint8Array {
-  const salt = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
   const contextName = new TextEncoder().encode(context);
   const scoped = encodeScopedPdu({ contextEngineId: engineId, contextName, pdu: encodable(pdu) });
+  return v3Sealed(scoped, told);
+}
+
+/** Whatever it is, sealed with the right keys. */
+export function v3Sealed(scoped: Uint8Array, told: Told): Uint8Array {
+  const salt = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
   const { auth, priv } = user;
   if (priv === undefined) throw new Error('the user of the tests has privacy');
   const secrecy = { ...priv, authProtocol: auth.protocol, ...told, salt };

@@ -73,7 +73,7 @@ export async function startSnmpPrinter(options: SnmpPrinterOptions): Promise<Snm
     }
     questions += 1;
     if (fault === 'silent' || (shape.onlyV1 === true && request.version !== v1)) return [];
-    if (fault === 'garbage') return [Buffer.from(bytes).reverse()];
+    if (fault === 'garbage') return [bytes.toReversed()];
     const answer = respond(request, table, fault);
     if (fault !== 'echo') return [answer];
     const other = respond({ ...request, id: Buffer.from([1, 2, 3]) }, table, fault);
