@@ -5,6 +5,7 @@ import { sleep } from '../../hal/time.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
 import { isEnded, type Job } from '../jobs/job.ts';
+import { newJobId } from '../jobs/job-id.ts';
 import { intakeLimits } from '../limits/intake-limits.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { Permit } from '../spooler/permit.ts';
@@ -87,7 +88,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const refusal = checkJob(request, printer) ?? checkUpload(request.document, printer);
       if (refusal !== undefined) return await giveBack(stream, refusal);
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
-      const job = createdPayload(options.random.uuid(), request, printer, clock.wall());
+      const job = createdPayload(newJobId(clock, options.random), request, printer, clock.wall());
       const answer = await upload(stream, request.document, signal, {
         printer,
         job,
@@ -111,7 +112,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const refusal = stopped() ?? checkJob(request, printer);
       if (refusal !== undefined) return refusal;
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
-      const job = createdPayload(options.random.uuid(), request, printer, clock.wall());
+      const job = createdPayload(newJobId(clock, options.random), request, printer, clock.wall());
       const answer = await admit(job.id, [{ type: 'job.created', payload: job }], []);
       if (answer.kind === 'accepted') incoming.arm(job.id);
       return answer;
