@@ -30,6 +30,13 @@ import {
 } from './admission.ts';
 import { checkDocument, checkJob } from './checks.ts';
 import type { Accepted, DocumentRequest, Intake } from './contract.ts';
+import {
+  createEarlyStart,
+  type EarlyPrinting,
+  type EarlyStart,
+  isAccepted,
+  mayStartEarly,
+} from './early-start.ts';
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
@@ -51,6 +58,8 @@ export interface IntakeRoomOptions {
   readonly onReady: (job: Job) => void;
   /** The job waits for a time. */
   readonly onHeld: (job: Job) => void;
+  /** Prints what still arrives; none where everything is spooled first. */
+  readonly printing?: EarlyPrinting;
   /** The spool could not take a document. */
   readonly onSpoolFault: (fault: HalErrorCode) => void;
   readonly limits: {
@@ -176,6 +185,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
         ...(job.hold === undefined ? {} : { holdUntil: job.hold }),
       },
       number: job.documents.length + 1,
+      known: job,
       takenBytes: job.documents.reduce((sum, each) => sum + each.sizeBytes, 0),
       last: request.last,
       before: [],
@@ -213,6 +223,44 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     signal: AbortSignal,
     place: UploadPlace,
   ): Promise<Accepted | Refusal | 'empty'> {
+    const early = earlyStart(place, document);
+    const answer = await receiveThenCommit(stream, document, signal, place, early);
+    if (early === undefined) return answer;
+    if (isAccepted(answer)) early.whole();
+    else await endEarly(early, place.job.id, answer);
+    return answer;
+  }
+
+  function earlyStart(place: UploadPlace, document: DocumentRequest): EarlyStart | undefined {
+    const { printing } = options;
+    if (printing === undefined || !mayStartEarly(place)) return undefined;
+    const { commit } = options;
+    return createEarlyStart({
+      spooler,
+      place,
+      document,
+      commit,
+      printing,
+      wall: () => clock.wall(),
+    });
+  }
+
+  async function endEarly(early: EarlyStart, jobId: string, answer: Refusal | 'empty') {
+    try {
+      await early.broke(answer === 'empty' ? 'the document is empty' : answer.message);
+    } catch (error) {
+      options.log.warn('an interrupted job could not be ended', { jobId, message: textOf(error) });
+      incoming.arm(jobId, intakeLimits.retryMs);
+    }
+  }
+
+  async function receiveThenCommit(
+    stream: AsyncIterable<Uint8Array>,
+    document: DocumentRequest,
+    signal: AbortSignal,
+    place: UploadPlace,
+    early: EarlyStart | undefined,
+  ): Promise<Accepted | Refusal | 'empty'> {
     const at = clock.wall();
     const mostBytes = mostBytesOf(place);
     if ((document.sizeBytes ?? 0) > mostBytes && (document.compression ?? 'none') === 'none') {
@@ -223,6 +271,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       { ...document, mostBytes, tooLarge: tooLarge(place.printer) },
       signal,
       headerOf(spooler, document, place, at),
+      early,
     );
     if (received.kind === 'refused') return received;
     if (received.document.sizeBytes === 0) {
@@ -239,7 +288,8 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     };
     const { id: jobId } = place.job;
     const toStore = { jobId, number: place.number, source: received.source };
-    const answer = await admit(jobId, [...place.before, added], [toStore]);
+    const before = early?.isCreated === true ? [] : place.before;
+    const answer = await admit(jobId, [...before, added], [toStore]);
     // After a fault of the store nobody knows whether a record names the file: it stays.
     const isUnwanted = answer.kind === 'refused' && !keptCodes.has(answer.code);
     if (isUnwanted) await received.discard();
@@ -252,6 +302,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     document: DocumentRequest & { readonly mostBytes: number; readonly tooLarge: Refusal },
     signal: AbortSignal,
     header: SpoolHeaderDraft,
+    early: EarlyStart | undefined,
   ): Promise<ReceivedDocument | Refusal> {
     const compression = document.compression ?? 'none';
     const raw = pulled(stream, signal);
@@ -267,6 +318,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const received = await options.spool.receive(bytes, {
         header,
         ...(announced === undefined ? {} : { sizeBytes: announced }),
+        ...(early === undefined
+          ? {}
+          : { onWritten: (name, sizeBytes) => early.onWritten(name, sizeBytes) }),
       });
       if (received.kind === 'refused' && received.code === 'spool-full') {
         options.onSpoolFault('no-space');
@@ -278,6 +332,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       }
       return received;
     } catch (error) {
+      if (error instanceof RefusedError) return error.refusal;
       options.log.warn('a document could not be spooled', { message: textOf(error) });
       const fault = faultIn(error);
       if (fault !== undefined) options.onSpoolFault(fault);

@@ -32,5 +32,6 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'smitools', why: 'smilint, a judge of PLATEN-MIB' },
   { name: 'snmp', why: 'snmpget, snmpwalk, snmpbulkwalk and snmptable, judges of the agent' },
   { name: 'snmptrapd', why: 'a judge of notifications' },
+  { name: 'strace', why: 'records writes and syncs of real SQLite, for power cuts' },
   { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];
