@@ -1,5 +1,6 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock } from '../../hal/contract.ts';
+import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
@@ -25,6 +26,8 @@ export interface ApiServices {
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
   readonly directory: SpoolerDirectory;
+  /** Undefined until the appliance looks for them. */
+  readonly devices?: Devices | undefined;
   readonly events: Events;
   readonly appliance: Appliance;
   readonly clock: Clock;

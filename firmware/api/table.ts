@@ -2,6 +2,7 @@
 import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
+import { deviceRoutes } from './routes/device-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
@@ -34,6 +35,7 @@ export const apiRoutes: readonly Route[] = [
   ...printerRoutes,
   ...paperRoutes,
   ...portRoutes,
+  ...deviceRoutes,
   ...jobRoutes,
   ...eventRoutes,
   ...snmpRoutes,

@@ -1,6 +1,7 @@
 // The command line's table: every command that talks to the API, made of the files beside it.
 import type { Command } from './command.ts';
 import { jobCommands } from './commands/job-commands.ts';
+import { deviceCommands } from './commands/device-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
@@ -11,6 +12,7 @@ export const apiCommands: readonly Command[] = [
   statusCommand,
   ...printerCommands,
   ...portCommands,
+  ...deviceCommands,
   ...jobCommands,
   ...snmpCommands,
   ...userCommands,

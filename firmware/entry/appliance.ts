@@ -3,6 +3,7 @@ import type { Hal } from '../../hal/contract.ts';
 import type { ApiServices, Appliance } from '../api/services.ts';
 import type { ApplianceView } from '../api/types.ts';
 import type { Config } from '../config/table.ts';
+import type { Devices } from '../devices/contract.ts';
 import { createEventRing, type EventRing } from '../events/ring.ts';
 import { openIdentity } from '../identity/identity.ts';
 import type { Identity } from '../identity/contract.ts';
@@ -18,6 +19,7 @@ import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
+import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
 import { httpStep } from './steps/http.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
@@ -99,6 +101,7 @@ async function startSteps(
     term: () => term,
     setUpCodePath: folder.setUpCode,
   });
+  const looking: { devices?: Devices } = {};
   const services: ApiServices = {
     directory,
     events,
@@ -107,6 +110,9 @@ async function startSteps(
     log,
     appliance,
     snmp: reading,
+    get devices() {
+      return looking.devices;
+    },
   };
   await lifecycle.begin(socketStep(hal, folder, services));
   const { certificates } = tls;
@@ -150,6 +156,9 @@ async function startSteps(
   );
   following.portsChanged = () => discovered?.announcement?.lookAgain();
   tls.announcedHost = () => discovered?.announcement?.names().host;
+  looking.devices = await lifecycle.begin(
+    devicesStep({ ...shared, discovery: discovered?.discovery }),
+  );
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
