@@ -1,5 +1,6 @@
 // Who may what: a row names its roles, a principal has at most one, and everything else is denied.
 import { type Refusal, refused } from '../errors/codes.ts';
+import { roleOf } from '../spooler/rights.ts';
 import type { Principal, Role } from './principal.ts';
 
 /** Whoever may look. */
@@ -21,26 +22,4 @@ export function deny(principal: Principal, who: Who): Refusal | undefined {
   const role = roleOf(principal);
   if (role !== undefined && who.includes(role)) return undefined;
   return refused('forbidden', 'This principal has no right to do this.');
-}
-
-function roleOf(principal: Principal): Role | undefined {
-  switch (principal.kind) {
-    case 'local-administrator':
-      return 'administrator';
-    case 'user':
-      return principal.role;
-    case 'token':
-      return tokenRole(principal.scopes);
-    case 'print-client':
-    case 'peer':
-    case 'nobody':
-      return undefined;
-  }
-}
-
-/** The most that its scopes allow. */
-function tokenRole(scopes: readonly string[]): Role | undefined {
-  if (scopes.includes('administer')) return 'administrator';
-  if (scopes.includes('operate')) return 'operator';
-  return scopes.includes('read') ? 'viewer' : undefined;
 }

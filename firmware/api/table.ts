@@ -3,6 +3,7 @@ import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
 import { deviceRoutes } from './routes/device-routes.ts';
+import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
@@ -38,6 +39,7 @@ export const apiRoutes: readonly Route[] = [
   ...deviceRoutes,
   ...jobRoutes,
   ...eventRoutes,
+  ...certificateRoutes,
   ...snmpRoutes,
   describing,
 ];

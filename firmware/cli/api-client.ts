@@ -1,17 +1,22 @@
-// The API as the command line uses it: requests through the Unix socket in the data folder.
-import { type IncomingMessage, request } from 'node:http';
+// The API as the command line uses it: requests through the Unix socket in the data folder, or by
+// HTTPS to another appliance.
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
 import { problem } from '../api/schemas/problem.ts';
 import { cliLimits } from '../limits/cli-limits.ts';
 import { type ApiClient, CliError } from './command.ts';
+import { connectRemote, type RemoteAppliance } from './remote.ts';
 
-export interface ApiClientOptions {
+/** The appliance of this machine, by its data folder. */
+export interface LocalAppliance {
   readonly socketPath: string;
   /** For the message when nobody answers. */
   readonly dataFolder: string;
 }
+
+export type ApiClientOptions = LocalAppliance | RemoteAppliance;
 
 interface Body {
   readonly contentType: string;
@@ -62,25 +67,49 @@ interface Answer {
   readonly text: string;
 }
 
-function exchange(
-  { socketPath, dataFolder }: ApiClientOptions,
+async function exchange(
+  options: ApiClientOptions,
   method: string,
   path: string,
   body: Body | undefined,
 ): Promise<Answer> {
+  const sending = await begin(options, {
+    method,
+    path: `/api/v1${path}`,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': body.contentType }),
+      ...(body?.sizeBytes === undefined ? {} : { 'content-length': body.sizeBytes }),
+    },
+  });
+  return await answerTo(sending, options, body);
+}
+
+async function begin(
+  options: ApiClientOptions,
+  head: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string | number>>;
+  },
+): Promise<ClientRequest> {
+  if ('socketPath' in options) {
+    const headers = { ...head.headers, host: 'platen' };
+    return request({ ...head, headers, socketPath: options.socketPath, agent: false });
+  }
+  const socket = await connectRemote(options);
+  const { host, port, token } = options;
+  const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const headers = { ...head.headers, host: authority, authorization: `Bearer ${token}` };
+  return request({ ...head, headers, createConnection: () => socket });
+}
+
+function answerTo(
+  sending: ClientRequest,
+  options: ApiClientOptions,
+  body: Body | undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sending = request({
-      socketPath,
-      method,
-      path: `/api/v1${path}`,
-      agent: false,
-      headers: {
-        host: 'platen',
-        ...(body === undefined ? {} : { 'content-type': body.contentType }),
-        ...(body?.sizeBytes === undefined ? {} : { 'content-length': body.sizeBytes }),
-      },
-    });
-    const fail = (error: unknown) => reject(explain(error, dataFolder));
+    const fail = (error: unknown) => reject(explain(error, options));
     let answered = false;
     sending.once('response', (response) => {
       answered = true;
@@ -121,8 +150,16 @@ function parseJson(text: string, path: string): unknown {
 
 const nobodyThere = ['ENOENT', 'ECONNREFUSED'];
 
-function explain(error: unknown, dataFolder: string): unknown {
+function explain(error: unknown, options: ApiClientOptions): unknown {
   const code = codeOf(error);
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    const message = 'The appliance broke the connection; its log says why.';
+    return new CliError(message, 1, { cause: error });
+  }
+  return 'dataFolder' in options ? explainLocal(error, code, options.dataFolder) : error;
+}
+
+function explainLocal(error: unknown, code: string | undefined, dataFolder: string): unknown {
   if (code !== undefined && nobodyThere.includes(code)) {
     const start = `platen serve --data ${dataFolder}`;
     const other = 'or name another folder with --data.';
@@ -131,10 +168,6 @@ function explain(error: unknown, dataFolder: string): unknown {
   }
   if (code === 'EACCES') {
     const message = `You may not use the appliance in ${dataFolder}: run this as its user.`;
-    return new CliError(message, 1, { cause: error });
-  }
-  if (code === 'ECONNRESET' || code === 'EPIPE') {
-    const message = 'The appliance broke the connection; its log says why.';
     return new CliError(message, 1, { cause: error });
   }
   return error;

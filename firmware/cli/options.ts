@@ -11,6 +11,17 @@ export const commonOptions = {
     help: 'Configuration file; platen.toml in the data folder',
   },
   set: { type: 'string', value: 'KEY=VALUE', multiple: true, help: 'Sets a configuration key' },
+  server: {
+    type: 'string',
+    value: 'HOST[:PORT]',
+    help: 'Another appliance, by HTTPS; its token is in PLATEN_TOKEN or in --token-file',
+  },
+  'token-file': { type: 'string', value: 'FILE', help: 'Holds the token for --server' },
+  pin: {
+    type: 'string',
+    value: 'HEX',
+    help: 'Key of the --server, as its "certificate show" tells it; else authorities vouch',
+  },
   json: { type: 'boolean', help: 'Answers with JSON, for programs' },
   help: { type: 'boolean', help: 'Shows this help' },
 } as const satisfies OptionRows;

@@ -79,7 +79,7 @@ function findCommand(
   throw unknownCommand(typed, group.length > 0 ? group : commands);
 }
 
-const commonWord = /^--(data|config|set|json)(=.*)?$/s;
+const commonWord = /^--(data|config|set|server|token-file|pin|json)(=.*)?$/s;
 
 /** How many words a common option takes at the beginning of these; 0 where there is none. */
 function commonLength(words: readonly string[]): 0 | 1 | 2 {
@@ -112,7 +112,7 @@ function knownValues(words: readonly string[]): ParsedWords['values'] {
   const values: Record<string, string | readonly string[]> = {};
   const sets: string[] = [];
   for (const [at, word] of words.entries()) {
-    const match = /^--(data|config|set)(?:=(.*))?$/s.exec(word);
+    const match = /^--(data|config|set|server|token-file|pin)(?:=(.*))?$/s.exec(word);
     const value = match?.[2] ?? words[at + 1];
     if (match?.[1] === undefined || value === undefined) continue;
     if (match[1] === 'set') sets.push(value);

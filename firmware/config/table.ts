@@ -6,6 +6,7 @@ import { devicesSection } from './devices-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
+import { pairSection } from './pair-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
 const sections = {
@@ -14,6 +15,7 @@ const sections = {
   ...discoverySection,
   ...listenSection,
   ...logSection,
+  ...pairSection,
   ...snmpSection,
 };
 

@@ -4,6 +4,7 @@ import type { ApiServices, Appliance } from '../api/services.ts';
 import type { ApplianceView } from '../api/types.ts';
 import type { Config } from '../config/table.ts';
 import type { Devices } from '../devices/contract.ts';
+import { watchClock } from '../events/clock-watch.ts';
 import { createEventRing, type EventRing } from '../events/ring.ts';
 import { openIdentity } from '../identity/identity.ts';
 import type { Identity } from '../identity/contract.ts';
@@ -17,6 +18,7 @@ import { createAccess } from '../users/access.ts';
 import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
+import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
@@ -25,13 +27,17 @@ import { httpStep } from './steps/http.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
+import { pairStep } from './steps/pair.ts';
 import { storeStep } from './steps/store.ts';
+import { createWaitingAnswers } from './steps/waiting-answers.ts';
 
 export interface ApplianceOptions {
   readonly hal: Hal;
   readonly config: Config;
   readonly log: Log;
   readonly version: string;
+  /** Aborts once the process is asked to end: a start that waits gives up. */
+  readonly stopping?: AbortSignal;
   /** The hands of groups on the network. */
   readonly wire: SupervisedWire;
 }
@@ -46,6 +52,8 @@ export interface RunningAppliance {
    * anew.
    */
   readonly storeEnded: Promise<StoreClientState>;
+  /** Resolves with why the appliance can keep no promise to its pair any more, and starts anew. */
+  readonly pairLost: Promise<string>;
   /** Stops everything in the reverse order, each step within its time. Never rejects. */
   stop(): Promise<void>;
 }
@@ -55,22 +63,37 @@ export interface RunningAppliance {
  * started.
  */
 export async function startAppliance(options: ApplianceOptions): Promise<RunningAppliance> {
-  const { hal, log } = options;
-  const lifecycle = createLifecycle({ clock: hal.clock, log: log.child('entry') });
+  const { hal, config, log, stopping = new AbortController().signal } = options;
+  const { clock } = hal;
+  const newLifecycle = () => createLifecycle({ clock, log: log.child('entry') });
+  const outer = newLifecycle();
   try {
-    return await startSteps(options, lifecycle);
+    const place = dataFolderAt(config['data.folder']);
+    const folder = await outer.begin(dataFolderStep(hal, place));
+    const answers = createWaitingAnswers(hal, folder, log);
+    const attempt = async () => {
+      const lifecycle = newLifecycle();
+      try {
+        return await startSteps(options, folder, lifecycle);
+      } catch (error) {
+        await lifecycle.end();
+        throw error;
+      }
+    };
+    const running = await untilMachineWorks({ clock, log, answers, stopping, attempt });
+    return { ...running, stop: () => running.stop().then(() => outer.end()) };
   } catch (error) {
-    await lifecycle.end();
+    await outer.end();
     throw error;
   }
 }
 
 async function startSteps(
   { hal, config, log, version }: ApplianceOptions,
+  folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
-  const folder = await lifecycle.begin(dataFolderStep(hal, dataFolderAt(config['data.folder'])));
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
@@ -79,6 +102,21 @@ async function startSteps(
   const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
   const spooler = directory.byId(localSpooler);
   if (spooler === undefined) throw new StartError('The local spooler is missing.');
+  const pairLost = Promise.withResolvers<string>();
+  const pair = await lifecycle.begin(
+    pairStep({
+      hal,
+      config,
+      folder,
+      identity,
+      store,
+      spooler: localSpooler,
+      term,
+      version,
+      onThreadLost: pairLost.resolve,
+      log,
+    }),
+  );
   const following: Following = { portsChanged: () => undefined };
   const onChange = () => following.portsChanged();
   const shared = { hal, config, spooler, store, events, term, log };
@@ -102,23 +140,23 @@ async function startSteps(
     setUpCodePath: folder.setUpCode,
   });
   const looking: { devices?: Devices } = {};
+  const { certificates } = tls;
   const services: ApiServices = {
     directory,
     events,
     access,
+    certificates,
     clock: hal.clock,
     log,
     appliance,
+    pair,
     snmp: reading,
     get devices() {
       return looking.devices;
     },
   };
   await lifecycle.begin(socketStep(hal, folder, services));
-  const { certificates } = tls;
-  const http = await lifecycle.begin(
-    httpStep({ hal, config, certificates, services, describeDevice }),
-  );
+  const http = await lifecycle.begin(httpStep({ hal, config, services, describeDevice }));
   Object.assign(listening, http);
   const lpd = await lifecycle.begin(lpdStep(hal, config, directory, log));
   listening.lpd = () => lpd.addresses()[0]?.port;
@@ -166,6 +204,7 @@ async function startSteps(
     addresses: await appliance.addresses(),
     setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
+    pairLost: pairLost.promise,
     stop: () => lifecycle.end(),
   };
 }
@@ -208,7 +247,17 @@ function eventsStep({ clock }: Hal, log: Log, store: Store): Step<EventRing> {
         clock,
         onListenerError: (error) => log.error('a listener of events failed', { error }),
       });
-      return { part: ring, stop: () => ring.flush() };
+      const watch = watchClock({
+        clock,
+        spooler: localSpooler,
+        report: (event) => ring.events.report(event),
+        log: log.child('clock'),
+      });
+      const stop = async () => {
+        watch.stop();
+        await ring.flush();
+      };
+      return { part: ring, stop };
     },
   };
 }

@@ -3,6 +3,8 @@
 export interface DataFolder {
   readonly path: string;
   readonly identity: string;
+  /** Whom the appliance is paired with. */
+  readonly pair: string;
   /** Certificates and their keys, one file an owner. */
   readonly certificates: string;
   readonly spool: string;
@@ -17,6 +19,7 @@ export function dataFolderAt(path: string): DataFolder {
   return {
     path,
     identity: `${path}/identity.json`,
+    pair: `${path}/pair.json`,
     certificates: `${path}/certificates`,
     spool: `${path}/spool`,
     output: `${path}/output`,

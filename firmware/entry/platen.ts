@@ -1,6 +1,7 @@
 // The program `platen`, from the sources and as the single file: its commands, and what they run
 // on.
 import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { createApiClient } from '../cli/api-client.ts';
 import { CliError, type Command, type CommandContext } from '../cli/command.ts';
@@ -8,6 +9,7 @@ import { configCommand, versionCommand } from '../cli/commands/status-commands.t
 import { helpCommand } from '../cli/help.ts';
 import type { ParsedWords } from '../cli/options.ts';
 import { createOutput } from '../cli/output.ts';
+import { remoteAppliance, type RemoteAppliance } from '../cli/remote.ts';
 import { runCommand } from '../cli/run.ts';
 import { apiCommands } from '../cli/table.ts';
 import { loadConfig } from '../config/load.ts';
@@ -40,6 +42,8 @@ async function main(words: readonly string[]): Promise<void> {
       configOptions,
       readDocument,
       async api() {
+        const remote = await remoteOf(values);
+        if (remote !== undefined) return createApiClient(remote);
         const config = await load(configOptions);
         const folder = dataFolderAt(config.values['data.folder']);
         return createApiClient({ socketPath: folder.socket, dataFolder: folder.path });
@@ -59,6 +63,29 @@ function configOptionsOf(values: ParsedWords['values']): CommandContext['configO
     file: typeof config === 'string' ? config : undefined,
     sets: typeof data === 'string' ? [...sets, `data.folder=${data}`] : sets,
   };
+}
+
+/** `--server`, or PLATEN_SERVER, with its token; undefined: the appliance of the data folder. */
+async function remoteOf(values: ParsedWords['values']): Promise<RemoteAppliance | undefined> {
+  const { PLATEN_SERVER, PLATEN_TOKEN, PLATEN_PIN } = process.env;
+  const textOf = (name: string, otherwise: string | undefined) => {
+    const value = values[name];
+    return typeof value === 'string' ? value : otherwise;
+  };
+  // Whoever names a folder means the appliance there.
+  const server = textOf('server', values['data'] === undefined ? PLATEN_SERVER : undefined);
+  if (server === undefined) return undefined;
+  const file = textOf('token-file', undefined);
+  const token = file === undefined ? PLATEN_TOKEN : await firstLineOf(file);
+  return remoteAppliance(server, { token, pin: textOf('pin', PLATEN_PIN) });
+}
+
+async function firstLineOf(name: string): Promise<string> {
+  try {
+    return (await readFile(name, 'utf8')).split(/\r?\n/, 1)[0] ?? '';
+  } catch (error) {
+    throw unreadable(name, error);
+  }
 }
 
 async function readDocument(name: string): Promise<AsyncIterable<Uint8Array>> {

@@ -5,6 +5,9 @@ export const entryLimits = {
   storeStartMs: 600_000,
   /** Any other step of the start. */
   startMs: 60_000,
+  /** A start that the machine does not allow is tried again: doubling from first to last. */
+  startRetryFirstMs: 1_000,
+  startRetryLastMs: 15_000,
   /** Requests and uploads that run may end. */
   serversStopMs: 5_000,
   spoolerStopMs: 8_000,

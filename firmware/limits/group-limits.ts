@@ -24,4 +24,8 @@ export const groupLimits = {
   poisonAttempts: 2,
   /** A preferred owner must have been in step for so long before a group goes back to it. */
   failbackStableMs: 30_000,
+  /** No time of a policy is longer. */
+  longestTimeMs: 7 * 24 * 60 * 60_000,
+  /** Groups that were removed, remembered so that the peer removes them too. */
+  rememberedRemovals: 64,
 } as const;

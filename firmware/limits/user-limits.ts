@@ -1,6 +1,10 @@
 // Limits of users, passwords and tokens.
 
 export const userLimits = {
+  /** A password that was right is believed this long without computing its hash again. */
+  rememberedForMs: 300_000,
+  remembered: 1_000,
+  rememberedKeyBytes: 32,
   nameOctets: 255,
   /** NIST SP 800-63B asks for 8 at least; nobody here types it every day. */
   passwordCharacters: 10,

@@ -3,6 +3,7 @@
 import type { Principal, Role } from '../api/principal.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import type { Job } from '../jobs/job.ts';
+import type { TokenScope } from '../users/contract.ts';
 import type { XcvAccess } from '../../monitors/contract.ts';
 
 const rank = { viewer: 1, operator: 2, administrator: 3 } as const satisfies Record<Role, number>;
@@ -23,8 +24,18 @@ export function roleOf(principal: Principal): Role | undefined {
   }
 }
 
+/** What a token may do, as the role that may do the same. */
+const roleOfScope = {
+  administer: 'administrator',
+  operate: 'operator',
+  read: 'viewer',
+} as const satisfies Record<TokenScope, Role>;
+
 function greatestRole(scopes: readonly string[]): Role | undefined {
-  return (['administrator', 'operator', 'viewer'] as const).find((role) => scopes.includes(role));
+  const greatest = (['administer', 'operate', 'read'] as const).find((each) =>
+    scopes.includes(each),
+  );
+  return greatest === undefined ? undefined : roleOfScope[greatest];
 }
 
 /** Undefined: allowed. `what` completes the sentence "… needs an administrator". */

@@ -6,6 +6,7 @@ import { createSetUp, type SetUp } from '../sessions/set-up.ts';
 import type { Tokens, User, Users } from './contract.ts';
 import { createLockOut, type LockOut } from './lock-out.ts';
 import { createPasswords } from './passwords.ts';
+import { rememberPasswords } from './remembered.ts';
 import type { ShelfOptions } from './registry-shelf.ts';
 import { createTokens } from './tokens.ts';
 import { createUsers } from './users.ts';
@@ -36,7 +37,7 @@ export function createAccess(options: AccessOptions): Access {
   const sessions = createSessions({ clock, random });
   const users = createUsers({
     ...options,
-    passwords: createPasswords({ random }),
+    passwords: rememberPasswords(createPasswords({ random }), { clock, random }),
     onChanged: (name) => sessions.endAllOf(name),
   });
   const lockOut: LockOut = createLockOut({ clock });

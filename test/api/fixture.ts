@@ -6,6 +6,7 @@ import type { Principal } from '../../firmware/api/principal.ts';
 import { apiRoutes } from '../../firmware/api/table.ts';
 import { refused } from '../../firmware/errors/codes.ts';
 import type { Events, PlatenEvent } from '../../firmware/events/event.ts';
+import type { Certificates } from '../../firmware/identity/contract.ts';
 import { createLog } from '../../firmware/log/log.ts';
 import type { Printer, PrinterSettings } from '../../firmware/printers/printer.ts';
 import type { HttpAnswer, HttpRequest } from '../../firmware/servers/http/contract.ts';
@@ -35,6 +36,18 @@ export interface Answered {
   /** The parsed body. */
   readonly json: unknown;
 }
+
+const noCertificates: Certificates = {
+  ensure: () => Promise.reject(new Error('this fixture keeps none')),
+  current: () => undefined,
+  facts: () => undefined,
+  install: async () => undefined,
+  uninstall: async () => undefined,
+  exportOwner: () => undefined,
+  importOwner: async () => undefined,
+  remove: async () => undefined,
+  onChange: () => () => undefined,
+};
 
 /** Everything behind the API, to look at and to set up. */
 export class ApiFixture {
@@ -83,6 +96,7 @@ export class ApiFixture {
         },
         events: this.events,
         access: await this.access,
+        certificates: noCertificates,
         clock: this.clock,
         log: createLog({
           level: 'debug',

@@ -116,7 +116,9 @@ export async function startPlaten(
   data: string,
   settings: readonly string[] = ['listen.http=0', 'listen.lpd=0', 'listen.raw=0'],
 ): Promise<Platen> {
-  const base = ['listen.address=127.0.0.1', 'listen.https=0', 'listen.snmp=0'];
+  const base = ['address=127.0.0.1', 'https=0', 'snmp=0', 'mqtt=0', 'pair=0'].map(
+    (each) => `listen.${each}`,
+  );
   const sets = [...base, ...settings].flatMap((each) => ['--set', each]);
   const running = await startProcess(command, ['serve', '--data', data, ...sets]);
   const { addresses } = platenReady.parse(running.ready);

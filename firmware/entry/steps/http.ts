@@ -5,7 +5,6 @@ import type { ApiServices } from '../../api/services.ts';
 import { apiRoutes } from '../../api/table.ts';
 import type { Hal } from '../../../hal/contract.ts';
 import type { Config } from '../../config/table.ts';
-import type { Certificates } from '../../identity/contract.ts';
 import { createAuthentication, type KnownClient } from '../../servers/authentication.ts';
 import { createHttpServer } from '../../servers/http/server.ts';
 import type { HttpRoute } from '../../servers/http/contract.ts';
@@ -14,7 +13,6 @@ import { createIppRoutes } from '../../servers/ipp/routes.ts';
 import type { IppServices } from '../../servers/ipp/call.ts';
 import type { Server } from '../../servers/contract.ts';
 import { createPageRoutes } from '../../servers/page/routes.ts';
-import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import type { TlsSource } from '../../servers/tls/tls-gate.ts';
 import type { Access } from '../../users/access.ts';
 import { listenAddress } from '../addresses.ts';
@@ -26,7 +24,6 @@ import { serverTimes, startListening } from './servers.ts';
 export interface HttpParts {
   readonly hal: Hal;
   readonly config: Config;
-  readonly certificates: Certificates;
   readonly services: ApiServices;
   readonly describeDevice: IppServices['describeDevice'];
 }
@@ -37,7 +34,7 @@ export interface HttpPorts {
 }
 
 export function httpStep(parts: HttpParts): Step<HttpPorts> {
-  const { hal, config, certificates, services } = parts;
+  const { hal, config, services } = parts;
   return {
     ...serverTimes,
     name: 'HTTP server',
@@ -48,7 +45,7 @@ export function httpStep(parts: HttpParts): Step<HttpPorts> {
         listen: [{ address, port: config['listen.http'] }],
         tls: {
           listen: [{ address, port: config['listen.https'] }],
-          source: tlsSource(services.directory, certificates),
+          source: tlsSource(services),
         },
         routes: [
           ...ippRoutes(parts, () => waysOf(server)),
@@ -104,7 +101,7 @@ function apiRows(services: ApiServices): readonly HttpRoute[] {
 }
 
 /** A group's own certificate at its addresses, where it has one. */
-function tlsSource(directory: SpoolerDirectory, certificates: Certificates): TlsSource {
+function tlsSource({ directory, certificates }: ApiServices): TlsSource {
   return {
     credentials: (address) =>
       certificates.current(directory.byAddress(address).id) ?? certificates.current(nodeOwner),

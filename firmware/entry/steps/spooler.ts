@@ -35,7 +35,13 @@ export function spoolerStep(parts: SpoolerParts): Step<SpoolerDirectory> {
     stopTimeoutMs: entryLimits.spoolerStopMs,
     async start() {
       const spooler = await makeSpooler(parts);
-      await spooler.start();
+      try {
+        await spooler.start();
+      } catch (error) {
+        // What it had opened must not outlive it: the start may be tried again.
+        await spooler.stop(AbortSignal.abort());
+        throw error;
+      }
       return { part: directoryOf(spooler), stop: (deadline) => spooler.stop(deadline) };
     },
   };

@@ -1,0 +1,69 @@
+// Rows of the API: the certificates that clients see over TLS, the appliance's own or an
+// administrator's.
+import { z } from 'zod';
+import { type Refusal, refused } from '../../errors/codes.ts';
+import type { CertificateFacts } from '../../identity/contract.ts';
+import { administrators, viewers } from '../rights.ts';
+import { jsonRoute, noBody, noQuery, type Route } from '../route.ts';
+import { certificate, newCertificate } from '../schemas/certificate.ts';
+import type { ApiServices } from '../services.ts';
+
+const params = z.object({ owner: z.string().max(64) });
+
+export const certificateRoutes: readonly Route[] = [
+  jsonRoute({
+    method: 'GET',
+    path: '/certificates/{owner}',
+    summary: 'The certificate of the appliance (`node`) or of a group, with the pin of its key',
+    tag: 'system',
+    who: viewers,
+    params,
+    query: noQuery,
+    input: noBody,
+    output: certificate,
+    run: async ({ params: { owner }, services }) => factsOf(services, owner),
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/certificates/{owner}',
+    summary: 'Show an own certificate to clients; refused where key, chain or time do not fit',
+    tag: 'system',
+    who: administrators,
+    params,
+    query: noQuery,
+    input: newCertificate,
+    output: certificate,
+    async run({ params: { owner }, input, services }) {
+      const known = factsOf(services, owner);
+      if ('code' in known) return known;
+      const refusal = await services.certificates.install(owner, input);
+      return refusal ?? factsOf(services, owner);
+    },
+  }),
+  jsonRoute({
+    method: 'DELETE',
+    path: '/certificates/{owner}',
+    summary: 'Show the certificate again that the appliance makes and renews by itself',
+    tag: 'system',
+    who: administrators,
+    params,
+    query: noQuery,
+    input: noBody,
+    output: certificate,
+    async run({ params: { owner }, services }) {
+      const known = factsOf(services, owner);
+      if ('code' in known) return known;
+      await services.certificates.uninstall(owner);
+      return factsOf(services, owner);
+    },
+  }),
+];
+
+function factsOf(
+  { certificates }: ApiServices,
+  owner: string,
+): (CertificateFacts & { readonly owner: string }) | Refusal {
+  const facts = certificates.facts(owner);
+  if (facts !== undefined) return { owner, ...facts };
+  return refused('not-found', `There is no certificate of "${owner}"; the appliance's is "node".`);
+}
