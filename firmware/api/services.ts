@@ -1,6 +1,7 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock } from '../../hal/contract.ts';
 import type { Devices } from '../devices/contract.ts';
+import type { AuditTrail } from '../audit/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
@@ -27,6 +28,7 @@ export interface ApiServices {
   /** Left out: there is no SNMP agent. */
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
+  readonly audit: AuditTrail;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   /** Undefined until the appliance looks for them. */
