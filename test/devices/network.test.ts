@@ -178,7 +178,7 @@ describe('a device that a person adds', () => {
     language: 'pjl',
   } as const;
 
-  test('becomes a port, its language and a printer; the unknown and the unentitled do not', async () => {
+  test('becomes a port, its language and a printer; what is unknown does not', async () => {
     const fixture = new ApiFixture();
     fixture.ports = [];
     const devices = createDevices({

@@ -56,12 +56,12 @@ async function box() {
     names,
     portNames,
     pass: (ms = 5_000) => bench.pass(ms),
-    async restart() {
+    restart: async () => {
       await watch?.stop();
       await bench.stop();
       await start();
     },
-    async stop() {
+    stop: async () => {
       await watch?.stop();
       await bench.stop();
     },
