@@ -29,6 +29,7 @@ import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
 import { groupsStep } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
+import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
@@ -104,8 +105,9 @@ async function startSteps(
   const storeClient = await lifecycle.begin(storeStep(folder));
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
+  const { monitors } = await lifecycle.begin(modulesStep(hal, folder, log));
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -213,6 +215,7 @@ async function startSteps(
   directory.groups = await lifecycle.begin(
     groupsStep({
       ...shared,
+      monitors,
       sharedTcp,
       spool,
       wire,

@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import type { Hal, Tcp } from '../../../hal/contract.ts';
 import type { LocalityRules } from '../../../monitors/locality.ts';
-import { builtInMonitors } from '../../../monitors/table.ts';
+import type { MonitorModule } from '../../../monitors/contract.ts';
 import { createGroupHost } from '../../cluster/host/host.ts';
 import type { GroupDefinition } from '../../cluster/group-definition.ts';
 import type { Config } from '../../config/table.ts';
@@ -39,6 +39,7 @@ export interface GroupsParts {
   readonly events: Events;
   readonly wire: SupervisedWire;
   readonly pair: PairRoom;
+  readonly monitors: readonly MonitorModule[];
   readonly discovery: Discovery | undefined;
   readonly ports: () => Omit<PrinterPorts, 'raw'>;
   readonly pagePort: () => number | undefined;
@@ -130,7 +131,7 @@ function makeGroups(parts: GroupsParts): Groups {
             ...hal,
             spool,
             events,
-            monitors: builtInMonitors,
+            monitors: parts.monitors,
             rules: () => rulesOf(parts),
             hasAddresses,
             log: log.child(group.name),
