@@ -163,7 +163,7 @@ class ModuleSide {
   /** An open device is called by its number; what it says of itself comes with each answer. */
   #device(opened: unknown): unknown {
     const id = part(opened, 'deviceId');
-    if (id === undefined) return part(opened, 'value');
+    if (typeof id !== 'number') return part(opened, 'value');
     const said: Record<string, unknown> = { ...Object(part(opened, 'facts')) };
     const rpc = this.#options.rpc;
     return new Proxy(said, {
@@ -174,7 +174,7 @@ class ModuleSide {
         return async (...args: readonly unknown[]) => {
           const plain = withoutSignal(args);
           const answer = await rpc().call({
-            target: `device:${String(id)}`,
+            target: `device:${id}`,
             method: name,
             ...plain,
           });
