@@ -2,6 +2,7 @@
 import type { Clock } from '../../hal/contract.ts';
 import type { Devices } from '../devices/contract.ts';
 import type { AuditTrail } from '../audit/contract.ts';
+import type { Clock, Random } from '../../hal/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
@@ -38,5 +39,6 @@ export interface ApiServices {
   /** Undefined where nothing can be paired, in tests of other rows. */
   readonly pair?: PairRoom;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
 }

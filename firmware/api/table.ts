@@ -6,8 +6,10 @@ import { deviceRoutes } from './routes/device-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
+import { groupRoutes } from './routes/group-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
+import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
@@ -40,6 +42,8 @@ export const apiRoutes: readonly Route[] = [
   ...portRoutes,
   ...deviceRoutes,
   ...jobRoutes,
+  ...pairRoutes,
+  ...groupRoutes,
   ...eventRoutes,
   ...certificateRoutes,
   ...snmpRoutes,

@@ -2,8 +2,10 @@
 import type { Command } from './command.ts';
 import { auditCommand } from './commands/audit-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
+import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { deviceCommands } from './commands/device-commands.ts';
+import { pairCommands } from './commands/pair-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
@@ -16,6 +18,8 @@ export const apiCommands: readonly Command[] = [
   ...portCommands,
   ...deviceCommands,
   ...jobCommands,
+  ...pairCommands,
+  ...groupCommands,
   ...snmpCommands,
   ...userCommands,
   auditCommand,
