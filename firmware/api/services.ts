@@ -1,8 +1,7 @@
 // What the rows of the API work with; the composition root makes it once.
-import type { Clock } from '../../hal/contract.ts';
-import type { Devices } from '../devices/contract.ts';
 import type { AuditTrail } from '../audit/contract.ts';
 import type { Clock, Random } from '../../hal/contract.ts';
+import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';

@@ -137,7 +137,7 @@ function makeGroups(parts: GroupsParts): Groups {
             events,
             monitors: parts.monitors,
             rules: () => rulesOf(parts),
-            nodePort: (name) => nodePort(parts.spooler, name),
+            nodePort: (name) => nodePort(parts.monitors, parts.spooler, name),
             hasAddresses,
             log: log.child(group.name),
           },
@@ -163,10 +163,14 @@ function makeGroups(parts: GroupsParts): Groups {
   }
 }
 
-async function nodePort(spooler: Spooler, name: string): Promise<GroupDoorPort | undefined> {
+async function nodePort(
+  monitors: readonly MonitorModule[],
+  spooler: Spooler,
+  name: string,
+): Promise<GroupDoorPort | undefined> {
   const wanted = name.toLowerCase();
   const found = (await spooler.ports.list()).find(({ info }) => info.name.toLowerCase() === wanted);
-  const module = builtInMonitors.find((each) => each.name === found?.info.monitorName);
+  const module = monitors.find((each) => each.name === found?.info.monitorName);
   return module === undefined ? undefined : { module, host: found?.info.host };
 }
 
