@@ -1,11 +1,13 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock } from '../../hal/contract.ts';
+import type { AuditTrail } from '../audit/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { EngineView } from '../snmp/contract.ts';
 import type { SnmpReaders } from '../snmp/readers.ts';
+import type { PairRoom } from '../pair/room-contract.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
 import type { Access } from '../users/access.ts';
 import type { ApplianceView, PrinterAddresses } from './types.ts';
@@ -25,10 +27,13 @@ export interface ApiServices {
   /** Left out: there is no SNMP agent. */
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
+  readonly audit: AuditTrail;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   readonly events: Events;
   readonly appliance: Appliance;
+  /** Undefined where nothing can be paired, in tests of other rows. */
+  readonly pair?: PairRoom;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,5 +1,6 @@
 // The command line's table: every command that talks to the API, made of the files beside it.
 import type { Command } from './command.ts';
+import { auditCommand } from './commands/audit-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
@@ -15,5 +16,6 @@ export const apiCommands: readonly Command[] = [
   ...jobCommands,
   ...snmpCommands,
   ...userCommands,
+  auditCommand,
   ...certificateCommands,
 ];

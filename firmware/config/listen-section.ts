@@ -12,6 +12,12 @@ export const listenSection = {
   'listen.http': port.default(8631).describe('TCP port of IPP.'),
   'listen.https': port.default(8643).describe('TCP port of HTTPS: IPPS and the API.'),
   'listen.lpd': port.default(8515).describe('TCP port of LPD.'),
+  'listen.mqtt': port
+    .default(8883)
+    .describe('TCP and UDP port of the heartbeats of the other appliance of a pair.'),
+  'listen.pair': port
+    .default(8884)
+    .describe('TCP port of pairing, and of what the two appliances of a pair exchange.'),
   'listen.snmp': port.default(8161).describe('UDP port of SNMP.'),
   'listen.raw': port
     .default(9100)

@@ -5,6 +5,7 @@ import { dataSection } from './data-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
+import { pairSection } from './pair-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
 const sections = {
@@ -12,6 +13,7 @@ const sections = {
   ...discoverySection,
   ...listenSection,
   ...logSection,
+  ...pairSection,
   ...snmpSection,
 };
 

@@ -2,7 +2,10 @@
 import type { Hal } from '../../hal/contract.ts';
 import type { ApiServices, Appliance } from '../api/services.ts';
 import type { ApplianceView } from '../api/types.ts';
+import type { AuditTrail } from '../audit/contract.ts';
+import { openAuditTrail } from '../audit/trail.ts';
 import type { Config } from '../config/table.ts';
+import { watchClock } from '../events/clock-watch.ts';
 import { createEventRing, type EventRing } from '../events/ring.ts';
 import { openIdentity } from '../identity/identity.ts';
 import type { Identity } from '../identity/contract.ts';
@@ -13,23 +16,31 @@ import type { Store, Term } from '../store/contract.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
 import { createAccess } from '../users/access.ts';
-import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
+import { createSharedListeners } from '../servers/shared-listeners.ts';
+import { addressesOf, listenAddress, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
-import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
+import { createLifecycle, type Lifecycle, type Step } from './lifecycle.ts';
+import { createDirectory } from './directory.ts';
+import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
 import { discoveryStep } from './steps/discovery.ts';
+import { groupsStep } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
+import { pairStep } from './steps/pair.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
+import { createWaitingAnswers } from './steps/waiting-answers.ts';
 
 export interface ApplianceOptions {
   readonly hal: Hal;
   readonly config: Config;
   readonly log: Log;
   readonly version: string;
+  /** Aborts once the process is asked to end: a start that waits gives up. */
+  readonly stopping?: AbortSignal;
   /** The hands of groups on the network. */
   readonly wire: SupervisedWire;
 }
@@ -44,6 +55,8 @@ export interface RunningAppliance {
    * anew.
    */
   readonly storeEnded: Promise<StoreClientState>;
+  /** Resolves with why the appliance can keep no promise to its pair any more, and starts anew. */
+  readonly pairLost: Promise<string>;
   /** Stops everything in the reverse order, each step within its time. Never rejects. */
   stop(): Promise<void>;
 }
@@ -53,34 +66,70 @@ export interface RunningAppliance {
  * started.
  */
 export async function startAppliance(options: ApplianceOptions): Promise<RunningAppliance> {
-  const { hal, log } = options;
-  const lifecycle = createLifecycle({ clock: hal.clock, log: log.child('entry') });
+  const { hal, config, log, stopping = new AbortController().signal } = options;
+  const { clock } = hal;
+  const newLifecycle = () => createLifecycle({ clock, log: log.child('entry') });
+  const outer = newLifecycle();
   try {
-    return await startSteps(options, lifecycle);
+    const place = dataFolderAt(config['data.folder']);
+    const folder = await outer.begin(dataFolderStep(hal, place));
+    const answers = createWaitingAnswers(hal, folder, log);
+    const attempt = async () => {
+      const lifecycle = newLifecycle();
+      try {
+        return await startSteps(options, folder, lifecycle);
+      } catch (error) {
+        await lifecycle.end();
+        throw error;
+      }
+    };
+    const running = await untilMachineWorks({ clock, log, answers, stopping, attempt });
+    return { ...running, stop: () => running.stop().then(() => outer.end()) };
   } catch (error) {
-    await lifecycle.end();
+    await outer.end();
     throw error;
   }
 }
 
 async function startSteps(
-  { hal, config, log, version }: ApplianceOptions,
+  { hal, config, log, version, wire }: ApplianceOptions,
+  folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
-  const folder = await lifecycle.begin(dataFolderStep(hal, dataFolderAt(config['data.folder'])));
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
-  const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
-  const spooler = directory.byId(localSpooler);
-  if (spooler === undefined) throw new StartError('The local spooler is missing.');
+  const { spooler, spool } = await lifecycle.begin(
+    spoolerStep({ hal, folder, store, events, term, log }),
+  );
+  const directory = createDirectory(spooler);
+  const sharedTcp = createSharedListeners({
+    ...hal,
+    everywhere: listenAddress(config['listen.address'], hal.addresses),
+    isGroups: (address) => directory.groups?.isGroups(address) ?? false,
+  });
+  const pairLost = Promise.withResolvers<string>();
+  const pair = await lifecycle.begin(
+    pairStep({
+      hal,
+      config,
+      folder,
+      identity,
+      store,
+      spooler: localSpooler,
+      term,
+      version,
+      onThreadLost: pairLost.resolve,
+      log,
+    }),
+  );
   const following: Following = { portsChanged: () => undefined };
   const onChange = () => following.portsChanged();
   const shared = { hal, config, spooler, store, events, term, log };
-  const raw = await lifecycle.begin(rawStep({ ...shared, onChange }));
+  const raw = await lifecycle.begin(rawStep({ ...shared, tcp: sharedTcp, onChange }));
   const listening: Listening = { hal, config, folder, spooler, raw, ...notYet };
   const appliance: Appliance = {
     version,
@@ -92,6 +141,7 @@ async function startSteps(
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
   );
+  const audit = await lifecycle.begin(auditStep(hal, folder, log));
   const access = createAccess({
     ...hal,
     store,
@@ -104,10 +154,12 @@ async function startSteps(
     directory,
     events,
     access,
+    audit,
     certificates,
     clock: hal.clock,
     log,
     appliance,
+    pair,
     snmp: reading,
   };
   await lifecycle.begin(socketStep(hal, folder, services));
@@ -149,6 +201,25 @@ async function startSteps(
   );
   following.portsChanged = () => discovered?.announcement?.lookAgain();
   tls.announcedHost = () => discovered?.announcement?.names().host;
+  directory.groups = await lifecycle.begin(
+    groupsStep({
+      ...shared,
+      sharedTcp,
+      spool,
+      wire,
+      pair,
+      nodeId: identity.nodeId,
+      discovery: discovered?.discovery,
+      ports: () => ({
+        ipp: listening.http(),
+        ipps: listening.https(),
+        lpd: listening.lpd(),
+      }),
+      pagePort: listening.http,
+      describeDevice,
+      onFault: (error) => pairLost.resolve(String(error)),
+    }),
+  );
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
@@ -156,6 +227,7 @@ async function startSteps(
     addresses: await appliance.addresses(),
     setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
+    pairLost: pairLost.promise,
     stop: () => lifecycle.end(),
   };
 }
@@ -187,6 +259,23 @@ function identityStep({ files, random }: Hal, folder: DataFolder): Step<Identity
   };
 }
 
+function auditStep({ files, clock }: Hal, folder: DataFolder, log: Log): Step<AuditTrail> {
+  return {
+    name: 'audit trail',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    async start() {
+      const trail = await openAuditTrail({
+        files,
+        clock,
+        log: log.child('audit'),
+        path: folder.audit,
+      });
+      return { part: trail, stop: () => trail.close() };
+    },
+  };
+}
+
 function eventsStep({ clock }: Hal, log: Log, store: Store): Step<EventRing> {
   return {
     name: 'events',
@@ -198,7 +287,17 @@ function eventsStep({ clock }: Hal, log: Log, store: Store): Step<EventRing> {
         clock,
         onListenerError: (error) => log.error('a listener of events failed', { error }),
       });
-      return { part: ring, stop: () => ring.flush() };
+      const watch = watchClock({
+        clock,
+        spooler: localSpooler,
+        report: (event) => ring.events.report(event),
+        log: log.child('clock'),
+      });
+      const stop = async () => {
+        watch.stop();
+        await ring.flush();
+      };
+      return { part: ring, stop };
     },
   };
 }

@@ -3,6 +3,8 @@
 export interface DataFolder {
   readonly path: string;
   readonly identity: string;
+  /** Whom the appliance is paired with. */
+  readonly pair: string;
   /** Certificates and their keys, one file an owner. */
   readonly certificates: string;
   readonly spool: string;
@@ -11,16 +13,20 @@ export interface DataFolder {
   readonly socket: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
+  /** Without its ending: it is several files. */
+  readonly audit: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
   return {
     path,
     identity: `${path}/identity.json`,
+    pair: `${path}/pair.json`,
     certificates: `${path}/certificates`,
     spool: `${path}/spool`,
     output: `${path}/output`,
     socket: `${path}/platen.sock`,
+    audit: `${path}/audit`,
     setUpCode: `${path}/set-up-code`,
   };
 }

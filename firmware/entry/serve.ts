@@ -4,6 +4,7 @@ import { HalError } from '../../hal/errors.ts';
 import { CliError, type CommandContext } from '../cli/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { IdentityError } from '../identity/identity.ts';
+import { MembershipError } from '../pair/membership.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { connectWire, createNoWire, type SupervisedWire } from '../supervisor/client.ts';
@@ -41,13 +42,23 @@ export async function serve(
   };
   endOnFault(log, leave);
   const stopping = signalled(log, leave);
+  const given = new AbortController();
+  void stopping.then(() => given.abort());
   await options.wallTrust.watch(options.hal);
   const wire = options.supervised
     ? await connectWire({ clock, channel: openSupervisorPipe() })
     : createNoWire();
-  const appliance = await start({ ...options, config, log, wire }, destination);
+  const appliance = await start(
+    { ...options, config, log, wire, stopping: given.signal },
+    destination,
+  );
   sayReady(options.version, config['data.folder'], appliance);
-  const why = await Promise.race([stopping, appliance.storeEnded, supervisorGone(wire)]);
+  const why = await Promise.race([
+    stopping,
+    appliance.storeEnded,
+    supervisorGone(wire),
+    pairLost(appliance),
+  ]);
   const isLost = typeof why === 'object';
   if (isLost) log.error('a part is gone; the appliance stops', { ...why });
   else log.info('stopping', { signal: why });
@@ -66,6 +77,11 @@ async function supervisorGone(wire: SupervisedWire): Promise<{ kind: 'supervisor
   return { kind: 'supervisor', why: await wire.ended };
 }
 
+/** The thread of the pair is gone: nobody beats any more. */
+async function pairLost(appliance: RunningAppliance): Promise<{ kind: 'pair'; why: string }> {
+  return { kind: 'pair', why: await appliance.pairLost };
+}
+
 async function start(
   options: Parameters<typeof startAppliance>[0] & Pick<ServeOptions, 'wallTrust'>,
   destination: LogDestination,
@@ -75,7 +91,10 @@ async function start(
   } catch (error) {
     options.wallTrust.stop();
     const isExpected =
-      error instanceof StartError || error instanceof IdentityError || error instanceof HalError;
+      error instanceof StartError ||
+      error instanceof IdentityError ||
+      error instanceof MembershipError ||
+      error instanceof HalError;
     options.log[isExpected ? 'debug' : 'error']('the appliance did not start', { error });
     destination.flush();
     throw isExpected ? new CliError(error.message, 1, { cause: error }) : error;

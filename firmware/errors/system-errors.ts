@@ -68,6 +68,12 @@ export const systemErrors = {
     title: 'The change could not be stored',
     next: 'The log and /healthz say what is wrong with the disk.',
   },
+  starting: {
+    http: 503,
+    ipp: 'server-error-service-unavailable',
+    title: 'The appliance waits for its machine',
+    next: 'It goes on by itself once the cause has ended.',
+  },
   'shutting-down': {
     http: 503,
     ipp: 'server-error-service-unavailable',

@@ -24,7 +24,11 @@ export type EventBody =
    */
   | { readonly type: 'group-failed-over' | 'group-exposed' | 'group-in-step' }
   /** The database was damaged or gone, and was built anew from the spool. */
-  | { readonly type: 'registry-rebuilt' };
+  | { readonly type: 'registry-rebuilt' }
+  /** Something is wrong with the machine itself, and over again: facts say kind and message. */
+  | { readonly type: 'trouble-began' | 'trouble-ended' }
+  /** The wall clock jumped; facts say by how many milliseconds. */
+  | { readonly type: 'clock-jumped' };
 
 export type PlatenEvent = EventBody & {
   /** Only grows, also over restarts; gaps are possible. */

@@ -58,7 +58,12 @@ export function spkiOf(key: KeyObject): Uint8Array {
 
 /** What is pinned: SHA-256 of the SubjectPublicKeyInfo, 64 hexadecimal digits (RFC 7469 2.4). */
 export function pinOf(key: KeyObject): string {
-  return createHash('sha256').update(spkiOf(key)).digest('hex');
+  return pinOfSpki(spkiOf(key));
+}
+
+/** The same of a key that is DER already. */
+export function pinOfSpki(spki: Uint8Array): string {
+  return createHash('sha256').update(spki).digest('hex');
 }
 
 export function pemOf(label: string, der: Uint8Array): string {

@@ -1,5 +1,6 @@
 // The one door in: checks, receives, commits, asks the permit, and only then says accepted.
 import type { Clock, Random } from '../../hal/contract.ts';
+import type { HalErrorCode } from '../../hal/errors.ts';
 import { sleep } from '../../hal/time.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
@@ -10,7 +11,12 @@ import type { Permit } from '../spooler/permit.ts';
 import type { SpoolHeaderDraft } from '../spool/header.ts';
 import type { ReceivedDocument } from '../spool/receive.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { CommitOutcome, DocumentToStore, Store } from '../store/contract.ts';
+import {
+  type CommitOutcome,
+  type DocumentToStore,
+  faultIn,
+  type Store,
+} from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import {
   checkIncoming,
@@ -44,6 +50,8 @@ export interface IntakeRoomOptions {
   readonly onReady: (job: Job) => void;
   /** The job waits for a time. */
   readonly onHeld: (job: Job) => void;
+  /** The spool could not take a document. */
+  readonly onSpoolFault: (fault: HalErrorCode) => void;
   readonly limits: {
     readonly concurrentUploads: number;
     readonly multipleOperationTimeoutMs: number;
@@ -259,6 +267,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
         header,
         ...(announced === undefined ? {} : { sizeBytes: announced }),
       });
+      if (received.kind === 'refused' && received.code === 'spool-full') {
+        options.onSpoolFault('no-space');
+      }
       // The spool knows that the stream broke; why it broke is known here.
       if (received.kind === 'refused' && cause instanceof RefusedError) return cause.refusal;
       if (received.kind === 'refused' && cause instanceof UploadBrokenError) {
@@ -267,7 +278,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       return received;
     } catch (error) {
       options.log.warn('a document could not be spooled', { message: textOf(error) });
-      return refused('store-failed', 'the document could not be stored');
+      const fault = faultIn(error);
+      if (fault !== undefined) options.onSpoolFault(fault);
+      return failed(error, 'the document could not be stored');
     }
   }
 
@@ -282,7 +295,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       outcome = await options.commit(changes, documents);
     } catch (error) {
       options.log.warn('a job could not be stored', { jobId, message: textOf(error) });
-      return refused('store-failed', 'the job could not be stored');
+      return failed(error, 'the job could not be stored');
     }
     if (outcome.kind === 'refused') return outcome;
     const job = outcome.jobs.find((one) => one.id === jobId);
@@ -362,6 +375,14 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       await Promise.allSettled(running);
     },
   };
+}
+
+/** A transaction without room was never begun on the disk: nothing names the document. */
+function failed(error: unknown, message: string): Refusal {
+  const fault = faultIn(error);
+  if (fault === 'no-space') return refused('spool-full', `${message}: the disk is full`);
+  if (fault === 'no-descriptors') return refused('busy', `${message}: no descriptors are left`);
+  return refused('store-failed', message);
 }
 
 /** Refusals after which the document may be named by a record. */

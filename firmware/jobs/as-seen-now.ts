@@ -11,9 +11,14 @@ export function asSeenNow(
   job: Job,
   port: PortState | undefined,
   conditionOf: (printerId: string) => PrinterCondition | undefined,
+  whyAside?: string,
 ): Job {
   if (isEnded(job.state)) return job;
   if (port !== undefined) return atPort(job, port);
+  if (whyAside !== undefined) {
+    const message = joined(job.message, whyAside);
+    return { ...job, reasons: ['resources-are-not-ready'], message };
+  }
   const condition = conditionOf(job.printerId);
   if (job.state !== 'pending' || job.incoming || condition?.state !== 'stopped') return job;
   return {

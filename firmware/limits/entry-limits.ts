@@ -5,13 +5,18 @@ export const entryLimits = {
   storeStartMs: 600_000,
   /** Any other step of the start. */
   startMs: 60_000,
+  /** A start that the machine does not allow is tried again: doubling from first to last. */
+  startRetryFirstMs: 1_000,
+  startRetryLastMs: 15_000,
   /** Requests and uploads that run may end. */
   serversStopMs: 5_000,
   spoolerStopMs: 8_000,
+  /** Groups are given to the peer in order first. */
+  groupsStopMs: 15_000,
   storeStopMs: 8_000,
   stopMs: 2_000,
   /** All of the stop; beyond it the process ends as it is. */
-  wholeStopMs: 25_000,
+  wholeStopMs: 28_000,
   /** A raw port that could not be had is tried again after this. */
   rawRetryMs: 10_000,
   /** How often the machine is asked whether its clock was set, until it was. */

@@ -1,5 +1,6 @@
 // Connections between the two appliances: dialled, or accepted and counted, and handed on once the
 // other end has proven its key.
+import { once } from 'node:events';
 import { createServer, Socket, type Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { canonicalAddress } from '../../hal/address.ts';
@@ -135,4 +136,15 @@ async function startServer(server: Server, address: string, port: number): Promi
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new HalError('closed', address);
   return bound.port;
+}
+
+/** Free at this moment, to be told to the peer before anything listens there. */
+export async function freePort(address: string): Promise<number> {
+  const server = createServer();
+  server.listen(0, address);
+  await once(server, 'listening');
+  const bound = server.address();
+  server.close();
+  await once(server, 'close');
+  return bound === null || typeof bound === 'string' ? 0 : bound.port;
 }

@@ -8,7 +8,7 @@ import type { HostedPort } from '../spooler/hosted-port.ts';
 import type { Permit } from '../spooler/permit.ts';
 import type { Bell } from './bell.ts';
 import { type AttemptEnd, nextBackoffMs } from './decisions.ts';
-import type { ChunkStream } from './read-ahead.ts';
+import type { ChunkStream, NextChunk } from './read-ahead.ts';
 
 export interface AttemptOptions {
   readonly job: Job;
@@ -46,6 +46,8 @@ export type AttemptResult =
   | { readonly kind: 'port-failed'; readonly message: string }
   /** The job changed before its start was committed. */
   | { readonly kind: 'gone' }
+  /** The document can't be read just now; nothing was committed or sent. */
+  | { readonly kind: 'unreadable-now'; readonly message: string }
   /** The store failed at the start: whether the job counts as started is to be asked. */
   | { readonly kind: 'start-unknown'; readonly message: string }
   | {
@@ -148,16 +150,31 @@ class Attempt {
     return ended(this.#interrupted(message), portFault);
   }
 
-  /** While the start is committed, the first bytes come from the disk. */
+  /**
+   * The first bytes are here before the start is committed, so that between the two there is as
+   * little as can be, and a document that can't be read starts nothing.
+   */
   async #begin(
     document: JobDocument,
     localPort: number | undefined,
   ): Promise<AttemptResult | ChunkStream> {
     const reader = this.#options.readDocument(this.#options.job, document);
-    const notStarted = await this.#commitStart(localPort);
+    const first = await reader.peek();
+    const notStarted =
+      first.kind === 'failed' && !this.#committed
+        ? await this.#notReadable(first)
+        : await this.#commitStart(localPort);
     if (notStarted === undefined) return reader;
     await reader[Symbol.asyncDispose]();
     return notStarted;
+  }
+
+  async #notReadable({
+    message,
+    gone,
+  }: Extract<NextChunk, { kind: 'failed' }>): Promise<AttemptResult> {
+    await this.#options.port.endDoc(true);
+    return gone ? ended({ kind: 'unreadable', message }) : { kind: 'unreadable-now', message };
   }
 
   async #commitStart(localPort: number | undefined): Promise<AttemptResult | undefined> {

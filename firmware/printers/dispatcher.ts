@@ -1,7 +1,9 @@
 // Which job goes to which port: fair between the printers of a port, each job claimed by one port
 // at a time.
+import type { Clock } from '../../hal/contract.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Store } from '../store/contract.ts';
+import { createAside } from './aside.ts';
 import { fairOrder } from './decisions.ts';
 import type { Printer } from './printer.ts';
 
@@ -10,22 +12,40 @@ export interface Claim {
   readonly job: Job;
   readonly printer: Printer;
   release(): void;
+  /**
+   * Its document can't be read just now: others pass until it is tried again. False where so many
+   * are aside that the port must wait instead.
+   */
+  setAside(why: string): boolean;
 }
 
 export interface Dispatcher {
   /** The next job of the printers that have this port, or undefined when none waits. */
   next(portName: string): Promise<Claim | undefined>;
+  /** Why a job is passed by just now; undefined for all others. */
+  whyAside(jobId: string): string | undefined;
+  /** One sentence for each job that is passed by. */
+  aside(): readonly string[];
+  /** Nothing is tried again from now on. */
+  stop(): void;
 }
 
 export function createDispatcher(options: {
   readonly spooler: string;
   readonly store: Pick<Store, 'query'>;
   readonly printers: () => readonly Printer[];
+  readonly clock: Clock;
+  readonly limits: {
+    readonly backoffFirstMs: number;
+    readonly backoffLastMs: number;
+    readonly jobsAside: number;
+  };
   /** The job may go to another port of its printer now. */
   readonly onReleased: (printer: Printer, portName: string) => void;
 }): Dispatcher {
   const claimed = new Set<string>();
   const lastServed = new Map<string, string>();
+  const aside = createAside(options);
 
   return {
     async next(portName) {
@@ -43,10 +63,14 @@ export function createDispatcher(options: {
             claimed.delete(job.id);
             options.onReleased(printer, portName);
           },
+          setAside: (why) => aside.add(job, why, () => options.onReleased(printer, '')),
         };
       }
       return undefined;
     },
+    whyAside: (jobId) => aside.why(jobId),
+    aside: () => aside.all(),
+    stop: () => aside.stop(),
   };
 
   /** At most one job per port of the pool is claimed, so one more row is enough. */
@@ -54,9 +78,9 @@ export function createDispatcher(options: {
     const jobs = await options.store.query('jobs.next', {
       spooler: options.spooler,
       printerId: printer.id,
-      limit: printer.portNames.length + 1,
+      limit: printer.portNames.length + 1 + aside.size,
     });
-    const job = jobs.find((one) => !claimed.has(one.id));
+    const job = jobs.find((one) => !claimed.has(one.id) && !aside.waits(one.id));
     // Chosen and claimed in one breath: another port may be waiting for the same answer.
     if (job !== undefined) claimed.add(job.id);
     return job;

@@ -267,6 +267,9 @@ class Runner implements PortRunner {
       case 'port-failed':
         await this.#close();
         return this.#raiseBackoff('failed', [], result.message);
+      case 'unreadable-now':
+        if (claim.setAside(result.message)) return;
+        return this.#raiseBackoff('failed', [], result.message);
       case 'start-unknown':
         this.#raiseBackoff('failed', [], result.message);
         return await this.#undoStart(claim, result.message);

@@ -9,6 +9,8 @@ export type NextChunk =
   | { readonly kind: 'failed'; readonly message: string; readonly gone: boolean };
 
 export interface ChunkStream extends AsyncDisposable {
+  /** What `next` will resolve with; takes nothing. */
+  peek(): Promise<NextChunk>;
   next(): Promise<NextChunk>;
 }
 
@@ -37,6 +39,7 @@ export function readAhead(
   };
   let ahead = fetch();
   return {
+    peek: () => ahead,
     async next() {
       const current = await ahead;
       ahead = current.kind === 'chunk' ? fetch() : Promise.resolve(current);

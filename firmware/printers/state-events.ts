@@ -13,6 +13,8 @@ export interface StateEvents {
    * heard.
    */
   portChanged(portName: string): void;
+  /** So did something that all printers show. */
+  printersChanged(): void;
   stop(): void;
 }
 
@@ -29,6 +31,7 @@ export function createStateEvents(options: {
   const changed = new Set<string>();
   const told = new Map<string, string>();
   let timer: Timer | undefined;
+  let allChanged = false;
 
   /** True when readers have not heard exactly this. */
   const isNews = (key: string, facts: object): boolean => {
@@ -63,13 +66,20 @@ export function createStateEvents(options: {
     changed.clear();
     for (const portName of ports) tellPort(portName);
     for (const printer of options.printers()) {
-      if (printer.portNames.some((name) => ports.includes(name))) tellPrinter(printer);
+      if (allChanged || printer.portNames.some((name) => ports.includes(name))) {
+        tellPrinter(printer);
+      }
     }
+    allChanged = false;
   };
 
   return {
     portChanged(portName) {
       changed.add(portName);
+      timer ??= clock.startTimer(options.intervalMs, tell);
+    },
+    printersChanged() {
+      allChanged = true;
       timer ??= clock.startTimer(options.intervalMs, tell);
     },
     stop() {

@@ -16,19 +16,29 @@ export interface PoolPort {
   readonly working: boolean;
 }
 
+/** What is wrong with the appliance itself. */
+export interface MachineTrouble {
+  /** A printer-state-reasons keyword with its severity. */
+  readonly reason: string;
+  readonly text: string;
+}
+
 export type PrinterCondition = Pick<PrinterStatus, 'state' | 'reasons' | 'message'>;
 
 export function printerCondition(
   printer: Pick<Printer, 'enabled' | 'holdNewJobs' | 'note'>,
   pool: readonly PoolPort[],
+  machine?: MachineTrouble,
 ): PrinterCondition {
   const device = stateReasonKeywords(uniteReasons(pool.flatMap(portReasons)));
   const reasons = [
     ...(printer.holdNewJobs ? ['hold-new-jobs'] : []),
+    ...(machine === undefined ? [] : [machine.reason]),
     ...device.filter((keyword) => keyword !== 'none'),
   ];
   const working = pool.some((port) => port.working);
-  const said = (message: string) => [printer.note, message].filter((text) => text !== '').join(' ');
+  const said = (message: string) =>
+    [printer.note, machine?.text ?? '', message].filter((text) => text !== '').join(' ');
   if (!printer.enabled) {
     return {
       state: working ? 'processing' : 'stopped',

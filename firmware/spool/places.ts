@@ -1,12 +1,18 @@
 // Where the spool keeps what: the two folders below its directory, and the names in them.
 
 export interface SpoolPlaces {
+  /** Of the small file that tries the disk. */
+  readonly probe: string;
   readonly documents: string;
   readonly segments: string;
 }
 
 export function spoolPlaces(directory: string): SpoolPlaces {
-  return { documents: `${directory}/documents`, segments: `${directory}/segments` };
+  return {
+    documents: `${directory}/documents`,
+    segments: `${directory}/segments`,
+    probe: `${directory}/probe`,
+  };
 }
 
 const documentSuffix = '.doc';

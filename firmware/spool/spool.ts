@@ -1,12 +1,14 @@
 // The spool: where documents' bytes come in, are read back from, and are cleaned up.
 import type { Clock, Files, Random } from '../../hal/contract.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
+import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import type { DocumentLocation } from '../store/contract.ts';
 import { type CleanReport, cleanSpool } from './clean.ts';
 import { type DocumentReader, openDocument } from './document-reader.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { documentName, spoolPlaces } from './places.ts';
+import { probeSpool, type SpoolCondition } from './probe.ts';
 import { type ReceivedDocument, Upload, type UploadOptions } from './receive.ts';
 import { type RecoverableDocument, scanSpool } from './scan.ts';
 import { SpoolSpace } from './space.ts';
@@ -44,6 +46,8 @@ export interface Spool {
   ): Promise<ReceivedDocument | Refusal>;
   /** Opens a document for reading; rejects with a DamagedDocumentError where it is not whole. */
   open(location: DocumentLocation): Promise<DocumentReader>;
+  /** Tries the disk with a small file; rejects with a HalError where it takes none. */
+  probe(): Promise<SpoolCondition>;
   /** Removes a document file that no record names; a segment is the store's. */
   remove(location: DocumentLocation): Promise<void>;
   /**
@@ -69,6 +73,7 @@ export function createSpool(options: SpoolOptions): Spool {
     async prepare() {
       await files.makeDirectory(places.documents);
       await files.makeDirectory(places.segments);
+      await files.remove(places.probe);
     },
     async receive(stream, uploadOptions) {
       if (uploads >= limits.concurrentUploads) {
@@ -93,6 +98,8 @@ export function createSpool(options: SpoolOptions): Spool {
       }
     },
     open: (location) => openDocument({ files, places, chunkBytes: limits.chunkBytes }, location),
+    probe: () =>
+      probeSpool({ files, places, reserveBytes, roomBytes: spoolFileLimits.reserveStepBytes }),
     async remove(location) {
       if (location.kind === 'file') await files.remove(`${places.documents}/${location.name}`);
     },

@@ -13,7 +13,11 @@ import type { Job } from '../jobs/job.ts';
 import { showsItself } from '../printers/decisions.ts';
 import type { PortRunner } from '../printers/port-runner.ts';
 import type { Printer } from '../printers/printer.ts';
-import { type PrinterCondition, printerCondition } from '../printers/status.ts';
+import {
+  type MachineTrouble,
+  type PrinterCondition,
+  printerCondition,
+} from '../printers/status.ts';
 import type { Ports, PortStatus } from './contract.ts';
 import type { MonitorHost } from './monitor-host.ts';
 import type { PortLanguages } from './port-languages.ts';
@@ -24,6 +28,8 @@ export interface PortBoardOptions {
   readonly languages: PortLanguages;
   readonly clock: Clock;
   readonly printers: () => readonly Printer[];
+  /** What is wrong with the machine, if anything: every printer says so. */
+  readonly trouble: () => MachineTrouble | undefined;
   readonly makeRunner: (portName: string, statuses: () => readonly DeviceStatus[]) => PortRunner;
   /** What is shown of a port, or of printers that use it, may have changed. */
   readonly onChange: (portName: string) => void;
@@ -199,6 +205,7 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
           const working = runners.get(name)?.currentPrinterId === printer.id;
           return { name, state, reasons, message, working, statuses: statusesOf(name) };
         }),
+        options.trouble(),
       ),
     stateAt: (jobId) =>
       [...runners.values()].find((runner) => runner.state.currentJobId === jobId)?.state,

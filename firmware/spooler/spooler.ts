@@ -1,6 +1,7 @@
 // The factory of spoolers: puts intake, printers, ports, jobs and monitors of one owner together;
 // nothing is global.
 import type { Clock, Random, Tcp } from '../../hal/contract.ts';
+import { isHalError } from '../../hal/errors.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
 import type { MonitorLog, MonitorModule } from '../../monitors/contract.ts';
 import type { Events } from '../events/event.ts';
@@ -13,6 +14,7 @@ import { reprintJob } from '../jobs/reprint.ts';
 import { createTimedHolds } from '../jobs/timed-holds.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
+import { troubleLimits } from '../limits/trouble-limits.ts';
 import { createDispatcher } from '../printers/dispatcher.ts';
 import type { FirstBytes } from '../printers/first-bytes.ts';
 import { createPortRunner } from '../printers/port-runner.ts';
@@ -23,7 +25,13 @@ import { createStateEvents } from '../printers/state-events.ts';
 import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
 import { DamagedDocumentError, type DocumentReader } from '../spool/document-reader.ts';
 import type { Spool } from '../spool/spool.ts';
-import type { CommitOutcome, DocumentToStore, Store, Term } from '../store/contract.ts';
+import {
+  type CommitOutcome,
+  type DocumentToStore,
+  faultIn,
+  type Store,
+  type Term,
+} from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import type { Spooler, SpoolerHealth } from './contract.ts';
 import type { BoxDevices, OutgoingRules, SnmpDoor } from './device-scopes.ts';
@@ -33,6 +41,7 @@ import type { Permit } from './permit.ts';
 import { createPortBoard } from './port-board.ts';
 import { createPortLanguages } from './port-languages.ts';
 import { rebuiltText, recover } from './recovery.ts';
+import { createTroubles, troubleKinds } from './troubles.ts';
 
 type SpoolerLimits = typeof defaultLimits;
 
@@ -43,7 +52,7 @@ export interface SpoolerOptions {
   /** The term under which this spooler commits now. */
   readonly termOf: () => Term;
   readonly store: Pick<Store, 'commit' | 'query'>;
-  readonly spool: Pick<Spool, 'receive' | 'open'>;
+  readonly spool: Pick<Spool, 'receive' | 'open' | 'probe'>;
   readonly events: Pick<Events, 'report'>;
   readonly firstBytes: FirstBytes;
   readonly openRegistry: (monitorName: string) => Promise<OwnedMonitorRegistry>;
@@ -68,18 +77,41 @@ export interface SpoolerOptions {
 
 type Numbers<Table> = { readonly [Name in keyof Table]: number };
 
-const defaultLimits = { ...printingLimits, ...spoolLimits } as const;
+const defaultLimits = { ...printingLimits, ...spoolLimits, ...troubleLimits } as const;
 
 export function createSpooler(options: SpoolerOptions): Spooler {
   const { id, permit, store, clock, random, log } = options;
   const limits: Numbers<SpoolerLimits> = { ...defaultLimits, ...options.limits };
   let phase: 'new' | 'running' | 'stopped' = 'new';
 
-  const commit = (
+  const commit = async (
     changes: readonly Change[],
     documents: readonly DocumentToStore[] = [],
-  ): Promise<CommitOutcome> =>
-    store.commit({ spooler: id, term: options.termOf(), changes, documents });
+  ): Promise<CommitOutcome> => {
+    try {
+      return await store.commit({ spooler: id, term: options.termOf(), changes, documents });
+    } catch (error) {
+      const fault = faultIn(error);
+      if (fault !== undefined) troubles.noted('store', fault);
+      throw error;
+    }
+  };
+
+  const troubles = createTroubles({
+    spooler: id,
+    clock,
+    log,
+    events: options.events,
+    probeSpool: () => options.spool.probe(),
+    async commitEvent(event) {
+      await store.commit({ spooler: id, term: options.termOf(), changes: [], events: [event] });
+    },
+    onChange: () => stateEvents.printersChanged(),
+    onEnded: () => {
+      for (const printer of printers.all()) board.retry(printer);
+    },
+    limits,
+  });
 
   const languages = createPortLanguages({ openRegistry: options.openRegistry });
 
@@ -133,6 +165,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
   const dispatcher = createDispatcher({
     spooler: id,
     store,
+    clock,
+    limits,
     printers: () => printers.all(),
     onReleased: (printer, portName) => board.wake(printer, portName),
   });
@@ -147,9 +181,19 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
   });
 
+  /** The machine's faults are looked at, whoever they strike. */
+  const noting = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      if (isHalError(error, 'no-descriptors')) troubles.noted('spool', error.code);
+      throw error;
+    }
+  };
+
   const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
     const location = await store.query('documents.locate', { jobId: job.id, number });
-    if (location !== undefined) return await options.spool.open(location);
+    if (location !== undefined) return await noting(options.spool.open(location));
     throw new DamagedDocumentError(`${number} of job ${job.number}`, 'the spool has lost it');
   };
 
@@ -158,6 +202,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     languages,
     clock,
     printers: () => printers.all(),
+    trouble: () => (troubles.kind === undefined ? undefined : troubleKinds[troubles.kind]),
     makeRunner: (portName, statuses) =>
       createPortRunner({
         portName,
@@ -211,6 +256,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     printerById: (printerId) => printers.byId(printerId),
     onReady: (job) => wake(job, 'wake'),
     onHeld: () => timedHolds.look(),
+    onSpoolFault: (fault) => troubles.noted('spool', fault),
     limits,
   });
 
@@ -222,10 +268,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     clock,
     printerById: (printerId) => printers.byId(printerId),
     asSeenNow: (job) =>
-      asSeenNow(job, board.stateAt(job.id), (printerId) => {
-        const printer = printers.byId(printerId);
-        return printer === undefined ? undefined : board.conditionOf(printer);
-      }),
+      asSeenNow(
+        job,
+        board.stateAt(job.id),
+        (printerId) => {
+          const printer = printers.byId(printerId);
+          return printer === undefined ? undefined : board.conditionOf(printer);
+        },
+        dispatcher.whyAside(job.id),
+      ),
     onCancelled: (job) => {
       intake.forget(job.id);
       board.cancel(job);
@@ -259,9 +310,11 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     const storeProblems = board.storeProblems();
     const idle =
       phase === 'running' ? [] : [`the spooler is ${phase === 'new' ? 'not started' : 'stopped'}`];
+    const trouble = troubles.kind === undefined ? undefined : troubleKinds[troubles.kind];
+    const machine = trouble === undefined ? [] : [trouble.text];
     return {
-      alive: phase === 'running' && storeProblems.length === 0,
-      problems: [...idle, ...storeProblems, ...failed],
+      alive: phase === 'running' && storeProblems.length === 0 && trouble?.stops !== true,
+      problems: [...idle, ...machine, ...storeProblems, ...dispatcher.aside(), ...failed],
     };
   };
 
@@ -298,6 +351,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       board.reconcile();
       timedHolds.look();
       history.start();
+      // What was wrong before the start is told without waiting for whom it strikes.
+      troubles.noted('spool', 'other');
     },
     lookAgain() {
       if (phase === 'running') board.reconcile();
@@ -308,6 +363,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     async stop(deadline) {
       phase = 'stopped';
       stateEvents.stop();
+      troubles.stop();
+      dispatcher.stop();
       const intakeEnds = intake.stop();
       await board.stop(deadline);
       await abortable(host.stop(limits.shutdownMs), deadline).catch((error: unknown) =>

@@ -10,6 +10,7 @@
 // Life cycle: openStore(…) opens or makes the database, migrates, checks it; use; close. In the
 // appliance the store runs in a worker behind the same interface; the simulation calls it without
 // one.
+import { type HalErrorCode, isHalError } from '../../hal/errors.ts';
 import type { ErrorCode, Refusal } from '../errors/codes.ts';
 import type { EventDraft, PlatenEvent } from '../events/event.ts';
 import type { Job } from '../jobs/job.ts';
@@ -141,10 +142,20 @@ export interface Store extends ReplicaStore {
 /** The disk or the database failed; `code` is what clients are told. */
 export class StoreError extends Error {
   readonly code: ErrorCode;
+  /** What the machine could not do; undefined where something else was wrong. */
+  readonly fault: HalErrorCode | undefined;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options?: ErrorOptions & { readonly fault?: HalErrorCode }) {
     super(message, options);
     this.name = 'StoreError';
     this.code = 'store-failed';
+    this.fault = options?.fault ?? faultIn(options?.cause);
   }
+}
+
+/** The machine's fault among an error and its causes; undefined where there is none. */
+export function faultIn(error: unknown): HalErrorCode | undefined {
+  if (isHalError(error)) return error.code;
+  if (error instanceof StoreError) return error.fault;
+  return error instanceof Error && error.cause !== undefined ? faultIn(error.cause) : undefined;
 }

@@ -32,7 +32,8 @@ export async function openDatabase(options: StoreOptions): Promise<OpenDatabase>
     const { sql } = checked;
     if (!checked.isNew || !(await holdsSomething(options))) {
       migrate(sql, migrations);
-      sql.run('DELETE FROM rebuilds');
+      // A disk without room takes no write, not even one that changes nothing.
+      if (sql.get('SELECT 1 FROM rebuilds') !== undefined) sql.run('DELETE FROM rebuilds');
       return checked;
     }
     checked.database.close();
@@ -62,6 +63,9 @@ function openChecked({ databases }: StoreOptions, path: string): Checked {
 }
 
 function prepareDatabase(sql: Sql): void {
+  // One connection, so no index of the log in shared memory: a disk without room for it would keep
+  // a sound database from being opened.
+  sql.exec('PRAGMA locking_mode = EXCLUSIVE');
   sql.exec('PRAGMA journal_mode = WAL');
   sql.exec('PRAGMA synchronous = FULL');
   sql.exec(`PRAGMA journal_size_limit = ${storeLimits.walBytes}`);

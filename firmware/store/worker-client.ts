@@ -18,6 +18,7 @@ import type {
   StoreAnswer,
   StoreCall,
   StoreChannel,
+  StoreFailure,
 } from './worker-protocol.ts';
 
 export interface StoreClientOptions {
@@ -73,7 +74,7 @@ class WorkerStore implements Store {
     this.opened = this.#opening.promise;
     this.ended = this.#ending.promise;
     this.#channel.onMessage((message) => this.#take(message));
-    this.#channel.onEnd((why) => this.#end(why));
+    this.#channel.onEnd((why) => this.#end({ why }));
   }
 
   get state(): StoreClientState {
@@ -194,7 +195,7 @@ class WorkerStore implements Store {
       case 'opened':
         return this.#opening.resolve();
       case 'not-opened':
-        return this.#end(message.why);
+        return this.#end(message);
       case 'answers':
         for (const answer of message.answers) this.#settle(answer);
     }
@@ -203,16 +204,19 @@ class WorkerStore implements Store {
   #settle(answer: StoreAnswer): void {
     const pending = this.#pending.get(answer.id);
     this.#pending.delete(answer.id);
-    if (answer.method === 'failed') pending?.fail(new StoreError(answer.why));
-    else pending?.take(answer);
+    if (answer.method === 'failed') {
+      pending?.fail(new StoreError(answer.why, faultOption(answer.fault)));
+    } else pending?.take(answer);
   }
 
-  #end(why: string): void {
+  #end({ why, fault }: StoreFailure): void {
     if (this.#state.kind !== 'running') return;
     // The answer to close and the end of the worker may come in either order.
     const state: StoreClientState =
       this.#closing === undefined ? { kind: 'failed', why } : { kind: 'closed' };
-    this.#opening.reject(new StoreError(`the store could not be opened: ${why}`));
+    this.#opening.reject(
+      new StoreError(`the store could not be opened: ${why}`, faultOption(fault)),
+    );
     this.#leave(state, `the store is gone: ${why}`);
   }
 
@@ -230,6 +234,10 @@ class WorkerStore implements Store {
       ? `the store is gone: ${this.#state.why}`
       : 'the store is closed';
   }
+}
+
+function faultOption(fault: StoreFailure['fault']) {
+  return fault === undefined ? {} : { fault };
 }
 
 function isAnswerTo<Name extends QueryName>(

@@ -1,12 +1,13 @@
 // The worker's side: calls come in, the store answers; what waits in the port is taken whole, so
 // that it shares a group.
-import type { Store } from './contract.ts';
+import { faultIn, type Store } from './contract.ts';
 import type {
   AnswerMessage,
   CallMessage,
   StoreAnswer,
   StoreCall,
   StoreChannel,
+  StoreFailure,
 } from './worker-protocol.ts';
 
 export interface StoreHostOptions {
@@ -24,7 +25,7 @@ export async function serveStore(options: StoreHostOptions): Promise<void> {
   try {
     store = await options.open();
   } catch (error) {
-    channel.post({ kind: 'not-opened', why: messageOf(error) }, []);
+    channel.post({ kind: 'not-opened', ...failureOf(error) }, []);
     channel.close();
     return;
   }
@@ -61,7 +62,7 @@ class StoreHost {
     try {
       this.#answer(await this.#run(call));
     } catch (error) {
-      this.#answer({ id: call.id, method: 'failed', why: messageOf(error) });
+      this.#answer({ id: call.id, method: 'failed', ...failureOf(error) });
     }
     if (call.method === 'close') {
       this.#flush();
@@ -120,7 +121,12 @@ class StoreHost {
   }
 }
 
-/** Errors lose their class between threads; their message and its causes are what people need. */
+function failureOf(error: unknown): StoreFailure {
+  const fault = faultIn(error);
+  return { why: messageOf(error), ...(fault === undefined ? {} : { fault }) };
+}
+
+/** The message with its causes: what people need. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;

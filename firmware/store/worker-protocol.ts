@@ -1,5 +1,6 @@
 // What store client and store worker say to each other: batches of numbered calls one way, of
 // answers the other.
+import type { HalErrorCode } from '../../hal/errors.ts';
 import type { CommitOutcome, CommitUnit, LogRecord, RecordBatch } from './contract.ts';
 import type { LogEnd } from './log-rows.ts';
 import type { QueryInput, QueryName, QueryOutput } from './queries/table.ts';
@@ -32,18 +33,24 @@ export interface QueryAnswer<Name extends QueryName = QueryName> {
   readonly value: QueryOutput<Name>;
 }
 
+/** Errors lose their class between threads: their text, and what the machine could not do. */
+export interface StoreFailure {
+  readonly why: string;
+  readonly fault?: HalErrorCode;
+}
+
 export type StoreAnswer =
   | { readonly id: number; readonly method: 'commit'; readonly value: CommitOutcome }
   | QueryAnswer
   | { readonly id: number; readonly method: 'readLog'; readonly value: readonly LogRecord[] }
   | { readonly id: number; readonly method: 'logEnds'; readonly value: readonly LogEnd[] }
   | { readonly id: number; readonly method: 'done' }
-  | { readonly id: number; readonly method: 'failed'; readonly why: string };
+  | ({ readonly id: number; readonly method: 'failed' } & StoreFailure);
 
 export type AnswerMessage =
   /** The first message of the worker: the store is open, or why it is not. */
   | { readonly kind: 'opened' }
-  | { readonly kind: 'not-opened'; readonly why: string }
+  | ({ readonly kind: 'not-opened' } & StoreFailure)
   | { readonly kind: 'answers'; readonly answers: readonly StoreAnswer[] };
 
 /** One end of the channel between two threads. */

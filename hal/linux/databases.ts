@@ -1,5 +1,6 @@
 // SQLite databases through node:sqlite: plain statements, errors translated; the caller sets its
 // pragmas.
+import { accessSync, constants } from 'node:fs';
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { dirname } from 'node:path';
 import type { Databases, Files, SqlDatabase, SqlRow, SqlStatement } from '../contract.ts';
@@ -22,10 +23,12 @@ const codeOfResult: ReadonlyMap<number, HalErrorCode> = new Map([
 export function createLinuxDatabases(): Databases {
   return {
     open(path) {
-      return createDatabase(
-        translated(path, () => new DatabaseSync(path)),
-        path,
-      );
+      const open = () => {
+        // SQLite would fall back to reading, and fail later with words that name no cause.
+        accessSync(dirname(path), constants.W_OK);
+        return new DatabaseSync(path);
+      };
+      return createDatabase(translated(path, open), path);
     },
     async setAside(path, to) {
       const files = createLinuxFiles();

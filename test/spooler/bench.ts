@@ -34,6 +34,7 @@ export const origin = {
 
 export interface BenchOptions {
   readonly seed?: number;
+  readonly diskBytes?: number;
   readonly devices?: readonly FakeDevice[];
   /** Instead of one fake monitor over the devices. */
   readonly monitors?: (alive: () => boolean) => readonly MonitorModule[];
@@ -70,7 +71,11 @@ export class Bench {
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
-    this.disk = new SimulatedDisk({ seed: options.seed ?? 1 });
+    const { diskBytes } = options;
+    this.disk = new SimulatedDisk({
+      seed: options.seed ?? 1,
+      ...(diskBytes === undefined ? {} : { totalBytes: diskBytes }),
+    });
     this.random = new SeededRandom(options.seed ?? 1);
     this.devices = options.devices ?? [new FakeDevice('desk')];
   }

@@ -66,7 +66,12 @@ async function describeAppliance(services: ApiServices): Promise<ApplianceView> 
 }
 
 async function checkHealth(directory: SpoolerDirectory): Promise<HealthView> {
-  const answers = await Promise.all(directory.all().map((spooler) => spooler.isAlive()));
-  const problems = answers.flatMap((answer) => answer.problems);
-  return { status: answers.every((answer) => answer.alive) ? 'ok' : 'failed', problems };
+  const spoolers = await Promise.all(
+    directory.all().map(async (spooler) => ({ id: spooler.id, ...(await spooler.isAlive()) })),
+  );
+  return {
+    status: spoolers.every(({ alive }) => alive) ? 'ok' : 'failed',
+    problems: [...new Set(spoolers.flatMap(({ problems }) => problems))],
+    spoolers,
+  };
 }

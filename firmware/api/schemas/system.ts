@@ -4,6 +4,12 @@ import { z } from 'zod';
 export const health = z.object({
   status: z.enum(['ok', 'failed']),
   problems: z.array(z.string()).readonly(),
+  /** One for each spooler of this node. */
+  spoolers: z
+    .array(
+      z.object({ id: z.string(), alive: z.boolean(), problems: z.array(z.string()).readonly() }),
+    )
+    .readonly(),
 });
 
 export const appliance = z.object({

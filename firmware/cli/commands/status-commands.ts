@@ -22,6 +22,9 @@ export const statusCommand: Command = {
     for (const { what, address, printer: name } of system.addresses) {
       out.line(`  ${what}: ${address}${name === undefined ? '' : ` (${name})`}`);
     }
+    if (!system.timeTrusted) {
+      out.line(`CLOCK: ${system.time} is not trusted yet; what waits for a time waits on.`);
+    }
     for (const problem of system.health.problems) out.line(`PROBLEM: ${problem}`);
     if (printers.length === 0) out.line('No printers yet: "platen port add", then "printer add".');
     else {

@@ -36,11 +36,14 @@ export interface Paired {
   readonly peer: PairingIdentity;
   /** Of the new pair; greater than any that either was part of. */
   readonly generation: number;
+  /** 32 bytes that only these two know: what leaves outside of TLS is sealed by it. */
+  readonly secret: Uint8Array;
 }
 
 interface Proofs {
   readonly beginner: Uint8Array;
   readonly answerer: Uint8Array;
+  readonly secret: Uint8Array;
 }
 
 /** The side that shows the code. */
@@ -89,7 +92,7 @@ export function answerHello({ shown, hello, self, random, now }: AnswerOptions):
   if (proofs === undefined) {
     return { shown: tried, result: refused('bad-request', 'the share is no point of the curve') };
   }
-  const paired = pairedWith(hello.identity, self);
+  const paired = pairedWith(hello.identity, self, proofs.secret);
   return {
     shown: { ...tried, pending: { proofs, paired } },
     result: { kind: 'answer', answer },
@@ -156,7 +159,7 @@ export function takeAnswer(begun: Begun, answer: PairingAnswer): Proving | Refus
   if (refusal !== undefined) return refusal;
   const proofs = prove(input, scalar, answer.share, hello, answer);
   if (proofs === undefined) return refused('bad-request', 'the share is no point of the curve');
-  const paired = pairedWith(answer.identity, hello.identity);
+  const paired = pairedWith(answer.identity, hello.identity, proofs.secret);
   return { kind: 'proving', proof: proofs.beginner, expected: proofs.answerer, paired };
 }
 
@@ -185,8 +188,9 @@ function refuseHello({ sessionId, share, identity }: PairingHello): Refusal | un
   return fits ? undefined : refused('bad-request', 'the pairing request is not well formed');
 }
 
-function pairedWith(peer: PairingIdentity, self: PairingIdentity): Paired {
-  return { kind: 'paired', peer, generation: Math.max(peer.generation, self.generation) + 1 };
+function pairedWith(peer: PairingIdentity, self: PairingIdentity, secret: Uint8Array): Paired {
+  const generation = Math.max(peer.generation, self.generation) + 1;
+  return { kind: 'paired', peer, generation, secret };
 }
 
 /** Both proofs of the key, each over everything that was said. */
@@ -203,7 +207,8 @@ function prove(
   if (key === undefined) return undefined;
   const said = joined(input.sessionId, transcript(first, second));
   const proofOf = (side: string) => createHmac('sha512', key).update(side).update(said).digest();
-  return { beginner: proofOf('beginner'), answerer: proofOf('answerer') };
+  const secret = createHmac('sha256', key).update('secret').update(said).digest();
+  return { beginner: proofOf('beginner'), answerer: proofOf('answerer'), secret };
 }
 
 function associated({ nodeId, publicKey, generation }: PairingIdentity): Uint8Array {

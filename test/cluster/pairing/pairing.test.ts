@@ -90,6 +90,8 @@ describe('pairing', () => {
     assert.equal(theirs.peer.nodeId, 'types');
     assert.equal(mine.peer.nodeId, 'shows');
     assert.deepEqual([theirs.generation, mine.generation], [5, 5]);
+    assert.equal(theirs.secret.length, 32);
+    assert.deepEqual(theirs.secret, mine.secret);
   });
 
   test('a wrong code is found out by both', () => {
@@ -170,6 +172,7 @@ describe('pairing', () => {
 
 describe('the pair', () => {
   const paired = (nodeId: string, generation: number): Paired => ({
+    secret: new Uint8Array(32),
     kind: 'paired',
     peer: identity(nodeId),
     generation,

@@ -1,0 +1,10 @@
+// Configuration of the pair that belongs to this appliance alone; everything else of the pair is
+// set at run time, on both.
+import { z } from 'zod';
+
+export const pairSection = {
+  'pair.datagrams': z
+    .boolean()
+    .default(true)
+    .describe('Send heartbeats by UDP too; they then survive losses that stop TCP.'),
+};
