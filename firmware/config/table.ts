@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { dataSection } from './data-section.ts';
 import { discoverySection } from './discovery-section.ts';
+import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
 import { pairSection } from './pair-section.ts';
@@ -11,6 +12,7 @@ import { snmpSection } from './snmp-section.ts';
 const sections = {
   ...dataSection,
   ...discoverySection,
+  ...doorsSection,
   ...listenSection,
   ...logSection,
   ...pairSection,

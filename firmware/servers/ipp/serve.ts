@@ -99,7 +99,7 @@ async function perform(
     spooler,
     client,
     by: principalOf(identity, client),
-    uris: createUriMaker(request, { authenticates: false, others: services.ways() }),
+    uris: createUriMaker(request, { others: services.ways() }),
     operations: operationNames,
     document: rest,
     documentSizeBytes: documentSize(octets, request.lengthBytes),
