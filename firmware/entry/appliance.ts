@@ -159,6 +159,7 @@ async function startSteps(
     audit,
     certificates,
     clock: hal.clock,
+    random: hal.random,
     log,
     appliance,
     pair,
