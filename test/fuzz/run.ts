@@ -33,7 +33,7 @@ export interface FuzzOptions {
 const corpusFolder = fileURLToPath(new URL('corpus/', import.meta.url));
 const mostBytes = 64 * 1024;
 const turnMs = 250;
-/** Of one input of at most `mostBytes`, by the processor: what others do meanwhile is not counted. */
+/** Of one input, by the processor: what others do meanwhile is not counted. */
 const slowCpuMs = 2_000;
 const grownMost = 500;
 const keptMostBytes = 2_048;
