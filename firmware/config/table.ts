@@ -2,6 +2,7 @@
 // beside it.
 import { z } from 'zod';
 import { dataSection } from './data-section.ts';
+import { devicesSection } from './devices-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
@@ -11,6 +12,7 @@ import { snmpSection } from './snmp-section.ts';
 
 const sections = {
   ...dataSection,
+  ...devicesSection,
   ...discoverySection,
   ...doorsSection,
   ...listenSection,
