@@ -8,6 +8,7 @@ import { Jobs } from './pages/jobs.tsx';
 import { Overview } from './pages/overview.tsx';
 import { Printer } from './pages/printer.tsx';
 import { System } from './pages/system.tsx';
+import { Users } from './pages/users.tsx';
 import { connected, follow } from './state/live.ts';
 import { followAddress, hrefOf, route } from './state/route.ts';
 import { findSession, isAdministrator, logOut, session } from './state/session.ts';
@@ -20,6 +21,7 @@ const sections = [
   { path: [], key: 'nav.overview', show: () => true },
   { path: ['jobs'], key: 'nav.jobs', show: () => true },
   { path: ['add'], key: 'nav.add', show: isAdministrator },
+  { path: ['users'], key: 'nav.users', show: isAdministrator },
   { path: ['system'], key: 'nav.system', show: () => true },
 ] as const;
 
@@ -123,7 +125,8 @@ function Page() {
   if (first === undefined) return <Overview />;
   if (first === 'printers' && second !== undefined) return <Printer key={second} id={second} />;
   if (first === 'jobs') return <Jobs />;
-  if (first === 'add') return <AddPrinter />;
+  if (first === 'add' && isAdministrator()) return <AddPrinter />;
+  if (first === 'users' && isAdministrator()) return <Users />;
   if (first === 'system') return <System />;
   return <main id="content">{t('app.not-found')}</main>;
 }

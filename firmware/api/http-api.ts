@@ -11,6 +11,7 @@ import {
   type HttpRoute,
 } from '../servers/http/contract.ts';
 import { apiRoot, fullPath } from './openapi.ts';
+import { audited, isAudited } from './audited.ts';
 import type { Principal } from './principal.ts';
 import { problemOf, problemOfError, problemOfStatus } from './problem.ts';
 import { deny } from './rights.ts';
@@ -109,18 +110,27 @@ async function answer(
   const principal = await principalOf(request);
   if (principal.kind === 'refused') return principal;
   const denied = deny(principal, found.route.who);
-  if (denied !== undefined) return denied;
-  return found.route.serve({
+  const call: RawCall = {
     principal,
     address: request.remote.address,
     params: found.params,
     query: Object.fromEntries(new URLSearchParams(query)),
     header: (name) => request.header(name),
-    json: () => readJson(request),
+    json: onceOnly(() => readJson(request)),
     bytes: request.body,
     sizeBytes: request.lengthBytes,
     services,
-  });
+  };
+  if (!isAudited(found.route)) return denied ?? found.route.serve(call);
+  const look = find('GET', path);
+  const shown = look.kind === 'found' ? look.route : undefined;
+  return audited({ method, path, call, denied, route: found.route, shown });
+}
+
+/** A body is read once; whoever asks again gets the same. */
+function onceOnly<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | undefined;
+  return () => (reading ??= read());
 }
 
 async function readJson(request: HttpRequest): Promise<unknown> {

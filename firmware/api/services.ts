@@ -1,5 +1,6 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock, Random } from '../../hal/contract.ts';
+import type { AuditTrail } from '../audit/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
@@ -26,6 +27,7 @@ export interface ApiServices {
   /** Left out: there is no SNMP agent. */
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
+  readonly audit: AuditTrail;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   readonly events: Events;

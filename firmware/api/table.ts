@@ -2,6 +2,7 @@
 import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
@@ -34,6 +35,7 @@ export const apiRoutes: readonly Route[] = [
   ...systemRoutes,
   ...sessionRoutes,
   ...userRoutes,
+  ...auditRoutes,
   ...printerRoutes,
   ...paperRoutes,
   ...portRoutes,

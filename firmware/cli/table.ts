@@ -1,5 +1,6 @@
 // The command line's table: every command that talks to the API, made of the files beside it.
 import type { Command } from './command.ts';
+import { auditCommand } from './commands/audit-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
 import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
@@ -19,5 +20,6 @@ export const apiCommands: readonly Command[] = [
   ...groupCommands,
   ...snmpCommands,
   ...userCommands,
+  auditCommand,
   ...certificateCommands,
 ];

@@ -2,6 +2,8 @@
 import type { Hal } from '../../hal/contract.ts';
 import type { ApiServices, Appliance } from '../api/services.ts';
 import type { ApplianceView } from '../api/types.ts';
+import type { AuditTrail } from '../audit/contract.ts';
+import { openAuditTrail } from '../audit/trail.ts';
 import type { Config } from '../config/table.ts';
 import { watchClock } from '../events/clock-watch.ts';
 import { createEventRing, type EventRing } from '../events/ring.ts';
@@ -14,18 +16,21 @@ import type { Store, Term } from '../store/contract.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
 import { createAccess } from '../users/access.ts';
-import { addressesOf, type Listening, printerAddresses } from './addresses.ts';
+import { createSharedListeners } from '../servers/shared-listeners.ts';
+import { addressesOf, listenAddress, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
-import { createLifecycle, type Lifecycle, StartError, type Step } from './lifecycle.ts';
+import { createLifecycle, type Lifecycle, type Step } from './lifecycle.ts';
+import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
 import { discoveryStep } from './steps/discovery.ts';
+import { groupsStep } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
+import { pairStep } from './steps/pair.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
-import { pairStep } from './steps/pair.ts';
 import { storeStep } from './steps/store.ts';
 import { createWaitingAnswers } from './steps/waiting-answers.ts';
 
@@ -87,7 +92,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
 }
 
 async function startSteps(
-  { hal, config, log, version }: ApplianceOptions,
+  { hal, config, log, version, wire }: ApplianceOptions,
   folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
@@ -97,9 +102,15 @@ async function startSteps(
   const storeClient = await lifecycle.begin(storeStep(folder));
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
-  const directory = await lifecycle.begin(spoolerStep({ hal, folder, store, events, term, log }));
-  const spooler = directory.byId(localSpooler);
-  if (spooler === undefined) throw new StartError('The local spooler is missing.');
+  const { spooler, spool } = await lifecycle.begin(
+    spoolerStep({ hal, folder, store, events, term, log }),
+  );
+  const directory = createDirectory(spooler);
+  const sharedTcp = createSharedListeners({
+    ...hal,
+    everywhere: listenAddress(config['listen.address'], hal.addresses),
+    isGroups: (address) => directory.groups?.isGroups(address) ?? false,
+  });
   const pairLost = Promise.withResolvers<string>();
   const pair = await lifecycle.begin(
     pairStep({
@@ -118,7 +129,7 @@ async function startSteps(
   const following: Following = { portsChanged: () => undefined };
   const onChange = () => following.portsChanged();
   const shared = { hal, config, spooler, store, events, term, log };
-  const raw = await lifecycle.begin(rawStep({ ...shared, onChange }));
+  const raw = await lifecycle.begin(rawStep({ ...shared, tcp: sharedTcp, onChange }));
   const listening: Listening = { hal, config, folder, spooler, raw, ...notYet };
   const appliance: Appliance = {
     version,
@@ -130,6 +141,7 @@ async function startSteps(
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
   );
+  const audit = await lifecycle.begin(auditStep(hal, folder, log));
   const access = createAccess({
     ...hal,
     store,
@@ -142,6 +154,7 @@ async function startSteps(
     directory,
     events,
     access,
+    audit,
     certificates,
     clock: hal.clock,
     random: hal.random,
@@ -189,6 +202,25 @@ async function startSteps(
   );
   following.portsChanged = () => discovered?.announcement?.lookAgain();
   tls.announcedHost = () => discovered?.announcement?.names().host;
+  directory.groups = await lifecycle.begin(
+    groupsStep({
+      ...shared,
+      sharedTcp,
+      spool,
+      wire,
+      pair,
+      nodeId: identity.nodeId,
+      discovery: discovered?.discovery,
+      ports: () => ({
+        ipp: listening.http(),
+        ipps: listening.https(),
+        lpd: listening.lpd(),
+      }),
+      pagePort: listening.http,
+      describeDevice,
+      onFault: (error) => pairLost.resolve(String(error)),
+    }),
+  );
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
@@ -225,6 +257,23 @@ function identityStep({ files, random }: Hal, folder: DataFolder): Step<Identity
     startTimeoutMs: entryLimits.startMs,
     stopTimeoutMs: entryLimits.stopMs,
     start: async () => ({ part: await openIdentity({ files, random, path: folder.identity }) }),
+  };
+}
+
+function auditStep({ files, clock }: Hal, folder: DataFolder, log: Log): Step<AuditTrail> {
+  return {
+    name: 'audit trail',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    async start() {
+      const trail = await openAuditTrail({
+        files,
+        clock,
+        log: log.child('audit'),
+        path: folder.audit,
+      });
+      return { part: trail, stop: () => trail.close() };
+    },
   };
 }
 

@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly socket: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
+  /** Without its ending: it is several files. */
+  readonly audit: string;
 }
 
 export function dataFolderAt(path: string): DataFolder {
@@ -24,6 +26,7 @@ export function dataFolderAt(path: string): DataFolder {
     spool: `${path}/spool`,
     output: `${path}/output`,
     socket: `${path}/platen.sock`,
+    audit: `${path}/audit`,
     setUpCode: `${path}/set-up-code`,
   };
 }

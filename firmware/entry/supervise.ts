@@ -5,6 +5,7 @@ import { createLinuxWatchdog } from '../../hal/linux/watchdog.ts';
 import type { CommandContext } from '../cli/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { createLog } from '../log/log.ts';
+import { sayFenced } from '../supervisor/fenced.ts';
 import { supervise as run } from '../supervisor/supervisor.ts';
 import { createLogDestination } from './log-destination.ts';
 import { startServedProcess } from './served-process.ts';
@@ -32,7 +33,10 @@ export async function supervise(
       watchdog: createLinuxWatchdog(),
       log,
       startProcess: () => startServedProcess(wordsOf(configOptions)),
-      sayFenced: () => Promise.resolve(),
+      async sayFenced({ fencing, terms }, signal) {
+        if (fencing === undefined || terms.size === 0) return;
+        await sayFenced({ clock, random: hal.random, udp: hal.udp, fencing, terms }, signal);
+      },
     },
     stopping.signal,
   );

@@ -11,10 +11,12 @@ export const entryLimits = {
   /** Requests and uploads that run may end. */
   serversStopMs: 5_000,
   spoolerStopMs: 8_000,
+  /** Groups are given to the peer in order first. */
+  groupsStopMs: 15_000,
   storeStopMs: 8_000,
   stopMs: 2_000,
   /** All of the stop; beyond it the process ends as it is. */
-  wholeStopMs: 25_000,
+  wholeStopMs: 28_000,
   /** A raw port that could not be had is tried again after this. */
   rawRetryMs: 10_000,
   /** How often the machine is asked whether its clock was set, until it was. */

@@ -10,6 +10,13 @@ export const groupLimits = {
   /** The longest a resource may be pending without saying that it gets on. */
   pendingMs: 180_000,
   jobCompletionMs: 180_000,
+  /** Beyond the job completion time-out: what the hand-over itself may take. */
+  moveGraceMs: 15_000,
+  /** How long a client that reached the group's address waits for its spooler to start. */
+  readyMs: 10_000,
+  /** How often this box's interfaces are looked at for a place for the addresses. */
+  placeMs: 2_000,
+  leaveMs: 10_000,
   /** An address or name that could not be brought online is tried again after this. */
   retryMs: 1_000,
   restartThreshold: 3,

@@ -1,6 +1,8 @@
 // Limits and times of the servers that clients reach over the network.
 
 export const serverLimits = {
+  /** Connections to a group whose spooler is not there yet, for each port, and for how long. */
+  shared: { waiting: 64, waitMs: 5_000 },
   http: {
     /** Connections at once, in total and from one address. */
     connections: 1_024,

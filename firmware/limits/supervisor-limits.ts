@@ -20,6 +20,8 @@ export const supervisorLimits = {
   watchdogPatMs: 1_000,
   /** How long the peer's next heartbeat is waited for, to be answered with `fenced`. */
   fencedMs: 500,
+  /** How many of its heartbeats are answered: a datagram may be lost. */
+  fencedAnswers: 3,
   /** Between two starts of the served process; doubles while it does not live long. */
   restartFirstMs: 100,
   restartLastMs: 60_000,

@@ -4,6 +4,7 @@ import { createAuthenticate } from '../../firmware/api/authenticate.ts';
 import { createHttpApi } from '../../firmware/api/http-api.ts';
 import type { Principal } from '../../firmware/api/principal.ts';
 import { apiRoutes } from '../../firmware/api/table.ts';
+import type { AuditDraft } from '../../firmware/audit/contract.ts';
 import { refused } from '../../firmware/errors/codes.ts';
 import type { Events, PlatenEvent } from '../../firmware/events/event.ts';
 import type { Certificates } from '../../firmware/identity/contract.ts';
@@ -57,6 +58,7 @@ export class ApiFixture {
   readonly fake = new FakeSpooler({ printers: ['office', 'labels'] });
   readonly events = new FakeEvents();
   readonly access = makeAccess(this.clock);
+  readonly audited: AuditDraft[] = [];
   #printers: Printer[] | undefined;
   readonly xcvCalls: {
     readonly target: object;
@@ -97,6 +99,11 @@ export class ApiFixture {
         },
         events: this.events,
         access: await this.access,
+        audit: {
+          add: (entry) => void this.audited.push(entry),
+          list: () => [],
+          close: async () => undefined,
+        },
         certificates: noCertificates,
         clock: this.clock,
         random: new SeededRandom(1),

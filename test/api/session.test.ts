@@ -151,3 +151,34 @@ describe('a token', () => {
     assert.equal((await fixture.ask({ path: '/api/v1/printers', headers: basic })).status, 401);
   });
 });
+
+describe('what was changed', () => {
+  test('is written down with who, from where, before and after, and without secrets', async () => {
+    const fixture = door();
+    const headers = await withUser(fixture, 'ana', 'administrator');
+    await fixture.ask({
+      method: 'PATCH',
+      path: '/api/v1/printers/office',
+      json: { location: 'cellar' },
+      headers,
+    });
+    const change = fixture.audited.find(({ what }) => what.startsWith('PATCH'));
+    assert.partialDeepStrictEqual(change, {
+      who: 'ana',
+      address: '127.0.0.1',
+      outcome: 'done',
+      asked: { location: 'cellar' },
+      before: { location: 'here' },
+      after: { location: 'cellar' },
+    });
+    assert.ok(!JSON.stringify(fixture.audited).includes(password));
+    assert.ok(fixture.audited.some(({ what }) => what === 'POST /api/v1/session'));
+  });
+
+  test('so is what was refused', async () => {
+    const fixture = door();
+    const headers = await withUser(fixture, 'rui', 'viewer');
+    await fixture.ask({ method: 'DELETE', path: '/api/v1/printers/office', headers });
+    assert.partialDeepStrictEqual(fixture.audited.at(-1), { who: 'rui', outcome: 'forbidden' });
+  });
+});

@@ -10,7 +10,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { KeptName } from '../../firmware/discovery/contract.ts';
 import { startAvahi, type Avahi, type AvahiService } from '../world/avahi.ts';
-import { createHosts, type Host } from '../world/hosts.ts';
+import { createHosts, type Host } from '../../tools/hosts/hosts.ts';
 
 const isRoot = process.getuid?.() === 0;
 const program = fileURLToPath(new URL('announcer.ts', import.meta.url));

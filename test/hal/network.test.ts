@@ -11,7 +11,7 @@ import {
   neighbourAdvertisement,
   readArpReply,
 } from '../../hal/linux/network/frames.ts';
-import { createHosts } from '../world/hosts.ts';
+import { createHosts } from '../../tools/hosts/hosts.ts';
 
 const isRoot = process.getuid?.() === 0;
 const script = new URL('network-script.ts', import.meta.url).pathname;

@@ -13,7 +13,7 @@ import { createApiClient } from '../../firmware/cli/api-client.ts';
 import { platenFromSources } from '../../tools/up/processes.ts';
 import { platenSays } from '../cli/console.ts';
 import { startAvahi, type Avahi, type AvahiService } from '../world/avahi.ts';
-import { createHosts, type Host } from '../world/hosts.ts';
+import { createHosts, type Host } from '../../tools/hosts/hosts.ts';
 
 class Appliance {
   readonly #host: Host;

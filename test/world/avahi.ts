@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Host } from './hosts.ts';
+import type { Host } from '../../tools/hosts/hosts.ts';
 
 /** One service as avahi-browse resolved it. */
 export interface AvahiService {

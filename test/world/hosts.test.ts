@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { describe, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 
-import { createHosts, type Host, type Hosts } from './hosts.ts';
+import { createHosts, type Host, type Hosts } from '../../tools/hosts/hosts.ts';
 
 const PORT = 4000;
 const isRoot = process.getuid?.() === 0;

@@ -20,11 +20,16 @@ export interface IppClient {
 }
 
 /** The octets of a Print-Job with its document, to be made before the clock runs. */
-export function printRequest(port: number, queue: string, document: Uint8Array): Buffer {
-  const attributes = encodeIppMessage(printJob(port, queue));
+export function printRequest(
+  port: number,
+  queue: string,
+  document: Uint8Array,
+  host = '127.0.0.1',
+): Buffer {
+  const attributes = encodeIppMessage(printJob(host, port, queue));
   const head = [
     `POST /printers/${queue} HTTP/1.1`,
-    `Host: 127.0.0.1:${port}`,
+    `Host: ${host}:${port}`,
     'Content-Type: application/ipp',
     `Content-Length: ${attributes.length + document.length}`,
   ];
@@ -116,8 +121,12 @@ function statusOfChunks(body: Buffer): number | undefined {
   return body.readUInt16BE(body.indexOf('\r\n') + 4);
 }
 
-function printJob(port: number, queue: string): Parameters<typeof encodeIppMessage>[0] {
-  const uri = `ipp://127.0.0.1:${port}/printers/${queue}`;
+function printJob(
+  host: string,
+  port: number,
+  queue: string,
+): Parameters<typeof encodeIppMessage>[0] {
+  const uri = `ipp://${host}:${port}/printers/${queue}`;
   return {
     version: { major: 1, minor: 1 },
     code: ippOperations['Print-Job'],

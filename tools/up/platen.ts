@@ -15,7 +15,10 @@ const statusOutput = z.object({
     z.object({ what: z.string(), address: z.string(), printer: z.string().optional() }),
   ),
 });
-const platenReady = statusOutput.extend({ ready: z.literal(true) });
+const platenReady = statusOutput.extend({
+  ready: z.literal(true),
+  setUpCode: z.string().optional(),
+});
 
 const arrivalTimeoutMs = 30_000;
 
@@ -107,6 +110,10 @@ export interface Platen {
   /** TCP port of IPP. */
   readonly port: number;
   readonly data: string;
+  /** Where the page is. */
+  readonly pageAddress: string;
+  /** While nobody administers it. */
+  readonly setUpCode: string | undefined;
   /** Runs one command of the CLI; rejects with its words when it fails. */
   run(...words: readonly string[]): Promise<string>;
 }
@@ -121,12 +128,14 @@ export async function startPlaten(
   );
   const sets = [...base, ...settings].flatMap((each) => ['--set', each]);
   const running = await startProcess(command, ['serve', '--data', data, ...sets]);
-  const { addresses } = platenReady.parse(running.ready);
+  const { addresses, setUpCode } = platenReady.parse(running.ready);
   const http = addresses.find(({ what }) => what === 'http')?.address;
   return {
     process: running,
     port: Number(new URL(http ?? '').port),
     data,
+    pageAddress: addresses.find(({ what }) => what === 'https')?.address ?? '',
+    setUpCode,
     run: (...words) => runCommand(command, [...words, '--data', data]),
   };
 }

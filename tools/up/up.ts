@@ -137,7 +137,10 @@ async function prove(
   return true;
 }
 
-function invite({ port, data }: Platen): void {
+function invite({ port, data, pageAddress, setUpCode }: Platen): void {
+  say(`
+The page is at ${pageAddress} (its certificate is the appliance's own).`);
+  if (setUpCode !== undefined) say(`The set-up code ${setUpCode} makes its first administrator.`);
   say(`
 Print something yourself:
   lp -h 127.0.0.1:${port} -d ${printerName} FILE

@@ -9,6 +9,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'avahi-daemon', why: 'a judge of discovery; ippeveprinter needs it too' },
   { name: 'avahi-utils', why: 'avahi-browse, avahi-resolve and avahi-publish, real clients' },
   { name: 'binutils', why: 'strip, for the single file' },
+  { name: 'chromium', why: 'the browser in which the page is tried' },
   { name: 'cups', why: 'cupsd, beside Platen in the bench, and cups-lpd, a judge of lpr' },
   { name: 'cups-client', why: 'lp and lpadmin, real clients' },
   { name: 'cups-ipp-utils', why: 'ipptool and ippeveprinter, judges of IPP' },

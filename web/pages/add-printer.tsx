@@ -65,6 +65,7 @@ function AddForm({ monitor }: { readonly monitor: MonitorView }) {
       <Form
         fields={fields}
         submit={t('do.add')}
+        foldOptional
         onSubmit={async (values) => {
           const made = await addPrinter(monitor.name, values);
           tell(t('add.done', { name: made.name }));

@@ -111,8 +111,8 @@ function Attention({ all }: { readonly all: readonly PrinterView[] }) {
             ) : null}
           </li>
         ))}
-        {untrusted ? <li class="quiet-item">{t('overview.clock')}</li> : null}
       </ul>
+      {untrusted ? <small>{t('overview.clock')}</small> : null}
     </section>
   );
 }

@@ -5,6 +5,14 @@ import { t } from '../text.ts';
 import { upload } from '../wire/api.ts';
 import { attempt, tell } from '../state/told.ts';
 
+const anyFormat = 'application/octet-stream';
+
+/** A printer that says nothing of its formats gets everything; the others refuse what they can't. */
+function formatOf(file: File, { formats }: PrinterView): string {
+  const saysNothing = formats.every((format) => format === anyFormat);
+  return saysNothing || file.type === '' ? anyFormat : file.type;
+}
+
 interface DropProps {
   readonly printer: PrinterView;
 }
@@ -18,7 +26,7 @@ export function Drop({ printer }: DropProps) {
     const job = await attempt(() =>
       upload<JobView>(
         `/printers/${encodeURIComponent(printer.id)}/jobs`,
-        { name: file.name, ...(file.type === '' ? {} : { format: file.type }) },
+        { name: file.name, format: formatOf(file, printer) },
         file,
         (share) => setSending({ file: file.name, share }),
       ),

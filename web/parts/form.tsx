@@ -1,6 +1,7 @@
 // A form of fields as the monitors' UI halves describe them, or as a page writes them itself.
 import type { FormFieldView } from '../../firmware/api/types.ts';
 import { useId, useState } from 'preact/hooks';
+import { t } from '../text.ts';
 import { problemText } from '../wire/api.ts';
 
 export type FieldValue = string | number | boolean;
@@ -11,11 +12,13 @@ export interface FormProps {
   readonly submit: string;
   /** What is filled in at first, before the fields' own. */
   readonly values?: FormValues;
+  /** Fields that can be left as they are stand behind a fold. */
+  readonly foldOptional?: boolean;
   /** What it throws is shown at the form. */
   readonly onSubmit: (values: FormValues) => Promise<unknown>;
 }
 
-export function Form({ fields, submit, values = {}, onSubmit }: FormProps) {
+export function Form({ fields, submit, values = {}, foldOptional = false, onSubmit }: FormProps) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
   const send = async (form: HTMLFormElement): Promise<void> => {
@@ -28,6 +31,10 @@ export function Form({ fields, submit, values = {}, onSubmit }: FormProps) {
     }
     setBusy(false);
   };
+  const mayWait = (field: FormFieldView): boolean => foldOptional && isOptional(field);
+  const show = (field: FormFieldView) => (
+    <Field key={field.name} field={field} value={values[field.name]} />
+  );
   return (
     <form
       onSubmit={(event) => {
@@ -35,9 +42,13 @@ export function Form({ fields, submit, values = {}, onSubmit }: FormProps) {
         void send(event.currentTarget);
       }}
     >
-      {fields.map((field) => (
-        <Field key={field.name} field={field} value={values[field.name]} />
-      ))}
+      {fields.filter((field) => !mayWait(field)).map(show)}
+      {fields.some(mayWait) ? (
+        <details>
+          <summary>{t('form.more')}</summary>
+          {fields.filter(mayWait).map(show)}
+        </details>
+      ) : null}
       {problem === '' ? null : (
         <p class="problem" role="alert">
           {problem}
@@ -48,6 +59,11 @@ export function Form({ fields, submit, values = {}, onSubmit }: FormProps) {
       </button>
     </form>
   );
+}
+
+/** It has a value already, or needs none. */
+function isOptional(field: FormFieldView): boolean {
+  return !field.required || ('initial' in field && field.initial !== undefined);
 }
 
 interface FieldProps {
@@ -61,7 +77,10 @@ function Field({ field, value }: FieldProps) {
   const shared = { id, name: field.name, required: field.required, 'aria-describedby': help };
   return (
     <div class={`field ${field.type}`}>
-      <label for={id}>{field.label}</label>
+      <label for={id}>
+        {field.label}
+        {field.type === 'integer' && field.unit !== undefined ? ` (${field.unit})` : null}
+      </label>
       <Input field={field} value={value} shared={shared} />
       {help === undefined ? null : <small id={help}>{field.help}</small>}
     </div>

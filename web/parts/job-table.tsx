@@ -80,7 +80,7 @@ export function JobState({ job }: { readonly job: JobView }) {
   return (
     <>
       <span class={`state ${job.state}`}>{text}</span>
-      {job.message === '' ? null : <small>{job.message}</small>}
+      {job.message === '' ? null : <small class="why">{job.message}</small>}
       {job.possiblyPrintedTwice ? <small class="warn">{t('jobs.twice')}</small> : null}
     </>
   );

@@ -1,6 +1,7 @@
 // Who is logged in, and whether anybody can be yet.
 import { signal } from '@preact/signals';
 import type { SessionView, SetupView } from '../../firmware/api/types.ts';
+import { goTo } from './route.ts';
 import { ApiProblem, ask, useCsrfToken } from '../wire/api.ts';
 
 export type SessionState =
@@ -42,6 +43,8 @@ export async function setUp(code: string, name: string, password: string): Promi
 export async function logOut(): Promise<void> {
   await ask('/session', { method: 'DELETE' });
   session.value = { kind: 'logged-out' };
+  // Whoever comes next begins at the beginning.
+  goTo();
 }
 
 function enter(view: SessionView): void {

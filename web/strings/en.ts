@@ -17,6 +17,8 @@ export const en = {
   'nav.users': 'Users',
   'nav.system': 'System',
 
+  'form.more': 'More settings',
+
   'do.cancel': 'Cancel',
   'do.hold': 'Hold',
   'do.release': 'Release',
@@ -180,9 +182,15 @@ export const en = {
   'users.role.administrator': 'administrator',
   'users.role.operator': 'operator',
   'users.role.viewer': 'viewer',
-  'users.role.none': 'prints only',
+  'users.role.print': 'prints only',
   'users.add': 'Add a user',
   'users.remove-sure': 'Remove “{name}”? What they printed stays.',
+  'users.token-add': 'Add a token',
+  'users.token-made': 'The secret of “{name}”:',
+  'users.token-once': 'Copy the secret now: it is not shown again.',
+  'users.scope.read': 'look',
+  'users.scope.operate': 'look and operate',
+  'users.scope.administer': 'administer',
   'users.tokens': 'Tokens for programs',
 
   'system.title': 'System',

@@ -18,6 +18,8 @@ export const pt: Readonly<Record<TextKey, string>> = {
   'nav.users': 'Utilizadores',
   'nav.system': 'Sistema',
 
+  'form.more': 'Mais definições',
+
   'do.cancel': 'Cancelar',
   'do.hold': 'Reter',
   'do.release': 'Libertar',
@@ -184,9 +186,15 @@ export const pt: Readonly<Record<TextKey, string>> = {
   'users.role.administrator': 'administrador',
   'users.role.operator': 'operador',
   'users.role.viewer': 'observador',
-  'users.role.none': 'só imprime',
+  'users.role.print': 'só imprime',
   'users.add': 'Adicionar utilizador',
   'users.remove-sure': 'Remover “{name}”? O que imprimiu fica.',
+  'users.token-add': 'Adicionar chave',
+  'users.token-made': 'O segredo de “{name}”:',
+  'users.token-once': 'Copie o segredo agora: não volta a ser mostrado.',
+  'users.scope.read': 'ver',
+  'users.scope.operate': 'ver e operar',
+  'users.scope.administer': 'administrar',
   'users.tokens': 'Chaves para programas',
 
   'system.title': 'Sistema',

@@ -93,7 +93,7 @@ export const jobRoutes: readonly Route[] = [
       const answer = await found.spooler.intake.accept(raw.bytes, {
         printerId: found.printer.id,
         name,
-        origin: originOf(principal),
+        origin: originOf(principal, raw.address),
         ...(hold ? { hold: { kind: 'indefinite' } } : {}),
         ...(copies === undefined ? {} : { copies }),
         ...(priority === undefined ? {} : { priority }),

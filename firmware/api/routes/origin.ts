@@ -2,11 +2,12 @@
 import type { JobOrigin } from '../../jobs/job.ts';
 import { type Principal, principalName } from '../principal.ts';
 
-export function originOf(principal: Principal): JobOrigin {
+/** `address`: where the client is; '' on the Unix socket. */
+export function originOf(principal: Principal, address: string): JobOrigin {
   return {
     door: 'api',
     userName: principalName(principal),
-    address: principal.kind === 'print-client' ? principal.address : 'socket',
+    address: address === '' ? 'socket' : address,
     authenticated: true,
   };
 }

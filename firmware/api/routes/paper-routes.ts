@@ -17,6 +17,9 @@ import { job } from '../schemas/job.ts';
 import type { ApiServices } from '../services.ts';
 import { originOf } from './origin.ts';
 
+/** What a printer gets that says nothing of its formats. */
+const anyFormat = 'application/octet-stream';
+
 export const paperRoutes: readonly Route[] = [
   pageRoute('test-page', 'Print a test page', testPageOf),
   pageRoute(
@@ -42,7 +45,7 @@ function pageRoute(
     input: noBody,
     output: job,
     status: 201,
-    async run({ params, principal, services }): Promise<Job | Refusal> {
+    async run({ params, principal, raw, services }): Promise<Job | Refusal> {
       const found = await findPrinter(services.directory, params.printer);
       if (found.kind === 'refused') return found;
       const { printer, spooler } = found;
@@ -52,8 +55,12 @@ function pageRoute(
       const answer = await spooler.intake.accept(once(bytes), {
         printerId: printer.id,
         name: page.title,
-        origin: originOf(principal),
-        document: { name: page.title, format: form.format, sizeBytes: bytes.length },
+        origin: originOf(principal, raw.address),
+        document: {
+          name: page.title,
+          format: printer.formats.includes(form.format) ? form.format : anyFormat,
+          sizeBytes: bytes.length,
+        },
       });
       return answer.kind === 'refused' ? answer : answer.job;
     },

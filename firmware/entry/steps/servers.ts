@@ -3,7 +3,7 @@ import { chmod } from 'node:fs/promises';
 import { createHttpApi } from '../../api/http-api.ts';
 import { apiRoutes } from '../../api/table.ts';
 import type { ApiServices } from '../../api/services.ts';
-import type { Hal } from '../../../hal/contract.ts';
+import type { Hal, Tcp } from '../../../hal/contract.ts';
 import { isHalError, toHalError } from '../../../hal/errors.ts';
 import type { Config } from '../../config/table.ts';
 import type { Events } from '../../events/event.ts';
@@ -88,6 +88,8 @@ export function lpdStep(
 
 export function rawStep(parts: {
   readonly hal: Hal;
+  /** Shares ports with groups. */
+  readonly tcp: Tcp;
   readonly config: Config;
   readonly spooler: Spooler;
   readonly store: Store;
@@ -96,7 +98,7 @@ export function rawStep(parts: {
   readonly log: Log;
   readonly onChange: () => void;
 }): Step<RawPorts> {
-  const { hal, config, spooler, store, events, term, log, onChange } = parts;
+  const { hal, tcp, config, spooler, store, events, term, log, onChange } = parts;
   return {
     ...serverTimes,
     name: 'raw ports',
@@ -105,7 +107,7 @@ export function rawStep(parts: {
         spooler,
         events,
         assignments: createRawAssignments({ store, spooler: spooler.id, term: () => term }),
-        tcp: hal.tcp,
+        tcp,
         clock: hal.clock,
         log: log.child('raw'),
         address: listenAddress(config['listen.address'], hal.addresses),

@@ -10,7 +10,7 @@ import type { Log } from '../../log/log.ts';
 import { createFirstBytes } from '../../printers/first-bytes.ts';
 import { openMonitorRegistry } from '../../registry/monitor-registry.ts';
 import { createSpool, type Spool } from '../../spool/spool.ts';
-import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import type { Spooler } from '../../spooler/contract.ts';
 import { alwaysLive } from '../../spooler/permit.ts';
 import { createSpooler } from '../../spooler/spooler.ts';
 import type { Store, Term } from '../../store/contract.ts';
@@ -28,13 +28,22 @@ export interface SpoolerParts {
   readonly log: Log;
 }
 
-export function spoolerStep(parts: SpoolerParts): Step<SpoolerDirectory> {
+export interface LocalSpooler {
+  readonly spooler: Spooler;
+  readonly spool: Spool;
+}
+
+export function spoolerStep(parts: SpoolerParts): Step<LocalSpooler> {
   return {
     name: 'spooler',
     startTimeoutMs: entryLimits.startMs,
     stopTimeoutMs: entryLimits.spoolerStopMs,
     async start() {
-      const spooler = await makeSpooler(parts);
+      const { files, random, clock } = parts.hal;
+      const spool = createSpool({ files, random, clock, directory: parts.folder.spool });
+      await spool.prepare();
+      await cleanSpool(spool, parts.store, parts.log.child('spool'));
+      const spooler = await makeSpooler(parts, spool);
       try {
         await spooler.start();
       } catch (error) {
@@ -42,23 +51,16 @@ export function spoolerStep(parts: SpoolerParts): Step<SpoolerDirectory> {
         await spooler.stop(AbortSignal.abort());
         throw error;
       }
-      return { part: directoryOf(spooler), stop: (deadline) => spooler.stop(deadline) };
+      return { part: { spooler, spool }, stop: (deadline) => spooler.stop(deadline) };
     },
   };
 }
 
-async function makeSpooler({
-  hal,
-  folder,
-  store,
-  events,
-  term,
-  log,
-}: SpoolerParts): Promise<Spooler> {
+async function makeSpooler(
+  { hal, folder, store, events, term, log }: SpoolerParts,
+  spool: Spool,
+): Promise<Spooler> {
   const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
-  const spool = createSpool({ files, random, clock, directory: folder.spool });
-  await spool.prepare();
-  await cleanSpool(spool, store, log.child('spool'));
   await files.makeDirectory(folder.output);
   const rebuilt = await store.query('store.rebuilt', {});
   if (rebuilt !== undefined) log.error('the registry was lost and built anew', { ...rebuilt });
@@ -111,13 +113,4 @@ async function cleanSpool(spool: Spool, store: Store, log: Log): Promise<void> {
     });
   }
   log.info('the spool is clean', { ...counts, unreferenced: unreferenced.length });
-}
-
-/** One spooler answers at every address. */
-function directoryOf(spooler: Spooler): SpoolerDirectory {
-  return {
-    byAddress: () => spooler,
-    byId: (id) => (id === spooler.id ? spooler : undefined),
-    all: () => [spooler],
-  };
 }

@@ -74,12 +74,6 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
         handle: (request) => answerIpp(services, request),
       }),
     ),
-    {
-      method: 'GET',
-      path: '/',
-      match: 'exact',
-      handle: (request) => answerIndex(services, request),
-    },
     ...pagePaths.map(
       (path): HttpRoute => ({
         method: 'GET',
@@ -135,17 +129,6 @@ function logIn(detail: string): HttpAnswer {
 }
 
 /** For people who open the appliance's address: what can be printed to here. */
-async function answerIndex({ directory }: IppServices, request: HttpRequest): Promise<HttpAnswer> {
-  const uris = createUriMaker(request);
-  const printers = await directory.byAddress(request.local.address).printers.list();
-  const lines = printers.map(({ name }) => `${name}: ${uris.printer(name)}\n`);
-  return {
-    status: 200,
-    headers: { ...plainText, 'cache-control': 'no-cache' },
-    body: `A Platen print appliance.\n${lines.join('')}`,
-  };
-}
-
 async function answerPage({ directory }: IppServices, request: HttpRequest): Promise<HttpAnswer> {
   const target = parseTargetPath(request.path);
   if (target?.kind !== 'printer' || target.printer === undefined) return nothingHere();

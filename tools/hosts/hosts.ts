@@ -14,6 +14,8 @@ export interface HostsOptions {
 /** One host: `eth0` on the switch, and loopback. Nothing of it is seen outside. */
 export interface Host {
   readonly namespace: string;
+  /** Its end of the cable in the switch's namespace. */
+  readonly port: string;
   /** IPv4, in 10.77.0.0/24. */
   readonly address: string;
   /** Starts a program inside; it is killed by `dispose` when it still runs. */
@@ -29,6 +31,8 @@ export interface Host {
  */
 export interface Hosts extends AsyncDisposable {
   readonly hosts: readonly Host[];
+  /** Namespace of the switch. */
+  readonly wire: string;
   dispose(): Promise<void>;
 }
 
@@ -53,7 +57,7 @@ export async function createHosts({ tag, count }: HostsOptions): Promise<Hosts> 
       await addNamespace(namespace, made);
       hosts.push(await plugIn(wire, namespace, number, running));
     }
-    return { hosts, dispose, [Symbol.asyncDispose]: dispose };
+    return { hosts, wire, dispose, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();
     throw error;
@@ -75,6 +79,7 @@ async function plugIn(
   await ip('-n', namespace, 'link', 'set', 'eth0', 'up');
   return {
     namespace,
+    port,
     address,
     start(program, args, options = {}) {
       const inside = ['netns', 'exec', namespace, program, ...args];

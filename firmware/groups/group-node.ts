@@ -1,0 +1,205 @@
+// One group on this node: its host, and while it is owned what clients reach of it.
+import type { Clock, Tcp } from '../../hal/contract.ts';
+import { abortable, startDeadline } from '../../hal/time.ts';
+import type { GroupDefinition } from '../cluster/group-definition.ts';
+import type { GroupHost, GroupHostOptions, OwnershipParts } from '../cluster/host/contract.ts';
+import { refused, type Refusal, RefusedError } from '../errors/codes.ts';
+import { groupLimits } from '../limits/group-limits.ts';
+import type { Log } from '../log/log.ts';
+import type { Spooler } from '../spooler/contract.ts';
+import type { Term } from '../store/contract.ts';
+import type { Wire } from '../supervisor/contract.ts';
+import { createGroupNetwork, type RunningGroupNetwork } from './group-network.ts';
+import { createWaitingSpooler } from './waiting-spooler.ts';
+
+/** What listens and is announced while the group is owned; made anew for each ownership. */
+export interface GroupFront {
+  stop(deadline: AbortSignal): Promise<void>;
+}
+
+export interface Owned {
+  readonly parts: OwnershipParts;
+  readonly spooler: Spooler;
+}
+
+export interface GroupNodeOptions {
+  readonly definition: GroupDefinition;
+  readonly self: string;
+  readonly clock: Clock;
+  readonly tcp: Tcp;
+  readonly wire: Wire;
+  readonly isSetUp: () => Promise<void>;
+  readonly createHost: (options: GroupHostOptions) => GroupHost;
+  /** All but what this node makes for each group. */
+  readonly host: Omit<
+    GroupHostOptions,
+    'id' | 'network' | 'makeSpooler' | 'onChange' | 'onMoveRefused' | 'onLeft' | 'clock' | 'tcp'
+  >;
+  readonly makeSpooler: (definition: GroupDefinition, parts: OwnershipParts) => Spooler;
+  /** Opens what clients reach; a part that can't be opened is tried again by itself. */
+  readonly openFront: (definition: GroupDefinition, owned: Owned) => Promise<GroupFront>;
+  readonly log: Log;
+}
+
+export class GroupNode {
+  readonly #options: GroupNodeOptions;
+  readonly #network: RunningGroupNetwork;
+  readonly #host: GroupHost;
+  readonly #watchers = new Set<() => void>();
+  readonly waiting: Spooler;
+  #parts: OwnershipParts | undefined;
+  #owned: Owned | undefined;
+  /** Opening and closing come one after the other. */
+  #front: Promise<GroupFront | undefined> = Promise.resolve(undefined);
+  #moveRefused: ((reason: string) => void) | undefined;
+  #left: (() => void) | undefined;
+  withoutAddresses: string | undefined;
+
+  constructor(options: GroupNodeOptions) {
+    const { definition, wire, log, clock, tcp } = options;
+    this.#options = options;
+    this.#network = createGroupNetwork({
+      group: definition.id,
+      wire,
+      isSetUp: options.isSetUp,
+      term: () => this.#term(),
+      feed: (event) => this.#host.feed(event),
+      onAddress: (failure) => void (this.withoutAddresses = failure),
+      onFenced: () => this.#closeFront(),
+      log,
+    });
+    this.#host = options.createHost({
+      ...options.host,
+      clock,
+      tcp,
+      id: definition.id,
+      network: this.#network,
+      makeSpooler: (parts) => {
+        this.#parts = parts;
+        return options.makeSpooler(definition, parts);
+      },
+      onChange: () => this.#look(),
+      onMoveRefused: (reason) => this.#moveRefused?.(reason),
+      onLeft: () => this.#left?.(),
+    });
+    this.waiting = createWaitingSpooler({ id: definition.id, ready: () => this.#ready() });
+  }
+
+  get definition(): GroupDefinition {
+    return this.#options.definition;
+  }
+
+  get host(): GroupHost {
+    return this.#host;
+  }
+
+  get spooler(): Spooler | undefined {
+    return this.#owned?.spooler;
+  }
+
+  get isOwner(): boolean {
+    const role = this.#host.view?.role;
+    return role === 'owner' || role === 'draining';
+  }
+
+  start(): Promise<void> {
+    return this.#host.start();
+  }
+
+  /** Resolves once the peer owns the group, or says why it does not. */
+  async move(timeoutMs: number): Promise<{ readonly kind: 'done' } | Refusal> {
+    const { definition, clock } = this.#options;
+    if (!this.isOwner) {
+      return refused('not-live', `group "${definition.name}" is not owned by this appliance`);
+    }
+    using deadline = startDeadline(clock, timeoutMs + groupLimits.moveGraceMs);
+    const refusal = Promise.withResolvers<string>();
+    this.#moveRefused = refusal.resolve;
+    this.#host.feed({ kind: 'move', timeoutMs });
+    const gone = this.#until(() => !this.isOwner, deadline.signal).then(
+      () => undefined,
+      () => 'it did not end in time',
+    );
+    const why = await Promise.race([refusal.promise, gone]);
+    this.#moveRefused = undefined;
+    if (why === undefined) return { kind: 'done' };
+    return refused('not-live', `group "${definition.name}" can't be moved now: ${reasonText(why)}`);
+  }
+
+  /** Resolves when the peer knows of the promise, or with the signal. */
+  async leave(signal: AbortSignal): Promise<void> {
+    const left = Promise.withResolvers<void>();
+    this.#left = left.resolve;
+    this.#host.feed({ kind: 'leave' });
+    await abortable(left.promise, signal).catch(() => undefined);
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#closeFront();
+    await this.#host.stop(deadline);
+    this.#network.stop();
+    await this.#front;
+  }
+
+  #term(): Term {
+    const view = this.#host.view;
+    if (view === undefined) throw new Error('the group has not started');
+    return view.term;
+  }
+
+  #look(): void {
+    const { spooler } = this.#host;
+    const parts = this.#parts;
+    if (spooler !== this.#owned?.spooler) {
+      this.#closeFront();
+      if (spooler !== undefined && parts !== undefined) this.#openFront({ parts, spooler });
+    }
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  #openFront(owned: Owned): void {
+    const { definition, log, openFront } = this.#options;
+    this.#owned = owned;
+    this.#front = this.#front.then(async () => {
+      if (this.#owned !== owned) return undefined;
+      try {
+        return await openFront(definition, owned);
+      } catch (error) {
+        log.error('what clients reach of the group could not be opened', { error });
+        return undefined;
+      }
+    });
+  }
+
+  #closeFront(): void {
+    this.#owned = undefined;
+    this.#front = this.#front.then(async (front) => {
+      await front?.stop(AbortSignal.abort());
+      return undefined;
+    });
+  }
+
+  async #ready(): Promise<Spooler> {
+    const { definition, clock } = this.#options;
+    using deadline = startDeadline(clock, groupLimits.readyMs);
+    await this.#until(() => this.#owned !== undefined, deadline.signal).catch(() => undefined);
+    if (this.#owned !== undefined) return this.#owned.spooler;
+    const message = `group "${definition.name}" is not served by this appliance just now`;
+    throw new RefusedError(refused('not-live', message));
+  }
+
+  #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    if (condition()) return Promise.resolve();
+    const seen = Promise.withResolvers<void>();
+    const watcher = () => {
+      if (condition()) seen.resolve();
+    };
+    this.#watchers.add(watcher);
+    return abortable(seen.promise, signal).finally(() => this.#watchers.delete(watcher));
+  }
+}
+
+function reasonText(why: string): string {
+  if (why === 'not-in-step') return 'the other appliance is not in step';
+  return why === 'not-owner' ? 'this appliance does not own it' : why;
+}

@@ -1,0 +1,101 @@
+// The faults of the bench: each stamps the moment before it acts, and can be undone.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Host } from '../hosts/hosts.ts';
+
+/** What a fault does to the owner of the group; `heal` makes the box as it was, if it is down. */
+export interface FaultTarget {
+  readonly host: Host;
+  /** Namespace of the switch, and the name of the owner's port there. */
+  readonly wire: string;
+  readonly port: string;
+  signalServe(signal: NodeJS.Signals): void;
+  signalAll(signal: NodeJS.Signals): Promise<void>;
+  /** Moves the group to the other box in order. */
+  move(): Promise<void>;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly what: string;
+  /** What PAIR.md promises, in milliseconds: median and worst. */
+  readonly goal: { readonly medianMs: number; readonly worstMs: number } | undefined;
+  /** The owner has to be started anew afterwards. */
+  readonly ends: boolean;
+  act(target: FaultTarget): Promise<void>;
+  heal(target: FaultTarget): Promise<void>;
+}
+
+const nothing = () => Promise.resolve();
+const crash = { medianMs: 900, worstMs: 1_500 } as const;
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'kill',
+    what: 'the served process is killed, its supervisor lives',
+    goal: { medianMs: 300, worstMs: 1_500 },
+    ends: false,
+    act: async (target) => target.signalServe('SIGKILL'),
+    heal: nothing,
+  },
+  {
+    name: 'kill-all',
+    what: 'the served process and its supervisor are killed',
+    goal: crash,
+    ends: true,
+    act: (target) => target.signalAll('SIGKILL'),
+    heal: nothing,
+  },
+  {
+    name: 'stop',
+    what: 'both are stopped, and continued later',
+    goal: { medianMs: 1_500, worstMs: 1_500 },
+    ends: false,
+    act: (target) => target.signalAll('SIGSTOP'),
+    heal: (target) => target.signalAll('SIGCONT'),
+  },
+  {
+    name: 'link',
+    what: 'the cable is pulled',
+    goal: crash,
+    ends: false,
+    act: (target) => target.host.cut(),
+    heal: (target) => target.host.restore(),
+  },
+  {
+    name: 'power',
+    what: 'the cable is dead and both processes are gone, at once',
+    goal: crash,
+    ends: true,
+    async act(target) {
+      await Promise.all([target.host.cut(), target.signalAll('SIGKILL')]);
+    },
+    heal: (target) => target.host.restore(),
+  },
+  {
+    name: 'one-way',
+    what: 'nothing that the owner sends arrives, it hears everything',
+    goal: crash,
+    ends: false,
+    act: ({ wire, port }) => nft(wire, `add rule bridge cut out iifname ${port} drop`),
+    heal: ({ wire }) => nft(wire, 'flush chain bridge cut out'),
+  },
+  {
+    name: 'move',
+    what: 'the group is moved in order',
+    goal: undefined,
+    ends: false,
+    act: (target) => target.move(),
+    heal: nothing,
+  },
+];
+
+/** The chain into which cuts of one direction go. */
+export async function prepareCuts(wire: string): Promise<void> {
+  await nft(wire, 'add table bridge cut');
+  await nft(wire, 'add chain bridge cut out { type filter hook prerouting priority 0 ; }');
+}
+
+async function nft(namespace: string, command: string): Promise<void> {
+  await promisify(execFile)('ip', ['netns', 'exec', namespace, 'nft', command]);
+}
