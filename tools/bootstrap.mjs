@@ -18,6 +18,7 @@ const TOOLS = {
   conformance: 'tools/conformance/conformance.ts',
   fuzz: 'tools/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
+  'heartbeat-bench': 'tools/heartbeat-bench/bench.ts',
   simulate: 'test/world/simulate.ts',
   platen: 'firmware/entry/platen.ts',
 };
