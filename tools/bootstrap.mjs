@@ -16,7 +16,7 @@ const TOOLS = {
   page: 'tools/page/page.ts',
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
-  fuzz: 'tools/fuzz/fuzz.ts',
+  fuzz: 'test/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   'heartbeat-bench': 'tools/heartbeat-bench/bench.ts',
   simulate: 'test/world/simulate.ts',

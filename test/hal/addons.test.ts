@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 for (const target of targets) {
   test(`the bundle for ${target.name} loads them from its assets`, async (t) => {
     const addons = addonsOf(target);
-    const entry = join(root, 'hal/linux/linux.ts');
+    const entry = join(root, 'firmware/entry/platen.ts');
     const broken = await bundle({ entry, addons, report: (line) => t.diagnostic(line) });
     // The bundle's lines are short, and a break may fall into a string.
     const text = broken.replaceAll('\\\n', '');

@@ -40,7 +40,10 @@ export function addonsOf({ arch }: Pick<Target, 'arch'>): readonly Addon[] {
         name: 'addon/koffi.node',
         file: `node_modules/@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`,
       },
-      module: `module.exports = ${loaded('addon/koffi.node')};`,
+      // Its package holds ES modules: what stands in has to be one.
+      module:
+        "import { loadAddon } from './hal/linux/addons.ts'; " +
+        "export default loadAddon('addon/koffi.node');",
     },
   ];
 }
