@@ -19,6 +19,7 @@ const TOOLS = {
   fuzz: 'test/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   'heartbeat-bench': 'tools/heartbeat-bench/bench.ts',
+  'long-queue': 'tools/long-queue/long-queue.ts',
   simulate: 'test/world/simulate.ts',
   platen: 'firmware/entry/platen.ts',
 };

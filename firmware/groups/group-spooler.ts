@@ -16,7 +16,7 @@ import { createSpooler } from '../spooler/spooler.ts';
 export interface GroupSpoolerOptions {
   readonly clock: Clock;
   readonly random: Random;
-  readonly spool: Pick<Spool, 'receive' | 'open' | 'probe'>;
+  readonly spool: Pick<Spool, 'receive' | 'open' | 'openPart' | 'probe'>;
   readonly events: Pick<Events, 'report'>;
   readonly monitors: readonly MonitorModule[];
   readonly rules: () => LocalityRules;

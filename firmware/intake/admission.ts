@@ -25,6 +25,8 @@ export interface UploadPlace {
     'id' | 'name' | 'origin' | 'priority' | 'copies' | 'hold' | 'holdUntil' | 'attributes'
   > & { readonly number?: number };
   readonly number: number;
+  /** The job where it was made before. */
+  readonly known?: Job;
   /** Of the job's documents that came before. */
   readonly takenBytes: number;
   readonly last: boolean;

@@ -5,6 +5,7 @@ import { sleep } from '../../hal/time.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
 import { isEnded, type Job } from '../jobs/job.ts';
+import { newJobId } from '../jobs/job-id.ts';
 import { intakeLimits } from '../limits/intake-limits.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { Permit } from '../spooler/permit.ts';
@@ -29,6 +30,13 @@ import {
 } from './admission.ts';
 import { checkDocument, checkJob } from './checks.ts';
 import type { Accepted, DocumentRequest, Intake } from './contract.ts';
+import {
+  createEarlyStart,
+  type EarlyPrinting,
+  type EarlyStart,
+  isAccepted,
+  mayStartEarly,
+} from './early-start.ts';
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
@@ -50,6 +58,8 @@ export interface IntakeRoomOptions {
   readonly onReady: (job: Job) => void;
   /** The job waits for a time. */
   readonly onHeld: (job: Job) => void;
+  /** Prints what still arrives; none where everything is spooled first. */
+  readonly printing?: EarlyPrinting;
   /** The spool could not take a document. */
   readonly onSpoolFault: (fault: HalErrorCode) => void;
   readonly limits: {
@@ -87,7 +97,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const refusal = checkJob(request, printer) ?? checkUpload(request.document, printer);
       if (refusal !== undefined) return await giveBack(stream, refusal);
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
-      const job = createdPayload(options.random.uuid(), request, printer, clock.wall());
+      const job = createdPayload(newJobId(clock, options.random), request, printer, clock.wall());
       const answer = await upload(stream, request.document, signal, {
         printer,
         job,
@@ -111,7 +121,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const refusal = stopped() ?? checkJob(request, printer);
       if (refusal !== undefined) return refusal;
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
-      const job = createdPayload(options.random.uuid(), request, printer, clock.wall());
+      const job = createdPayload(newJobId(clock, options.random), request, printer, clock.wall());
       const answer = await admit(job.id, [{ type: 'job.created', payload: job }], []);
       if (answer.kind === 'accepted') incoming.arm(job.id);
       return answer;
@@ -175,6 +185,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
         ...(job.hold === undefined ? {} : { holdUntil: job.hold }),
       },
       number: job.documents.length + 1,
+      known: job,
       takenBytes: job.documents.reduce((sum, each) => sum + each.sizeBytes, 0),
       last: request.last,
       before: [],
@@ -212,6 +223,44 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     signal: AbortSignal,
     place: UploadPlace,
   ): Promise<Accepted | Refusal | 'empty'> {
+    const early = earlyStart(place, document);
+    const answer = await receiveThenCommit(stream, document, signal, place, early);
+    if (early === undefined) return answer;
+    if (isAccepted(answer)) early.whole();
+    else await endEarly(early, place.job.id, answer);
+    return answer;
+  }
+
+  function earlyStart(place: UploadPlace, document: DocumentRequest): EarlyStart | undefined {
+    const { printing } = options;
+    if (printing === undefined || !mayStartEarly(place)) return undefined;
+    const { commit } = options;
+    return createEarlyStart({
+      spooler,
+      place,
+      document,
+      commit,
+      printing,
+      wall: () => clock.wall(),
+    });
+  }
+
+  async function endEarly(early: EarlyStart, jobId: string, answer: Refusal | 'empty') {
+    try {
+      await early.broke(answer === 'empty' ? 'the document is empty' : answer.message);
+    } catch (error) {
+      options.log.warn('an interrupted job could not be ended', { jobId, message: textOf(error) });
+      incoming.arm(jobId, intakeLimits.retryMs);
+    }
+  }
+
+  async function receiveThenCommit(
+    stream: AsyncIterable<Uint8Array>,
+    document: DocumentRequest,
+    signal: AbortSignal,
+    place: UploadPlace,
+    early: EarlyStart | undefined,
+  ): Promise<Accepted | Refusal | 'empty'> {
     const at = clock.wall();
     const mostBytes = mostBytesOf(place);
     if ((document.sizeBytes ?? 0) > mostBytes && (document.compression ?? 'none') === 'none') {
@@ -222,6 +271,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       { ...document, mostBytes, tooLarge: tooLarge(place.printer) },
       signal,
       headerOf(spooler, document, place, at),
+      early,
     );
     if (received.kind === 'refused') return received;
     if (received.document.sizeBytes === 0) {
@@ -238,7 +288,8 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     };
     const { id: jobId } = place.job;
     const toStore = { jobId, number: place.number, source: received.source };
-    const answer = await admit(jobId, [...place.before, added], [toStore]);
+    const before = early?.isCreated === true ? [] : place.before;
+    const answer = await admit(jobId, [...before, added], [toStore]);
     // After a fault of the store nobody knows whether a record names the file: it stays.
     const isUnwanted = answer.kind === 'refused' && !keptCodes.has(answer.code);
     if (isUnwanted) await received.discard();
@@ -251,6 +302,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     document: DocumentRequest & { readonly mostBytes: number; readonly tooLarge: Refusal },
     signal: AbortSignal,
     header: SpoolHeaderDraft,
+    early: EarlyStart | undefined,
   ): Promise<ReceivedDocument | Refusal> {
     const compression = document.compression ?? 'none';
     const raw = pulled(stream, signal);
@@ -266,6 +318,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const received = await options.spool.receive(bytes, {
         header,
         ...(announced === undefined ? {} : { sizeBytes: announced }),
+        ...(early === undefined
+          ? {}
+          : { onWritten: (name, sizeBytes) => early.onWritten(name, sizeBytes) }),
       });
       if (received.kind === 'refused' && received.code === 'spool-full') {
         options.onSpoolFault('no-space');
@@ -277,6 +332,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       }
       return received;
     } catch (error) {
+      if (error instanceof RefusedError) return error.refusal;
       options.log.warn('a document could not be spooled', { message: textOf(error) });
       const fault = faultIn(error);
       if (fault !== undefined) options.onSpoolFault(fault);

@@ -124,7 +124,9 @@ function started(job: Job, payload: JobPayload<'job.started'>): Transition {
   if (job.state !== 'pending') {
     return refuse(job, 'job-not-possible', `can not start: it is ${job.state}`);
   }
-  if (job.incoming) return refuse(job, 'job-not-possible', 'can not start: it is still arriving');
+  if (job.incoming && payload.arriving !== true) {
+    return refuse(job, 'job-not-possible', 'can not start: it is still arriving');
+  }
   return changed(job, {
     state: 'processing',
     reasons: ['job-printing'],
@@ -213,6 +215,8 @@ function isProcessing(job: Job): boolean {
 }
 
 function settled(job: Job, patch: { documents?: Job['documents']; incoming: boolean }): Transition {
+  // What printed already, while it arrived, goes on being that.
+  if (job.attempts > 0) return changed(job, patch);
   const why = heldReasons.find((reason) => job.reasons.includes(reason));
   return changed(job, { ...patch, reasons: waitingReasons(why, patch.incoming) });
 }

@@ -26,7 +26,9 @@ export interface AttemptOptions {
   readonly commitStart: (localPort: number | undefined) => Promise<Refusal | undefined>;
   /** From here on a kill is taken for one after the first byte. */
   readonly noteFirstByte: () => void;
-  /** Ends the attempt: cancelled by a person, or the spooler stops. */
+  /** False while the document still arrives. */
+  readonly sizeKnown: boolean;
+  /** Ends the attempt: cancelled by a person, broken off on its way in, or the spooler stops. */
   readonly signal: AbortSignal;
   readonly cancelled: () => boolean;
   /** Rings when the device shows itself or a person asks. */
@@ -293,7 +295,7 @@ class Attempt {
       if (signal.aborted && this.#options.cancelled()) return ended({ kind: 'cancelled' });
       return ended(this.#interrupted(outcome.message ?? 'The device broke off.'));
     }
-    this.#deliveredBytes += document.sizeBytes;
+    this.#deliveredBytes += this.#options.sizeKnown ? document.sizeBytes : this.#handedBytes;
     this.#allPrinted &&= outcome.outcome === 'printed';
     this.#reasons.push(...outcome.reasons);
     return undefined;
@@ -326,7 +328,7 @@ class Attempt {
   }
 
   #docInfo(document: JobDocument): DocInfo {
-    const { job, printerName } = this.#options;
+    const { job, printerName, sizeKnown } = this.#options;
     return {
       printerName,
       jobId: job.number,
@@ -334,7 +336,7 @@ class Attempt {
       documentName: document.name === '' ? job.name : document.name,
       userName: job.origin.userName,
       format: document.format,
-      sizeBytes: document.sizeBytes,
+      sizeBytes: sizeKnown ? document.sizeBytes : undefined,
     };
   }
 }

@@ -3,6 +3,7 @@
 import type { Clock } from '../../hal/contract.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Store } from '../store/contract.ts';
+import type { Arrivals } from './arrivals.ts';
 import { createAside } from './aside.ts';
 import { fairOrder } from './decisions.ts';
 import type { Printer } from './printer.ts';
@@ -11,6 +12,8 @@ import type { Printer } from './printer.ts';
 export interface Claim {
   readonly job: Job;
   readonly printer: Printer;
+  /** Its document still arrives; aborts when it breaks off. */
+  readonly arriving?: AbortSignal;
   release(): void;
   /**
    * Its document can't be read just now: others pass until it is tried again. False where so many
@@ -40,9 +43,12 @@ export function createDispatcher(options: {
     readonly backoffLastMs: number;
     readonly jobsAside: number;
   };
+  /** Jobs whose document still arrives; what is whole goes first. */
+  readonly arrivals: Arrivals;
   /** The job may go to another port of its printer now. */
   readonly onReleased: (printer: Printer, portName: string) => void;
 }): Dispatcher {
+  const { arrivals } = options;
   const claimed = new Set<string>();
   const lastServed = new Map<string, string>();
   const aside = createAside(options);
@@ -53,14 +59,17 @@ export function createDispatcher(options: {
         .printers()
         .filter((printer) => printer.enabled && printer.portNames.includes(portName));
       for (const printer of fairOrder(served, lastServed.get(portName))) {
-        const job = await claimFirst(printer);
+        const job = (await claimFirst(printer)) ?? claimArrival(printer);
         if (job === undefined) continue;
         lastServed.set(portName, printer.id);
+        const arriving = arrivals.find(job.id)?.signal;
         return {
           job,
           printer,
+          ...(arriving === undefined ? {} : { arriving }),
           release() {
             claimed.delete(job.id);
+            arrivals.release(job.id);
             options.onReleased(printer, portName);
           },
           setAside: (why) => aside.add(job, why, () => options.onReleased(printer, '')),
@@ -72,6 +81,12 @@ export function createDispatcher(options: {
     aside: () => aside.all(),
     stop: () => aside.stop(),
   };
+
+  function claimArrival(printer: Printer): Job | undefined {
+    const job = arrivals.claim(printer.id);
+    if (job !== undefined) claimed.add(job.id);
+    return job;
+  }
 
   /** At most one job per port of the pool is claimed, so one more row is enough. */
   async function claimFirst(printer: Printer): Promise<Job | undefined> {

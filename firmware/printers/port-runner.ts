@@ -246,7 +246,12 @@ class Runner implements PortRunner {
           // As the start record counts it.
           this.#options.noteFirstByte({ id: job.id, attempts: job.attempts + 1 }),
         commitStart: (localPort) => this.#options.commits.start(claim, localPort),
-        signal: AbortSignal.any([cancel.signal, this.#stopping.signal]),
+        signal: AbortSignal.any([
+          cancel.signal,
+          this.#stopping.signal,
+          ...(claim.arriving === undefined ? [] : [claim.arriving]),
+        ]),
+        sizeKnown: claim.arriving === undefined,
         cancelled: () => cancel.signal.aborted,
         bell: this.#device,
         onWaiting: (reasons, message) => this.#showState('waiting', reasons, message),

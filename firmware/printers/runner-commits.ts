@@ -12,19 +12,23 @@ export function createRunnerCommits(options: {
   readonly store: Pick<Store, 'query'>;
   readonly commit: (changes: readonly Change[]) => Promise<CommitOutcome>;
   readonly clock: Clock;
+  readonly onStarted: (job: Job) => void;
   readonly onEnded: (job: Job) => void;
 }): RunnerCommits {
   const { spooler, portName, store, commit, clock } = options;
   return {
-    async start({ job }, localPort) {
+    async start({ job, arriving }, localPort) {
       const payload = {
         jobId: job.id,
         portName,
         ...(localPort === undefined ? {} : { localPort }),
+        ...(arriving === undefined ? {} : { arriving: true as const }),
         at: clock.wall(),
       };
       const outcome = await commit([{ type: 'job.started', payload }]);
-      return outcome.kind === 'refused' ? outcome : undefined;
+      if (outcome.kind === 'refused') return outcome;
+      options.onStarted(job);
+      return undefined;
     },
     async end({ job }, decision) {
       const outcome = await commit([endChange(job.id, decision, clock)]);

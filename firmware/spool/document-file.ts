@@ -40,10 +40,10 @@ export class DocumentFile {
 
   /**
    * Resolves once the document and its name survive a power cut; false where the header is too
-   * large.
+   * large. `started`: it may have begun to print before it was whole.
    */
-  async complete(header: SpoolHeader): Promise<boolean> {
-    const frame = encodeFrame(header);
+  async complete(header: SpoolHeader, mark: 'waiting' | 'started' = 'waiting'): Promise<boolean> {
+    const frame = encodeFrame(header, mark);
     if (frame === undefined) return false;
     await this.#file.write(Buffer.concat([frame.header, frame.descriptor]), this.#sizeBytes);
     await this.#file.sync();

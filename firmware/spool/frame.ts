@@ -45,11 +45,14 @@ export interface EncodedFrame {
 }
 
 /** Undefined where the header is larger than the format allows. */
-export function encodeFrame(header: SpoolHeader): EncodedFrame | undefined {
+export function encodeFrame(
+  header: SpoolHeader,
+  mark: FrameMark = 'waiting',
+): EncodedFrame | undefined {
   const text = Buffer.from(JSON.stringify(header), 'utf8');
   if (text.length > spoolFileLimits.headerBytes) return undefined;
   const descriptor = Buffer.alloc(descriptorBytes);
-  magic.copy(descriptor);
+  frameMarks[mark].copy(descriptor);
   descriptor.writeUInt32BE(version, offsets.version);
   descriptor.writeUInt32BE(text.length, offsets.headerBytes);
   descriptor.writeBigUInt64BE(BigInt(header.document.sizeBytes), offsets.bodyBytes);

@@ -18,6 +18,11 @@ export interface UploadOptions {
   /** Length where the client announced one: all of its space is reserved before a byte is taken. */
   readonly sizeBytes?: number;
   readonly signal?: AbortSignal;
+  /**
+   * The document is read while it arrives: it gets a file of its own, and each write to it is told;
+   * the next byte is taken after that. What it rejects with ends the upload.
+   */
+  readonly onWritten?: (name: string, sizeBytes: number) => Promise<void>;
 }
 
 export interface UploadParts {
@@ -64,6 +69,7 @@ export class Upload {
   #gatheredBytes = 0;
   #memoryBytes = 0;
   #file: DocumentFile | undefined;
+  #writtenBytes = 0;
 
   constructor(parts: UploadParts, options: UploadOptions) {
     this.#parts = parts;
@@ -118,6 +124,16 @@ export class Upload {
     if (!this.#gather(chunk)) await this.#write(chunk);
   }
 
+  get #isFollowed(): boolean {
+    return this.#options.onWritten !== undefined;
+  }
+
+  /** Memory must not keep from a reader what has come; a very small document is soon whole. */
+  #mayBeReadNow(gatheredBytes: number): boolean {
+    if (!this.#isFollowed) return false;
+    return this.#file !== undefined || gatheredBytes > spoolFileLimits.firstGatherBytes;
+  }
+
   /** A small document reserves little: 512 of them at once must not claim gigabytes. */
   #reserveStep(): number {
     return this.#file === undefined ? this.#parts.inlineBytes : spoolFileLimits.reserveStepBytes;
@@ -128,7 +144,7 @@ export class Upload {
    */
   #gather(chunk: Uint8Array): boolean {
     const needed = this.#gatheredBytes + chunk.length;
-    if (needed > this.#parts.inlineBytes) return false;
+    if (needed > this.#parts.inlineBytes || this.#mayBeReadNow(needed)) return false;
     if (needed > this.#gathered.length && !this.#enlarge(needed)) return false;
     this.#gathered.set(chunk, this.#gatheredBytes);
     this.#gatheredBytes = needed;
@@ -160,6 +176,8 @@ export class Upload {
     this.#file ??= await createDocumentFile(files, directory, makeName());
     await this.#file.write(bytes);
     space.used(bytes.length);
+    this.#writtenBytes += bytes.length;
+    await this.#options.onWritten?.(this.#file.name, this.#writtenBytes);
   }
 
   /** A step ahead where there is room for it, what is needed otherwise. */
@@ -184,7 +202,7 @@ export class Upload {
     }
     await this.#flush();
     this.#giveMemory();
-    if (!(await this.#file.complete(header))) {
+    if (!(await this.#file.complete(header, this.#isFollowed ? 'started' : 'waiting'))) {
       throw new UploadRefusedError('too-large', "the job's attributes are too large");
     }
     return this.#received(document, { kind: 'file', name: this.#file.name });

@@ -46,6 +46,8 @@ export interface Spool {
   ): Promise<ReceivedDocument | Refusal>;
   /** Opens a document for reading; rejects with a DamagedDocumentError where it is not whole. */
   open(location: DocumentLocation): Promise<DocumentReader>;
+  /** The file of a document that still arrives; nothing of it is checked. */
+  openPart(name: string): Promise<Pick<DocumentReader, 'read' | 'close'>>;
   /** Tries the disk with a small file; rejects with a HalError where it takes none. */
   probe(): Promise<SpoolCondition>;
   /** Removes a document file that no record names; a segment is the store's. */
@@ -98,6 +100,13 @@ export function createSpool(options: SpoolOptions): Spool {
       }
     },
     open: (location) => openDocument({ files, places, chunkBytes: limits.chunkBytes }, location),
+    async openPart(name) {
+      const file = await files.open(`${places.documents}/${name}`, 'read');
+      return {
+        read: (positionBytes, maxBytes) => file.read(positionBytes, maxBytes),
+        close: () => file.close(),
+      };
+    },
     probe: () =>
       probeSpool({ files, places, reserveBytes, roomBytes: spoolFileLimits.reserveStepBytes }),
     async remove(location) {

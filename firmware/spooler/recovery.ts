@@ -2,6 +2,7 @@
 // waits for the rest.
 import type { Clock } from '../../hal/contract.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
+import { brokenOff } from '../intake/early-start.ts';
 import type { Job } from '../jobs/job.ts';
 import { decideEnd } from '../printers/decisions.ts';
 import type { Printer } from '../printers/printer.ts';
@@ -28,13 +29,28 @@ const batch = 500;
 /** Pending jobs need nothing: the ports take them in order. Throws when the store fails. */
 export async function recover(options: RecoveryOptions): Promise<void> {
   for (const turn of ['incoming', 'heldIncoming'] as const) {
-    for await (const job of jobsOf(turn, options)) options.onIncoming(job);
+    for await (const job of jobsOf(turn, options)) {
+      if (isBrokenOff(job)) await options.commit([brokenOff(job.id, broken, options.clock.wall())]);
+      else options.onIncoming(job);
+    }
   }
   for await (const job of jobsOf('printing', options)) {
-    const outcome = await options.commit([interruption(job, options.mayHaveSent(job), options)]);
+    const changes = [interruption(job, options.mayHaveSent(job), options)];
+    if (isBrokenOff(job)) changes.push(brokenOff(job.id, broken, options.clock.wall()));
+    const outcome = await options.commit(changes);
     const message = outcome.kind === 'refused' ? outcome.message : 'interrupted';
     options.log.info('a job was printing when the appliance stopped', { job: job.number, message });
   }
+}
+
+const broken = 'the appliance stopped while the job arrived';
+
+/**
+ * The rest will never come: it printed while it arrived, or came by a connection that is gone. Only
+ * IPP's clients come back for a job that they made (Send-Document).
+ */
+function isBrokenOff(job: Job): boolean {
+  return job.incoming && (job.attempts > 0 || job.origin.door !== 'ipp');
 }
 
 async function* jobsOf(

@@ -15,11 +15,13 @@ import { createTimedHolds } from '../jobs/timed-holds.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { troubleLimits } from '../limits/trouble-limits.ts';
+import { createArrivals } from '../printers/arrivals.ts';
 import { createDispatcher } from '../printers/dispatcher.ts';
 import type { FirstBytes } from '../printers/first-bytes.ts';
 import { createPortRunner } from '../printers/port-runner.ts';
 import { createPrinterRoom } from '../printers/printers.ts';
 import { readAhead } from '../printers/read-ahead.ts';
+import { readArriving } from '../printers/read-arriving.ts';
 import { createRunnerCommits } from '../printers/runner-commits.ts';
 import { createStateEvents } from '../printers/state-events.ts';
 import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
@@ -52,7 +54,7 @@ export interface SpoolerOptions {
   /** The term under which this spooler commits now. */
   readonly termOf: () => Term;
   readonly store: Pick<Store, 'commit' | 'query'>;
-  readonly spool: Pick<Spool, 'receive' | 'open' | 'probe'>;
+  readonly spool: Pick<Spool, 'receive' | 'open' | 'openPart' | 'probe'>;
   readonly events: Pick<Events, 'report'>;
   readonly firstBytes: FirstBytes;
   readonly openRegistry: (monitorName: string) => Promise<OwnedMonitorRegistry>;
@@ -162,7 +164,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     },
   });
 
+  const arrivals = createArrivals();
+
   const dispatcher = createDispatcher({
+    arrivals,
     spooler: id,
     store,
     clock,
@@ -213,8 +218,15 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         openPort: (name, signal) => host.openPort(name, signal),
         statuses,
         nextJob: () => dispatcher.next(portName),
-        readDocument: (job, document) =>
-          readAhead(() => openDocument(job, document.number), { chunkBytes: limits.chunkBytes }),
+        readDocument(job, document) {
+          const { chunkBytes } = limits;
+          const arriving = arrivals.find(job.id);
+          if (arriving === undefined) {
+            return readAhead(() => openDocument(job, document.number), { chunkBytes });
+          }
+          const open = (name: string) => noting(options.spool.openPart(name));
+          return readArriving(arriving, open, { chunkBytes });
+        },
         noteFirstByte: (job) => options.firstBytes.note(portName, job),
         commits: createRunnerCommits({
           spooler: id,
@@ -222,6 +234,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           store,
           commit,
           clock,
+          onStarted: (job) => arrivals.started(job.id),
           onEnded: (job) => history.ended(job.printerId),
         }),
         onChange: () => stateEvents.portChanged(portName),
@@ -256,6 +269,18 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     printerById: (printerId) => printers.byId(printerId),
     onReady: (job) => wake(job, 'wake'),
     onHeld: () => timedHolds.look(),
+    // A group's documents are on both nodes before anything prints.
+    ...(options.local
+      ? {
+          printing: {
+            offer(arrival) {
+              arrivals.offer(arrival);
+              wake(arrival.job, 'wake');
+            },
+            end: (jobId) => arrivals.end(jobId),
+          },
+        }
+      : {}),
     onSpoolFault: (fault) => troubles.noted('spool', fault),
     limits,
   });

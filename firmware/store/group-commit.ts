@@ -104,22 +104,31 @@ export class GroupCommit {
     const prepared = group.flatMap((waiting) => prepare(sql, waiting) ?? []);
     try {
       await placeInline(segments, prepared);
-      const marks = prepared.flatMap((one) => one.marks);
-      const started = this.#options.writeMarks(marks.filter(({ mark }) => mark === 'started'));
-      // It is waited for below; what it rejects with must not go unheard if the transaction throws.
-      started.catch(() => undefined);
+      // Before the transaction: between a durable start and its first byte the disk does nothing.
+      await this.#writeMarks(prepared, 'started');
       const results = sql.transaction(() => prepared.map((one) => applyOne(sql, one)));
-      await started;
-      await this.#options.writeMarks(marks.filter(({ mark }) => mark === 'ended'));
       const dropped = results.flatMap((result) => ('thrown' in result ? [] : result.dropped));
       if (dropped.length > 0) onDropped(dropped);
       onCommitted(prepared.map(({ waiting }) => waiting.unit));
-      for (const [index, { waiting }] of prepared.entries()) settle(waiting, results[index]);
+      const decided = prepared.map((one, index) => ({ one, result: results[index] }));
+      const [ends, others] = [decided.filter(marksEnd), decided.filter((each) => !marksEnd(each))];
+      for (const { one, result } of others) settle(one.waiting, result);
+      await this.#writeMarks(prepared, 'ended');
+      for (const { one, result } of ends) settle(one.waiting, result);
     } catch (error) {
       const failure = new StoreError('the change could not be written to disk', { cause: error });
       for (const { waiting } of prepared) waiting.reject(failure);
     }
   }
+
+  #writeMarks(prepared: readonly Prepared[], which: MarkToWrite['mark']): Promise<void> {
+    const marks = prepared.flatMap((one) => one.marks).filter(({ mark }) => mark === which);
+    return marks.length === 0 ? Promise.resolve() : this.#options.writeMarks(marks);
+  }
+}
+
+function marksEnd({ one }: { readonly one: Prepared }): boolean {
+  return one.marks.some(({ mark }) => mark === 'ended');
 }
 
 /**

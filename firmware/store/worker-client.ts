@@ -182,7 +182,7 @@ class WorkerStore implements Store {
       this.#transfer.push(...transferable(call.batch.documents));
     }
     if (this.#batch.length > 1) return;
-    queueMicrotask(() => {
+    setImmediate(() => {
       const [batch, transfer] = [this.#batch, this.#transfer];
       this.#batch = [];
       this.#transfer = [];

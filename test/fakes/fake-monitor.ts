@@ -57,6 +57,8 @@ export class FakeDevice {
    * While it stalls, the monitor takes bytes over and answers `waiting`: they are under way only.
    */
   keepsBack = false;
+  /** Bytes of the document that is under way, or was last. */
+  takenBytes = 0;
   /** The most bytes that one writePort takes. */
   pieceBytes = Number.POSITIVE_INFINITY;
   /** The next document is cancelled by a person at the device, after its last byte. */
@@ -277,6 +279,7 @@ class FakePort implements MonitorPort {
   #take(bytes: Uint8Array): void {
     this.#chunks.push(Uint8Array.from(bytes));
     this.#takenBytes += bytes.length;
+    this.#device.takenBytes = this.#takenBytes;
   }
 
   #break(writtenBytes: number): WriteOutcome {

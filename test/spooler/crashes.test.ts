@@ -6,7 +6,7 @@ import type { Job } from '../../firmware/jobs/job.ts';
 import type { Store } from '../../firmware/store/contract.ts';
 import { FakeDevice } from '../fakes/fake-monitor.ts';
 import { SeededRandom } from '../world/random.ts';
-import { Bench } from './bench.ts';
+import { Bench, origin, streamOf } from './bench.ts';
 
 /** What went wrong over a whole run; empty is what is wanted. */
 async function lossesOf(bench: Bench, acknowledged: readonly Job[]): Promise<readonly string[]> {
@@ -274,3 +274,29 @@ const originOfAda = {
   address: '192.0.2.7',
   authenticated: false,
 } as const;
+
+describe('a kill while a job arrives in parts', () => {
+  for (const [door, state] of [
+    ['lpd', 'aborted'],
+    ['ipp', 'pending'],
+  ] as const) {
+    test(`by ${door}: afterwards it is ${state}, and nothing of it prints`, async () => {
+      const bench = new Bench();
+      await bench.boot();
+      await bench.addPrinter();
+      const printerId = (await bench.printer()).id;
+      const { intake } = bench.spooler;
+      const made = await intake.create({ printerId, name: 'parts', origin: { ...origin, door } });
+      assert.ok(made.kind === 'accepted');
+      const document = { name: '', format: 'application/octet-stream' };
+      const bytes = streamOf(Uint8Array.of(1));
+      const added = await intake.add(made.job.id, bytes, { document, last: false });
+      assert.equal(added.kind, 'accepted');
+      bench.kill();
+      await bench.boot();
+      await bench.pass(60_000);
+      assert.equal((await bench.job(made.job.id)).state, state);
+      assert.equal(bench.device.sheets.length, 0);
+    });
+  }
+});

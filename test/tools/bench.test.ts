@@ -76,13 +76,21 @@ describe('a row', () => {
   });
 
   test('is shown with its peers side by side', () => {
-    const peer = { rates: [1], median: 10, min: 9, max: 11, mad: 1, ratio: 1 };
+    const peer = {
+      rates: [1],
+      besides: { 'CPU ms/job': 0.5 },
+      median: 10,
+      min: 9,
+      max: 11,
+      mad: 1,
+      ratio: 1,
+    };
     const row = { row: 'a/b', what: 'work', unit: 'jobs/s', seed: 4 };
     const shown = showRow({ ...row, peers: [{ ...peer, peer: 'one' }] });
     assert.deepEqual(shown.split('\n'), [
       'a/b: work, jobs/s (seed 4)',
-      '       median  min   max  MAD  ratio',
-      '  one    10.0  9.0  11.0  1.0   1.00',
+      '       median  min   max  MAD  ratio  CPU ms/job',
+      '  one    10.0  9.0  11.0  1.0   1.00        0.50',
     ]);
   });
 });

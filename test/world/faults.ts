@@ -15,12 +15,14 @@ export type DiskOperation =
   | 'commit';
 
 export interface Fault {
-  readonly operation: DiskOperation;
+  readonly operation: DiskOperation | readonly DiskOperation[];
   /** Only paths that contain this. */
   readonly path?: string;
   readonly code: HalErrorCode;
   /** How often it strikes; for ever unless given. */
   times?: number;
+  /** Lets so many operations pass before it strikes. */
+  skip?: number;
   /** Lets this many bytes be written before it strikes (ENOSPC at byte N). */
   afterBytes?: number;
 }
@@ -44,7 +46,12 @@ export class Faults {
   strike(operation: DiskOperation, path: string, bytes = 0): number {
     let allowed = bytes;
     for (const fault of this.#faults) {
-      if (fault.operation !== operation || !path.includes(fault.path ?? '')) continue;
+      const isOne = [fault.operation].flat().includes(operation);
+      if (!isOne || !path.includes(fault.path ?? '')) continue;
+      if (fault.skip !== undefined && fault.skip > 0) {
+        fault.skip -= 1;
+        continue;
+      }
       if (fault.afterBytes !== undefined && fault.afterBytes >= bytes) {
         fault.afterBytes -= bytes;
         continue;

@@ -9,6 +9,7 @@ const STOP_TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 64 * 1024;
 
 export interface Child {
+  readonly pid: number;
   /** Ends the process in order, or by force when it does not obey. */
   stop(): Promise<void>;
   /** What it wrote last. */
@@ -42,6 +43,7 @@ export function startChild(
   // Whoever races against it sees the rejection; without a race there is nobody to tell.
   ended.catch(() => undefined);
   return {
+    pid: child.pid ?? 0,
     ended,
     output: () => output,
     stop: () => {

@@ -20,6 +20,8 @@ export interface RunOptions {
 export interface PeerResult extends Summary {
   readonly peer: string;
   readonly rates: readonly number[];
+  /** The medians of what was measured besides. */
+  readonly besides: Readonly<Record<string, number>>;
   /** The median against the median of the first peer. */
   readonly ratio: number;
 }
@@ -43,18 +45,22 @@ export async function runRow(row: BenchRow, options: RunOptions): Promise<RowRes
     readonly name: string;
     readonly peer: PreparedPeer;
     readonly rates: number[];
+    readonly besides: Readonly<Record<string, number>>[];
   }[] = [];
   try {
     for (const peer of row.peers) {
       const folder = join(options.folder, `${row.name}-${peer.name}`.replaceAll(/[^\w.-]+/g, '-'));
       await mkdir(folder, { recursive: true });
-      prepared.push({ name: peer.name, peer: await peer.prepare({ folder, report }), rates: [] });
+      const ready = await peer.prepare({ folder, report });
+      prepared.push({ name: peer.name, peer: ready, rates: [], besides: [] });
     }
     for (let round = -warmUps; round < rounds; round += 1) {
       const roundSeed = random.integer(0x1_0000_0000);
-      for (const { name, peer, rates } of random.shuffled(prepared)) {
-        const rate = await peer.round(roundSeed);
+      for (const { name, peer, rates, besides } of random.shuffled(prepared)) {
+        const measured = await peer.round(roundSeed);
+        const rate = typeof measured === 'number' ? measured : measured.rate;
         if (round >= 0) rates.push(rate);
+        if (round >= 0 && typeof measured !== 'number') besides.push(measured.besides);
         const label = round < 0 ? 'warm-up' : `round ${round + 1}/${rounds}`;
         report(`${row.name} ${label} ${name}: ${rate.toFixed(1)} ${row.unit}`);
       }
@@ -63,11 +69,21 @@ export async function runRow(row: BenchRow, options: RunOptions): Promise<RowRes
     await stopAll(prepared.map(({ peer }) => peer));
   }
   const first = summarise(prepared[0]?.rates ?? []);
-  const peers = prepared.map(({ name, rates }) => {
+  const peers = prepared.map(({ name, rates, besides }) => {
     const summary = summarise(rates);
-    return { peer: name, rates, ...summary, ratio: summary.median / first.median };
+    const ratio = summary.median / first.median;
+    return { peer: name, rates, besides: mediansOf(besides), ...summary, ratio };
   });
   return { row: row.name, what: row.what, unit: row.unit, seed, peers };
+}
+
+function mediansOf(
+  rounds: readonly Readonly<Record<string, number>>[],
+): Readonly<Record<string, number>> {
+  const names = Object.keys(rounds[0] ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, summarise(rounds.flatMap((round) => round[name] ?? [])).median]),
+  );
 }
 
 async function stopAll(peers: readonly PreparedPeer[]): Promise<void> {

@@ -14,6 +14,7 @@ export interface RunningServer {
   readonly port: number;
   /** The queue is at /printers/<queue>. */
   readonly queue: string;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 

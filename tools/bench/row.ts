@@ -1,13 +1,18 @@
 // The form of a comparison: one kind of work, done by several peers, measured in turns.
 
+/** What a round came to: its figure in the row's unit, and others of the same round beside it. */
+export interface Measured {
+  readonly rate: number;
+  /** By name and unit, as they are shown. */
+  readonly besides: Readonly<Record<string, number>>;
+}
+
 /**
  * A peer that is ready. Rounds come one at a time; `stop` gives everything back, whatever happened.
  */
 export interface PreparedPeer {
-  /**
-   * Does the work once and resolves to the rate, in the row's unit. The seed makes the documents.
-   */
-  round(seed: number): Promise<number>;
+  /** Does the work once. The seed makes the documents. */
+  round(seed: number): Promise<number | Measured>;
   stop(): Promise<void>;
 }
 

@@ -6,8 +6,9 @@ const HEADINGS = ['', 'median', 'min', 'max', 'MAD', 'ratio'] as const;
 
 /** One line for the row, then the peers side by side, all in the row's unit. */
 export function showRow(result: RowResult): string {
-  const cells = [HEADINGS, ...result.peers.map(cellsOf)];
-  const widths = HEADINGS.map((_, column) =>
+  const besides = [...new Set(result.peers.flatMap((peer) => Object.keys(peer.besides)))];
+  const cells = [[...HEADINGS, ...besides], ...result.peers.map((peer) => cellsOf(peer, besides))];
+  const widths = (cells[0] ?? []).map((_, column) =>
     Math.max(...cells.map((row) => row[column]?.length ?? 0)),
   );
   const lines = cells.map((row) =>
@@ -22,7 +23,8 @@ export function showRow(result: RowResult): string {
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function cellsOf(peer: PeerResult): readonly string[] {
+function cellsOf(peer: PeerResult, besides: readonly string[]): readonly string[] {
   const figures = [peer.median, peer.min, peer.max, peer.mad].map((value) => value.toFixed(1));
-  return [peer.peer, ...figures, peer.ratio.toFixed(2)];
+  const more = besides.map((name) => peer.besides[name]?.toFixed(2) ?? '');
+  return [peer.peer, ...figures, peer.ratio.toFixed(2), ...more];
 }

@@ -1,7 +1,16 @@
 // All comparisons; a new one is a row in a file of rows/.
 
 import type { BenchRow } from './row.ts';
+import { acceptRows } from './rows/accept.ts';
+import { bulkRows } from './rows/bulk.ts';
+import { latencyRows } from './rows/latency.ts';
 import { memoryRows } from './rows/memory.ts';
 import { smallRows } from './rows/small.ts';
 
-export const benchRows: readonly BenchRow[] = [...smallRows, ...memoryRows];
+export const benchRows: readonly BenchRow[] = [
+  ...smallRows,
+  ...acceptRows,
+  ...bulkRows,
+  ...latencyRows,
+  ...memoryRows,
+];

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { version } from '../../firmware/entry/version.ts';
 import { workerNames } from '../../firmware/entry/workers.ts';
 import { addonsOf } from './addons.ts';
+import { packagesFor } from './cross.ts';
 import { buildPage } from '../page/build.ts';
 import { run } from '../run.ts';
 import { strippedRuntime } from './runtime.ts';
@@ -54,13 +55,15 @@ async function main(args: readonly string[]): Promise<number> {
 /** Builds and proves that the file starts; resolves to its digest. */
 async function buildOnce(target: Target, output: string): Promise<string> {
   const startMs = performance.now();
+  const packages = await packagesFor({ root, target, report });
   await makeSingleFile({
     root,
+    packages,
     entry: join(root, 'firmware/entry/platen.ts'),
     workers: workerNames,
     addons: addonsOf(target),
     page: await buildPage(),
-    runtime: await strippedRuntime({ root, target, report }),
+    runtime: await strippedRuntime({ root, packages, target, report }),
     staging: join(root, 'build', `staging-${target.name}-${process.pid}`),
     output,
     report,

@@ -8,6 +8,8 @@ import type { Target } from './targets.ts';
 
 export interface RuntimeOptions {
   readonly root: string;
+  /** The folder whose node_modules hold the target's packages. */
+  readonly packages: string;
   readonly target: Target;
   readonly report: (line: string) => void;
 }
@@ -16,11 +18,11 @@ export interface RuntimeOptions {
  * The path of the stripped runtime. Stripping comes before injecting: after it, the file crashes.
  */
 export async function strippedRuntime(options: RuntimeOptions): Promise<string> {
-  const { root, target, report } = options;
-  const folder = join(root, 'node_modules', target.runtimePackage);
+  const { root, packages, target, report } = options;
+  const folder = join(packages, 'node_modules', target.runtimePackage);
   const source = join(folder, 'bin/node');
   if (!(await exists(source))) {
-    throw new Error(`${target.runtimePackage} is not installed here: build ${target.name} there`);
+    throw new Error(`${target.runtimePackage} is not installed in ${packages}: run npm ci`);
   }
   const kept = join(root, 'build', `${target.runtimePackage}-${await versionOf(folder)}-stripped`);
   if (await exists(kept)) return kept;

@@ -15,6 +15,8 @@ const SENTINEL_FUSE = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 
 export interface SingleFileOptions {
   readonly root: string;
+  /** The folder whose node_modules hold the target's addons. */
+  readonly packages: string;
   /** The program's entry and the folder in which its workers lie, as paths. */
   readonly entry: string;
   readonly workers: readonly WorkerName[];
@@ -68,7 +70,7 @@ async function writeBlob(options: SingleFileOptions): Promise<void> {
   }
   for (const name of pageFiles) assets[pageAsset(name)] = join(options.page, name);
   for (const { asset } of addons) {
-    assets[asset.name] = join(options.root, asset.file);
+    assets[asset.name] = join(options.packages, asset.file);
   }
   const config = {
     main: 'platen.cjs',

@@ -22,6 +22,11 @@ const jobsPage = z.object({
 
 type ListedJob = z.infer<typeof jobsPage>['items'][number];
 
+const systemShown = z.object({
+  health: z.object({ status: z.string(), problems: z.array(z.string()) }),
+  addresses: z.array(z.object({ what: z.string(), address: z.string() })),
+});
+
 const printerShown = z.object({
   status: z.object({ message: z.string() }),
   addresses: z.object({ rawPort: z.int().optional() }),
@@ -30,9 +35,14 @@ const printerShown = z.object({
 export interface CrashAppliance {
   readonly platen: Platen;
   readonly socketPath: string;
+  readonly lpdPort: number;
+  /** `what`: a switch of the API. */
+  switchPrinter(printer: string, what: string): Promise<void>;
   rawPort(printer: string): Promise<number | undefined>;
-  /** Jobs that wait, print or arrive; held ones are at rest. */
+  /** Jobs that wait or print; held ones are at rest, and what a dead client sent never arrives. */
   unfinished(): Promise<number>;
+  /** It lives, and nothing is wrong. */
+  isWell(): Promise<boolean>;
   completedDigests(): Promise<readonly string[]>;
   /** Jobs above this number, and the highest number. */
   jobsAfter(
@@ -46,17 +56,28 @@ export async function startAppliance(
 ): Promise<CrashAppliance> {
   const platen = await startPlaten(command, data);
   const socketPath = `${data}/platen.sock`;
-  const list = async (query: string) => jobsPage.parse(await get(socketPath, `/jobs?${query}`));
+  const list = async (query: string) =>
+    jobsPage.parse(await call(socketPath, 'GET', `/jobs?${query}`));
+  const { addresses } = systemShown.parse(await call(socketPath, 'GET', '/system'));
+  const lpd = addresses.find(({ what }) => what === 'lpd')?.address ?? '';
   return {
     platen,
     socketPath,
+    lpdPort: Number(/:(\d+)\/?$/.exec(lpd)?.[1]),
+    async switchPrinter(printer, what) {
+      await call(socketPath, 'POST', `/printers/${printer}/${what}`);
+    },
     async rawPort(printer) {
-      const shown = printerShown.parse(await get(socketPath, `/printers/${printer}`));
+      const shown = printerShown.parse(await call(socketPath, 'GET', `/printers/${printer}`));
       return shown.addresses.rawPort;
     },
     async unfinished() {
       const { items } = await list(`which=not-completed&limit=${pageJobs}`);
-      return items.filter(({ state }) => state !== 'pending-held').length;
+      return items.filter(({ state, incoming }) => state !== 'pending-held' && !incoming).length;
+    },
+    async isWell() {
+      const { health } = systemShown.parse(await call(socketPath, 'GET', '/system'));
+      return health.status === 'ok' && health.problems.length === 0;
     },
     async completedDigests() {
       const { items } = await list('which=completed&limit=100');
@@ -82,19 +103,24 @@ function digestsOf({ documents }: ListedJob): readonly string[] {
   return documents.map(({ digest }) => digest);
 }
 
-function get(socketPath: string, path: string): Promise<unknown> {
+const jsonBody = { 'content-type': 'application/json' } as const;
+
+function call(socketPath: string, method: string, path: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath, path: `/api/v1${path}` }, (answer) => {
-      const parts: Buffer[] = [];
-      answer.on('data', (part: Buffer) => parts.push(part));
-      answer.once('error', reject);
-      answer.once('end', () => {
-        const text = Buffer.concat(parts).toString();
-        if (answer.statusCode === 200) resolve(JSON.parse(text));
-        else reject(new Error(`GET ${path}: ${answer.statusCode} ${text}`));
-      });
-    });
+    const asked = request(
+      { socketPath, method, path: `/api/v1${path}`, headers: jsonBody },
+      (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.once('error', reject);
+        answer.once('end', () => {
+          const text = Buffer.concat(parts).toString();
+          if (answer.statusCode === 200) resolve(JSON.parse(text));
+          else reject(new Error(`${method} ${path}: ${answer.statusCode} ${text}`));
+        });
+      },
+    );
     asked.once('error', reject);
-    asked.end();
+    asked.end(method === 'POST' ? '{}' : undefined);
   });
 }

@@ -6,19 +6,24 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { countsOf, runCrashes } from './crashes.ts';
+import { runFullDisks } from './full-disk.ts';
 
 /** On a disk, as data folders are. */
 const parentFolder = '/var/tmp';
 const defaultRuns = 100;
 
-const usage = `usage: npm run crash-test -- [--runs N] [--power-cuts N] [--seed S]
+const usage = `usage: npm run crash-test -- [--runs N] [--power-cuts N] [--full-disks N]
+       [--recorded-cuts N] [--seed S]
   --runs N        kills of a real process under load (100, unless power cuts are asked for)
   --power-cuts N  power cuts in simulation, one a seed, from --seed on
+  --recorded-cuts N  power cuts from a recording of real SQLite and real files (needs strace)
+  --full-disks N  a small disk is filled so many times under load (needs unshare)
   --seed S        what to draw from (1)
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const powerCuts = join(root, 'test', 'crash-test', 'power-cuts.ts');
+const recordedCuts = join(root, 'test', 'crash-test', 'recorded-cuts.ts');
 
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -33,23 +38,40 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       runs: { type: 'string' },
       'power-cuts': { type: 'string' },
+      'full-disks': { type: 'string' },
+      'recorded-cuts': { type: 'string' },
       seed: { type: 'string', default: '1' },
     },
   });
   const cuts = Number(values['power-cuts'] ?? 0);
-  const runs = Number(values.runs ?? (cuts > 0 ? 0 : defaultRuns));
+  const fills = Number(values['full-disks'] ?? 0);
+  const recorded = Number(values['recorded-cuts'] ?? 0);
+  const runs = Number(values.runs ?? (cuts + fills + recorded > 0 ? 0 : defaultRuns));
   const seed = Number(values.seed);
-  if (![runs, cuts, seed].every((number) => Number.isSafeInteger(number) && number >= 0)) {
+  if (
+    ![runs, cuts, fills, recorded, seed].every(
+      (number) => Number.isSafeInteger(number) && number >= 0,
+    )
+  ) {
     process.stderr.write(usage);
     return 2;
   }
-  const cutStatus = cuts > 0 ? await runPowerCuts(cuts, seed) : 0;
-  return runs > 0 ? Math.max(cutStatus, await runKills(runs, seed)) : cutStatus;
+  const cutStatus = cuts > 0 ? await runCuts(powerCuts, cuts, seed) : 0;
+  const recordedStatus = recorded > 0 ? await runCuts(recordedCuts, recorded, seed) : 0;
+  const fillStatus = fills > 0 ? await fillDisks(fills, seed) : 0;
+  const killStatus = runs > 0 ? await runKills(runs, seed) : 0;
+  return Math.max(cutStatus, recordedStatus, fillStatus, killStatus);
+}
+
+async function fillDisks(rounds: number, seed: number): Promise<number> {
+  const { passed, output } = await runFullDisks(rounds, seed);
+  process.stdout.write(output);
+  return passed ? 0 : 1;
 }
 
 /** In a process of its own: the simulation belongs to the tests. */
-function runPowerCuts(cuts: number, seed: number): Promise<number> {
-  const words = [powerCuts, '--cuts', String(cuts), '--seed', String(seed)];
+function runCuts(script: string, cuts: number, seed: number): Promise<number> {
+  const words = [script, '--cuts', String(cuts), '--seed', String(seed)];
   const child = spawn(process.execPath, words, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

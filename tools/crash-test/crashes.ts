@@ -3,13 +3,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom, type SeededRandom } from '../bench/random.ts';
 import type { Behaviour } from '../emulators/raw-printer/behaviour.ts';
-import { addPrinter } from '../up/platen.ts';
 import type { PlatenCommand } from '../up/processes.ts';
 import { startAppliance, type CrashAppliance } from './appliance.ts';
-import { type CrashDocument, makeDocument } from './documents.ts';
 import { doors } from './doors.ts';
+import { Load } from './load.ts';
 import { clock, type RecordingPrinter, startRecordingPrinter } from './printers.ts';
-import { judge, type RunFacts, type SentDocument, sum, type Verdict } from './verdict.ts';
+import { addQueues, deviceCount, queues } from './queues.ts';
+import { judge, type RunFacts, sum, type Verdict } from './verdict.ts';
 
 export interface CrashOptions {
   readonly runs: number;
@@ -20,7 +20,6 @@ export interface CrashOptions {
   readonly command?: PlatenCommand;
 }
 
-const printerNames = ['left', 'right'] as const;
 const clientsPerDoor = 2;
 const longestLoadMs = 900;
 const restPatienceMs = 60_000;
@@ -77,12 +76,10 @@ class CrashChain {
   }
 
   async #setUp(): Promise<void> {
-    await this.#startPrinters([0, 0]);
+    await this.#startPrinters(Array.from({ length: deviceCount }, () => 0));
     this.#appliance = await startAppliance(this.#data, this.#options.command);
-    for (const [index, name] of printerNames.entries()) {
-      const port = this.#printers[index]?.port ?? 0;
-      await addPrinter(this.#appliance.platen, name, { port });
-    }
+    const ports = this.#printers.map(({ port }) => port);
+    await addQueues(this.#appliance.platen, ports);
   }
 
   get #data(): string {
@@ -102,8 +99,9 @@ class CrashChain {
   }
 
   async #loadAndKill(run: number, random: SeededRandom): Promise<Omit<RunFacts, 'jobs'>> {
-    const { platen, socketPath } = this.#running;
-    const rawPorts = await Promise.all(printerNames.map((name) => this.#rawPortOf(name)));
+    const { platen, socketPath, lpdPort } = this.#running;
+    const rawPorts = await Promise.all(queues.map(({ name }) => this.#rawPortOf(name)));
+    await this.#switchHolding('hold-new-jobs');
     for (const printer of this.#printers) await printer.behave(drawBehaviour(random));
     const plan = drawPlan(random);
     const load = new Load();
@@ -121,26 +119,30 @@ class CrashChain {
     };
     load.onAcknowledged = () => this.#onEvent('acknowledgement');
     const timer = clock.startTimer(plan.at === 'time' ? plan.count : longestLoadMs, kill);
-    const clients = Object.entries(doors).flatMap(([door, send]) =>
+    const clients = Object.entries(doors).flatMap(([door, send], doorIndex) =>
       Array.from({ length: clientsPerDoor }, (_, client) => {
-        const which = (client + run) % printerNames.length;
-        const printer = printerNames[which] ?? printerNames[0];
+        const which = (doorIndex + client + run) % queues.length;
         const places = {
           httpPort: platen.port,
           rawPort: rawPorts[which] ?? 0,
+          lpdPort,
           socketPath,
-          printer,
+          printer: queues[which]?.name ?? '',
         };
         const stem = `${this.#options.seed}-${run}-${door}${client}`;
         return load.client(door, stem, random, (document) => send(places, document));
       }),
     );
     const watching = load.watch(() => this.#running.completedDigests());
+    const releasing = load.repeat(async () => {
+      await this.#switchHolding('release-held-new-jobs');
+      await this.#switchHolding('hold-new-jobs');
+    });
     const killedAtMs = await killed.promise;
     timer.cancel();
     this.#onEvent = () => {};
     await platen.process.ended;
-    await Promise.all([...clients, watching]);
+    await Promise.all([...clients, watching, releasing]);
     const { documents, completed } = load;
     return {
       documents,
@@ -154,6 +156,7 @@ class CrashChain {
   async #judgeAfterRestart(facts: Omit<RunFacts, 'jobs'>): Promise<Verdict> {
     for (const printer of this.#printers) await printer.behave({});
     this.#appliance = await startAppliance(this.#data, this.#options.command);
+    await this.#switchHolding('release-held-new-jobs');
     await this.#rest();
     const { jobs, lastNumber } = await this.#running.jobsAfter(this.#lastNumber);
     this.#lastNumber = lastNumber;
@@ -162,6 +165,12 @@ class CrashChain {
     for (const printer of this.#printers) await printer.close();
     await this.#startPrinters(ports);
     return judge({ ...facts, jobs, sessions });
+  }
+
+  async #switchHolding(what: string): Promise<void> {
+    for (const { name, holds } of queues) {
+      if (holds === true) await this.#running.switchPrinter(name, what);
+    }
   }
 
   async #rest(): Promise<void> {
@@ -177,46 +186,6 @@ class CrashChain {
     for (;;) {
       const port = await this.#running.rawPort(name);
       if (port !== undefined) return port;
-      await sleep(pollMs);
-    }
-  }
-}
-
-/** What all clients of one run do, and what they heard. */
-class Load {
-  readonly documents: SentDocument[] = [];
-  readonly completed = new Set<string>();
-  onAcknowledged: () => void = () => {};
-  #stopped = false;
-
-  stop(): void {
-    this.#stopped = true;
-  }
-
-  async client(
-    door: string,
-    stem: string,
-    random: SeededRandom,
-    send: (document: CrashDocument) => Promise<boolean>,
-  ): Promise<void> {
-    for (let count = 1; !this.#stopped; count += 1) {
-      const document = makeDocument(`${stem}-${count}`, random);
-      const heard = await send(document).catch(() => false);
-      // The kernel ends a killed process's connections in order, which on a raw port looks as an
-      // acknowledgement does: one that comes after the kill tells nothing.
-      const acknowledged = heard && !(door === 'raw' && this.#stopped);
-      const { id, digest } = document;
-      this.documents.push({ id, digest, door, acknowledged, bytes: document.bytes.length });
-      if (acknowledged) this.onAcknowledged();
-      else await sleep(pollMs);
-    }
-  }
-
-  /** What is shown as completed, until the appliance answers no more. */
-  async watch(ask: () => Promise<readonly string[]>): Promise<void> {
-    while (!this.#stopped) {
-      const digests = await ask().catch(() => []);
-      for (const digest of digests) this.completed.add(digest);
       await sleep(pollMs);
     }
   }

@@ -3,10 +3,12 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { openIppClient } from '../bench/ipp-client.ts';
 import type { CrashDocument } from './documents.ts';
+import { printByLpd } from './lpd-client.ts';
 
 export interface DoorPlaces {
   readonly httpPort: number;
   readonly rawPort: number;
+  readonly lpdPort: number;
   readonly socketPath: string;
   readonly printer: string;
 }
@@ -34,6 +36,7 @@ export const doors: Readonly<Record<string, Door>> = {
       socket.resume();
       socket.end(bytes);
     }),
+  lpd: ({ lpdPort, printer }, { id, bytes }) => printByLpd(lpdPort, printer, id, bytes),
   api: ({ socketPath, printer }, { id, bytes }) =>
     new Promise((resolve) => {
       const asked = request(

@@ -1,6 +1,6 @@
 // Builds the page into build/page: one document with its style, one script, within its budget.
 
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -27,10 +27,17 @@ export async function buildPage(): Promise<string> {
     throw new Error(`the page has ${bytes} bytes gzipped, and its budget is ${budgetBytes}`);
   }
   await mkdir(output, { recursive: true });
-  await writeFile(join(output, 'index.html'), html);
+  await replace(join(output, 'index.html'), html);
   // Last: its time says that all is there.
-  await writeFile(join(output, 'page.js'), script);
+  await replace(join(output, 'page.js'), script);
   return output;
+}
+
+/** As a whole: several processes may build at once, and others read meanwhile. */
+async function replace(path: string, content: string | Uint8Array): Promise<void> {
+  const unfinished = `${path}.${process.pid}`;
+  await writeFile(unfinished, content);
+  await rename(unfinished, path);
 }
 
 async function bundlePage(): Promise<Uint8Array> {

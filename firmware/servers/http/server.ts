@@ -51,6 +51,8 @@ class HttpServer implements Server {
   readonly #connections = new Map<Duplex, HttpConnection>();
   readonly #gate: TlsGate | undefined;
   #listeners: readonly TcpServer[] = [];
+  /** Asked for with each request, and the same until the stop. */
+  #addresses: readonly SocketAddress[] = [];
   #allGone: () => void = () => {};
 
   constructor(options: HttpServerOptions) {
@@ -76,6 +78,7 @@ class HttpServer implements Server {
     this.#listeners = listeners.map(({ server }) => server);
     try {
       for (const { where, server } of listeners) await this.#listen(server, where);
+      this.#addresses = this.#boundAddresses();
     } catch (error) {
       for (const { server } of listeners) server.close();
       this.#listeners = [];
@@ -88,6 +91,7 @@ class HttpServer implements Server {
     this.#allGone = gone.resolve;
     for (const listener of this.#listeners) listener.close();
     this.#listeners = [];
+    this.#addresses = [];
     this.#gate?.giveUp();
     for (const connection of this.#connections.values()) connection.close();
     const cutOff = () => {
@@ -100,6 +104,10 @@ class HttpServer implements Server {
   }
 
   addresses(): readonly SocketAddress[] {
+    return this.#addresses;
+  }
+
+  #boundAddresses(): readonly SocketAddress[] {
     return this.#listeners.flatMap((listener) => {
       const bound = listener.address();
       if (bound === null || typeof bound === 'string') return [];

@@ -99,13 +99,21 @@ async function perform(
     spooler,
     client,
     by: principalOf(identity, client),
-    uris: createUriMaker(request, { authenticates: false, others: services.ways() }),
+    uris: createUriMaker(request, { authenticates: false, others: otherWays(services, request) }),
     operations: operationNames,
     document: rest,
     documentSizeBytes: documentSize(octets, request.lengthBytes),
   };
   const outcome = await carryOut(row, call, spooler);
   return { ...outcome, unsupported: [...unknown, ...(outcome.unsupported ?? [])] };
+}
+
+/**
+ * CUPS's library asks at `/`, joins several values of printer-uri-supported by commas, and prints
+ * to what comes out: there the way by which it came is the only one.
+ */
+function otherWays(services: IppServices, { path }: HttpRequest): ReturnType<IppServices['ways']> {
+  return path === '/' ? [] : services.ways();
 }
 
 async function carryOut(

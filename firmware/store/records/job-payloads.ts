@@ -46,6 +46,8 @@ export const jobPayloads = {
     portName: z.string(),
     /** Where the connection leaves the box, so that a survivor can reset a dead session. */
     localPort: z.int().min(0).max(65_535).exactOptional(),
+    /** Its document still arrives. */
+    arriving: z.literal(true).exactOptional(),
     at: momentSchema,
   }),
   'job.interrupted': z.object({

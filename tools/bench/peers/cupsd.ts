@@ -46,7 +46,7 @@ async function start(
     await child.stop();
     throw error;
   }
-  return { port, queue: QUEUE, stop: () => child.stop() };
+  return { port, queue: QUEUE, pid: child.pid, stop: () => child.stop() };
 }
 
 function filesConfiguration(folder: string): readonly string[] {

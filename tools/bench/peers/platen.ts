@@ -19,7 +19,8 @@ async function start({ folder, sinkPort, paused }: PrintServerOptions): Promise<
   const http = await freePort();
   const raw = await freePort();
   const data = ['--data', folder];
-  const listen = [`address=127.0.0.1`, `http=${http}`, `raw=${raw}`];
+  const own = ['https=0', 'lpd=0', 'snmp=0'];
+  const listen = ['address=127.0.0.1', `http=${http}`, `raw=${raw}`, ...own];
   const settings = listen.flatMap((setting) => ['--set', `listen.${setting}`]);
   const child = startChild(process.execPath, [program, 'serve', ...data, ...settings]);
   const platenCommand = (...words: readonly string[]): Promise<string> =>
@@ -34,5 +35,5 @@ async function start({ folder, sinkPort, paused }: PrintServerOptions): Promise<
     await child.stop();
     throw error;
   }
-  return { port: http, queue: QUEUE, stop: () => child.stop() };
+  return { port: http, queue: QUEUE, pid: child.pid, stop: () => child.stop() };
 }
