@@ -20,6 +20,8 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'keepalived', why: 'beside Platen in the failover bench' },
   { name: 'mosquitto', why: 'a real witness' },
   { name: 'nftables', why: 'nft, the gate of group addresses' },
+  { name: 'mosquitto', why: 'a real witness of the pair' },
+  { name: 'mosquitto-clients', why: 'mosquitto_sub and mosquitto_pub, strangers to the pair' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
   { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },
