@@ -1,19 +1,19 @@
 // The configuration's table: every key with its schema, default and help, made of the section files
 // beside it.
 import { z } from 'zod';
+import { clusterSection } from './cluster-section.ts';
 import { dataSection } from './data-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
-import { pairSection } from './pair-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
 const sections = {
+  ...clusterSection,
   ...dataSection,
   ...discoverySection,
   ...listenSection,
   ...logSection,
-  ...pairSection,
   ...snmpSection,
 };
 

@@ -209,6 +209,7 @@ async function startSteps(
       spool,
       wire,
       pair,
+      localPorts: () => spooler.ports.list(),
       nodeId: identity.nodeId,
       discovery: discovered?.discovery,
       ports: () => ({

@@ -1,6 +1,6 @@
 // Makes the spooler of a group for one ownership: monitors initialised as not local, sockets bound
 // to the group's address, and nothing of this box.
-import type { Clock, Random } from '../../hal/contract.ts';
+import type { Addresses, Clock, Random } from '../../hal/contract.ts';
 import { createAddressRefusal, type LocalityRules } from '../../monitors/locality.ts';
 import type { MonitorModule } from '../../monitors/contract.ts';
 import type { GroupDefinition } from '../cluster/group-definition.ts';
@@ -12,6 +12,7 @@ import { openMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Spooler } from '../spooler/contract.ts';
 import { createSpooler } from '../spooler/spooler.ts';
+import { type GroupDoorsOptions, guardGroup } from './group-doors.ts';
 
 export interface GroupSpoolerOptions {
   readonly clock: Clock;
@@ -20,6 +21,9 @@ export interface GroupSpoolerOptions {
   readonly events: Pick<Events, 'report'>;
   readonly monitors: readonly MonitorModule[];
   readonly rules: () => LocalityRules;
+  readonly addresses: Pick<Addresses, 'resolve'>;
+  /** Of the node's own spooler. */
+  readonly localPorts: GroupDoorsOptions['localPorts'];
   /** The group has its addresses on the network; without, sockets leave from the node's. */
   readonly hasAddresses: () => boolean;
   readonly log: Log;
@@ -31,7 +35,7 @@ export function makeGroupSpooler(
   { term, permit, store, tcp, localPortOf }: OwnershipParts,
 ): Spooler {
   const [localAddress] = options.hasAddresses() ? addresses : [];
-  return createSpooler({
+  const spooler = createSpooler({
     id,
     permit,
     termOf: () => term,
@@ -55,4 +59,5 @@ export function makeGroupSpooler(
     local: false,
     log: options.log,
   });
+  return guardGroup(spooler, { ...options, group: name });
 }

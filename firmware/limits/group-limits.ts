@@ -31,6 +31,8 @@ export const groupLimits = {
   poisonAttempts: 2,
   /** A preferred owner must have been in step for so long before a group goes back to it. */
   failbackStableMs: 30_000,
+  /** How long a name of a port is looked up before the port is taken or refused. */
+  resolveMs: 5_000,
   /** No time of a policy is longer. */
   longestTimeMs: 7 * 24 * 60 * 60_000,
   /** Groups that were removed, remembered so that the peer removes them too. */

@@ -76,6 +76,8 @@ class BenchNode {
 export async function measure(options: {
   readonly seconds: number;
   readonly datagrams: boolean;
+  /** Told as each phase ends. */
+  readonly onPhase?: (phase: Phase) => void;
 }): Promise<readonly Phase[]> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-heartbeats-'));
   const nodes = [new BenchNode(), new BenchNode()] as const;
@@ -83,10 +85,13 @@ export async function measure(options: {
   try {
     await begin(nodes, folder, options.datagrams);
     const idle = await phase('idle', nodes, options.seconds);
+    options.onPhase?.(idle);
     for (let core = 0; core < availableParallelism(); core += 1) {
       load.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
     }
-    return [idle, await phase('loaded', nodes, options.seconds)];
+    const loaded = await phase('loaded', nodes, options.seconds);
+    options.onPhase?.(loaded);
+    return [idle, loaded];
   } finally {
     for (const busy of load) busy.kill('SIGKILL');
     await Promise.all(nodes.map((node) => node.stop()));

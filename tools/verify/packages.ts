@@ -25,6 +25,8 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'libc6-arm64-cross', why: 'what the runtime for Arm needs, emulated' },
   { name: 'libgcc-s1-arm64-cross', why: 'what the runtime for Arm needs, emulated' },
   { name: 'libstdc++6-arm64-cross', why: 'what the runtime for Arm needs, emulated' },
+  { name: 'mosquitto', why: 'a real witness of the pair' },
+  { name: 'mosquitto-clients', why: 'mosquitto_sub and mosquitto_pub, strangers to the pair' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
   { name: 'qemu-user-static', why: 'an emulated Arm processor, for the single file' },
   { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },

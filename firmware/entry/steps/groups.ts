@@ -23,6 +23,7 @@ import type { Log } from '../../log/log.ts';
 import type { IppServices } from '../../servers/ipp/call.ts';
 import type { PrinterPorts } from '../../discovery/printer-instance.ts';
 import type { Spool } from '../../spool/spool.ts';
+import type { PortStatus } from '../../spooler/contract.ts';
 import type { Store } from '../../store/contract.ts';
 import type { SupervisedWire } from '../../supervisor/client.ts';
 import { listenAddress } from '../addresses.ts';
@@ -39,6 +40,8 @@ export interface GroupsParts {
   readonly events: Events;
   readonly wire: SupervisedWire;
   readonly pair: PairRoom;
+  /** Of the node's own spooler: they are no ports of a group. */
+  readonly localPorts: () => Promise<readonly PortStatus[]>;
   readonly discovery: Discovery | undefined;
   readonly ports: () => Omit<PrinterPorts, 'raw'>;
   readonly pagePort: () => number | undefined;
@@ -55,6 +58,9 @@ export function groupsStep(parts: GroupsParts): Step<Groups> {
     stopTimeoutMs: entryLimits.groupsStopMs,
     async start() {
       const groups = makeGroups(parts);
+      if (parts.config['cluster.loopbackIsNetwork']) {
+        parts.log.warn('loopback addresses count as the network: for demonstrations only');
+      }
       parts.pair.useControl(groups);
       tellFencing(parts);
       const stopFencing = parts.pair.onMembership(() => tellFencing(parts));
@@ -132,6 +138,7 @@ function makeGroups(parts: GroupsParts): Groups {
             events,
             monitors: builtInMonitors,
             rules: () => rulesOf(parts),
+            localPorts: parts.localPorts,
             hasAddresses,
             log: log.child(group.name),
           },
@@ -164,7 +171,7 @@ function wireTailMs({ abilities }: SupervisedWire): number {
 }
 
 /** Whatever leads back to one of the two boxes is local, by each of their names and addresses. */
-function rulesOf({ hal, pair }: GroupsParts): LocalityRules {
+function rulesOf({ hal, pair, config }: GroupsParts): LocalityRules {
   const { hostName, addresses } = hal.addresses.own();
   const peer = pair.membership().peer;
   return {
@@ -179,7 +186,7 @@ function rulesOf({ hal, pair }: GroupsParts): LocalityRules {
         addresses: group.addresses,
       })),
     ],
-    loopbackIsNetwork: false,
+    loopbackIsNetwork: config['cluster.loopbackIsNetwork'],
   };
 }
 
