@@ -28,7 +28,13 @@ const administrator = { kind: 'local-administrator' } as const;
 function portOf(name: string, monitorName: string): PortStatus {
   const info = { name, monitorName, description: '', types: [] };
   const rest = { used: false, state: 'closed', reasons: [], message: '', statuses: [] } as const;
-  return { info, ...rest, currentJobId: undefined, language: { language: 'auto', bidirectional: true } as const, languageMonitor: undefined };
+  return {
+    info,
+    ...rest,
+    currentJobId: undefined,
+    language: { language: 'auto', bidirectional: true } as const,
+    languageMonitor: undefined,
+  };
 }
 
 function rig() {

@@ -19,7 +19,6 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'dbus-daemon', why: 'the bus by which avahi is asked' },
   { name: 'iproute2', why: 'ip and ss, for hosts in network namespaces and the supervisor' },
   { name: 'keepalived', why: 'beside Platen in the failover bench' },
-  { name: 'mosquitto', why: 'a real witness' },
   { name: 'nftables', why: 'nft, the gate of group addresses' },
   { name: 'libatomic1-arm64-cross', why: 'what the runtime for Arm needs, emulated' },
   { name: 'libc6-arm64-cross', why: 'what the runtime for Arm needs, emulated' },
