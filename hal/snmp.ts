@@ -29,8 +29,8 @@ export type SnmpReadings = ReadonlyMap<string, SnmpReading>;
 export interface SnmpSession {
   /** What the agent has of these; the others are left out. */
   get(oids: readonly string[]): Promise<SnmpReadings>;
-  /** What lies below the identifier, at most `most` readings, in order. */
-  walk(oid: string, most: number): Promise<SnmpReadings>;
+  /** What lies below each of these columns, of each at most `most` readings, in order. */
+  table(columns: readonly string[], most: number): Promise<SnmpReadings>;
   close(): void;
 }
 

@@ -19,8 +19,10 @@ const TOOLS = {
   fuzz: 'test/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   'heartbeat-bench': 'tools/heartbeat-bench/bench.ts',
+  'failover-bench': 'tools/failover-bench/bench.ts',
   'long-queue': 'tools/long-queue/long-queue.ts',
   simulate: 'test/world/simulate.ts',
+  'snmp-fuzz': 'test/snmp/mutated.ts',
   platen: 'firmware/entry/platen.ts',
 };
 

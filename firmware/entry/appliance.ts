@@ -209,7 +209,6 @@ async function startSteps(
       spool,
       wire,
       pair,
-      localPorts: () => spooler.ports.list(),
       nodeId: identity.nodeId,
       discovery: discovered?.discovery,
       ports: () => ({

@@ -11,8 +11,8 @@ import { createFirstBytes } from '../printers/first-bytes.ts';
 import { openMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Spooler } from '../spooler/contract.ts';
+import { createGroupDoor, type GroupDoorOptions } from './group-door.ts';
 import { createSpooler } from '../spooler/spooler.ts';
-import { type GroupDoorsOptions, guardGroup } from './group-doors.ts';
 
 export interface GroupSpoolerOptions {
   readonly clock: Clock;
@@ -22,8 +22,7 @@ export interface GroupSpoolerOptions {
   readonly monitors: readonly MonitorModule[];
   readonly rules: () => LocalityRules;
   readonly addresses: Pick<Addresses, 'resolve'>;
-  /** Of the node's own spooler. */
-  readonly localPorts: GroupDoorsOptions['localPorts'];
+  readonly nodePort: GroupDoorOptions['nodePort'];
   /** The group has its addresses on the network; without, sockets leave from the node's. */
   readonly hasAddresses: () => boolean;
   readonly log: Log;
@@ -35,7 +34,7 @@ export function makeGroupSpooler(
   { term, permit, store, tcp, localPortOf }: OwnershipParts,
 ): Spooler {
   const [localAddress] = options.hasAddresses() ? addresses : [];
-  const spooler = createSpooler({
+  return createSpooler({
     id,
     permit,
     termOf: () => term,
@@ -55,9 +54,9 @@ export function makeGroupSpooler(
       refuseAddress: createAddressRefusal(options.rules),
       localPortOf,
     },
+    door: createGroupDoor({ ...options, group: name }),
     serverName: name,
     local: false,
     log: options.log,
   });
-  return guardGroup(spooler, { ...options, group: name });
 }

@@ -14,6 +14,8 @@ export const groupLimits = {
   moveGraceMs: 15_000,
   /** How long a client that reached the group's address waits for its spooler to start. */
   readyMs: 10_000,
+  /** How long a printer's name is looked up before its port is taken. */
+  resolveMs: 3_000,
   /** How often this box's interfaces are looked at for a place for the addresses. */
   placeMs: 2_000,
   leaveMs: 10_000,
@@ -31,8 +33,6 @@ export const groupLimits = {
   poisonAttempts: 2,
   /** A preferred owner must have been in step for so long before a group goes back to it. */
   failbackStableMs: 30_000,
-  /** How long a name of a port is looked up before the port is taken or refused. */
-  resolveMs: 5_000,
   /** No time of a policy is longer. */
   longestTimeMs: 7 * 24 * 60 * 60_000,
   /** Groups that were removed, remembered so that the peer removes them too. */

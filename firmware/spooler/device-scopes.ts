@@ -193,7 +193,7 @@ async function permittedAddress(
 function rememberedSnmp(session: SnmpSession, forget: () => void): SnmpSession {
   return {
     get: (oids) => session.get(oids),
-    walk: (oid, most) => session.walk(oid, most),
+    table: (columns, most) => session.table(columns, most),
     close() {
       forget();
       session.close();

@@ -16,7 +16,8 @@ import { HalError, toHalError } from '../errors.ts';
 const linuxSnmpLimits = {
   /** Identifiers of one get: an answer of them fits a datagram of any network. */
   oidsPerGet: 16,
-  repetitions: 16,
+  columnsPerGet: 8,
+  repetitions: 8,
   /** Longer texts are cut. */
   textOctets: 4_096,
 } as const;
@@ -32,6 +33,16 @@ const privProtocols = {
   aes256: netSnmp.PrivProtocols.aes256b,
 } as const;
 
+/** A variable, or those that follow each other in a column. */
+type Answered = netSnmp.Varbind | netSnmp.Varbind[];
+
+/** A column that is being read. */
+interface OpenColumn {
+  readonly root: string;
+  readonly last: string;
+  readonly count: number;
+}
+
 export function createLinuxSnmp(): SnmpManager {
   return { open };
 }
@@ -45,9 +56,9 @@ function open(options: SnmpOpenOptions): SnmpSession {
 
   const ask = async (question: (done: netSnmp.GetBulkCallback) => void) => {
     if (closed) throw new HalError('closed', subject);
-    return await new Promise<readonly netSnmp.Varbind[]>((resolve, reject) => {
+    return await new Promise<readonly Answered[]>((resolve, reject) => {
       const done: netSnmp.GetBulkCallback = (error, varbinds) => {
-        if (error === null) resolve((varbinds ?? []).flat());
+        if (error === null) resolve(varbinds ?? []);
         else reject(closed ? new HalError('closed', subject) : translated(error, subject));
       };
       try {
@@ -61,14 +72,34 @@ function open(options: SnmpOpenOptions): SnmpSession {
   /** An agent of version 1 refuses a whole question for one identifier that it has not. */
   const getSome = async (oids: readonly string[]): Promise<SnmpReadings> => {
     try {
-      return readingsOf(await ask((done) => session.get([...oids], done)), (oid) =>
-        oids.includes(oid),
+      const varbinds = await ask((done) => session.get([...oids], done));
+      return readingsOf(
+        varbinds.flatMap((varbind) => varbind),
+        (oid) => oids.includes(oid),
       );
     } catch (error) {
       if (!isNoSuchName(error)) throw error;
       if (oids.length < 2) return new Map();
       const parts = oids.map((oid) => getSome([oid]));
       return new Map((await Promise.all(parts)).flatMap((readings) => [...readings]));
+    }
+  };
+
+  /** What follows in each column; nothing where an agent of version 1 is at its end. */
+  const nextOf = async (
+    columns: readonly OpenColumn[],
+  ): Promise<readonly (readonly netSnmp.Varbind[])[]> => {
+    const oids = columns.map(({ last }) => last);
+    if (!isV1) {
+      const rows = await ask((done) => session.getBulk(oids, 0, linuxSnmpLimits.repetitions, done));
+      return rows.map((row) => [row].flat());
+    }
+    try {
+      return (await ask((done) => session.getNext(oids, done))).map((row) => [row].flat());
+    } catch (error) {
+      if (!isNoSuchName(error)) throw error;
+      if (columns.length === 1) return [[]];
+      return (await Promise.all(columns.map((column) => nextOf([column])))).flat();
     }
   };
 
@@ -82,30 +113,20 @@ function open(options: SnmpOpenOptions): SnmpSession {
       return found;
     },
 
-    async walk(root, most) {
+    async table(columns, most) {
       const found = new Map<string, SnmpReading>();
-      let last = root;
-      while (found.size < most) {
-        let varbinds: readonly netSnmp.Varbind[];
-        try {
-          varbinds = await ask((done) =>
-            isV1
-              ? session.getNext([last], done)
-              : session.getBulk([last], 0, linuxSnmpLimits.repetitions, done),
-          );
-        } catch (error) {
-          if (isNoSuchName(error)) return found;
-          throw error;
-        }
-        const before = found.size;
-        for (const [oid, reading] of readingsOf(varbinds, (each) => each.startsWith(`${root}.`))) {
-          // An agent that does not go forward would be walked for ever.
-          if (!isAfter(oid, last) || found.size >= most) return found;
-          found.set(oid, reading);
-          last = oid;
-        }
-        const isWhole = found.size - before === varbinds.length;
-        if (!isWhole || varbinds.length === 0) return found;
+      let open: readonly OpenColumn[] = columns.map((root) => ({ root, last: root, count: 0 }));
+      while (open.length > 0) {
+        const asked = open.slice(0, linuxSnmpLimits.columnsPerGet);
+        const answers = await nextOf(asked);
+        const isWithout = answers.every((answer) => answer.length === 0);
+        const left = asked.flatMap((column, at) => {
+          const answer = answers[at];
+          // An answer that had no room for this column is asked again.
+          if (answer === undefined) return isWithout ? [] : [column];
+          return taken(column, answer, most, found);
+        });
+        open = [...left, ...open.slice(asked.length)];
       }
       return found;
     },
@@ -116,6 +137,26 @@ function open(options: SnmpOpenOptions): SnmpSession {
       session.close();
     },
   };
+}
+
+/** Takes in what follows in a column; it stays open where more may follow. */
+function taken(
+  { root, last, count }: OpenColumn,
+  varbinds: readonly netSnmp.Varbind[],
+  most: number,
+  found: Map<string, SnmpReading>,
+): readonly OpenColumn[] {
+  let [end, sum] = [last, count];
+  for (const varbind of varbinds) {
+    const { oid } = varbind;
+    const reading = netSnmp.isVarbindError(varbind) ? undefined : readingOf(varbind);
+    // An agent that does not go forward would be asked for ever.
+    const isNext = oid.startsWith(`${root}.`) && isAfter(oid, end);
+    if (reading === undefined || !isNext || sum >= most) return [];
+    found.set(oid, reading);
+    [end, sum] = [oid, sum + 1];
+  }
+  return varbinds.length === 0 || sum >= most ? [] : [{ root, last: end, count: sum }];
 }
 
 function makeSession(options: SnmpOpenOptions): netSnmp.Session {

@@ -2,7 +2,9 @@
 import type { MonitorModule } from '../contract.ts';
 import { createPortMonitor } from '../ports/port-monitor.ts';
 import { openIppPort } from './port.ts';
-import { ippMonitorUI, ippSettingRows, ippSettingsSchema } from './settings.ts';
+import { snmpSecrets } from '../snmp/settings.ts';
+import type { SnmpTarget } from '../snmp/watch.ts';
+import { type IppSettings, ippMonitorUI, ippSettingRows, ippSettingsSchema } from './settings.ts';
 import { readIppTarget } from './target.ts';
 import { ippXcvCommands } from './xcv-commands.ts';
 
@@ -16,7 +18,8 @@ export const ippMonitor: MonitorModule = {
       ui: ippMonitorUI,
       rows: ippSettingRows,
       schema: ippSettingsSchema,
-      secrets: ['password'],
+      secrets: ['password', ...snmpSecrets],
+      snmp: snmpTargetOf,
       describe: ({ description, uri }) => ({
         description,
         types: ['write', 'net-attached'],
@@ -27,6 +30,11 @@ export const ippMonitor: MonitorModule = {
     }),
   initializePrintMonitorUI: () => ippMonitorUI,
 };
+
+function snmpTargetOf(settings: IppSettings): SnmpTarget | undefined {
+  const { host } = hostOf(settings.uri);
+  return host === undefined ? undefined : { host, settings };
+}
 
 function hostOf(uri: string): { readonly host?: string } {
   const read = readIppTarget(uri);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FormField, MonitorUI } from '../contract.ts';
 import { longestPortNameLength } from '../port-name.ts';
 import type { SettingRow } from '../registry-values.ts';
+import { snmpFields, snmpSettingRows, snmpShape } from '../snmp/settings.ts';
 import { ippMonitorLimits as limits } from './limits.ts';
 import { readIppTarget } from './target.ts';
 
@@ -38,6 +39,7 @@ export const ippSettingsSchema = z
       .min(limits.connectTimeoutMs.min)
       .max(limits.connectTimeoutMs.max)
       .default(limits.connectTimeoutMs.initial),
+    ...snmpShape,
   })
   .superRefine(({ userName, password }, context) => {
     if (password === '' || userName !== '') return;
@@ -53,6 +55,7 @@ export const ippSettingRows: readonly SettingRow<keyof IppSettings>[] = [
   { key: 'password', valueName: 'Password', type: 'string' },
   { key: 'certificate', valueName: 'Certificate', type: 'string' },
   { key: 'connectTimeoutMs', valueName: 'ConnectTimeoutMs', type: 'dword' },
+  ...snmpSettingRows,
 ];
 
 const nameField: FormField = {
@@ -114,6 +117,6 @@ export const ippMonitorUI: MonitorUI = {
   version: 1,
   title: 'IPP port (ipp and ipps)',
   help: 'Sends documents by IPP and follows each job to its end on the printer.',
-  addPort: [nameField, ...settingFields],
-  configurePort: settingFields,
+  addPort: [nameField, ...settingFields, ...snmpFields],
+  configurePort: [...settingFields, ...snmpFields],
 };

@@ -3,6 +3,7 @@ import type { Monitor2, MonitorInit, MonitorModule } from '../contract.ts';
 import { createPortMonitor } from '../ports/port-monitor.ts';
 import { openLprPort } from './port.ts';
 import { loadRetryTimeout } from './retry-timeout.ts';
+import { snmpSecrets } from '../snmp/settings.ts';
 import { lprMonitorUI, lprSettingRows, lprSettingsSchema } from './settings.ts';
 import { lprXcvCommands } from './xcv-commands.ts';
 
@@ -21,6 +22,8 @@ async function createInstance(init: MonitorInit): Promise<Monitor2> {
     ui: lprMonitorUI,
     rows: lprSettingRows,
     schema: lprSettingsSchema,
+    secrets: snmpSecrets,
+    snmp: (settings) => ({ host: settings.host, settings }),
     describe: ({ description, host }) => ({ description, host, types: ['write', 'net-attached'] }),
     open: (opening) =>
       openLprPort({ init, opening, retryTimeoutMs: () => retryTimeout.seconds() * 1000 }),

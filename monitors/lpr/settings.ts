@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FormField, MonitorUI } from '../contract.ts';
 import { longestPortNameLength } from '../port-name.ts';
 import type { SettingRow } from '../registry-values.ts';
+import { snmpFields, snmpSettingRows, snmpShape } from '../snmp/settings.ts';
 import { lprLimits as limits } from './limits.ts';
 
 export const lprHostSchema = z
@@ -33,6 +34,7 @@ export const lprSettingsSchema = z.strictObject({
   unknownSize: z.enum(['refuse', 'announce-large']).default('refuse'),
   requireAck: z.boolean().default(true),
   reservedSourcePort: z.boolean().default(false),
+  ...snmpShape,
 });
 
 export type LprSettings = z.output<typeof lprSettingsSchema>;
@@ -50,6 +52,7 @@ export const lprSettingRows: readonly SettingRow<keyof LprSettings>[] = [
   { key: 'unknownSize', valueName: 'UnknownSize', type: 'string' },
   { key: 'requireAck', valueName: 'RequireAck', type: 'boolean' },
   { key: 'reservedSourcePort', valueName: 'ReservedSourcePort', type: 'boolean' },
+  ...snmpSettingRows,
 ];
 
 const nameField: FormField = {
@@ -183,6 +186,6 @@ export const lprMonitorUI: MonitorUI = {
   version: 1,
   title: 'LPR port (LPD, RFC 1179)',
   help: 'Sends documents to a queue of a printer or print server that speaks LPD.',
-  addPort: [nameField, ...placeFields, ...protocolFields],
-  configurePort: [...placeFields, ...protocolFields],
+  addPort: [nameField, ...placeFields, ...protocolFields, ...snmpFields],
+  configurePort: [...placeFields, ...protocolFields, ...snmpFields],
 };

@@ -1,6 +1,7 @@
 // One instance of a port monitor over its table of ports: what is alike in all kinds of port.
 import type { Monitor2, MonitorInit, PortInfo, XcvPort } from '../contract.ts';
 import type { SettingsRead } from '../registry-values.ts';
+import { createSnmpWatch, type SnmpTarget } from '../snmp/watch.ts';
 import { openXcv, type XcvCommand } from '../xcv.ts';
 import { type PortCommandsOptions, type PortContext, portCommands } from './port-commands.ts';
 import { loadPortTable, type OpenPort, type PlainSettings, type PortTable } from './port-table.ts';
@@ -21,16 +22,25 @@ export interface PortMonitorKind<Settings> extends PortCommandsOptions<Settings>
   readonly describe: (settings: Settings) => Pick<PortInfo, 'description' | 'types' | 'host'>;
   readonly open: (opening: PortOpening<Settings>) => OpenPort;
   readonly commands: readonly XcvCommand<PortContext<Settings>>[];
+  /** How the printers of network ports are asked by SNMP, where they are. */
+  readonly snmp?: (settings: Settings) => SnmpTarget | undefined;
 }
 
 export async function createPortMonitor<Settings extends PlainSettings>(
-  init: Pick<MonitorInit, 'registry'>,
+  init: Pick<MonitorInit, 'registry' | 'clock' | 'devices' | 'reportStatus' | 'log'>,
   kind: PortMonitorKind<Settings>,
 ): Promise<Monitor2> {
   const ports = await loadPortTable(init.registry, kind);
   const commands = [...portCommands(kind), ...kind.commands];
   const xcvHandles = new Set<XcvPort>();
   let running = true;
+  const snmpWatch = createSnmpWatch({
+    init,
+    targetOf(portName) {
+      const settings = ports.find(portName)?.settings;
+      return settings?.kind === 'read' ? kind.snmp?.(settings.settings) : undefined;
+    },
+  });
   return {
     enumPorts: async () =>
       running
@@ -78,8 +88,12 @@ export async function createPortMonitor<Settings extends PlainSettings>(
       };
     },
 
+    notifyUsedPorts: (names) => snmpWatch.used(names),
+    notifyUnusedPorts: (names) => snmpWatch.unused(names),
+
     async shutdown() {
       running = false;
+      snmpWatch.stop();
       for (const { name, open } of ports.list()) {
         open?.cutOff();
         ports.setOpen(name, undefined);

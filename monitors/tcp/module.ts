@@ -1,5 +1,6 @@
 // The tcp monitor: raw documents to printers on the network (AppSocket, JetDirect, port 9100).
 import type { Monitor2, MonitorInit, MonitorModule, PortInfo, XcvPort } from '../contract.ts';
+import { createSnmpWatch } from '../snmp/watch.ts';
 import { openXcv } from '../xcv.ts';
 import { createTcpPort } from './port.ts';
 import { loadTcpPorts, type TcpPortEntry, type TcpPorts } from './ports.ts';
@@ -17,6 +18,14 @@ export const tcpMonitor: MonitorModule = {
 function createInstance(init: MonitorInit, ports: TcpPorts): Monitor2 {
   let running = true;
   const xcvHandles = new Set<XcvPort>();
+  const snmpWatch = createSnmpWatch({
+    init,
+    targetOf(portName) {
+      const settings = ports.find(portName)?.settings;
+      if (settings?.kind !== 'read') return undefined;
+      return { host: settings.settings.host, settings: settings.settings };
+    },
+  });
   return {
     enumPorts: async () => (running ? ports.list().map(portInfo) : []),
 
@@ -54,8 +63,12 @@ function createInstance(init: MonitorInit, ports: TcpPorts): Monitor2 {
       return { status: 'ERROR_SUCCESS', handle };
     },
 
+    notifyUsedPorts: (names) => snmpWatch.used(names),
+    notifyUnusedPorts: (names) => snmpWatch.unused(names),
+
     async shutdown() {
       running = false;
+      snmpWatch.stop();
       for (const { name, open } of ports.list()) {
         open?.cutOff();
         ports.setOpen(name, undefined);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FormField, MonitorUI } from '../contract.ts';
 import { longestPortNameLength, portNameProblem } from '../port-name.ts';
 import type { SettingRow } from '../registry-values.ts';
+import { snmpChanges, snmpFields, snmpSettingRows, snmpShape } from '../snmp/settings.ts';
 import { tcpMonitorLimits as limits } from './limits.ts';
 
 /** TCPMON's protocol numbers: 1 RAW, 2 LPR. */
@@ -39,6 +40,7 @@ export const tcpSettingsSchema = z.strictObject({
   writeTimeoutMs: writeTimeoutMs.default(limits.writeTimeoutMs.initial),
   finWaitMs: finWaitMs.default(limits.finWaitMs.initial),
   backChannel: backChannel.default(true),
+  ...snmpShape,
 });
 
 export type TcpSettings = z.output<typeof tcpSettingsSchema>;
@@ -54,11 +56,16 @@ export const tcpChangesSchema = z
     writeTimeoutMs,
     finWaitMs,
     backChannel,
+    ...snmpChanges,
   })
   .partial();
 
-/** All settings of a port, as GetConfigInfo answers them. */
-export const tcpSettingsOutputSchema = tcpChangesSchema.required();
+/** All settings of a port but its secrets, as GetConfigInfo answers them. */
+export const tcpSettingsOutputSchema = tcpChangesSchema.required().omit({
+  snmpCommunity: true,
+  snmpAuthPassword: true,
+  snmpPrivPassword: true,
+});
 
 export const portNameSchema = z.string().superRefine((name, context) => {
   const problem = portNameProblem(name);
@@ -75,6 +82,7 @@ export const tcpSettingRows: readonly SettingRow<keyof TcpSettings>[] = [
   { key: 'writeTimeoutMs', valueName: 'WriteTimeoutMs', type: 'dword' },
   { key: 'finWaitMs', valueName: 'FinWaitMs', type: 'dword' },
   { key: 'backChannel', valueName: 'BackChannel', type: 'boolean' },
+  ...snmpSettingRows,
 ];
 
 const nameField: FormField = {
@@ -153,8 +161,8 @@ export const tcpMonitorUI: MonitorUI = {
   version: 1,
   title: 'Raw TCP port (9100)',
   help: 'Sends documents as they are over a TCP connection, one connection a document.',
-  addPort: [nameField, ...settingFields],
-  configurePort: settingFields,
+  addPort: [nameField, ...settingFields, ...snmpFields],
+  configurePort: [...settingFields, ...snmpFields],
 };
 
 function boundedMs({ min, max }: { readonly min: number; readonly max: number }) {

@@ -1,5 +1,4 @@
-// The Xcv commands of the tcp monitor: TCPMON's names, but for those of SNMP, and the two that ask
-// about a name.
+// The Xcv commands of the tcp monitor: TCPMON's names, and the two that ask about a name.
 import { z } from 'zod';
 import { formatIpAddress, parseIpAddress } from '../../hal/address.ts';
 import { portNameProblem } from '../port-name.ts';
@@ -11,6 +10,7 @@ import {
   xcvCommand,
   xcvPayloadVersion,
 } from '../xcv.ts';
+import { snmpSecrets } from '../snmp/settings.ts';
 import type { TcpPortEntry, TcpPorts } from './ports.ts';
 import {
   portNameSchema,
@@ -94,7 +94,7 @@ export const tcpXcvCommands: readonly XcvCommand<TcpXcvContext>[] = [
         settings.kind === 'read'
           ? {
               status: 'ERROR_SUCCESS',
-              output: { version: xcvPayloadVersion, name, ...settings.settings },
+              output: { version: xcvPayloadVersion, name, ...withoutSecrets(settings.settings) },
             }
           : { status: 'ERROR_INVALID_DATA', message: settings.message },
       ),
@@ -120,6 +120,28 @@ export const tcpXcvCommands: readonly XcvCommand<TcpXcvContext>[] = [
     output: z.strictObject({ address: z.string() }),
     run: async (context: TcpXcvContext) => ofPort(context, ipAddress),
   }),
+  ...(
+    [
+      ['SNMPEnabled', 'SERVER_ACCESS_ENUMERATE', 'snmpEnabled'],
+      // Whoever may set it may read it: that is what TCPMON's clients ask for.
+      ['SNMPCommunity', 'SERVER_ACCESS_ADMINISTER', 'snmpCommunity'],
+      ['SNMPDeviceIndex', 'SERVER_ACCESS_ENUMERATE', 'snmpDeviceIndex'],
+    ] as const
+  ).map(([name, access, key]) =>
+    xcvCommand({
+      name,
+      access,
+      object: 'port',
+      input: noInput,
+      output: z.strictObject({ value: z.union([z.boolean(), z.string(), z.number()]) }),
+      run: async (context: TcpXcvContext) =>
+        ofPort(context, ({ settings }) =>
+          settings.kind === 'read'
+            ? { status: 'ERROR_SUCCESS', output: { value: settings.settings[key] } }
+            : { status: 'ERROR_INVALID_DATA', message: settings.message },
+        ),
+    }),
+  ),
   xcvCommand({
     name: 'MonitorUI',
     access: 'SERVER_ACCESS_ENUMERATE',
@@ -164,7 +186,7 @@ export const tcpXcvCommands: readonly XcvCommand<TcpXcvContext>[] = [
       output: noOutput,
       run: async (_context: TcpXcvContext) => ({
         status: 'ERROR_NOT_SUPPORTED',
-        message: 'this monitor asks an idle printer nothing: there is no polling to switch',
+        message: 'an idle printer is asked by SNMP alone: switch snmpEnabled with ConfigPort',
       }),
     }),
   ),
@@ -176,6 +198,15 @@ function ofPort<Output>(
 ): XcvAnswer<Output> {
   const entry = ports.find(portName);
   return entry === undefined ? unknownPort(portName) : work(entry);
+}
+
+function withoutSecrets(settings: TcpSettings) {
+  const shown = Object.entries(settings).filter(([key]) => !isSecret(key));
+  return tcpSettingsOutputSchema.parse(Object.fromEntries(shown));
+}
+
+function isSecret(key: string): boolean {
+  return snmpSecrets.some((secret) => secret === key);
 }
 
 function ipAddress({ settings, lastAddress }: TcpPortEntry): XcvAnswer<{ address: string }> {

@@ -17,6 +17,7 @@ import {
   writeAll,
   xcv,
 } from './port-monitor-suite.ts';
+import { noSnmp } from './no-snmp.ts';
 
 const almostDeadlineMs = 179_000;
 const sendDocument = 0x0006;
@@ -409,6 +410,7 @@ describe('Xcv of ipp', () => {
       userName: 'anna',
       certificate: '',
       connectTimeoutMs: 20_000,
+      ...noSnmp,
     });
     const noName = await handle.xcvDataPort('ConfigPort', { userName: '' }, never());
     assert.equal(noName.status, 'ERROR_INVALID_DATA', 'the password is still there');

@@ -20,6 +20,7 @@ import {
   writeAll,
   xcv,
 } from './port-monitor-suite.ts';
+import { noSnmp } from './no-snmp.ts';
 
 const hourMs = 3_600_000;
 
@@ -382,6 +383,7 @@ describe('Xcv of lpr', () => {
       unknownSize: 'refuse',
       requireAck: true,
       reservedSourcePort: false,
+      ...noSnmp,
     });
   });
 

@@ -23,6 +23,7 @@ import {
   xcv,
 } from './port-monitor-suite.ts';
 import { devicesOver, makeTcpRig } from './tcp-rig.ts';
+import { noSnmp } from './no-snmp.ts';
 
 async function setUp(
   t: TestContext,
@@ -281,6 +282,7 @@ describe("tcp: TCPMON's commands", () => {
       writeTimeoutMs: tcpMonitorLimits.writeTimeoutMs.initial,
       finWaitMs: tcpMonitorLimits.finWaitMs.initial,
       backChannel: true,
+      ...noSnmp,
     };
     assert.deepEqual((await call('GetConfigInfo', null)).output, expected);
     const changes = { version: 1, description: 'by the door', backChannel: false };
@@ -341,7 +343,11 @@ describe("tcp: TCPMON's commands", () => {
     assert.equal((await ask('PortIsValid', 'Any: name')).status, 'ERROR_SUCCESS');
     assert.equal((await ask('PortIsValid', 'a\\b')).status, 'ERROR_INVALID_NAME');
     assert.equal((await call('SetIdlePollingState', null)).status, 'ERROR_NOT_SUPPORTED');
-    assert.equal((await call('SNMPEnabled', null)).status, 'ERROR_INVALID_PARAMETER');
+    assert.deepEqual((await call('SNMPEnabled', null)).output, { value: false });
+    await call('ConfigPort', { snmpCommunity: 'geheim', snmpDeviceIndex: 3 });
+    assert.deepEqual((await call('SNMPCommunity', null)).output, { value: 'geheim' });
+    assert.deepEqual((await call('SNMPDeviceIndex', null)).output, { value: 3 });
+    assert.equal((await call('SNMPNone', null)).status, 'ERROR_INVALID_PARAMETER');
     assert.equal((await call('DeletePort', null)).status, 'ERROR_BUSY');
     assert.equal((await call('DeletePort', null, '')).status, 'ERROR_INVALID_DATA');
   });

@@ -30,6 +30,9 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'qemu-user-static', why: 'an emulated Arm processor, for the single file' },
   { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },
+  { name: 'smitools', why: 'smilint, a judge of PLATEN-MIB' },
+  { name: 'snmp', why: 'snmpget, snmpwalk, snmpbulkwalk and snmptable, judges of the agent' },
+  { name: 'snmptrapd', why: 'a judge of notifications' },
   { name: 'strace', why: 'records writes and syncs of real SQLite, for power cuts' },
   { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];

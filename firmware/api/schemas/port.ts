@@ -14,6 +14,45 @@ export const portLanguageChange = z.strictObject(portLanguage.partial().shape);
 
 export const portLanguageAnswer = portLanguage;
 
+const amount = z.union([z.number(), z.enum(['other', 'unknown', 'some'])]);
+
+/** What a device says of itself; a member is absent where it does not say. */
+const deviceFacts = z.object({
+  makeAndModel: z.string().optional(),
+  serialNumber: z.string().optional(),
+  deviceId: z.string().optional(),
+  consoleText: z.array(z.string()).readonly().optional(),
+  pageCount: z.number().optional(),
+  supplies: z
+    .array(
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        kind: z.enum(['consumed', 'filled']),
+        unit: z.number(),
+        capacity: amount,
+        /** How much is left; of a receptacle how much space is left. */
+        level: amount,
+        colorant: z.string().optional(),
+      }),
+    )
+    .readonly()
+    .optional(),
+  inputs: z
+    .array(
+      z.object({
+        name: z.string(),
+        mediaName: z.string(),
+        type: z.number(),
+        unit: z.number(),
+        capacity: amount,
+        level: amount,
+      }),
+    )
+    .readonly()
+    .optional(),
+});
+
 export const port = z.object({
   spooler: z.string(),
   info: z.object({
@@ -34,6 +73,7 @@ export const port = z.object({
         message: z.string().optional(),
         busy: z.boolean().optional(),
         atMs: z.number(),
+        device: deviceFacts.optional(),
       }),
     )
     .readonly(),
