@@ -1,5 +1,5 @@
-// Two appliances as processes: paired by the command line, a group made on both, an owner found, and
-// either box asked.
+// Two appliances as processes: paired by the command line, a group made on both, an owner found,
+// and either box asked.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -99,5 +99,10 @@ describe('two appliances', () => {
       /"usb" can't serve group "accounts"/,
     );
     await assert.rejects(a.platen.run('pair', 'unpair'), /the pair has groups/i);
+    await a.platen.run('pair', 'unpair', '--force');
+    await until(
+      () => b.api.get('/pair', pairView),
+      ({ peer }) => peer?.relation === 'unpaired',
+    );
   });
 });
