@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { clusterSection } from './cluster-section.ts';
 import { dataSection } from './data-section.ts';
+import { devicesSection } from './devices-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
@@ -11,6 +12,7 @@ import { snmpSection } from './snmp-section.ts';
 const sections = {
   ...clusterSection,
   ...dataSection,
+  ...devicesSection,
   ...discoverySection,
   ...listenSection,
   ...logSection,

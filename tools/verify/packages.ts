@@ -27,6 +27,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'mosquitto', why: 'a real witness of the pair' },
   { name: 'mosquitto-clients', why: 'mosquitto_sub and mosquitto_pub, strangers to the pair' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+  { name: 'p910nd', why: 'a print server that is not ours, a judge of raw 9100' },
   { name: 'qemu-user-static', why: 'an emulated Arm processor, for the single file' },
   { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },
