@@ -32,7 +32,7 @@ import { groupsStep } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
 import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
-import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
+import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
@@ -174,6 +174,7 @@ async function startSteps(
     },
   };
   await lifecycle.begin(socketStep(hal, folder, services));
+  answerPeer(services);
   const http = await lifecycle.begin(httpStep({ hal, config, services, describeDevice }));
   Object.assign(listening, http);
   const lpd = await lifecycle.begin(lpdStep(hal, config, directory, log));
