@@ -18,6 +18,7 @@ const TOOLS = {
   conformance: 'tools/conformance/conformance.ts',
   fuzz: 'test/fuzz/fuzz.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
+  'failover-bench': 'tools/failover-bench/bench.ts',
   'long-queue': 'tools/long-queue/long-queue.ts',
   simulate: 'test/world/simulate.ts',
   'snmp-fuzz': 'test/snmp/mutated.ts',

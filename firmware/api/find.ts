@@ -19,7 +19,7 @@ export async function findPrinter(
   name: string,
 ): Promise<FoundPrinter | Refusal> {
   const { spooler: owner, rest } = split(name);
-  const spoolers = owner === undefined ? directory.all() : directory.all().filter(named(owner));
+  const spoolers = owner === undefined ? directory.all() : named(directory, owner);
   for (const spooler of localFirst(spoolers)) {
     const printer = await spooler.printers.find(rest);
     if (printer !== undefined) return { kind: 'found', spooler, printer };
@@ -34,7 +34,7 @@ export async function findJob(
   name: string,
 ): Promise<{ readonly kind: 'found'; readonly spooler: Spooler; readonly job: Job } | Refusal> {
   const { spooler: owner, rest } = split(name);
-  const spoolers = owner === undefined ? directory.all() : directory.all().filter(named(owner));
+  const spoolers = owner === undefined ? directory.all() : named(directory, owner);
   for (const spooler of localFirst(spoolers)) {
     const job = await spooler.jobs.find(/^[1-9]\d{0,9}$/.test(rest) ? Number(rest) : rest);
     if (job !== undefined) return { kind: 'found', spooler, job };
@@ -75,8 +75,10 @@ function split(name: string): { readonly spooler: string | undefined; readonly r
   return { spooler: name.slice(0, at), rest: name.slice(at + 1) };
 }
 
-function named(id: string): (spooler: Spooler) => boolean {
-  return (spooler) => spooler.id.toLowerCase() === id.toLowerCase();
+/** By the spooler's id, or the name of its group. */
+function named(directory: SpoolerDirectory, owner: string): readonly Spooler[] {
+  const spooler = directory.byId(owner);
+  return spooler === undefined ? [] : [spooler];
 }
 
 function localFirst(spoolers: readonly Spooler[]): readonly Spooler[] {

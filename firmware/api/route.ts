@@ -17,7 +17,17 @@ export interface RouteHead {
   readonly path: string;
   readonly summary: string;
   readonly who: Who;
-  readonly tag: 'system' | 'session' | 'users' | 'printers' | 'ports' | 'jobs' | 'events' | 'snmp';
+  readonly tag:
+    | 'system'
+    | 'session'
+    | 'users'
+    | 'printers'
+    | 'ports'
+    | 'jobs'
+    | 'events'
+    | 'snmp'
+    | 'pair'
+    | 'groups';
 }
 
 /** A request as the dispatcher hands it to a row: strings and bytes, nothing checked yet. */

@@ -1,6 +1,6 @@
 // What the rows of the API work with; the composition root makes it once.
-import type { Clock } from '../../hal/contract.ts';
 import type { AuditTrail } from '../audit/contract.ts';
+import type { Clock, Random } from '../../hal/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
@@ -35,5 +35,6 @@ export interface ApiServices {
   /** Undefined where nothing can be paired, in tests of other rows. */
   readonly pair?: PairRoom;
   readonly clock: Clock;
+  readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
 }

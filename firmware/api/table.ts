@@ -5,8 +5,10 @@ import { viewers } from './rights.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
+import { groupRoutes } from './routes/group-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
+import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
@@ -38,6 +40,8 @@ export const apiRoutes: readonly Route[] = [
   ...paperRoutes,
   ...portRoutes,
   ...jobRoutes,
+  ...pairRoutes,
+  ...groupRoutes,
   ...eventRoutes,
   ...certificateRoutes,
   ...snmpRoutes,

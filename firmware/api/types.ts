@@ -10,6 +10,8 @@ import type {
   printerSettings,
   printerStatus,
 } from './schemas/printer.ts';
+import type { group } from './schemas/group.ts';
+import type { pairView } from './schemas/pair.ts';
 import type { problem } from './schemas/problem.ts';
 import type { session, setup } from './schemas/session.ts';
 import type { appliance, health } from './schemas/system.ts';
@@ -17,6 +19,8 @@ import type { madeToken, token, user } from './schemas/user.ts';
 
 export type ApplianceView = z.infer<typeof appliance>;
 export type HealthView = z.infer<typeof health>;
+export type PairView = z.infer<typeof pairView>;
+export type GroupView = z.infer<typeof group>;
 export type PrinterView = z.infer<typeof printer>;
 export type PrinterAddresses = z.infer<typeof printerAddresses>;
 export type PrinterStatusView = z.infer<typeof printerStatus>;

@@ -51,10 +51,27 @@ async function call<Schema extends z.ZodType>(
 ): Promise<z.infer<Schema>> {
   const { status, text } = await exchange(options, method, path, body);
   const json = parseJson(text, path);
-  if (status < 300) return schema.parse(json);
+  if (status < 300) return understood(schema, json, path);
   const refused = problem.safeParse(json);
   if (!refused.success) throw new CliError(`Platen answered ${status} to ${method} ${path}.`);
-  throw new CliError(`${sentence(refused.data.detail)} ${refused.data.next}`);
+  const { code, detail, next } = refused.data;
+  throw new CliError(`${sentence(detail)} ${next}`, calledWrongly.has(code) ? 2 : 1);
+}
+
+/** Problems of what was typed, which only the appliance could find. */
+const calledWrongly: ReadonlySet<string> = new Set(['bad-request', 'value-not-supported']);
+
+function understood<Schema extends z.ZodType>(
+  schema: Schema,
+  json: unknown,
+  path: string,
+): z.infer<Schema> {
+  const { success, data } = schema.safeParse(json);
+  if (success) return data;
+  throw new CliError(
+    `The appliance answers ${path} as another version does: use the platen that serves there, ` +
+      'or start the appliance anew with this one ("platen version" tells which this is).',
+  );
 }
 
 function sentence(text: string): string {

@@ -2,7 +2,9 @@
 import type { Command } from './command.ts';
 import { auditCommand } from './commands/audit-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
+import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
+import { pairCommands } from './commands/pair-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
@@ -14,6 +16,8 @@ export const apiCommands: readonly Command[] = [
   ...printerCommands,
   ...portCommands,
   ...jobCommands,
+  ...pairCommands,
+  ...groupCommands,
   ...snmpCommands,
   ...userCommands,
   auditCommand,

@@ -157,6 +157,7 @@ async function startSteps(
     audit,
     certificates,
     clock: hal.clock,
+    random: hal.random,
     log,
     appliance,
     pair,

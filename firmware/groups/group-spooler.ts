@@ -1,6 +1,6 @@
 // Makes the spooler of a group for one ownership: monitors initialised as not local, sockets bound
 // to the group's address, and nothing of this box.
-import type { Clock, Random } from '../../hal/contract.ts';
+import type { Addresses, Clock, Random } from '../../hal/contract.ts';
 import { createAddressRefusal, type LocalityRules } from '../../monitors/locality.ts';
 import type { MonitorModule } from '../../monitors/contract.ts';
 import type { GroupDefinition } from '../cluster/group-definition.ts';
@@ -11,6 +11,7 @@ import { createFirstBytes } from '../printers/first-bytes.ts';
 import { openMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Spooler } from '../spooler/contract.ts';
+import { createGroupDoor, type GroupDoorOptions } from './group-door.ts';
 import { createSpooler } from '../spooler/spooler.ts';
 
 export interface GroupSpoolerOptions {
@@ -20,6 +21,8 @@ export interface GroupSpoolerOptions {
   readonly events: Pick<Events, 'report'>;
   readonly monitors: readonly MonitorModule[];
   readonly rules: () => LocalityRules;
+  readonly addresses: Pick<Addresses, 'resolve'>;
+  readonly nodePort: GroupDoorOptions['nodePort'];
   /** The group has its addresses on the network; without, sockets leave from the node's. */
   readonly hasAddresses: () => boolean;
   readonly log: Log;
@@ -51,6 +54,7 @@ export function makeGroupSpooler(
       refuseAddress: createAddressRefusal(options.rules),
       localPortOf,
     },
+    door: createGroupDoor({ ...options, group: name }),
     serverName: name,
     local: false,
     log: options.log,

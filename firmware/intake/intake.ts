@@ -1,7 +1,6 @@
 // The one door in: checks, receives, commits, asks the permit, and only then says accepted.
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { HalErrorCode } from '../../hal/errors.ts';
-import { sleep } from '../../hal/time.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
 import { isEnded, type Job } from '../jobs/job.ts';
@@ -25,7 +24,6 @@ import {
   emptyEnd,
   emptyRefusal,
   headerOf,
-  unacknowledgedEnd,
   type UploadPlace,
 } from './admission.ts';
 import { checkDocument, checkJob } from './checks.ts';
@@ -40,6 +38,7 @@ import {
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
+import { endUnacknowledged } from './unacknowledged.ts';
 
 export interface IntakeRoomOptions {
   readonly spooler: string;
@@ -346,11 +345,14 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     changes: readonly Change[],
     documents: readonly DocumentToStore[],
   ): Promise<Accepted | Refusal> {
+    const created = changes.some((change) => change.type === 'job.created');
     let outcome: CommitOutcome;
     try {
       outcome = await options.commit(changes, documents);
     } catch (error) {
       options.log.warn('a job could not be stored', { jobId, message: textOf(error) });
+      // Nobody knows whether it was; its client is told that it was not.
+      if (created) void markUnacknowledged(jobId);
       return failed(error, 'the job could not be stored');
     }
     if (outcome.kind === 'refused') return outcome;
@@ -358,7 +360,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     if (job === undefined) return refused('internal', 'the store did not answer with the job');
     if (!options.permit.live()) {
       options.log.warn('a job was stored and not acknowledged', { jobId });
-      if (changes.some((change) => change.type === 'job.created')) void markUnacknowledged(jobId);
+      if (created) void markUnacknowledged(jobId);
       return refused('not-live', 'this appliance may not answer now; send the document again');
     }
     if (!job.incoming) options.onReady(job);
@@ -366,22 +368,8 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     return { kind: 'accepted', job };
   }
 
-  /**
-   * The client heard no success and will send again: this copy must not print besides. Whoever may
-   * not answer may not commit either, so it is tried for as long as this spooler lives.
-   */
-  async function markUnacknowledged(jobId: string): Promise<void> {
-    const change = unacknowledgedEnd(jobId, clock.wall());
-    while (!stopping.signal.aborted) {
-      try {
-        await options.commit([change]);
-        return;
-      } catch (error) {
-        options.log.warn('a job could not be marked', { jobId, message: textOf(error) });
-      }
-      await sleep(clock, intakeLimits.markRetryMs, stopping.signal).catch(() => undefined);
-    }
-  }
+  const markUnacknowledged = (jobId: string): Promise<void> =>
+    endUnacknowledged({ ...options, signal: stopping.signal }, jobId);
 
   /** Closes a job: with documents it prints, without it can not. */
   async function closeJob(job: Job): Promise<Accepted | Refusal> {

@@ -14,6 +14,8 @@ export const groupLimits = {
   moveGraceMs: 15_000,
   /** How long a client that reached the group's address waits for its spooler to start. */
   readyMs: 10_000,
+  /** How long a printer's name is looked up before its port is taken. */
+  resolveMs: 3_000,
   /** How often this box's interfaces are looked at for a place for the addresses. */
   placeMs: 2_000,
   leaveMs: 10_000,

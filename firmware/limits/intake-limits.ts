@@ -13,6 +13,6 @@ export const intakeLimits = {
   attributesOctets: 64 * 1024,
   /** How long a job waits for the store when its time is over and the store failed. */
   retryMs: 10_000,
-  /** A job that nobody was told of is marked so; tried again after this. */
-  markRetryMs: 250,
+  /** A job that nobody was told of is marked so; tried again after this, and twice as long. */
+  markRetryMs: 100,
 } as const;

@@ -1,6 +1,8 @@
 // Limits and times of what lies between the two appliances: connections, messages, threads.
 
 export const pairLimits = {
+  /** An answer over the channel has left by then. */
+  answeredMs: 200,
   /** A heartbeat goes as a datagram too, and again after this. */
   datagramEveryMs: 50,
   /** A datagram is never longer: below every MTU that IPv6 allows, headers included. */

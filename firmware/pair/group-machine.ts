@@ -36,8 +36,13 @@ export interface GroupMachineOptions {
   readonly onView: (view: GroupView) => void;
 }
 
+/** In the thread where it runs, its whole state shows. */
+export interface LocalGroupMachine extends GroupMachine {
+  readonly state: GroupState;
+}
+
 /** Starts at once, as a standby that is outdated. */
-export function startGroupMachine(options: GroupMachineOptions): GroupMachine {
+export function startGroupMachine(options: GroupMachineOptions): LocalGroupMachine {
   return new Machine(options);
 }
 
@@ -52,7 +57,7 @@ export function leaseWindow(rules: Rules, state: GroupState): LeaseWindow {
 
 const noLease = { fromMs: 0, untilMs: 0 } as const;
 
-class Machine implements GroupMachine {
+class Machine implements LocalGroupMachine {
   readonly #options: GroupMachineOptions;
   #state: GroupState;
   #view: GroupView;
@@ -68,6 +73,10 @@ class Machine implements GroupMachine {
     options.onLease(leaseWindow(options.rules, this.#state));
     options.onView(this.#view);
     this.#wake();
+  }
+
+  get state(): GroupState {
+    return this.#state;
   }
 
   get view(): GroupView {
@@ -140,5 +149,12 @@ function viewOf(state: GroupState): GroupView {
 }
 
 function sameView(a: GroupView, b: GroupView): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  return (
+    a.role === b.role &&
+    sameTerm(a.term, b.term) &&
+    a.mode === b.mode &&
+    a.owner === b.owner &&
+    a.leaseBy === b.leaseBy &&
+    a.lapses === b.lapses
+  );
 }

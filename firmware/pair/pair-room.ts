@@ -9,6 +9,7 @@ import { unpair } from '../cluster/pairing/pair-state.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import type { Identity } from '../identity/contract.ts';
 import { peerPinOf } from '../identity/pinned-tls.ts';
+import { pairLimits } from '../limits/pair-limits.ts';
 import type { Log } from '../log/log.ts';
 import type { Store, Term } from '../store/contract.ts';
 import { createChannel, type RunningChannel } from './channel.ts';
@@ -332,7 +333,13 @@ class Room implements PairRoom {
       const { witness } = witnessSchema.parse(head);
       const place =
         witness === undefined ? undefined : { ...witness, tls: witness.tls, login: witness.login };
-      await this.#options.membership.change((before) => ({ ...before, witness: place }));
+      // A change makes the channel anew, and the answer has to leave before.
+      const { hal, membership, log } = this.#options;
+      hal.clock.startTimer(pairLimits.answeredMs, () => {
+        membership
+          .change((before) => ({ ...before, witness: place }))
+          .catch((error: unknown) => log.error('the witness could not be kept', { error }));
+      });
       return { head: null };
     });
   }

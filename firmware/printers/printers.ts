@@ -22,6 +22,8 @@ export interface PrinterRoomOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly portExists: (portName: string) => boolean;
+  /** Why a port that does not exist here can't be had, where somebody knows. */
+  readonly refuseStrangePort: (portName: string) => Promise<Refusal | undefined>;
   readonly conditionOf: (printer: Printer) => PrinterCondition;
   readonly cancelAllJobs: (printerId: string, by: Principal) => Promise<Refusal | undefined>;
   readonly releaseHeldOnCreate: (printerId: string) => Promise<Refusal | undefined>;
@@ -65,6 +67,18 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
     return printer === undefined ? notFound(id) : { kind: 'done', printer };
   };
 
+  const strangePort = async (
+    { portNames = [] }: PrinterSettings,
+    printer: string,
+  ): Promise<Refusal | undefined> => {
+    for (const portName of portNames.filter((each) => !options.portExists(each))) {
+      const refusal = await options.refuseStrangePort(portName);
+      if (refusal === undefined) continue;
+      return refused(refusal.code, `printer "${printer}" can't be here: ${refusal.message}`);
+    }
+    return undefined;
+  };
+
   const service: Printers = {
     list: async () =>
       [...byId.values()].toSorted((a, b) => (nameKey(a.name) < nameKey(b.name) ? -1 : 1)),
@@ -73,6 +87,7 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
       const refusal =
         needRole(by, 'administrator', 'adding a printer') ??
         checkPrinterName(name) ??
+        (await strangePort(settings, name)) ??
         checkSettings(settings, options.portExists) ??
         roomForOne(byId.size);
       if (refusal !== undefined) return refusal;
@@ -94,6 +109,7 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
     async change(id, settings, by) {
       const refusal =
         needRole(by, 'administrator', 'changing a printer') ??
+        (await strangePort(settings, byId.get(id)?.name ?? id)) ??
         checkSettings(settings, options.portExists);
       if (refusal !== undefined) return refusal;
       if (!byId.has(id)) return notFound(id);

@@ -26,6 +26,7 @@ import {
   type SnmpDoor,
 } from './device-scopes.ts';
 import type { CallLimits } from './hosted-port.ts';
+import type { PortDoor } from './port-door.ts';
 import { boundedCall, type CallBounds, type CallOutcome, messageOf } from './monitor-call.ts';
 import type { PortLanguages } from './port-languages.ts';
 import { createPortOpener, type OpenOutcome } from './port-opening.ts';
@@ -42,6 +43,8 @@ export interface MonitorHostOptions {
   readonly tcp: Tcp;
   readonly outgoing: OutgoingRules;
   readonly snmp?: SnmpDoor | undefined;
+  /** What a group keeps out. */
+  readonly door?: PortDoor | undefined;
   /** Undefined for a group, and where there are none. */
   readonly box?: BoxDevices | undefined;
   readonly limits: CallLimits & {
@@ -284,6 +287,13 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
       if (monitor === undefined) {
         return refused('monitor-not-found', `there is no monitor ${target.monitor}`);
       }
+      const { door } = options;
+      const kept =
+        door?.refuseMonitor(monitor.module) ??
+        (access.has('SERVER_ACCESS_ADMINISTER')
+          ? await door?.refuseSettings(monitor.module, target.portName, input)
+          : undefined);
+      if (kept !== undefined) return kept;
       const instance = monitor.instance;
       if (instance === undefined || monitor.state !== 'ready') {
         return refused('monitor-failed', `${target.monitor}: ${monitor.message}`);

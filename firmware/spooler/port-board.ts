@@ -113,7 +113,14 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
       if (access.size === 0) return refused('forbidden', 'ports are for users of the appliance');
       const inUse = refuseDeletion(target, command, input);
       if (inUse !== undefined) return inUse;
-      return await host.xcv(target, command, input, access);
+      const answer = await host.xcv(target, command, input, access);
+      const portName = target.portName ?? portNameIn(input);
+      // A port that was changed may reach its device now: nobody should have to wait for its turn.
+      const isDone = !('kind' in answer) && answer.status === 'ERROR_SUCCESS';
+      if (isDone && portName !== undefined && !asksOnly.test(command)) {
+        runners.get(portName)?.retryNow();
+      }
+      return answer;
     },
     async setLanguage(portName, change, by) {
       const refusal =
@@ -228,6 +235,9 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
     },
   };
 }
+
+/** Xcv commands that change nothing. */
+const asksOnly = /^(Get|Enum|MonitorUI)/;
 
 const unused: PortRunner['state'] = {
   state: 'closed',

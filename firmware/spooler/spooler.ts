@@ -40,6 +40,7 @@ import type { BoxDevices, OutgoingRules, SnmpDoor } from './device-scopes.ts';
 import { messageOf } from './monitor-call.ts';
 import { createMonitorHost } from './monitor-host.ts';
 import type { Permit } from './permit.ts';
+import type { PortDoor } from './port-door.ts';
 import { createPortBoard } from './port-board.ts';
 import { createPortLanguages } from './port-languages.ts';
 import { rebuiltText, recover } from './recovery.ts';
@@ -67,6 +68,8 @@ export interface SpoolerOptions {
   readonly outgoing?: OutgoingRules;
   /** Left out: no printer's SNMP agent is asked. */
   readonly snmp?: SnmpDoor;
+  /** What a group keeps out, asked at each change of monitors, ports and printers. */
+  readonly door?: PortDoor;
   /** What is plugged into the box; a group gets none of it. */
   readonly box?: BoxDevices;
   /** The node's host name, or the group's network name. */
@@ -127,6 +130,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     random,
     tcp: options.tcp,
     outgoing: options.outgoing ?? {},
+    door: options.door,
     snmp: options.snmp,
     box: options.box,
     limits,
@@ -152,6 +156,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     clock,
     random,
     portExists: (portName) => host.portInfo(portName) !== undefined,
+    refuseStrangePort: async (portName) => await options.door?.refuseStrangePort(portName),
     conditionOf: (printer) => board.conditionOf(printer),
     async cancelAllJobs(printerId, by) {
       const answer = await jobs.service.cancelAll({ printerId }, by);

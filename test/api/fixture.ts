@@ -16,6 +16,7 @@ import type { MonitorInfo, PortStatus, Spooler } from '../../firmware/spooler/co
 import type { JsonValue } from '../../monitors/contract.ts';
 import { FakeSpooler } from '../fakes/fake-spooler.ts';
 import { makeAccess } from '../users/rig.ts';
+import { SeededRandom } from '../world/random.ts';
 import { VirtualClock } from '../world/clock.ts';
 
 export const localAdministrator: Principal = { kind: 'local-administrator' };
@@ -105,6 +106,7 @@ export class ApiFixture {
         },
         certificates: noCertificates,
         clock: this.clock,
+        random: new SeededRandom(1),
         log: createLog({
           level: 'debug',
           clock: this.clock,

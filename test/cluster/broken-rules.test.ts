@@ -2,24 +2,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { rules } from '../../firmware/cluster/rules/table.ts';
-import { brokenRules } from '../world/pair/broken.ts';
-import { runPair } from '../world/pair/run.ts';
+import { brokenRules } from '../world/model/broken.ts';
+import { runModel } from '../world/model/run.ts';
 
 const seedsAtMost = 1_000;
 
 describe('a rule is taken out, and the simulation shows it', () => {
   for (const broken of brokenRules) {
     const { seed, witness } = broken;
-    test(`${broken.rule}: ${broken.without} (seed ${seed})`, () => {
+    test(`${broken.rule}: ${broken.without} (seed ${seed})`, async () => {
       assert.ok(seed <= seedsAtMost);
-      const withoutIt = runPair({
+      const withoutIt = await runModel({
         seed,
         witness,
         rules: { ...rules, ...broken.rules },
         broken: broken.parts ?? [],
       });
       assert.notDeepEqual(withoutIt.violations, []);
-      assert.deepEqual(runPair({ seed, witness }).violations, []);
+      const withIt = await runModel({ seed, witness });
+      assert.deepEqual(withIt.violations, []);
     });
   }
 });

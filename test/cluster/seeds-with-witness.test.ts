@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSeeds } from '../world/pair/seeds.ts';
 
-const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10 } as const;
+const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10, level: 'boxes' } as const;
 
-test('with a witness no seed breaks an invariant, and there is no exception', () => {
-  const { failures, exceptions } = runSeeds({ ...seeds, witness: true });
+test('with a witness no seed breaks an invariant, and there is no exception', async () => {
+  const { failures, exceptions } = await runSeeds({ ...seeds, witness: true });
   assert.deepEqual(failures, []);
   assert.equal(exceptions, 0);
 });

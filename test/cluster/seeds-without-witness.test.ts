@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runSeeds } from '../world/pair/seeds.ts';
 
-const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10 } as const;
+const seeds = { from: 1, count: 150, stride: 1, twiceEvery: 10, level: 'boxes' } as const;
 
-test('without a witness only the one named exception happens, and it is counted', () => {
-  const { failures, exceptions } = runSeeds({ ...seeds, witness: false });
+test('without a witness only the one named exception happens, and it is counted', async () => {
+  const { failures, exceptions } = await runSeeds({ ...seeds, witness: false });
   assert.deepEqual(failures, []);
   assert.ok(exceptions > 0, 'the seeds no longer cut the nodes off from each other');
 });

@@ -1,64 +1,122 @@
-// The simulation runs the machine that ships: each of its modules, and no double of one.
+// The simulation runs what ships: the production modules of spooler, intake, store and cluster, and
+// no double of one.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 
 const root = join(import.meta.dirname, '..', '..');
-const entry = 'test/world/pair/run.ts';
+const world = 'test/world/pair';
+const entry = `${world}/run.ts`;
 
-/** Modules of the machine, all of which a seed must run through. */
-const machine = [
-  'firmware/cluster/fence.ts',
-  'firmware/cluster/handover.ts',
-  'firmware/cluster/history.ts',
-  'firmware/cluster/machine.ts',
-  'firmware/cluster/messages.ts',
-  'firmware/cluster/rules/in-step.ts',
-  'firmware/cluster/rules/move.ts',
-  'firmware/cluster/rules/no-witness.ts',
-  'firmware/cluster/rules/rejoin.ts',
-  'firmware/cluster/rules/replication.ts',
-  'firmware/cluster/rules/start.ts',
-  'firmware/cluster/rules/supervisor.ts',
-  'firmware/cluster/rules/table.ts',
-  'firmware/cluster/rules/terms.ts',
-  'firmware/cluster/rules/witness.ts',
-  'firmware/cluster/start.ts',
-  'firmware/cluster/term.ts',
-  'firmware/cluster/tick.ts',
-  'firmware/cluster/turn.ts',
+/** Everything in these rooms runs in the simulation, but for what is named with its reason. */
+const rooms = [
+  'firmware/cluster',
+  'firmware/cluster/host',
+  'firmware/cluster/rules',
+  'firmware/intake',
+  'firmware/jobs',
+  'firmware/printers',
+  'firmware/registry',
+  'firmware/spool',
+  'firmware/spooler',
+  'firmware/store',
+  'firmware/store/queries',
+  'firmware/store/records',
+  'monitors/tcp',
 ];
 
-const importPattern = /^import (?!type )[^;]*?from '(\.[^']+)';/gm;
+/** Modules of those rooms that other rooms use. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['firmware/cluster/groups.ts', 'the states of resources, above the machine'],
+  ['firmware/cluster/group-definition.ts', 'what administration may ask for'],
+  ['firmware/cluster/refusal.ts', 'what administration may ask for'],
+  ['firmware/printers/first-bytes.ts', "of a node's own spooler: a group has no notes"],
+  ['firmware/registry/kept-names.ts', 'of the raw servers'],
+  ['firmware/registry/raw-assignments.ts', 'of the raw servers'],
+  ['firmware/spooler/contract.ts', 'the words of switches, which the doors use'],
+  ['firmware/spooler/permit.ts', "of a node's own spooler: a group's is its lease"],
+  ['firmware/store/worker-channel.ts', 'between threads'],
+  ['firmware/store/worker-client.ts', 'between threads'],
+  ['firmware/store/worker-host.ts', 'between threads'],
+]);
+
+/** What can't be missing, whatever else changes. */
+const core = [
+  'firmware/cluster/host/host.ts',
+  'firmware/cluster/machine.ts',
+  'firmware/intake/intake.ts',
+  'firmware/pair/group-machine.ts',
+  'firmware/printers/attempt.ts',
+  'firmware/printers/port-runner.ts',
+  'firmware/spool/spool.ts',
+  'firmware/spooler/monitor-host.ts',
+  'firmware/spooler/spooler.ts',
+  'firmware/store/group-commit.ts',
+  'firmware/store/replica.ts',
+  'firmware/store/store.ts',
+  'monitors/tcp/session.ts',
+];
+
+const importPattern = /^(?:import|export) (?!type )[^;]*?from '(\.[^']+)';/gm;
 
 /** Files that are reached by imports that stay at run time. */
 function reached(path: string, found = new Set<string>()): ReadonlySet<string> {
   if (found.has(path)) return found;
   found.add(path);
-  const text = readFileSync(join(root, path), 'utf8');
-  for (const [, target = ''] of text.matchAll(importPattern)) {
+  for (const [, target = ''] of textOf(path).matchAll(importPattern)) {
     reached(relative(root, join(root, dirname(path), target)), found);
   }
   return found;
 }
 
-test('it imports the whole machine', () => {
-  const modules = [...reached(entry)].filter((path) => path.startsWith('firmware/cluster/'));
-  assert.deepEqual(modules.sort(), machine);
-});
+function textOf(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
 
-test('each rule is a file of the machine', () => {
-  const files = readdirSync(join(root, 'firmware/cluster/rules'));
-  const listed = machine.filter((path) => path.includes('/rules/')).map((path) => basename(path));
-  assert.deepEqual(files.sort(), listed.sort());
-});
+function modulesOf(room: string): readonly string[] {
+  return readdirSync(join(root, room))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${room}/${name}`);
+}
 
-test('nothing of the world has the name of a module that it stands beside', () => {
-  const world = readdirSync(join(root, 'test/world/pair'));
-  const names = machine.map((path) => basename(path));
+/** A file that holds interfaces alone is nothing at run time. */
+function hasCode(path: string): boolean {
+  return /^(?:export )?(?:async )?(?:const|function|class) /m.test(textOf(path));
+}
+
+test('every module of the rooms runs in it', () => {
+  const runs = reached(entry);
+  const missing = rooms
+    .flatMap(modulesOf)
+    .filter((path) => hasCode(path) && !runs.has(path) && !elsewhere.has(path));
+  assert.deepEqual(missing, []);
   assert.deepEqual(
-    world.filter((name) => names.includes(name)),
+    core.filter((path) => !runs.has(path)),
     [],
   );
+});
+
+test('what is excepted exists, and is not reached', () => {
+  const runs = reached(entry);
+  const wrong = [...elsewhere.keys()].filter((path) => runs.has(path) || textOf(path) === '');
+  assert.deepEqual(wrong, []);
+});
+
+test('nothing of the world stands in for a module, nor comes from the fakes', () => {
+  const modules = new Set(rooms.flatMap(modulesOf).map((path) => basename(path)));
+  const files = readdirSync(join(root, world));
+  assert.deepEqual(
+    files.filter((name) => modules.has(name)),
+    [],
+  );
+  const exported = /^export (?:async )?(?:function|const|class) (\w+)/gm;
+  const namesIn = (path: string) => [...textOf(path).matchAll(exported)].map(([, name]) => name);
+  const production = new Set(rooms.flatMap(modulesOf).flatMap(namesIn));
+  const doubles = files
+    .flatMap((name) => namesIn(`${world}/${name}`))
+    .filter((name) => production.has(name));
+  assert.deepEqual(doubles, []);
+  const fakes = [...reached(entry)].filter((path) => path.startsWith('test/fakes/'));
+  assert.deepEqual(fakes, []);
 });

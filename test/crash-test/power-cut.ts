@@ -52,6 +52,7 @@ class Told {
   readonly cancelled = new Set<string>();
   readonly completed = new Set<string>();
   readonly #before = new Map<string, number>();
+  #offered: ReadonlySet<string> = new Set();
 
   /** Reads what was told by now; events of a dead appliance stay. */
   heard(events: readonly PlatenEvent[]): void {
@@ -62,6 +63,7 @@ class Told {
   }
 
   cutAt(devices: readonly FakeDevice[]): void {
+    this.#offered = new Set(devices.flatMap(({ offered }) => [...offered]));
     for (const { jobUuid, bytes } of devices.flatMap((device) => device.sheets)) {
       if (bytes.length > 0) this.#before.set(jobUuid, (this.#before.get(jobUuid) ?? 0) + 1);
     }
@@ -96,7 +98,9 @@ class Told {
       if (touched.length > copies && job?.possiblyPrintedTwice !== true) {
         failures.push(`doubled without a mark: ${what}`);
       }
-      if (job?.possiblyPrintedTwice === true && touched.length <= copies && before === 0) {
+      // A byte that was handed over before the cut has left, whether the device took it or not.
+      const hadLeft = before > 0 || this.#offered.has(id);
+      if (job?.possiblyPrintedTwice === true && touched.length <= copies && !hadLeft) {
         // After a power cut nothing tells a start that was just committed from one that had sent
         // its first byte. A mark on a job that was started once only has no reason at all.
         if (job.attempts > (isHeld ? 0 : 1)) cautious += 1;

@@ -57,6 +57,8 @@ export class FakeDevice {
    * While it stalls, the monitor takes bytes over and answers `waiting`: they are under way only.
    */
   keepsBack = false;
+  /** Jobs of which the spooler handed over a byte, taken or not. */
+  readonly offered = new Set<string>();
   /** Bytes of the document that is under way, or was last. */
   takenBytes = 0;
   /** The most bytes that one writePort takes. */
@@ -220,6 +222,7 @@ class FakePort implements MonitorPort {
     await this.#dead();
     const device = this.#device;
     if (this.#doc === undefined) throw new Error('writePort without startDocPort');
+    if (bytes.length > 0) device.offered.add(this.#doc.jobUuid);
     await spoilDevice(device, 'writePort', call);
     if (device.power === 'off') return this.#break(0);
     const { breaks } = device;

@@ -56,6 +56,11 @@ const refusals: readonly { what: string; octets: string; status: number }[] = [
   },
   { what: 'no host', octets: 'GET /printers/office HTTP/1.1\r\n\r\n', status: 400 },
   {
+    what: 'two hosts',
+    octets: 'GET /printers/office HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n',
+    status: 400,
+  },
+  {
     what: 'another expectation',
     octets: 'GET /printers/office HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n',
     status: 417,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Permit } from '../../firmware/spooler/permit.ts';
 import { createFakeMonitor, FakeDevice, type MonitorCall } from '../fakes/fake-monitor.ts';
-import { Bench, type BenchOptions } from './bench.ts';
+import { administrator, Bench, type BenchOptions } from './bench.ts';
 
 async function booted(options: BenchOptions = {}): Promise<Bench> {
   const bench = new Bench(options);
@@ -48,6 +48,24 @@ describe('a monitor that fails in one call', () => {
     assert.equal(port?.state, 'failed');
     assert.match(port?.message ?? '', /cut off/);
     assert.equal((await bench.job(job.id)).attempts, 0);
+  });
+});
+
+describe('a port that backs off', () => {
+  test('is tried at once when it was changed, not when it was only asked', async () => {
+    const bench = await booted();
+    await bench.addPrinter();
+    bench.device.power = 'off';
+    const job = await bench.print(Uint8Array.of(1));
+    await bench.pass(600_000);
+    bench.device.power = 'on';
+    const target = { monitor: 'fake', portName: 'desk' };
+    const tries = bench.device.triesAtMs.length;
+    await bench.spooler.ports.xcv(target, 'GetConfigInfo', null, administrator);
+    await bench.pass(10);
+    assert.equal(bench.device.triesAtMs.length, tries);
+    await bench.spooler.ports.xcv(target, 'ConfigPort', null, administrator);
+    await bench.untilState(job.id, 'completed', 1_000);
   });
 });
 

@@ -4,8 +4,11 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 
-const usage = `usage: npm run simulate -- [--seeds COUNT] [--from FIRST] [--witness | --no-witness]
-       npm run simulate -- --seed N [--trace] [--witness | --no-witness]`;
+const usage = `usage: npm run simulate -- [--seeds COUNT] [--from FIRST] [options]
+       npm run simulate -- --seed N [--trace] [options]
+  --witness, --no-witness   one of the two alone
+  --model   the pair's machine alone, with a small spooler: faster, and less
+  --once    each tenth seed runs twice, and not each`;
 
 const workerUrl = new URL('./pair/row-worker.ts', import.meta.url);
 
@@ -29,6 +32,8 @@ async function main(): Promise<number> {
       trace: { type: 'boolean', default: false },
       witness: { type: 'boolean', default: false },
       'no-witness': { type: 'boolean', default: false },
+      model: { type: 'boolean', default: false },
+      once: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -36,14 +41,22 @@ async function main(): Promise<number> {
     write(usage);
     return 0;
   }
+  const level = values.model ? 'model' : 'boxes';
+  const twiceEvery = values.once ? 10 : 1;
   const both = values.witness === values['no-witness'];
   const modes = both ? [true, false] : [values.witness];
   let failed = false;
   for (const witness of modes) {
     const fine =
       values.seed === undefined
-        ? await simulate(wholeNumber(values.from), wholeNumber(values.seeds), witness)
-        : await replay(wholeNumber(values.seed), witness, values.trace);
+        ? await simulate({
+            from: wholeNumber(values.from),
+            seeds: wholeNumber(values.seeds),
+            level,
+            witness,
+            twiceEvery,
+          })
+        : await replay({ seed: wholeNumber(values.seed), level, witness, trace: values.trace });
     failed ||= !fine;
   }
   return failed ? 1 : 0;
@@ -61,7 +74,15 @@ function wholeNumber(text: string): number {
   return value;
 }
 
-async function simulate(from: number, seeds: number, witness: boolean): Promise<boolean> {
+interface Row {
+  readonly from: number;
+  readonly seeds: number;
+  readonly level: 'boxes' | 'model';
+  readonly witness: boolean;
+  readonly twiceEvery: number;
+}
+
+async function simulate({ from, seeds, level, witness, twiceEvery }: Row): Promise<boolean> {
   const startedMs = performance.now();
   const stride = Math.max(1, Math.min(availableParallelism(), seeds));
   const rows = Array.from({ length: stride }, (_, index) =>
@@ -70,8 +91,9 @@ async function simulate(from: number, seeds: number, witness: boolean): Promise<
       from: from + index,
       count: seeds - index,
       stride,
+      level,
       witness,
-      twiceEvery: 1,
+      twiceEvery,
     }),
   );
   const results = (await Promise.all(rows)).map((result) => rowSchema.parse(result));
@@ -82,7 +104,8 @@ async function simulate(from: number, seeds: number, witness: boolean): Promise<
   for (const failure of failures) write(failure);
   const slowestMs = Math.max(...results.map((result) => result.slowestMs));
   const mode = witness ? 'with' : 'without';
-  write(`${mode} a witness: ${seeds} seeds, each twice: ${failures.length} failures`);
+  const twice = twiceEvery === 1 ? 'each' : `each ${twiceEvery}th`;
+  write(`${mode} a witness: ${seeds} seeds, ${twice} twice: ${failures.length} failures`);
   write(`  ${(seeds / seconds).toFixed(1)} seeds a second, ${stride} workers`);
   write(`  ${sum((result) => result.acceptedJobs)} jobs accepted`);
   write(`  ${sum((result) => result.takeovers)} takeovers`);
@@ -91,8 +114,13 @@ async function simulate(from: number, seeds: number, witness: boolean): Promise<
   return failures.length === 0;
 }
 
-async function replay(seed: number, witness: boolean, trace: boolean): Promise<boolean> {
-  const result = await runWorker({ kind: 'replay', seed, witness, trace });
+async function replay(task: {
+  readonly seed: number;
+  readonly level: Row['level'];
+  readonly witness: boolean;
+  readonly trace: boolean;
+}): Promise<boolean> {
+  const result = await runWorker({ kind: 'replay', ...task });
   const { fine, lines } = replaySchema.parse(result);
   for (const line of lines) write(line);
   return fine;

@@ -1,5 +1,5 @@
-// Real time of a simulation: what happens when, in one order, without promises; fast enough for
-// thousands of seeds.
+// Real time of a simulation: what happens when, in one order; promises that an event moved come to
+// rest before the next one.
 
 export interface Timeline {
   readonly nowMs: number;
@@ -9,8 +9,13 @@ export interface Timeline {
    */
   at(timeMs: number, action: () => void): void;
   after(delayMs: number, action: () => void): void;
+  /**
+   * Something that waits in a promise may go on now: it does, before any other event. An event that
+   * moved no promise does without, since most of them don't.
+   */
+  touch(): void;
   /** Runs everything up to that time. */
-  runUntil(timeMs: number): void;
+  runUntil(timeMs: number): Promise<void>;
 }
 
 interface Entry {
@@ -22,6 +27,7 @@ interface Entry {
 export function createTimeline(): Timeline {
   let nowMs = 0;
   let order = 0;
+  let touched = false;
   const heap: Entry[] = [];
   const at = (timeMs: number, action: () => void) => {
     push(heap, { timeMs: Math.max(timeMs, nowMs), order, action });
@@ -33,17 +39,30 @@ export function createTimeline(): Timeline {
     },
     at,
     after: (delayMs, action) => at(nowMs + delayMs, action),
-    runUntil(timeMs) {
+    touch() {
+      touched = true;
+    },
+    async runUntil(timeMs) {
       for (let entry = heap[0]; entry !== undefined && entry.timeMs <= timeMs; entry = heap[0]) {
         pop(heap);
         nowMs = entry.timeMs;
         entry.action();
+        while (touched) {
+          touched = false;
+          await settled();
+        }
       }
       nowMs = timeMs;
     },
   };
 }
 
+/** All microtasks have run, those that they made as well. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
 function before(a: Entry, b: Entry): boolean {
   return a.timeMs < b.timeMs || (a.timeMs === b.timeMs && a.order < b.order);
 }

@@ -24,9 +24,9 @@ export function printRequest(
   port: number,
   queue: string,
   document: Uint8Array,
-  host = '127.0.0.1',
+  { host = '127.0.0.1', jobName }: { readonly host?: string; readonly jobName?: string } = {},
 ): Buffer {
-  const attributes = encodeIppMessage(printJob(host, port, queue));
+  const attributes = encodeIppMessage(printJob(`ipp://${host}:${port}/printers/${queue}`, jobName));
   const head = [
     `POST /printers/${queue} HTTP/1.1`,
     `Host: ${host}:${port}`,
@@ -122,11 +122,9 @@ function statusOfChunks(body: Buffer): number | undefined {
 }
 
 function printJob(
-  host: string,
-  port: number,
-  queue: string,
+  uri: string,
+  jobName: string | undefined,
 ): Parameters<typeof encodeIppMessage>[0] {
-  const uri = `ipp://${host}:${port}/printers/${queue}`;
   return {
     version: { major: 1, minor: 1 },
     code: ippOperations['Print-Job'],
@@ -145,6 +143,14 @@ function printJob(
             name: 'requesting-user-name',
             values: [{ syntax: 'nameWithoutLanguage', value: 'bench' }],
           },
+          ...(jobName === undefined
+            ? []
+            : [
+                {
+                  name: 'job-name',
+                  values: [{ syntax: 'nameWithoutLanguage', value: jobName } as const],
+                },
+              ]),
           {
             name: 'document-format',
             values: [{ syntax: 'mimeMediaType', value: 'application/octet-stream' }],

@@ -31,7 +31,7 @@ for (let number = 1; ; number += 1) {
 function print(id: string): Promise<readonly [ClientLine['outcome'], string]> {
   const document = Buffer.alloc(Number(bytesText), '.');
   document.write(`JOB ${id} ${document.length}\n`);
-  const request = printRequest(port, queue, document, host);
+  const request = printRequest(port, queue, document, { host, jobName: id });
   return new Promise((resolve) => {
     const socket = connect({ host, port, noDelay: true });
     let answer = Buffer.alloc(0);

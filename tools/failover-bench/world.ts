@@ -27,11 +27,7 @@ const program = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta
 const settleMs = 120_000;
 
 /** One appliance's word on the group (`group show --json`), as far as the bench needs it. */
-const groupView = z.object({
-  role: z.string().optional(),
-  mode: z.string().optional(),
-  owner: z.string().nullish(),
-});
+const groupView = z.object({ ownedHere: z.boolean(), mode: z.string(), term: z.int().optional() });
 
 export interface World extends AsyncDisposable {
   readonly boxes: readonly [Box, Box];
@@ -43,6 +39,7 @@ export interface World extends AsyncDisposable {
   targetOf(owner: Box): FaultTarget;
   startClient(prefix: string, onLine: (line: ClientLine) => void): LineProcess;
   other(box: Box): Box;
+  say(line: string): void;
 }
 
 export async function createWorld(options: WorldOptions): Promise<World> {
@@ -100,6 +97,7 @@ async function buildWorld(
     client,
     printerLines,
     printerNames: printerHosts.map((_host, at) => `p${at + 1}`),
+    say,
     ownerInStep: () => ownerInStep(boxes),
     other: (one) => (one === boxes[0] ? boxes[1] : boxes[0]),
     targetOf: (owner) => ({
@@ -159,13 +157,13 @@ async function startMosquitto(host: Host, folder: string): Promise<void> {
 const code = z.object({ code: z.string() });
 
 async function pairUp([a, b]: readonly [Box, Box], witness: string | undefined): Promise<void> {
-  const shown = code.parse(JSON.parse(await a.run('pair', 'code', '--json')));
+  const shown = code.parse(JSON.parse(await a.run('pair', 'show-code', '--json')));
   await b.run('pair', 'join', a.host.address, shown.code);
   if (witness !== undefined) await a.run('pair', 'witness', witness);
 }
 
 async function makeGroup(box: Box): Promise<void> {
-  await box.run('group', 'add', groupName, '--address', groupAddress);
+  await box.run('group', 'create', groupName, '--address', groupAddress);
 }
 
 export async function viewOf(box: Box): Promise<z.infer<typeof groupView> | undefined> {
@@ -185,7 +183,7 @@ async function ownerInStep(boxes: readonly [Box, Box]): Promise<Box> {
     seen = views;
     for (const [at, view] of views.entries()) {
       const box = boxes[at];
-      if (view?.role === 'owner' && view.mode === 'in-step' && box !== undefined) return box;
+      if (view?.ownedHere === true && view.mode === 'in-step' && box !== undefined) return box;
     }
     await pause(200);
   }

@@ -19,11 +19,14 @@ import {
   startPlaten,
   whenReceived,
 } from './platen.ts';
+import { upPair } from './pair.ts';
 import { platenFromSources } from './processes.ts';
 
-const usage = `usage: npm run up [-- --once]
+const usage = `usage: npm run up [-- --once | --pair]
   Starts an appliance and an emulated printer, prints a test page by IPP, and serves until Ctrl-C.
   --once  ends after the proof and leaves nothing behind
+  --pair  as root: two appliances, printers and a client as hosts of their own; one appliance loses
+          power while it prints, and the other goes on
 `;
 
 const printerName = 'demo';
@@ -33,17 +36,22 @@ process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   let once: boolean;
+  let pair: boolean;
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { once: { type: 'boolean', default: false } },
+      options: {
+        once: { type: 'boolean', default: false },
+        pair: { type: 'boolean', default: false },
+      },
     });
-    once = values.once;
+    ({ once, pair } = values);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return 2;
   }
   const interrupted = signalled();
+  if (pair) return await runPair(interrupted);
   const folder = await makeFolder(once);
   const children = new Children();
   const running = up(folder, once, children, interrupted);
@@ -60,6 +68,17 @@ async function main(args: readonly string[]): Promise<number> {
     // What was under way when the signal came ends with its processes; its fault is no news.
     await running.catch(() => undefined);
     if (once) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function runPair(interrupted: Promise<string>): Promise<number> {
+  const stop = new AbortController();
+  void interrupted.then(() => stop.abort());
+  try {
+    return await upPair(say, stop.signal);
+  } catch (error) {
+    process.stderr.write(`up failed: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
   }
 }
 

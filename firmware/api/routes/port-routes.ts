@@ -26,15 +26,17 @@ export const portRoutes: readonly Route[] = [
     tag: 'ports',
     who: viewers,
     params: noParams,
-    query: z.object(pageQuery),
+    query: z.object({ ...pageQuery, ...ofSpooler.shape }),
     input: noBody,
     output: pageOf(port),
     async run({ query, services }) {
-      const lists = services.directory
-        .all()
-        .map(async (spooler) =>
-          (await spooler.ports.list()).map((item) => ({ ...item, spooler: spooler.id })),
-        );
+      const { directory } = services;
+      const only = query.spooler === undefined ? undefined : findSpooler(directory, query.spooler);
+      if (only?.kind === 'refused') return only;
+      const spoolers = only === undefined ? directory.all() : [only.spooler];
+      const lists = spoolers.map(async (spooler) =>
+        (await spooler.ports.list()).map((item) => ({ ...item, spooler: spooler.id })),
+      );
       const ports = (await Promise.all(lists)).flat();
       return pageBy(ports, (item) => `${item.info.name.toLowerCase()} ${item.spooler}`, query);
     },

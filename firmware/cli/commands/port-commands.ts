@@ -11,6 +11,7 @@ import {
 } from '../command.ts';
 import { readPages } from '../pages.ts';
 import { fieldOptions, formValues } from './form.ts';
+import { ownerAndName } from './owner-and-name.ts';
 
 /** The field of every form that is the port's own name: the commands take it as their argument. */
 const nameField = 'name';
@@ -49,8 +50,10 @@ export const portCommands: readonly Command[] = [
       const client = await context.api();
       const chosen = await chosenMonitor(client, input.text('monitor'));
       const values = formValues(formOf(chosen, 'addPort'), input.more, { complete: true });
-      const body = { [nameField]: input.args[0] ?? '', ...values };
-      const path = `/monitors/${encodeURIComponent(chosen.name)}/xcv/AddPort`;
+      const { spooler, name } = ownerAndName(input.args[0]);
+      const body = { [nameField]: name, ...values };
+      const query = spooler === undefined ? '' : `?spooler=${encodeURIComponent(spooler)}`;
+      const path = `/monitors/${encodeURIComponent(chosen.name)}/xcv/AddPort${query}`;
       const result = await client.send('POST', path, body, xcvResult);
       tell(context, result, `Added the port ${input.args[0]}.`);
     },
@@ -235,8 +238,11 @@ function monitorWord(args: readonly string[]): string | undefined {
 
 async function findPort(client: ApiClient, name = ''): Promise<PortView> {
   if (name.startsWith('--')) throw new CliError(`The port's name comes before ${name}.`, 2);
-  const ports = await readPages(client, '/ports', port);
-  const found = ports.find(({ info }) => info.name.toLowerCase() === name.toLowerCase());
+  const { spooler, name: wanted } = ownerAndName(name);
+  const query = spooler === undefined ? '' : `?spooler=${encodeURIComponent(spooler)}`;
+  const ports = await readPages(client, `/ports${query}`, port);
+  const named = ports.filter(({ info }) => info.name.toLowerCase() === wanted.toLowerCase());
+  const found = named.find((each) => each.spooler === 'local') ?? named[0];
   if (found !== undefined) return found;
   const names = ports.map(({ info }) => info.name);
   throw new CliError(`There is no port "${name}".${didYouMean(name, names)}`);

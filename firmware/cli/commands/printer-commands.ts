@@ -11,6 +11,7 @@ import {
 } from '../command.ts';
 import { readPages } from '../pages.ts';
 import { printerSwitches, type PrinterSwitch } from '../../spooler/contract.ts';
+import { ownerAndName } from './owner-and-name.ts';
 import { boundsOf, retentionText, yesOrNo } from './printer-bounds.ts';
 import { printerState } from './printer-text.ts';
 
@@ -104,7 +105,7 @@ export const printerCommands: readonly Command[] = [
     summary: 'Make a printer that prints through one or more ports',
     options: settingOptions,
     async run(input, context) {
-      const body = { name: input.args[0], ...settingsOf(input) };
+      const body = { ...ownerAndName(input.args[0]), ...settingsOf(input) };
       const client = await context.api();
       show(context, await client.send('POST', '/printers', body, printer));
     },

@@ -50,6 +50,8 @@ export function createGroupCommits(options: {
     },
 
     async append(id, term) {
+      // The machine is fed later, never from within one of its effects.
+      await Promise.resolve();
       const found = pending.get(id);
       if (found === undefined) return feed({ kind: 'append-failed', id });
       let outcome: CommitOutcome;

@@ -10,6 +10,9 @@ import type { GroupHostOptions } from './contract.ts';
 import { holdForPeer, marksAt, releaseForPeer } from './jobs.ts';
 import { createFencedTcp, type FencedTcp } from './sockets.ts';
 
+/** Not at once: what its client was told to have failed is marked so first. */
+const renewalsToLook = 2;
+
 export interface OwnershipOptions {
   readonly host: GroupHostOptions;
   readonly term: Term;
@@ -35,6 +38,8 @@ export class Ownership {
   #work: Promise<void> | undefined;
   #held: boolean;
   #releaseDue: boolean;
+  /** Renewals until the ports look again: unknown commits of before a lapse may be in the log. */
+  #renewalsToLook: number | undefined;
 
   constructor(options: OwnershipOptions) {
     this.#options = options;
@@ -64,6 +69,7 @@ export class Ownership {
   /** Nothing of it may leave any more; it may come back in the same term. */
   resetSockets(): void {
     this.#sockets.resetAll();
+    this.#renewalsToLook = renewalsToLook;
   }
 
   /** Both logs are one again. */
@@ -140,7 +146,13 @@ export class Ownership {
   /** Each renewal of the address asks whether something is due. */
   renewed(): void {
     this.begin();
-    if (this.#running && this.#releaseDue && this.#work === undefined) void this.#release();
+    if (!this.#running) return;
+    if (this.#renewalsToLook !== undefined) this.#renewalsToLook -= 1;
+    if (this.#renewalsToLook === 0) {
+      this.#renewalsToLook = undefined;
+      this.#spooler?.lookAgain();
+    }
+    if (this.#releaseDue && this.#work === undefined) void this.#release();
   }
 
   readonly #commit = (changes: Parameters<typeof this.commitUnit>[0]) => this.commitUnit(changes);

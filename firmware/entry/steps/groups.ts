@@ -9,6 +9,7 @@ import type { Config } from '../../config/table.ts';
 import type { Discovery } from '../../discovery/contract.ts';
 import type { Events } from '../../events/event.ts';
 import type { Groups } from '../../groups/contract.ts';
+import type { GroupDoorPort } from '../../groups/group-door.ts';
 import { openGroupFront } from '../../groups/group-front.ts';
 import { GroupNode } from '../../groups/group-node.ts';
 import { makeGroupSpooler } from '../../groups/group-spooler.ts';
@@ -23,6 +24,7 @@ import type { Log } from '../../log/log.ts';
 import type { IppServices } from '../../servers/ipp/call.ts';
 import type { PrinterPorts } from '../../discovery/printer-instance.ts';
 import type { Spool } from '../../spool/spool.ts';
+import type { Spooler } from '../../spooler/contract.ts';
 import type { Store } from '../../store/contract.ts';
 import type { SupervisedWire } from '../../supervisor/client.ts';
 import { listenAddress } from '../addresses.ts';
@@ -36,6 +38,8 @@ export interface GroupsParts {
   readonly nodeId: string;
   readonly store: Store;
   readonly spool: Spool;
+  /** The node's own. */
+  readonly spooler: Spooler;
   readonly events: Events;
   readonly wire: SupervisedWire;
   readonly pair: PairRoom;
@@ -132,6 +136,7 @@ function makeGroups(parts: GroupsParts): Groups {
             events,
             monitors: builtInMonitors,
             rules: () => rulesOf(parts),
+            nodePort: (name) => nodePort(parts.spooler, name),
             hasAddresses,
             log: log.child(group.name),
           },
@@ -155,6 +160,13 @@ function makeGroups(parts: GroupsParts): Groups {
       log: log.child(definition.name),
     });
   }
+}
+
+async function nodePort(spooler: Spooler, name: string): Promise<GroupDoorPort | undefined> {
+  const wanted = name.toLowerCase();
+  const found = (await spooler.ports.list()).find(({ info }) => info.name.toLowerCase() === wanted);
+  const module = builtInMonitors.find((each) => each.name === found?.info.monitorName);
+  return module === undefined ? undefined : { module, host: found?.info.host };
 }
 
 /** Where nothing gates the packets, an address outlives its lease. */

@@ -167,7 +167,10 @@ export class HttpConnection {
       return text(417, 'Only 100-continue can be expected.');
     }
     const needsHost = request.httpVersion !== '1.0' && host === undefined;
-    return needsHost ? text(400, 'The Host header is missing.') : undefined;
+    if (needsHost) return text(400, 'The Host header is missing.');
+    // RFC 9112 3.2: which of two is meant nobody knows, and two servers may choose differently.
+    const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
+    return hosts.length > 1 ? text(400, 'The Host header comes twice.') : undefined;
   }
 
   #startTimer(delayMs: number): Timer {

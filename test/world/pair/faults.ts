@@ -8,6 +8,8 @@ export type Fault =
   | {
       readonly kind: 'kill';
       readonly node: NodeName;
+      /** The plug, and not the process alone. */
+      readonly power?: boolean;
       readonly atMs: number;
       readonly forMs: number;
     }
@@ -46,6 +48,12 @@ export type Fault =
       readonly atMs: number;
       readonly forMs: number;
     }
+  | {
+      readonly kind: 'printer-off';
+      readonly printer: string;
+      readonly atMs: number;
+      readonly forMs: number;
+    }
   | { readonly kind: 'move'; readonly atMs: number; readonly forMs: number }
   | {
       readonly kind: 'leave';
@@ -54,7 +62,7 @@ export type Fault =
       readonly forMs: number;
     };
 
-const kinds = [
+const machineKinds = [
   'kill',
   'kill',
   'stop',
@@ -71,22 +79,50 @@ const kinds = [
   'leave',
 ] as const;
 
-/** Faults begin in this window, after the pair has had time to come up. */
-export const faultsFromMs = 4_000;
-export const faultsUntilMs = 20_000;
+/** What a level of simulation draws from. */
+export interface FaultShape {
+  readonly kinds: readonly [Fault['kind'], ...Fault['kind'][]];
+  /** Faults begin in this window, after the pair has had time to come up. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly most: number;
+  readonly storyChance: number;
+  /** How many of the kills take the power; undefined: the model knows no such difference. */
+  readonly powerChance: number | undefined;
+}
 
-export function drawFaults(random: SeededRandom): readonly Fault[] {
-  const count = random.integer(1, 6);
+export const modelFaults: FaultShape = {
+  kinds: machineKinds,
+  fromMs: 4_000,
+  untilMs: 20_000,
+  most: 6,
+  storyChance: 0.5,
+  powerChance: undefined,
+};
+
+/** A run costs more: each has more in it, and is shorter. */
+export const boxFaults: FaultShape = {
+  kinds: [...machineKinds, 'printer-off'],
+  fromMs: 3_000,
+  untilMs: 16_000,
+  most: 5,
+  storyChance: 0.8,
+  powerChance: 0.4,
+};
+
+export function drawFaults(random: SeededRandom, shape: FaultShape): readonly Fault[] {
+  const { fromMs, untilMs } = shape;
+  const count = random.integer(1, shape.most);
   // Faults that come together find more than those that are far apart.
-  const centreMs = random.between(faultsFromMs + 2_000, faultsUntilMs);
+  const centreMs = random.between(fromMs + 2_000, untilMs);
   const faults = Array.from({ length: count }, () => {
     const together = random.chance(0.7);
     const atMs = together
       ? centreMs + random.between(-1_500, 1_500)
-      : random.between(faultsFromMs, faultsUntilMs);
-    return draw(random, Math.round(atMs));
+      : random.between(fromMs, untilMs);
+    return draw(random, Math.round(atMs), shape);
   });
-  if (random.chance(0.5)) faults.push(...drawStory(random));
+  if (random.chance(shape.storyChance)) faults.push(...drawStory(random, shape));
   return faults.sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -94,11 +130,11 @@ export function drawFaults(random: SeededRandom): readonly Fault[] {
  * Sequences that rules exist for, with chance in their times: faults drawn one by one seldom meet
  * so.
  */
-function drawStory(random: SeededRandom): readonly Fault[] {
+function drawStory(random: SeededRandom, { fromMs, untilMs }: FaultShape): readonly Fault[] {
   // Of two that start together b leads: most stories are told of that owner.
   const node = random.pick(['b', 'b', 'b', 'a']);
   const peer = node === 'a' ? 'b' : 'a';
-  const atMs = Math.round(random.between(faultsFromMs, faultsUntilMs - 8_000));
+  const atMs = Math.round(random.between(fromMs, untilMs - 8_000));
   const ms = (from: number, to: number) => Math.round(random.between(from, to));
   const link = [...both(node, peer)];
   switch (
@@ -243,7 +279,7 @@ function drawStory(random: SeededRandom): readonly Fault[] {
   }
 }
 
-function draw(random: SeededRandom, atMs: number): Fault {
+function draw(random: SeededRandom, atMs: number, { kinds, powerChance }: FaultShape): Fault {
   const kind = random.pick(kinds);
   const node = random.pick(['a', 'b']);
   const long = random.chance(0.4);
@@ -259,10 +295,14 @@ function draw(random: SeededRandom, atMs: number): Fault {
     }
     case 'slow-disk':
       return { kind, node, upToMs: random.pick([100, 600, 3_000]), atMs, forMs };
+    case 'printer-off':
+      return { kind, printer: random.pick(['printer-0', 'printer-1', 'printer-2']), atMs, forMs };
     case 'witness-restart':
     case 'move':
       return { kind, atMs, forMs };
     case 'kill':
+      if (powerChance === undefined) return { kind, node, atMs, forMs };
+      return { kind, node, atMs, forMs, power: random.chance(powerChance) };
     case 'stop':
     case 'freeze':
     case 'witness-drops':
@@ -308,12 +348,16 @@ export function formatFault(fault: Fault): string {
       ? fault.links.map(([from, to]) => `${from}>${to}`).join(' ')
       : 'node' in fault
         ? fault.node
-        : '';
+        : 'printer' in fault
+          ? fault.printer
+          : '';
   const more =
     fault.kind === 'lossy'
       ? ` loss ${fault.loss} slow ${fault.slowMs} ms repeat ${fault.repeat}`
       : fault.kind === 'slow-disk'
         ? ` up to ${fault.upToMs} ms`
-        : '';
+        : fault.kind === 'kill' && fault.power === true
+          ? ', its power'
+          : '';
   return `${atMs} ms: ${kind} ${detail}${more}, for ${forMs} ms`;
 }

@@ -1,7 +1,8 @@
 // The eleven invariants of PAIR.md, watched from outside: what left a node, what clients heard,
 // what logs hold.
 import { compareTerms, formatTerm, sameTerm } from '../../../firmware/cluster/term.ts';
-import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
+import type { Term } from '../../../firmware/store/contract.ts';
+import type { BoxReport } from './box-report.ts';
 
 export type NodeName = 'a' | 'b';
 
@@ -32,8 +33,17 @@ export interface Judge {
   printed(jobId: string, units: number): void;
   acknowledged(jobId: string, units: number, alone: boolean): void;
   completed(jobId: string): void;
-  started(acting: Acting, jobId: string, marked: boolean): void;
-  compareLogs(a: readonly LogRecord[], b: readonly LogRecord[]): void;
+  /** `attempt`: every connection is one; `marked`: the job's record says so. */
+  started(acting: Acting, jobId: string, attempt: number, marked: boolean): void;
+  /** Its client broke off: nothing of it may reach a printer. */
+  neverPrinted(jobId: string): void;
+  /**
+   * Its printer lost its power with the document in it, or on its way: TCP does not say what it
+   * had.
+   */
+  lostByPrinter(jobId: string): void;
+  maybePrinted(jobId: string): boolean;
+  compareBoxes(a: BoxReport, b: BoxReport): void;
   readonly acceptedJobs: ReadonlyMap<string, { readonly units: number; readonly alone: boolean }>;
   readonly prints: ReadonlyMap<string, number>;
 }
@@ -77,6 +87,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const prints = new Map<string, number>();
   const delivered = new Map<string, Set<number>>();
   const completedJobs = new Set<string>();
+  const brokenUploads = new Set<string>();
+  const lost = new Set<string>();
 
   const report = (invariant: number, what: string) => {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
@@ -130,6 +142,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       const order = printersActs.get(printerId) ?? createOrder();
       printersActs.set(printerId, order);
       inOrder(order, acting, 3, `sent bytes of ${jobId}`);
+      if (brokenUploads.has(jobId))
+        report(5, `${printerId} got bytes of ${jobId}, a broken upload`);
       const attempts = delivered.get(jobId) ?? new Set();
       delivered.set(jobId, attempts.add(attempt));
     },
@@ -148,30 +162,34 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       trace(`${jobId} is completed`);
       completedJobs.add(jobId);
     },
-    started(acting, jobId, marked) {
+    neverPrinted: (jobId) => void brokenUploads.add(jobId),
+    started(acting, jobId, attempt, marked) {
       trace(`${acting.node} starts ${jobId} in ${formatTerm(acting.term)}`);
       if (exceptions > 0) return;
       if (completedJobs.has(jobId)) report(2, `${acting.node} starts ${jobId}, which is completed`);
-      if ((delivered.get(jobId)?.size ?? 0) > 0 && !marked) {
+      const others = [...(delivered.get(jobId) ?? [])].filter((each) => each !== attempt);
+      if (others.length > 0 && !marked) {
         report(6, `${acting.node} starts ${jobId} again without a mark`);
       }
     },
-    compareLogs(a, b) {
-      const length = Math.min(a.length, b.length);
-      for (let index = length - 1; index >= 0; index -= 1) {
-        const mine = a[index];
-        const theirs = b[index];
-        if (mine === undefined || theirs === undefined || !sameTerm(mine.term, theirs.term))
-          continue;
-        // The same place: everything up to here must be the same.
-        for (let each = index; each >= 0; each -= 1) {
-          if (a[each]?.change !== b[each]?.change) {
-            report(10, `logs differ at ${each + 1} below their common ${index + 1}`);
-            return;
-          }
+    lostByPrinter: (jobId) => void lost.add(jobId),
+    maybePrinted: (jobId) => lost.has(jobId) || (prints.get(jobId) ?? 0) > 0,
+    compareBoxes(a, b) {
+      const [mine, theirs] = [a.records(), b.records()];
+      let common = Math.min(mine.length, theirs.length);
+      while (common > 0 && mine[common - 1]?.term !== theirs[common - 1]?.term) common -= 1;
+      // The same term at the same place: everything up to here must be the same.
+      for (let each = common - 1; each >= 0; each -= 1) {
+        if (
+          mine[each]?.payload !== theirs[each]?.payload ||
+          mine[each]?.type !== theirs[each]?.type
+        ) {
+          report(10, `logs differ at ${each + 1} below their common ${common}`);
+          return;
         }
-        return;
       }
+      if (common !== mine.length || common !== theirs.length) return;
+      if (a.tables() !== b.tables()) report(10, `tables differ at the same place ${common}`);
     },
     acceptedJobs,
     prints,

@@ -6,7 +6,6 @@ import type { Timeline } from '../timeline.ts';
 import type { Broker, BrokerConnection } from './broker.ts';
 import type { NodeName } from './judge.ts';
 import type { Network } from './network.ts';
-import type { PairNode } from './node.ts';
 
 export interface NodeLinks {
   send(path: Path, message: Message): void;
@@ -19,6 +18,12 @@ export interface NodeLinks {
   drop(): void;
 }
 
+/** The other end, as far as cables know it. */
+export interface LinkedBox {
+  readonly kernel: { readonly addressOn: boolean };
+  receive(message: Message): void;
+}
+
 export interface NodeLinksOptions {
   readonly name: NodeName;
   readonly peer: NodeName;
@@ -29,7 +34,7 @@ export interface NodeLinksOptions {
   /** Heartbeats go as datagrams as well. */
   readonly datagrams: boolean;
   readonly localNowMs: () => number;
-  readonly peerNode: () => PairNode;
+  readonly peerBox: () => LinkedBox;
   /** Binds an action to the process that runs now. */
   readonly inProcess: (action: () => void) => () => void;
   readonly feed: (event: ClusterEvent) => void;
@@ -65,7 +70,7 @@ export function createNodeLinks(options: NodeLinksOptions): NodeLinks {
         brokerConnection?.publish(message);
         return;
       }
-      const other = options.peerNode();
+      const other = options.peerBox();
       network.stream(name, peer, 'link', () => other.receive(message));
       const { kind } = message.body;
       if (options.datagrams && (kind === 'heartbeat' || kind === 'echo')) {
@@ -80,7 +85,7 @@ export function createNodeLinks(options: NodeLinksOptions): NodeLinks {
     },
     probe() {
       const askedAtMs = options.localNowMs();
-      const other = options.peerNode();
+      const other = options.peerBox();
       network.arp(name, peer, 'question', () => {
         const of = other.kernel.addressOn ? 'group' : 'node';
         const answered = () => feed({ kind: 'probe-answered', askedAtMs, by: 'owner', of });

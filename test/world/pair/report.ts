@@ -3,8 +3,11 @@
 import { formatFault } from './faults.ts';
 import type { RunResult } from './run.ts';
 
-export function formatFailure(result: RunResult, witness: boolean): string {
-  const mode = witness ? '--witness' : '--no-witness';
+export function formatFailure(
+  result: RunResult,
+  { witness, level }: { readonly witness: boolean; readonly level: 'boxes' | 'model' },
+): string {
+  const mode = `${witness ? '--witness' : '--no-witness'}${level === 'model' ? ' --model' : ''}`;
   return [
     `seed ${result.seed} (${mode}) breaks the pair's rules:`,
     ...result.violations.map(

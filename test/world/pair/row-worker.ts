@@ -2,12 +2,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { formatFailure } from './report.ts';
-import { runPair } from './run.ts';
-import { runSeeds } from './seeds.ts';
+import { runnerOf, runSeeds } from './seeds.ts';
+
+const level = z.enum(['boxes', 'model']);
 
 const taskSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('row'),
+    level,
     from: z.int(),
     count: z.int(),
     stride: z.int(),
@@ -16,24 +18,26 @@ const taskSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('replay'),
+    level,
     seed: z.int(),
     witness: z.boolean(),
     trace: z.boolean(),
   }),
 ]);
 
-function work(): unknown {
+async function work(): Promise<unknown> {
   const task = taskSchema.parse(workerData);
-  if (task.kind === 'row') return runSeeds(task);
+  if (task.kind === 'row') return await runSeeds(task);
   const { seed, witness } = task;
   const lines: string[] = [];
   const keep = (line: string) => void lines.push(line);
-  const result = runPair({ seed, witness, ...(task.trace ? { trace: keep } : {}) });
+  const run = await runnerOf(task);
+  const result = await run(seed, undefined, task.trace ? keep : undefined);
   const fine = result.violations.length === 0;
   const verdict = fine
     ? `seed ${seed}: fine, ${result.exceptions} exceptions`
-    : formatFailure(result, witness);
+    : formatFailure(result, task);
   return { fine, lines: [...lines, verdict] };
 }
 
-parentPort?.postMessage(work(), []);
+parentPort?.postMessage(await work(), []);

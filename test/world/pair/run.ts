@@ -1,24 +1,28 @@
 // One seed of the pair: faults under watch, then everything heals, and progress is demanded.
+import { createHash } from 'node:crypto';
 import type { Rules } from '../../../firmware/cluster/contract/rules.ts';
 import { rules as productionRules } from '../../../firmware/cluster/rules/table.ts';
 import { formatTerm } from '../../../firmware/cluster/term.ts';
+import type { Job } from '../../../firmware/jobs/job.ts';
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
-import { createRandom, type SeededRandom } from '../seeded-random.ts';
+import { createRandom } from '../seeded-random.ts';
 import { createTimeline, type Timeline } from '../timeline.ts';
 import { type Broker, createBroker } from './broker.ts';
-import { drawFaults, faultsUntilMs, type Fault } from './faults.ts';
+import { boxFaults, drawFaults, type Fault } from './faults.ts';
 import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork, type Network } from './network.ts';
-import { createNode, type PairNode } from './node.ts';
 import { createNodeClock } from './node-clock.ts';
-import { createPrinter, type Printer } from './printers.ts';
-import type { BrokenPart } from './spooler.ts';
+import { createPrinter, type Printer } from './devices.ts';
+import { type BrokenPart, createBox, type PairBox } from './box.ts';
+import { startClients } from './clients.ts';
+import type { Template } from './template.ts';
 
 export interface RunOptions {
   readonly seed: number;
   readonly witness: boolean;
+  readonly template: Template;
   readonly rules?: Rules;
   /** Instead of those of the seed: a smaller set that was found. */
   readonly faults?: readonly Fault[];
@@ -42,7 +46,7 @@ export interface RunResult {
   readonly digest: string;
 }
 
-const healAtMs = faultsUntilMs + 2_000;
+const healAtMs = boxFaults.untilMs + 2_000;
 const progressMs = 90_000;
 const settleMs = 1_500;
 const clientsUntilMs = healAtMs + 3_000;
@@ -53,24 +57,32 @@ interface World {
   readonly broker: Broker | undefined;
   readonly judge: Judge;
   readonly printers: readonly Printer[];
-  readonly nodes: { readonly a: PairNode; readonly b: PairNode };
+  readonly nodes: { readonly a: PairBox; readonly b: PairBox };
 }
 
-export function runPair(options: RunOptions): RunResult {
+export async function runPair(options: RunOptions): Promise<RunResult> {
   const { seed } = options;
   const world = createWorld(options);
   const { timeline, judge, nodes } = world;
-  const faults = options.faults ?? drawFaults(createRandom(seed, 'faults'));
+  const faults = options.faults ?? drawFaults(createRandom(seed, 'faults'), boxFaults);
   for (const fault of faults) schedule(world, fault);
-  startClients(world, createRandom(seed, 'clients'));
+  const [first, ...others] = options.template.printers;
+  if (first === undefined) throw new Error('the template has no printer');
+  startClients({
+    ...world,
+    random: createRandom(seed, 'clients'),
+    boxes: [nodes.a, nodes.b],
+    printers: [first, ...others],
+    untilMs: clientsUntilMs,
+  });
   const starts = createRandom(seed, 'starts');
   timeline.at(starts.between(0, 500), () => nodes.a.start());
   timeline.at(starts.between(0, 500), () => nodes.b.start());
   if (options.trace !== undefined) traceRoles(world, options.trace);
 
-  timeline.runUntil(healAtMs);
+  await timeline.runUntil(healAtMs);
   heal(world);
-  const healedMs = demandProgress(world);
+  const healedMs = await demandProgress(world);
   judgeEnd(world, healedMs);
   const { violations, exceptions } = judge;
   return {
@@ -95,21 +107,21 @@ function createWorld(options: RunOptions): World {
     : undefined;
   const judge = createJudge({
     nowMs: () => timeline.nowMs,
-    trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
+    trace: (line) => trace(line),
     excepted: (older, newer) =>
       !witness && isException([nodes[older.node], older.term], [nodes[newer.node], newer.term]),
   });
-  const printers = [0, 1].map((index) =>
+  const trace = (line: string) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`);
+  const printers = options.template.printers.map(({ name, address }) =>
     createPrinter({
-      id: `printer-${index}`,
-      name: `Printer ${index}`,
+      id: name,
+      address,
       oneSession: shape.chance(0.5),
-      unitsPerTurn: shape.integer(3, 16),
+      bytesPerTurn: shape.integer(3, 16),
       nowMs: () => timeline.nowMs,
-      onPrinted: (_printer, cargo, total) => judge.printed(cargo.jobId, total),
-      trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
-      onGarbled: (printer, cargo) =>
-        judge.report(6, `${printer.id} got ${cargo.jobId} from its middle`),
+      trace,
+      onPrinted: (jobNumber, sizeBytes) => judge.printed(`job-${jobNumber}`, sizeBytes),
+      onGarbled: (jobNumber) => judge.report(9, `${name} got job-${jobNumber} garbled`),
     }),
   );
   const broken = new Set(options.broken);
@@ -119,7 +131,7 @@ function createWorld(options: RunOptions): World {
   const wireTailMs = gated
     ? 0
     : clusterLimits.addressLifetimeMs + clusterLimits.addressExpirySlackMs;
-  const make = (name: NodeName): PairNode => {
+  const make = (name: NodeName): PairBox => {
     const peer = name === 'a' ? 'b' : 'a';
     const rate = 1 + shape.between(-0.01, 0.01);
     const clock = createNodeClock(timeline, shape.between(1_000, 1e7), rate);
@@ -131,12 +143,13 @@ function createWorld(options: RunOptions): World {
       localNowMs: () => clock.nowMs(),
       gated,
       unbound: broken.has('unbound'),
-      onUnitsLeft: (printer, cargo) =>
-        judge.unitsLeft({ node: name, term: cargo.term }, printer.id, cargo.jobId, cargo.attempt),
+      onBytesLeft: (printer, { term, jobNumber, attempt }) =>
+        judge.unitsLeft({ node: name, term }, printer.id, `job-${jobNumber}`, attempt),
     });
-    return createNode({
+    return createBox({
       name,
       peer,
+      seed,
       config: { self: name, peer, generation: 1, witness, wireTailMs },
       rules: options.rules ?? productionRules,
       timeline,
@@ -150,7 +163,9 @@ function createWorld(options: RunOptions): World {
       supervised,
       datagrams,
       broken,
-      peerNode: () => nodes[peer],
+      image: options.template.image,
+      trace,
+      peerBox: () => nodes[peer],
     });
   };
   const nodes = { a: make('a'), b: make('b') };
@@ -162,7 +177,7 @@ function createWorld(options: RunOptions): World {
  * other by any path, messages or ARP, for as long as the rules ask. One took over while an arbiter
  * let the other one go on.
  */
-function isException(a: readonly [PairNode, Term], b: readonly [PairNode, Term]): boolean {
+function isException(a: readonly [PairBox, Term], b: readonly [PairBox, Term]): boolean {
   const [first, second] = [takeoverOf(a), takeoverOf(b)];
   if (first === undefined || second === undefined) return false;
   const [older, takeover] = first.atMs > second.atMs ? [b[0], first] : [a[0], second];
@@ -177,13 +192,16 @@ function isException(a: readonly [PairNode, Term], b: readonly [PairNode, Term])
   return !newerHeard && !olderHeard && inTime;
 }
 
-function takeoverOf([node, term]: readonly [PairNode, Term]) {
+function takeoverOf([node, term]: readonly [PairBox, Term]) {
   return node.takeovers.find((each) => formatTerm(each.term) === formatTerm(term));
 }
 
 // ---- faults
 
-function schedule({ timeline, network, broker, nodes }: World, fault: Fault): void {
+function schedule(
+  { timeline, network, broker, nodes, printers, judge }: World,
+  fault: Fault,
+): void {
   const during = (begin: () => void, end: () => void) => {
     timeline.at(fault.atMs, begin);
     timeline.at(fault.atMs + fault.forMs, end);
@@ -191,7 +209,7 @@ function schedule({ timeline, network, broker, nodes }: World, fault: Fault): vo
   switch (fault.kind) {
     case 'kill':
       during(
-        () => nodes[fault.node].kill(),
+        () => (fault.power ? nodes[fault.node].cutPower() : nodes[fault.node].kill()),
         () => nodes[fault.node].start(),
       );
       return;
@@ -240,6 +258,19 @@ function schedule({ timeline, network, broker, nodes }: World, fault: Fault): vo
     case 'witness-drops':
       timeline.at(fault.atMs, () => broker?.dropFor(fault.node, fault.forMs));
       return;
+    case 'printer-off':
+      for (const printer of printers.filter(({ id }) => id === fault.printer)) {
+        during(
+          () => {
+            for (const { kernel } of [nodes.a, nodes.b]) {
+              for (const number of kernel.jobsAt(printer)) judge.lostByPrinter(`job-${number}`);
+            }
+            printer.switchOff();
+          },
+          () => void (printer.on = true),
+        );
+      }
+      return;
     case 'move':
       timeline.at(fault.atMs, () => {
         const timeoutMs = Math.min(fault.forMs, 10_000);
@@ -255,8 +286,9 @@ function schedule({ timeline, network, broker, nodes }: World, fault: Fault): vo
   }
 }
 
-function heal({ network, nodes }: World): void {
+function heal({ network, nodes, printers }: World): void {
   network.heal();
+  for (const printer of printers) printer.on = true;
   for (const node of [nodes.a, nodes.b]) {
     node.diskSlowMs = 0;
     node.frozen = false;
@@ -265,45 +297,14 @@ function heal({ network, nodes }: World): void {
   }
 }
 
-// ---- clients
-
-/** Clients print to the group's address, wherever it is; an upload that breaks off makes no job. */
-function startClients({ timeline, judge, nodes, network }: World, random: SeededRandom): void {
-  let number = 0;
-  const next = () => {
-    if (timeline.nowMs > clientsUntilMs) return;
-    number += 1;
-    const id = `job-${number}`;
-    const units = random.integer(30, 300);
-    const printerId = `printer-${random.integer(0, 1)}`;
-    const uploadMs = random.between(5, 300);
-    const preferred = random.pick(['a', 'b']);
-    timeline.after(uploadMs, () => {
-      const order = preferred === 'a' ? [nodes.a, nodes.b] : [nodes.b, nodes.a];
-      // Whichever kernel has the address, and may be both in a bad moment.
-      const node = order.find((each) => each.running && each.kernel.addressOn);
-      if (node === undefined || network.link(node.name, 'gateway').cut) return;
-      node.spooler?.accept(id, printerId, units, (accepted) => {
-        const term = node.state?.durable.term;
-        if (!accepted || term === undefined) return;
-        const alone = node.state?.stepping.phase === 'exposed';
-        judge.acted({ node: node.name, term }, `acknowledges ${id}`);
-        judge.acknowledged(id, units, alone);
-      });
-    });
-    timeline.after(random.between(100, 900), next);
-  };
-  timeline.at(1_000, next);
-}
-
 // ---- progress
 
-function demandProgress(world: World): number | undefined {
+async function demandProgress(world: World): Promise<number | undefined> {
   const { timeline } = world;
   const untilMs = healAtMs + progressMs;
   let fineSinceMs: number | undefined;
   while (timeline.nowMs < untilMs) {
-    timeline.runUntil(timeline.nowMs + 250);
+    await timeline.runUntil(timeline.nowMs + 250);
     if (timeline.nowMs < clientsUntilMs + 500 || !isFine(world)) {
       fineSinceMs = undefined;
       continue;
@@ -322,39 +323,48 @@ function isFine({ nodes }: World): boolean {
   if (owner === undefined || standby === undefined) return false;
   const { state, spooler } = owner;
   if (state?.stepping.phase !== 'in-step' || !state.stepping.durable) return false;
-  if (standby.state?.following.inStep !== true) return false;
-  if (spooler === undefined || spooler.held.size > 0) return false;
-  const jobs = [...spooler.book.jobs.values()];
-  return jobs.every((job) => job.state === 'completed' || job.state === 'held');
+  if (standby.state?.following.inStep !== true || spooler === undefined) return false;
+  return owner.report.openJobs().every(isHeldForGood);
 }
 
-function judgeEnd({ judge, nodes }: World, healedMs: number | undefined): void {
-  judge.compareLogs(nodes.a.log, nodes.b.log);
+/** It waits for a person, and says why. */
+function isHeldForGood({ state, hold }: Job): boolean {
+  return state === 'pending-held' && hold?.kind !== 'peer';
+}
+
+function judgeEnd({ judge, nodes, printers }: World, healedMs: number | undefined): void {
+  judge.compareBoxes(nodes.a.report, nodes.b.report);
   if (healedMs === undefined) {
     judge.report(0, `no progress: ${describe(nodes.a)}; ${describe(nodes.b)}`);
     return;
   }
   const owner = [nodes.a, nodes.b].find((node) => node.live());
-  for (const [id, { units }] of judge.acceptedJobs) {
-    const job = owner?.spooler?.book.jobs.get(id);
-    if (job === undefined) judge.report(1, `${id} was acknowledged and is lost`);
-    else if (job.units !== units) judge.report(9, `${id} has ${job.units} of ${units}`);
-    else if (job.state === 'completed' && (judge.prints.get(id) ?? 0) === 0) {
-      judge.report(1, `${id} is completed and was never printed`);
+  if (owner === undefined) return;
+  if (owner.report.printerCount() !== printers.length) judge.report(7, 'a printer is missing');
+  const jobs = new Map(owner.report.jobs().map((job) => [job.name, job]));
+  for (const [name, { units }] of judge.acceptedJobs) {
+    const job = jobs.get(name);
+    const bytes = job === undefined ? 0 : owner.report.bytesOf(job.id);
+    if (job === undefined) judge.report(1, `${name} was acknowledged and is lost`);
+    else if (bytes !== units) judge.report(9, `${name} has ${bytes} bytes of ${units}`);
+    else if (job.state === 'aborted') judge.report(1, `${name} was acknowledged and is aborted`);
+    else if (job.state === 'completed' && !judge.maybePrinted(name)) {
+      judge.report(1, `${name} is completed and was never printed`);
     }
   }
 }
 
-function describe(node: PairNode): string {
+function describe(node: PairBox): string {
   const { state } = node;
   if (state === undefined) return `${node.name} is down`;
-  const jobs = [...(node.spooler?.book.jobs.values() ?? [])];
-  const open = jobs.filter(({ state: each }) => each === 'waiting' || each === 'printing').length;
+  const open = node.report.openJobs().filter((job) => !isHeldForGood(job));
   const { phase } = state.stepping;
   const term = formatTerm(state.durable.term);
   const live = node.live() ? 'live' : 'not live';
-  const held = node.spooler?.held.size ?? 0;
-  return `${node.name} is ${state.role} of ${term}, ${live}, ${phase}, ${open} open, ${held} held`;
+  const some = open.slice(0, 3).map(({ name, state: now, message }) => `${name} ${now} ${message}`);
+  const what = `${open.length} open (${some.join('; ')})`;
+  const spooler = node.spooler === undefined ? 'no spooler' : 'spooler';
+  return `${node.name} is ${state.role} of ${term}, ${live}, ${phase}, ${spooler}, ${what}`;
 }
 
 function traceRoles({ timeline, nodes }: World, trace: (line: string) => void): void {
@@ -369,15 +379,15 @@ function traceRoles({ timeline, nodes }: World, trace: (line: string) => void): 
 }
 
 function digestOf({ judge, nodes, timeline }: World): string {
-  const logs = [nodes.a, nodes.b].map((node) =>
-    node.log.map(({ term, seq, change }) => `${formatTerm(term)}/${seq}/${change.type}`),
+  const both = [nodes.a, nodes.b];
+  const logs = both.map((node) => node.report.records());
+  const seqs = both.map(({ state }) => [state?.directSeq, state?.witnessSeq, state?.leaseUntilMs]);
+  const { violations, exceptions, prints } = judge;
+  return digestText(
+    JSON.stringify([timeline.nowMs, seqs, logs, violations, exceptions, [...prints]]),
   );
-  const seqs = [nodes.a, nodes.b].map((node) => [
-    node.state?.directSeq,
-    node.state?.witnessSeq,
-    node.state?.leaseUntilMs,
-  ]);
-  const { violations, exceptions } = judge;
-  const prints = [...judge.prints];
-  return JSON.stringify([timeline.nowMs, seqs, logs, violations, exceptions, prints]);
+}
+
+function digestText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -14,14 +14,14 @@ import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
-import type { Broker } from './broker.ts';
+import type { Broker } from '../pair/broker.ts';
 import { createDiskQueue } from './disk-queue.ts';
 import { createGroupLog } from './group-log.ts';
 import type { Judge, NodeName } from './judge.ts';
 import type { Kernel } from './kernel.ts';
-import type { Network } from './network.ts';
-import type { NodeClock } from './node-clock.ts';
-import { createNodeLinks } from './node-links.ts';
+import type { Network } from '../pair/network.ts';
+import type { NodeClock } from '../pair/node-clock.ts';
+import { createNodeLinks } from '../pair/node-links.ts';
 import type { Printer } from './printers.ts';
 import { createSpooler, type BrokenPart, type CommitResult, type Spooler } from './spooler.ts';
 
@@ -337,7 +337,7 @@ export function createNode(options: NodeOptions): PairNode {
     broker: options.broker,
     datagrams: options.datagrams,
     localNowMs: () => clock.nowMs(),
-    peerNode: options.peerNode,
+    peerBox: options.peerNode,
     inProcess,
     feed,
     onArbiter(answer) {

@@ -1,0 +1,57 @@
+// The command line's client over a real socket: answers of another version, and what the appliance
+// says was typed wrongly.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { z } from 'zod';
+import { problemOf } from '../../firmware/api/problem.ts';
+import { createApiClient } from '../../firmware/cli/api-client.ts';
+import { CliError } from '../../firmware/cli/command.ts';
+
+/** A server that answers everything with this. */
+async function clientOf(t: TestContext, status: number, body: unknown) {
+  const folder = await mkdtemp(join(tmpdir(), 'platen-cli-'));
+  const server = createServer((_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  const socketPath = join(folder, 's');
+  await new Promise<void>((resolve) => {
+    server.listen(socketPath, resolve);
+  });
+  t.after(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return createApiClient({ socketPath, dataFolder: folder });
+}
+
+const shape = z.object({ a: z.string() });
+
+test('the answer of another version is told as that, in one line', async (t) => {
+  const client = await clientOf(t, 200, { b: 1 });
+  await assert.rejects(client.get('/system', shape), (error) => {
+    assert.ok(error instanceof CliError);
+    assert.match(error.message, /as another version does/);
+    return !error.message.includes('\n') && error.exitStatus === 1;
+  });
+});
+
+for (const [code, exitStatus] of [
+  ['value-not-supported', 2],
+  ['bad-request', 2],
+  ['spool-full', 1],
+  ['printer-not-found', 1],
+] as const) {
+  test(`${code} ends with ${exitStatus}`, async (t) => {
+    const problem = problemOf({ code, message: 'no' }, '/x');
+    const client = await clientOf(t, problem.status, problem);
+    await assert.rejects(
+      client.get('/x', shape),
+      (error) => error instanceof CliError && error.exitStatus === exitStatus,
+    );
+  });
+}

@@ -1,0 +1,179 @@
+// The eleven invariants of PAIR.md, watched from outside: what left a node, what clients heard,
+// what logs hold.
+import { compareTerms, formatTerm, sameTerm } from '../../../firmware/cluster/term.ts';
+import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
+
+export type NodeName = 'a' | 'b';
+
+export interface Violation {
+  readonly invariant: number;
+  readonly atMs: number;
+  readonly what: string;
+}
+
+export interface Acting {
+  readonly node: NodeName;
+  readonly term: Term;
+}
+
+export interface Judge {
+  readonly violations: readonly Violation[];
+  /** Times that the one named exception happened (no witness, neither hears the other). */
+  readonly exceptions: number;
+  report(invariant: number, what: string): void;
+  tookOver(acting: Acting): void;
+  /** Both say at one moment that they may act. */
+  bothLive(one: Acting, other: Acting): void;
+  /** Bytes of one may leave its kernel at a moment at which the other one may act. */
+  bytesLoose(loose: Acting, live: Acting): void;
+  /** Something that only a group's one owner may do: an acknowledgement. */
+  acted(acting: Acting, what: string): void;
+  unitsLeft(acting: Acting, printerId: string, jobId: string, attempt: number): void;
+  printed(jobId: string, units: number): void;
+  acknowledged(jobId: string, units: number, alone: boolean): void;
+  completed(jobId: string): void;
+  started(acting: Acting, jobId: string, marked: boolean): void;
+  compareLogs(a: readonly LogRecord[], b: readonly LogRecord[]): void;
+  readonly acceptedJobs: ReadonlyMap<string, { readonly units: number; readonly alone: boolean }>;
+  readonly prints: ReadonlyMap<string, number>;
+}
+
+export interface JudgeOptions {
+  readonly nowMs: () => number;
+  /** True where an act of an older ownership belongs to the one named exception. */
+  readonly excepted: (older: Acting, newer: Acting) => boolean;
+  readonly trace: (line: string) => void;
+}
+
+/** Ownerships in the order in which they first acted; none acts again once another one has. */
+interface Order {
+  /** The ownership that acted since, if this one is over. */
+  act(acting: Acting): Acting | undefined;
+}
+
+function createOrder(): Order {
+  let current: Acting | undefined;
+  const past = new Set<string>();
+  const nameOf = ({ node, term }: Acting) => `${node} ${formatTerm(term)}`;
+  return {
+    act(acting) {
+      if (current?.node === acting.node && sameTerm(current.term, acting.term)) return undefined;
+      if (past.has(nameOf(acting))) return current;
+      if (current !== undefined) past.add(nameOf(current));
+      current = acting;
+      return undefined;
+    },
+  };
+}
+
+export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
+  const violations: Violation[] = [];
+  let exceptions = 0;
+  const owners = new Map<string, NodeName>();
+  const ownTerms = new Map<NodeName, Term>();
+  const acts = createOrder();
+  const printersActs = new Map<string, Order>();
+  const acceptedJobs = new Map<string, { units: number; alone: boolean }>();
+  const prints = new Map<string, number>();
+  const delivered = new Map<string, Set<number>>();
+  const completedJobs = new Set<string>();
+
+  const report = (invariant: number, what: string) => {
+    if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
+  };
+  const inOrder = (order: Order, acting: Acting, invariant: number, what: string) => {
+    const current = order.act(acting);
+    if (current === undefined) return;
+    if (excepted(acting, current)) exceptions += 1;
+    else {
+      const terms = `${formatTerm(acting.term)}, after ${formatTerm(current.term)} did`;
+      report(invariant, `${acting.node} ${what} in term ${terms}`);
+    }
+  };
+
+  const both = (invariant: number, one: Acting, other: Acting, what: string) => {
+    if (excepted(one, other)) exceptions += 1;
+    else {
+      const terms = `${formatTerm(one.term)} while ${formatTerm(other.term)} is live`;
+      report(invariant, `${one.node} ${what} in term ${terms}`);
+    }
+  };
+
+  return {
+    violations,
+    get exceptions() {
+      return exceptions;
+    },
+    report,
+    tookOver(acting) {
+      trace(`${acting.node} took ${formatTerm(acting.term)}`);
+      const name = formatTerm(acting.term);
+      if (owners.has(name)) report(11, `term ${name} is owned twice`);
+      owners.set(name, acting.node);
+      const last = ownTerms.get(acting.node);
+      if (last !== undefined && compareTerms(acting.term, last) <= 0) {
+        report(11, `${acting.node} took ${name} after ${formatTerm(last)}`);
+      }
+      ownTerms.set(acting.node, acting.term);
+    },
+    bothLive(one, other) {
+      both(11, one, other, 'is live');
+    },
+    bytesLoose(loose, live) {
+      both(3, loose, live, 'may still send bytes');
+    },
+    acted(acting, what) {
+      trace(`${acting.node} ${what} in ${formatTerm(acting.term)}`);
+      inOrder(acts, acting, 11, what);
+    },
+    unitsLeft(acting, printerId, jobId, attempt) {
+      const order = printersActs.get(printerId) ?? createOrder();
+      printersActs.set(printerId, order);
+      inOrder(order, acting, 3, `sent bytes of ${jobId}`);
+      const attempts = delivered.get(jobId) ?? new Set();
+      delivered.set(jobId, attempts.add(attempt));
+    },
+    printed(jobId, units) {
+      trace(`${jobId} printed`);
+      prints.set(jobId, (prints.get(jobId) ?? 0) + 1);
+      const accepted = acceptedJobs.get(jobId);
+      if (accepted !== undefined && accepted.units !== units) {
+        report(9, `${jobId} came out with ${units} of ${accepted.units}`);
+      }
+    },
+    acknowledged(jobId, units, alone) {
+      acceptedJobs.set(jobId, { units, alone });
+    },
+    completed(jobId) {
+      trace(`${jobId} is completed`);
+      completedJobs.add(jobId);
+    },
+    started(acting, jobId, marked) {
+      trace(`${acting.node} starts ${jobId} in ${formatTerm(acting.term)}`);
+      if (exceptions > 0) return;
+      if (completedJobs.has(jobId)) report(2, `${acting.node} starts ${jobId}, which is completed`);
+      if ((delivered.get(jobId)?.size ?? 0) > 0 && !marked) {
+        report(6, `${acting.node} starts ${jobId} again without a mark`);
+      }
+    },
+    compareLogs(a, b) {
+      const length = Math.min(a.length, b.length);
+      for (let index = length - 1; index >= 0; index -= 1) {
+        const mine = a[index];
+        const theirs = b[index];
+        if (mine === undefined || theirs === undefined || !sameTerm(mine.term, theirs.term))
+          continue;
+        // The same place: everything up to here must be the same.
+        for (let each = index; each >= 0; each -= 1) {
+          if (a[each]?.change !== b[each]?.change) {
+            report(10, `logs differ at ${each + 1} below their common ${index + 1}`);
+            return;
+          }
+        }
+        return;
+      }
+    },
+    acceptedJobs,
+    prints,
+  };
+}

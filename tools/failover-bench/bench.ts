@@ -1,0 +1,120 @@
+// `npm run failover-bench`: real appliances in network namespaces, faults by the round, and what
+// clients and printers saw of them.
+import { parseArgs } from 'node:util';
+import { type Fault, faults } from './faults.ts';
+import { median, type RoundResult } from './journal.ts';
+import { runRound } from './round.ts';
+import { createWorld, type World } from './world.ts';
+
+const usage = `usage: npm run failover-bench [-- OPTIONS]   (as root, with iproute2 and nftables)
+  --rounds N        rounds of each fault (5)
+  --faults A,B      which: ${faults.map(({ name }) => name).join(', ')} (all)
+  --no-witness      without a Mosquitto as witness
+  --json            one JSON object at the end
+`;
+
+interface FaultReport {
+  readonly fault: string;
+  readonly what: string;
+  readonly rounds: readonly RoundResult[];
+}
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(args: readonly string[]): Promise<number> {
+  let chosen: ReturnType<typeof readOptions>;
+  try {
+    chosen = readOptions(args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return 2;
+  }
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  await using world = await createWorld({ witness: chosen.witness, printers: 1, say });
+  const reports: FaultReport[] = [];
+  for (const fault of chosen.faults) {
+    if (stop.signal.aborted) break;
+    reports.push(await runFault(world, fault, chosen.rounds, stop.signal));
+  }
+  if (chosen.json) process.stdout.write(`${JSON.stringify(reports)}\n`);
+  const wrong = reports.flatMap(faultsOf);
+  for (const line of wrong) say(`WRONG ${line}`);
+  return wrong.length === 0 ? 0 : 1;
+}
+
+function readOptions(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: 'string', default: '5' },
+      faults: { type: 'string' },
+      'no-witness': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const names = values.faults?.split(',');
+  const unknown = names?.find((name) => !faults.some((fault) => fault.name === name));
+  if (unknown !== undefined) throw new Error(`there is no fault ${unknown}`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number');
+  return {
+    rounds,
+    faults: faults.filter(({ name }) => names?.includes(name) ?? true),
+    witness: !values['no-witness'],
+    json: values.json,
+  };
+}
+
+async function runFault(
+  world: World,
+  fault: Fault,
+  count: number,
+  stop: AbortSignal,
+): Promise<FaultReport> {
+  const rounds: RoundResult[] = [];
+  for (let number = 1; number <= count && !stop.aborted; number += 1) {
+    const result = await runRound({ world, fault, number });
+    rounds.push(result);
+    say(
+      `${fault.name} ${number}/${count}: first byte ${text(result.firstByteMs)}, ` +
+        `first job ${text(result.firstAcceptedMs)}; accepted ${result.accepted}, ` +
+        `lost ${result.lost.length}, doubles ${result.doubles}, ` +
+        `unmarked ${result.unmarkedDoubles.length}, old owner ${result.oldOwnerBytes}, ` +
+        `refused ${result.refused}, broken ${result.broken}`,
+    );
+  }
+  const bytes = rounds.map(({ firstByteMs }) => firstByteMs ?? Infinity);
+  const jobs = rounds.map(({ firstAcceptedMs }) => firstAcceptedMs ?? Infinity);
+  say(
+    `${fault.name} (${fault.what}): first byte median ${text(median(bytes))}, ` +
+      `worst ${text(Math.max(...bytes))}; first job median ${text(median(jobs))}, ` +
+      `worst ${text(Math.max(...jobs))}${goalText(fault)}`,
+  );
+  return { fault: fault.name, what: fault.what, rounds };
+}
+
+/** What must never be, whatever the times are. */
+function faultsOf({ fault, rounds }: FaultReport): readonly string[] {
+  return rounds.flatMap((round, at) => [
+    ...(round.lost.length > 0 ? [`${fault} ${at + 1}: lost ${round.lost.join(' ')}`] : []),
+    ...(round.unmarkedDoubles.length > 0
+      ? [`${fault} ${at + 1}: printed twice without a mark: ${round.unmarkedDoubles.join(' ')}`]
+      : []),
+    ...(round.oldOwnerBytes > 0 ? [`${fault} ${at + 1}: bytes of the old owner`] : []),
+    ...(round.firstByteMs === undefined ? [`${fault} ${at + 1}: nobody took over`] : []),
+  ]);
+}
+
+function goalText({ goal }: Fault): string {
+  return goal === undefined ? '' : ` (goal: median ${goal.medianMs} ms, worst ${goal.worstMs} ms)`;
+}
+
+function text(value: number | undefined): string {
+  if (value === undefined) return 'never';
+  return Number.isFinite(value) ? `${Math.round(value)} ms` : 'never';
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}

@@ -1,0 +1,84 @@
+// One round of the bench: a client prints, a fault strikes the owner, the other box goes on; then
+// everything is healed and counted.
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Box } from './box.ts';
+import type { Fault } from './faults.ts';
+import { judge, type RoundResult } from './journal.ts';
+import type { ClientLine } from './lines.ts';
+import { groupName, type World } from './world.ts';
+
+export interface RoundOptions {
+  readonly world: World;
+  readonly fault: Fault;
+  readonly number: number;
+}
+
+/** The client prints for so long before the fault. */
+const beforeMs = 1_500;
+/** … so that faults do not strike in step with heartbeats. */
+const spreadMs = 400;
+/** How long after the fault the survivor is waited for. */
+const afterMs = 12_000;
+const settleMs = 1_500;
+const drainMs = 30_000;
+const logCharacters = 4_000;
+const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
+
+export async function runRound({ world, fault, number }: RoundOptions): Promise<RoundResult> {
+  const owner = await world.ownerInStep();
+  const survivor = world.other(owner);
+  const target = world.targetOf(owner);
+  const [oldMac, survivorMac] = await Promise.all([owner.mac(), survivor.mac()]);
+  const from = world.printerLines.length;
+  const lines: ClientLine[] = [];
+  const client = world.startClient(`${fault.name}${number}`, (line) => lines.push(line));
+  await pause(beforeMs + Math.random() * spreadMs);
+  const faultAtMs = nowMs();
+  await fault.act(target);
+  await waitUntil(() => {
+    const seen = judged();
+    return seen.firstByteMs !== undefined && seen.firstAcceptedMs !== undefined;
+  }, afterMs);
+  if (judged().firstByteMs === undefined) {
+    world.say(`nobody took over; the survivor says:\n${survivor.errors().slice(-logCharacters)}`);
+  }
+  await pause(settleMs);
+  client.child.stdin?.end();
+  await client.ended;
+  await fault.heal(target);
+  if (fault.ends) await owner.start();
+  await world.ownerInStep();
+  await waitUntil(() => judged().lost.length === 0, drainMs);
+  const marked = await markedIds([owner, survivor]);
+  return judge({ journal: journal(), faultAtMs, oldMac, survivorMac, marked });
+
+  function journal() {
+    return { client: lines, printer: world.printerLines.slice(from) };
+  }
+  function judged(): RoundResult {
+    return judge({ journal: journal(), faultAtMs, oldMac, survivorMac, marked: new Set() });
+  }
+}
+
+const jobView = z.object({ name: z.string(), possiblyPrintedTwice: z.boolean().optional() });
+
+/**
+ * Names of the jobs that say that they may have been printed twice, from whichever box owns them.
+ */
+async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
+  const marked = new Set<string>();
+  for (const box of boxes) {
+    const words = ['job', 'list', '--which', 'all', '--printer', `${groupName}/p1`, '--json'];
+    const text = await box.run(...words).catch(() => '[]');
+    for (const job of z.array(jobView).parse(JSON.parse(text))) {
+      if (job.possiblyPrintedTwice === true) marked.add(job.name);
+    }
+  }
+  return marked;
+}
+
+async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
+  const untilMs = nowMs() + timeoutMs;
+  while (!condition() && nowMs() < untilMs) await pause(20);
+}
