@@ -147,6 +147,8 @@ export interface UdpOpenOptions {
   readonly address: string;
   /** 0 takes a free port. */
   readonly port: number;
+  /** May send to every host of a network at once (IPv4). */
+  readonly broadcast?: true;
   /** Sockets at other addresses have the same port; the most fitting one gets a datagram. */
   readonly shared?: true;
   readonly multicast?: {

@@ -1,6 +1,7 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { AuditTrail } from '../audit/contract.ts';
 import type { Clock, Random } from '../../hal/contract.ts';
+import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
@@ -30,6 +31,8 @@ export interface ApiServices {
   readonly audit: AuditTrail;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
+  /** Undefined until the appliance looks for them. */
+  readonly devices?: Devices | undefined;
   readonly events: Events;
   readonly appliance: Appliance;
   /** Undefined where nothing can be paired, in tests of other rows. */

@@ -2,6 +2,7 @@
 import { noQuery, type Route, streamRoute } from './route.ts';
 import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
+import { deviceRoutes } from './routes/device-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
@@ -39,6 +40,7 @@ export const apiRoutes: readonly Route[] = [
   ...printerRoutes,
   ...paperRoutes,
   ...portRoutes,
+  ...deviceRoutes,
   ...jobRoutes,
   ...pairRoutes,
   ...groupRoutes,

@@ -4,6 +4,7 @@ import { auditCommand } from './commands/audit-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
 import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
+import { deviceCommands } from './commands/device-commands.ts';
 import { pairCommands } from './commands/pair-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
@@ -15,6 +16,7 @@ export const apiCommands: readonly Command[] = [
   statusCommand,
   ...printerCommands,
   ...portCommands,
+  ...deviceCommands,
   ...jobCommands,
   ...pairCommands,
   ...groupCommands,

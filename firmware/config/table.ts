@@ -2,6 +2,7 @@
 // beside it.
 import { z } from 'zod';
 import { dataSection } from './data-section.ts';
+import { devicesSection } from './devices-section.ts';
 import { discoverySection } from './discovery-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
@@ -10,6 +11,7 @@ import { snmpSection } from './snmp-section.ts';
 
 const sections = {
   ...dataSection,
+  ...devicesSection,
   ...discoverySection,
   ...listenSection,
   ...logSection,

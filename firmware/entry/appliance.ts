@@ -5,6 +5,7 @@ import type { ApplianceView } from '../api/types.ts';
 import type { AuditTrail } from '../audit/contract.ts';
 import { openAuditTrail } from '../audit/trail.ts';
 import type { Config } from '../config/table.ts';
+import type { Devices } from '../devices/contract.ts';
 import { watchClock } from '../events/clock-watch.ts';
 import { createEventRing, type EventRing } from '../events/ring.ts';
 import { openIdentity } from '../identity/identity.ts';
@@ -24,9 +25,11 @@ import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { certificatesStep } from './steps/certificates.ts';
+import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
 import { groupsStep } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
+import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
 import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
@@ -102,8 +105,9 @@ async function startSteps(
   const storeClient = await lifecycle.begin(storeStep(folder));
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
+  const { monitors } = await lifecycle.begin(modulesStep(hal, folder, log));
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -149,6 +153,7 @@ async function startSteps(
     term: () => term,
     setUpCodePath: folder.setUpCode,
   });
+  const looking: { devices?: Devices } = {};
   const { certificates } = tls;
   const services: ApiServices = {
     directory,
@@ -162,6 +167,9 @@ async function startSteps(
     appliance,
     pair,
     snmp: reading,
+    get devices() {
+      return looking.devices;
+    },
   };
   await lifecycle.begin(socketStep(hal, folder, services));
   const http = await lifecycle.begin(httpStep({ hal, config, services, describeDevice }));
@@ -202,9 +210,13 @@ async function startSteps(
   );
   following.portsChanged = () => discovered?.announcement?.lookAgain();
   tls.announcedHost = () => discovered?.announcement?.names().host;
+  looking.devices = await lifecycle.begin(
+    devicesStep({ ...shared, discovery: discovered?.discovery }),
+  );
   directory.groups = await lifecycle.begin(
     groupsStep({
       ...shared,
+      monitors,
       sharedTcp,
       spool,
       wire,

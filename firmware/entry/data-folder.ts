@@ -10,6 +10,8 @@ export interface DataFolder {
   readonly spool: string;
   /** Files and FIFOs of file ports. */
   readonly output: string;
+  /** Monitor modules: `*.mjs`. */
+  readonly modules: string;
   readonly socket: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
@@ -25,6 +27,7 @@ export function dataFolderAt(path: string): DataFolder {
     certificates: `${path}/certificates`,
     spool: `${path}/spool`,
     output: `${path}/output`,
+    modules: `${path}/monitors.d`,
     socket: `${path}/platen.sock`,
     audit: `${path}/audit`,
     setUpCode: `${path}/set-up-code`,

@@ -1,6 +1,6 @@
 // The threads of the appliance: each is a file beside this one, and an asset of the single file.
 
-export const workerNames = ['store-worker', 'pair-worker'] as const;
+export const workerNames = ['store-worker', 'pair-worker', 'module-worker'] as const;
 
 export type WorkerName = (typeof workerNames)[number];
 

@@ -15,6 +15,8 @@ export const storeLimits = {
   setAsideKept: 4,
   /** The write-ahead log is cut back to this after a checkpoint. */
   walBytes: 16 * 1024 * 1024,
+  /** Its pages after which it is brought into the database: four times SQLite's own figure. */
+  walPages: 4_000,
   /** A reported event waits this long for a commit to ride with, then gets one of its own. */
   reportDelayMs: 1_000,
   /** Reported events that wait; the oldest are dropped above it. */

@@ -14,6 +14,7 @@ import type {
   XcvAccess,
   XcvResult,
 } from '../../monitors/contract.ts';
+import { refuseGroupMonitor } from '../cluster/refusal.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import { nextBackoffMs } from '../printers/decisions.ts';
 import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
@@ -217,7 +218,7 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     const { module, scope } = monitor;
     const initialiser = initialiserOf(module, options.local);
     if (initialiser === undefined) {
-      return settle(monitor, 'failed', unconvertedMessage(module, options.local));
+      return settle(monitor, 'failed', refusalOf(module, options));
     }
     const outcome: CallOutcome<Monitor2 | undefined> = await boundedCall(
       {
@@ -386,10 +387,12 @@ function initialiserOf(
   return module.initializePrintMonitor2 ?? (local ? module.initializePrintMonitor : undefined);
 }
 
-function unconvertedMessage(module: MonitorModule, local: boolean): string {
-  return !local && module.initializePrintMonitor !== undefined
-    ? `${module.name} is refused in a group: it has only the unconverted initializePrintMonitor`
-    : `${module.name} offers no initializePrintMonitor2`;
+function refusalOf(
+  module: MonitorModule,
+  { local, spooler }: Pick<MonitorHostOptions, 'local' | 'spooler'>,
+): string {
+  const refusal = local ? undefined : refuseGroupMonitor(module, spooler);
+  return refusal?.message ?? `${module.name} offers no initializePrintMonitor2`;
 }
 
 function infoOf(monitor: Hosted): MonitorInfo {

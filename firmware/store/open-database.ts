@@ -69,6 +69,8 @@ function prepareDatabase(sql: Sql): void {
   sql.exec('PRAGMA journal_mode = WAL');
   sql.exec('PRAGMA synchronous = FULL');
   sql.exec(`PRAGMA journal_size_limit = ${storeLimits.walBytes}`);
+  // The pages at the ends of indexes change with each commit, and go to the database once.
+  sql.exec(`PRAGMA wal_autocheckpoint = ${storeLimits.walPages}`);
   // A write-ahead log whose fsync once failed may be in memory only, though it reads as whole: what
   // it holds goes into the database, synced, before anything is built upon it.
   sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');

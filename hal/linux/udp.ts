@@ -72,6 +72,7 @@ async function open(options: UdpOpenOptions): Promise<UdpSocket> {
   socket.once('close', gone.resolve);
   try {
     await bind(socket, options);
+    if (options.broadcast === true) socket.setBroadcast(true);
     if (multicast !== undefined) join(socket, address, multicast);
   } catch (error) {
     socket.close();

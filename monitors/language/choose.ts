@@ -13,7 +13,7 @@ export type LanguageChoice = { readonly byHand: string } | 'by-device-id' | 'non
 export function chooseLanguage(
   kinds: readonly Pick<LanguageKind, 'name' | 'commandSets'>[],
   choice: LanguageChoice,
-  deviceId: DeviceId | undefined,
+  deviceId: Pick<DeviceId, 'commandSets'> | undefined,
 ): string | undefined {
   if (choice === 'none') return undefined;
   if (choice !== 'by-device-id') {

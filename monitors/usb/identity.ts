@@ -21,7 +21,7 @@ export interface KnownDevice {
 
 /** All keys by which a device can be named, the one that it is given first. */
 export function keysOf(device: UsbDeviceInfo, id: DeviceId | undefined): readonly DeviceKey[] {
-  const kind = `usb://${hex(device.vendorId)}:${hex(device.productId)}`;
+  const kind = `usb://${modelIdOf(device)}`;
   const keys: DeviceKey[] = [];
   if (hasOwnSerial(device)) {
     keys.push(`${kind}/serial/${encodeURIComponent(device.serialNumber ?? '')}`);
@@ -30,6 +30,11 @@ export function keysOf(device: UsbDeviceInfo, id: DeviceId | undefined): readonl
     keys.push(`${kind}/sn/${encodeURIComponent(id.serialNumber)}`);
   }
   return [...keys, `usb://path/${device.path}`];
+}
+
+/** Vendor and product: `1209:f020`. */
+export function modelIdOf({ vendorId, productId }: UsbDeviceInfo): string {
+  return `${hex(vendorId)}:${hex(productId)}`;
 }
 
 /** Without a serial number of its own a device has to be asked for its 1284 id. */

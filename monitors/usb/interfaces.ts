@@ -44,6 +44,7 @@ export function pipesOf({ endpoints }: UsbInterfaceInfo): Pipes | undefined {
 }
 
 function printing(device: UsbDeviceInfo): readonly UsbInterfaceInfo[] {
+  if (quirksOf(device).has('no-documents')) return [];
   const classes = quirksOf(device).has('class-is-wrong')
     ? [printerClass, vendorClass]
     : [printerClass];

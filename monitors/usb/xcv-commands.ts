@@ -3,13 +3,17 @@ import { z } from 'zod';
 import type { PortContext } from '../ports/port-commands.ts';
 import { noInput, type XcvCommand, xcvCommand } from '../xcv.ts';
 import type { UsbFinder } from './finder.ts';
-import type { KnownDevice } from './identity.ts';
+import { keysOf, type KnownDevice, modelIdOf } from './identity.ts';
 import { ippInterfaces, printerInterface } from './interfaces.ts';
 import type { UsbSettings } from './settings.ts';
 
 const deviceOutput = z.strictObject({
   /** For AddPort. */
   device: z.string(),
+  /** All names that it can be given, `device` among them. */
+  keys: z.array(z.string()),
+  /** Vendor and product: `1209:f020`. */
+  modelId: z.string(),
   socket: z.string(),
   manufacturer: z.string(),
   model: z.string(),
@@ -43,6 +47,8 @@ function shown({ key, device, id }: KnownDevice): z.input<typeof deviceOutput> {
   if (ippInterfaces(device).length > 0) protocols.push('ipp');
   return {
     device: key,
+    keys: [...keysOf(device, id)],
+    modelId: modelIdOf(device),
     socket: device.path,
     manufacturer: id?.manufacturer ?? device.manufacturer ?? '',
     model: id?.model ?? device.product ?? '',

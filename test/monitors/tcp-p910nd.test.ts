@@ -60,6 +60,8 @@ test('p910nd gets every byte, and closes after the last', async (t) => {
   await addPort(monitor, 'Desk', { host: '127.0.0.1', portNumber: judge.port });
   const bytes = pattern(3_000_000);
   const outcome = await print(await openPort(monitor, 'Desk'), bytes);
-  assert.deepEqual(outcome, { deliveredBytes: bytes.length, outcome: 'sent', reasons: [] });
+  // Whether a reset follows the last byte depends on which of its two processes lets go first.
+  const { deliveredBytes, outcome: became } = outcome;
+  assert.deepEqual([deliveredBytes, became], [bytes.length, 'sent']);
   assert.ok((await judge.received()).equals(bytes));
 });

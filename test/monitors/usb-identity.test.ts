@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { UsbInterfaceInfo } from '../../hal/contract.ts';
 import { deviceKeyPattern } from '../../monitors/usb/identity.ts';
+import { isPrinter } from '../../monitors/usb/interfaces.ts';
 import { usbMonitor } from '../../monitors/usb/module.ts';
 import { quirkRows, quirksOf } from '../../monitors/usb/quirks.ts';
 import {
@@ -152,6 +153,13 @@ test('each quirk has a reason, and a device has those of its rows', () => {
     assert.ok(reason.length > 20);
     assert.ok(quirks.length > 0);
   }
+  const photo = { ...new FakeUsbPrinter({ clock: new VirtualClock(), onBytes() {} }).info };
+  assert.equal(isPrinter({ ...photo, vendorId: 0x04a9, productId: 0x3255 }), false);
+  assert.equal(isPrinter(photo), true);
+  assert.equal(
+    new Set(quirkRows.map((each) => `${each.vendorId}:${each.productId}`)).size,
+    quirkRows.length,
+  );
   const hp = { vendorId: 0x03f0, productId: 0x0304 };
   assert.deepEqual([...quirksOf(hp)], ['unidirectional']);
   const rows = [

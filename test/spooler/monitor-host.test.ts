@@ -46,7 +46,7 @@ describe('which monitors serve', () => {
       liar: 'absent',
     });
     const old = bench.spooler.ports.monitors().find((monitor) => monitor.name === 'old');
-    assert.match(old?.message ?? '', /refused.*initializePrintMonitor/);
+    assert.match(old?.message ?? '', /"old" can't serve group.*InitializePrintMonitor/);
     const ports = await bench.spooler.ports.list();
     assert.deepEqual(
       ports.map((port) => port.info.name),

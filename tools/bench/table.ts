@@ -5,6 +5,7 @@ import { acceptRows } from './rows/accept.ts';
 import { bulkRows } from './rows/bulk.ts';
 import { latencyRows } from './rows/latency.ts';
 import { memoryRows } from './rows/memory.ts';
+import { portRows } from './rows/ports.ts';
 import { smallRows } from './rows/small.ts';
 
 export const benchRows: readonly BenchRow[] = [
@@ -13,4 +14,5 @@ export const benchRows: readonly BenchRow[] = [
   ...bulkRows,
   ...latencyRows,
   ...memoryRows,
+  ...portRows,
 ];

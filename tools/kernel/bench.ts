@@ -42,15 +42,18 @@ const data = '--data /tmp/data';
 const waitMs = 180_000;
 
 export async function serve({ guest }: Bench): Promise<void> {
+  // Scenarios make their ports themselves.
   const settings =
-    '--set listen.address=127.0.0.1 --set listen.http=0 --set listen.https=0 --set listen.raw=0';
+    '--set listen.address=127.0.0.1 --set listen.http=0 --set listen.https=0 --set listen.raw=0 ' +
+    '--set devices.addPlugged=false';
   await guest.run(`platen serve ${data} ${settings} >/tmp/log 2>&1 &`);
   await guest.run(`until platen status ${data} >/dev/null 2>&1; do sleep 1; done`, waitMs);
 }
 
-/** A port with a printer of the same name. */
+/** A port with a printer of the same name, and nothing that asks the device: bytes are compared. */
 export async function addPrinter({ guest }: Bench, name: string, port: string): Promise<void> {
   await guest.run(`platen port add ${name} ${port} ${data}`);
+  await guest.run(`platen port language ${name} none ${data}`);
   await guest.run(`platen printer add ${name} --port ${name} ${data}`);
 }
 

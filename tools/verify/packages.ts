@@ -26,6 +26,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'libgcc-s1-arm64-cross', why: 'what the runtime for Arm needs, emulated' },
   { name: 'libstdc++6-arm64-cross', why: 'what the runtime for Arm needs, emulated' },
   { name: 'netcat-openbsd', why: 'nc, a real client of raw 9100' },
+  { name: 'p910nd', why: 'a print server that is not ours, a judge of raw 9100' },
   { name: 'qemu-user-static', why: 'an emulated Arm processor, for the single file' },
   { name: 'rlpr', why: 'rlpr, rlpq and rlprm, real clients of LPD' },
   { name: 'openssl', why: 'certificates for emulated printers with TLS' },

@@ -2,7 +2,7 @@
 import { isIPv6 } from 'node:net';
 import type { Hal, Tcp } from '../../../hal/contract.ts';
 import type { LocalityRules } from '../../../monitors/locality.ts';
-import { builtInMonitors } from '../../../monitors/table.ts';
+import type { MonitorModule } from '../../../monitors/contract.ts';
 import { createGroupHost } from '../../cluster/host/host.ts';
 import type { GroupDefinition } from '../../cluster/group-definition.ts';
 import type { Config } from '../../config/table.ts';
@@ -43,6 +43,7 @@ export interface GroupsParts {
   readonly events: Events;
   readonly wire: SupervisedWire;
   readonly pair: PairRoom;
+  readonly monitors: readonly MonitorModule[];
   readonly discovery: Discovery | undefined;
   readonly ports: () => Omit<PrinterPorts, 'raw'>;
   readonly pagePort: () => number | undefined;
@@ -134,9 +135,9 @@ function makeGroups(parts: GroupsParts): Groups {
             ...hal,
             spool,
             events,
-            monitors: builtInMonitors,
+            monitors: parts.monitors,
             rules: () => rulesOf(parts),
-            nodePort: (name) => nodePort(parts.spooler, name),
+            nodePort: (name) => nodePort(parts.monitors, parts.spooler, name),
             hasAddresses,
             log: log.child(group.name),
           },
@@ -162,10 +163,14 @@ function makeGroups(parts: GroupsParts): Groups {
   }
 }
 
-async function nodePort(spooler: Spooler, name: string): Promise<GroupDoorPort | undefined> {
+async function nodePort(
+  monitors: readonly MonitorModule[],
+  spooler: Spooler,
+  name: string,
+): Promise<GroupDoorPort | undefined> {
   const wanted = name.toLowerCase();
   const found = (await spooler.ports.list()).find(({ info }) => info.name.toLowerCase() === wanted);
-  const module = builtInMonitors.find((each) => each.name === found?.info.monitorName);
+  const module = monitors.find((each) => each.name === found?.info.monitorName);
   return module === undefined ? undefined : { module, host: found?.info.host };
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Hal, Memos } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
 import { openLinuxMemos } from '../../../hal/linux/memos.ts';
-import { builtInMonitors } from '../../../monitors/table.ts';
+import type { MonitorModule } from '../../../monitors/contract.ts';
 import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { Log } from '../../log/log.ts';
@@ -25,6 +25,7 @@ export interface SpoolerParts {
   readonly store: Store;
   readonly events: Events;
   readonly term: Term;
+  readonly monitors: readonly MonitorModule[];
   readonly log: Log;
 }
 
@@ -57,7 +58,7 @@ export function spoolerStep(parts: SpoolerParts): Step<LocalSpooler> {
 }
 
 async function makeSpooler(
-  { hal, folder, store, events, term, log }: SpoolerParts,
+  { hal, folder, store, events, term, monitors, log }: SpoolerParts,
   spool: Spool,
 ): Promise<Spooler> {
   const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
@@ -74,7 +75,7 @@ async function makeSpooler(
     firstBytes: createFirstBytes(openMemos(folder, log)),
     openRegistry: (monitorName) =>
       openMonitorRegistry({ store, spooler: localSpooler, term: () => term, monitorName }),
-    monitors: builtInMonitors,
+    monitors,
     clock,
     random,
     tcp,

@@ -1,0 +1,94 @@
+// Eight ports at work at once: how long the appliance's event loop is held, beside an idle process.
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+import { startRawPrinterProcess } from '../paced-printer.ts';
+import type { PortsRound } from '../ports-child.ts';
+import type { BenchRow, Peer } from '../row.ts';
+
+const PORTS = 8;
+/** 100 MiB/s in all. */
+const BYTES_PER_SECOND = 12.5 * 1024 * 1024;
+const MEBIBYTES_A_PORT = 25;
+const ROUND_MS = 2_000;
+
+const program = fileURLToPath(new URL('../ports-child.ts', import.meta.url));
+
+interface Asked {
+  readonly ask: (line: string) => Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+async function startAsked(args: readonly string[]): Promise<Asked> {
+  const child: ChildProcessByStdio<Writable, Readable, null> = spawn(
+    process.execPath,
+    ['--max-semi-space-size=1', program, ...args],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  const lines: Interface = createInterface({ input: child.stdout });
+  const reader = lines[Symbol.asyncIterator]();
+  const next = async (): Promise<string> => {
+    const line = await reader.next();
+    if (line.done === true) throw new Error('the process that is measured ended');
+    return line.value;
+  };
+  await next();
+  return {
+    ask: (line) => {
+      child.stdin.write(`${line}\n`);
+      return next();
+    },
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function roundOf({ ask }: Asked, seed: number) {
+  const { longestMs, mebibytesPerSecond }: PortsRound = JSON.parse(await ask(`${seed}`));
+  return { rate: longestMs, besides: { 'MiB/s': mebibytesPerSecond } };
+}
+
+const atWork: Peer = {
+  name: `${PORTS} ports`,
+  async prepare({ folder }) {
+    const printer = await startRawPrinterProcess({ bytesPerSecond: BYTES_PER_SECOND });
+    const child = await startAsked([
+      `--data=${folder}`,
+      `--printer=${printer.port}`,
+      `--ports=${PORTS}`,
+      `--mebibytes=${MEBIBYTES_A_PORT}`,
+    ]);
+    return {
+      round: (seed) => roundOf(child, seed),
+      async stop() {
+        await child.stop();
+        await printer.stop();
+      },
+    };
+  },
+};
+
+const idle: Peer = {
+  name: 'idle process',
+  async prepare() {
+    const child = await startAsked([`--idle-ms=${ROUND_MS}`]);
+    return { round: (seed) => roundOf(child, seed), stop: child.stop };
+  },
+};
+
+export const portRows: readonly BenchRow[] = [
+  {
+    name: 'ports/delay',
+    what: 'the longest event-loop delay while 8 ports send 100 MiB/s in all',
+    unit: 'ms',
+    peers: [atWork, idle],
+  },
+];
