@@ -279,6 +279,8 @@ export interface PortOutcome {
   readonly outcome: 'printed' | 'sent' | 'failed';
   readonly reasons: readonly DeviceReason[];
   readonly message?: string;
+  /** What the device counted of this document: impressions, or labels. */
+  readonly pages?: number;
   /** A person ended the job at the device itself: final, never restarted. */
   readonly cancelledAtDevice?: boolean;
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { dataSection } from './data-section.ts';
 import { devicesSection } from './devices-section.ts';
 import { discoverySection } from './discovery-section.ts';
+import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
 import { pairSection } from './pair-section.ts';
@@ -13,6 +14,7 @@ const sections = {
   ...dataSection,
   ...devicesSection,
   ...discoverySection,
+  ...doorsSection,
   ...listenSection,
   ...logSection,
   ...pairSection,

@@ -1,6 +1,8 @@
 // Limits and times of the pair: heartbeats, leases, waits and thresholds.
 
 export const clusterLimits = {
+  /** Attempts from the port of a dead session, each until a new one does better. */
+  knocksMs: [80, 150, 300, 600],
   heartbeatMs: 100,
   /** Lease lengths; the owner goes to the next one when lapses repeat, and back when they stop. */
   leaseStepsMs: [600, 1_200, 2_400],

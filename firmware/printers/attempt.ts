@@ -81,6 +81,8 @@ class Attempt {
   /** Bytes of the current document that were handed to the monitor. */
   #handedBytes = 0;
   #allPrinted = true;
+  /** Over documents and copies; undefined once one was not counted. */
+  #pages: number | undefined = 0;
   readonly #reasons: DeviceReason[] = [];
 
   constructor(options: AttemptOptions) {
@@ -99,6 +101,7 @@ class Attempt {
       kind: 'completed',
       outcome: this.#allPrinted ? 'printed' : 'sent',
       reasons: this.#reasons,
+      ...(this.#pages === undefined ? {} : { pages: this.#pages }),
     });
   }
 
@@ -297,6 +300,9 @@ class Attempt {
     }
     this.#deliveredBytes += this.#options.sizeKnown ? document.sizeBytes : this.#handedBytes;
     this.#allPrinted &&= outcome.outcome === 'printed';
+    const { pages } = outcome;
+    this.#pages =
+      pages === undefined || this.#pages === undefined ? undefined : this.#pages + pages;
     this.#reasons.push(...outcome.reasons);
     return undefined;
   }

@@ -13,6 +13,8 @@ export type AttemptEnd =
       readonly kind: 'completed';
       readonly outcome: 'printed' | 'sent';
       readonly reasons: readonly DeviceReason[];
+      /** Where the device counted every document. */
+      readonly pages?: number;
     }
   /** A person ended it at the device. */
   | { readonly kind: 'cancelled-at-device'; readonly message: string }
@@ -34,6 +36,7 @@ export type EndDecision =
       readonly kind: 'end';
       readonly state: Extract<JobState, 'completed' | 'canceled' | 'aborted'>;
       readonly outcome?: 'printed' | 'sent';
+      readonly pages?: number;
       readonly reasons: readonly JobReason[];
       readonly message: string;
     }
@@ -54,7 +57,7 @@ export function decideEnd(
     case 'cancelled':
       return { kind: 'none' };
     case 'completed':
-      return completion(end.outcome, end.reasons);
+      return completion(end);
     case 'cancelled-at-device':
       return {
         kind: 'end',
@@ -74,15 +77,17 @@ export function decideEnd(
   }
 }
 
-function completion(
-  outcome: 'printed' | 'sent',
-  deviceReasons: readonly DeviceReason[],
-): EndDecision {
-  const warned = deviceReasons.some((reason) => reason.severity !== 'report');
+function completion({
+  outcome,
+  reasons,
+  pages,
+}: Extract<AttemptEnd, { kind: 'completed' }>): EndDecision {
+  const warned = reasons.some((reason) => reason.severity !== 'report');
   return {
     kind: 'end',
     state: 'completed',
     outcome,
+    ...(pages === undefined ? {} : { pages }),
     reasons: [warned ? 'job-completed-with-warnings' : 'job-completed-successfully'],
     message: outcome === 'printed' ? 'The device confirmed the last page.' : 'Sent to the device.',
   };

@@ -58,6 +58,8 @@ export interface PortRunner {
   readonly currentPrinterId: string | undefined;
   /** The language monitor on the port, while that is open. */
   readonly languageMonitor: string | undefined;
+  /** When its back-off ends, on the monotonic clock; undefined while it waits for nothing. */
+  readonly nextTryAtMs: number | undefined;
   /** What the store would not take, until it takes it. */
   readonly storeProblem: string | undefined;
   start(): void;
@@ -94,6 +96,7 @@ class Runner implements PortRunner {
   #printing: Promise<void> | undefined;
   #state: PortState = closed;
   #storeProblem: string | undefined;
+  #nextTryAtMs: number | undefined;
   #port: HostedPort | undefined;
   #backoffMs = 0;
   #current:
@@ -109,6 +112,10 @@ class Runner implements PortRunner {
 
   get state(): PortState {
     return this.#state;
+  }
+
+  get nextTryAtMs(): number | undefined {
+    return this.#nextTryAtMs;
   }
 
   get storeProblem(): string | undefined {
@@ -205,7 +212,7 @@ class Runner implements PortRunner {
       claim.release();
     }
     if (this.#backoffMs > 0) {
-      await this.#device.wait(this.#backoffMs, this.#stopping.signal);
+      await this.#waitForDevice();
     }
   }
 
@@ -370,7 +377,14 @@ class Runner implements PortRunner {
     message: string,
   ): Promise<void> {
     this.#raiseBackoff(state, reasons, message);
+    await this.#waitForDevice();
+  }
+
+  /** Until it shows itself, somebody asks, or the back-off is over. */
+  async #waitForDevice(): Promise<void> {
+    this.#nextTryAtMs = this.#options.clock.monotonicMs() + this.#backoffMs;
     await this.#device.wait(this.#backoffMs, this.#stopping.signal);
+    this.#nextTryAtMs = undefined;
   }
 
   #showState(state: PortState['state'], reasons: readonly DeviceReason[], message: string): void {

@@ -58,13 +58,14 @@ export function endChange(
       payload: { jobId, deliveredBytes, decision: what, reasons, message, at },
     };
   }
-  const { state, outcome } = decision;
+  const { state, outcome, pages } = decision;
   return {
     type: 'job.ended',
     payload: {
       jobId,
       state,
       ...(outcome === undefined ? {} : { outcome }),
+      ...(pages === undefined ? {} : { pages }),
       reasons,
       message,
       at,

@@ -42,6 +42,8 @@ export interface PortStatus {
   /** The newest of each source. */
   readonly statuses: readonly DeviceStatus[];
   readonly currentJobId: string | undefined;
+  /** It backs off: when it is tried again, unless the device shows itself or a person asks. */
+  readonly nextTryInMs?: number;
   /** What was set; `languageMonitor` is the one that is on the port now. */
   readonly language: PortLanguage;
   readonly languageMonitor: string | undefined;

@@ -7,12 +7,14 @@ import type {
   SerialPorts,
   Tcp,
   TcpConnection,
+  TcpConnectOptions,
   UsbHost,
 } from '../../hal/contract.ts';
 import type { SnmpManager, SnmpSession } from '../../hal/snmp.ts';
-import { HalError } from '../../hal/errors.ts';
+import { HalError, isHalError } from '../../hal/errors.ts';
 import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
 import { fileNameProblem } from '../../monitors/file/file-name.ts';
+import { clusterLimits } from '../limits/cluster-limits.ts';
 
 /** Where connections of this spooler leave the box, and where they may not go. */
 export interface OutgoingRules {
@@ -92,12 +94,11 @@ export function createDeviceScopes(options: {
         const { localPortOf, ...rules } = options.rules;
         const localPort = await localPortOf?.(scope.name);
         signal.throwIfAborted();
-        const connection = await options.tcp.connect({
-          ...request,
-          ...rules,
-          ...(localPort === undefined ? {} : { localPort }),
-          signal,
-        });
+        const plain = { ...request, ...rules, signal };
+        const connection =
+          localPort === undefined
+            ? await options.tcp.connect(plain)
+            : await knock(options.tcp, { ...plain, localPort });
         return keep(scope, connection, () => connection.reset(), rememberedTcp);
       },
       async openSnmp({ host, signal, ...request }) {
@@ -129,6 +130,25 @@ export function createDeviceScopes(options: {
       };
     },
   };
+}
+
+/**
+ * From the port of a dead session the first SYN only makes the printer reset that session (RFC 9293
+ * 3.10.7.4); the kernel would send the next one after a second, a new connection does so at once.
+ * One that is refused the port, or waits in vain, is made from any.
+ */
+async function knock(tcp: Tcp, request: TcpConnectOptions): Promise<TcpConnection> {
+  const { localPort: _dead, ...fromAnyPort } = request;
+  for (const timeoutMs of clusterLimits.knocksMs) {
+    try {
+      return await tcp.connect({ ...request, timeoutMs: Math.min(timeoutMs, request.timeoutMs) });
+    } catch (error) {
+      if (request.signal?.aborted === true) throw error;
+      if (isHalError(error, 'address-in-use', 'address-not-available')) break;
+      if (!isHalError(error, 'timed-out', 'connection-reset')) throw error;
+    }
+  }
+  return await tcp.connect(fromAnyPort);
 }
 
 function localDevices(box: BoxDevices | undefined, scopeNow: () => Scope): LocalDevices {

@@ -92,7 +92,10 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
 
   const statusOf = (portName: string): PortStatus => {
     const runner = runners.get(portName);
+    const dueMs = runner?.nextTryAtMs;
+    const now = options.clock.monotonicMs();
     return {
+      ...(dueMs === undefined ? {} : { nextTryInMs: Math.max(0, dueMs - now) }),
       info: host.portInfo(portName) ?? missingInfo(portName),
       used: runner !== undefined,
       ...(runner?.state ?? unused),

@@ -19,6 +19,8 @@ export interface JobFacts {
     | undefined;
   readonly reasons: readonly string[];
   readonly message: string | undefined;
+  /** RFC 8011 5.3.18.2. */
+  readonly impressions: number | undefined;
 }
 
 export const jobFactNames: readonly string[] = [
@@ -26,6 +28,7 @@ export const jobFactNames: readonly string[] = [
   'job-state',
   'job-state-reasons',
   'job-state-message',
+  'job-impressions-completed',
 ];
 
 /** A document's end, without the bytes. */
@@ -53,6 +56,7 @@ export function readJobFacts(answer: IppMessage): JobFacts {
       .flatMap((value) => payloadOf(value, 'keyword') ?? [])
       .filter((keyword) => keyword !== 'none'),
     message: words === '' ? undefined : words,
+    impressions: payloadOf(one('job-impressions-completed'), 'integer'),
   };
 }
 
@@ -78,9 +82,11 @@ function completed(job: JobFacts): JobEnd {
   const troubled = job.reasons.filter((reason) =>
     ['job-completed-with-errors', 'job-completed-with-warnings'].includes(reason),
   );
-  if (troubled.length === 0) return { outcome, reasons: [] };
+  const isCounted = job.impressions !== undefined && job.impressions > 0;
+  const counted = isCounted ? { pages: job.impressions } : {};
+  if (troubled.length === 0) return { outcome, reasons: [], ...counted };
   const message = `the printer completed it with trouble${detail(job)}`;
-  return { outcome, reasons: [warningOf('other')], message };
+  return { outcome, reasons: [warningOf('other')], message, ...counted };
 }
 
 function detail({ message, reasons }: JobFacts): string {

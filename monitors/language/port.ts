@@ -146,7 +146,9 @@ class SpeakingPort implements LanguagePort {
       return { deliveredBytes, outcome: 'failed', reasons: [], message, cancelledAtDevice: true };
     }
     if (document.verdict === 'printed' && !discard) {
-      return { deliveredBytes, outcome: 'printed', reasons: [] };
+      const pages = document.speaker.pages?.();
+      const counted = pages === undefined ? {} : { pages };
+      return { deliveredBytes, outcome: 'printed', reasons: [], ...counted };
     }
     return { ...outcome, deliveredBytes };
   }

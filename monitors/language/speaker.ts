@@ -32,6 +32,8 @@ export interface Speaker {
   /** Whether anything in it was understood. */
   hear(bytes: Uint8Array, nowMs: number): boolean;
   status(): SpeakerStatus;
+  /** What the device counted of the document, where it says so. */
+  pages?(): number | undefined;
   /** Asked after the closing. */
   verdict(nowMs: number): SpeakerVerdict;
 }

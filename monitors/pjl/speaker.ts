@@ -23,6 +23,7 @@ class PjlSpeaker implements Speaker {
   readonly #reader = new PjlReplyReader();
   #status: SpeakerStatus = { reasons: [], message: undefined, busy: true };
   #end: 'printed' | 'cancelled' | undefined;
+  #pages: number | undefined;
   #closed = false;
   /** Since when it has been ready, after the last byte. */
   #readySinceMs: number | undefined;
@@ -57,6 +58,10 @@ class PjlSpeaker implements Speaker {
     return this.#status;
   }
 
+  pages(): number | undefined {
+    return this.#pages;
+  }
+
   verdict(nowMs: number): SpeakerVerdict {
     if (this.#end !== undefined) return this.#end;
     const readySinceMs = this.#readySinceMs ?? nowMs;
@@ -69,7 +74,10 @@ class PjlSpeaker implements Speaker {
     // A job inside the document has a name of its own; some printers leave the name out.
     if (reply.name !== undefined && reply.name !== this.#jobName) return;
     if (reply.event === 'canceled') this.#end = 'cancelled';
-    else if (this.#closed) this.#end ??= 'printed';
+    else if (this.#closed) {
+      this.#end ??= 'printed';
+      this.#pages = reply.pages ?? this.#pages;
+    }
   }
 
   #takeStatus({ code, display, online }: PjlStatus, nowMs: number): void {

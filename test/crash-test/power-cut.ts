@@ -28,7 +28,10 @@ export async function runPowerCut(seed: number, fault: BenchOptions = {}): Promi
   const bench = new Bench({ seed, devices, ...fault });
   const told = new Told();
   await bench.boot();
-  await bench.addPrinter('office', { interrupted: seed % 5 === 0 ? 'hold' : 'restart' });
+  await bench.addPrinter('office', {
+    interrupted: seed % 5 === 0 ? 'hold' : 'restart',
+    startPrinting: seed % 3 === 0 ? 'at-once' : 'spooled',
+  });
   drawDevices(devices, random);
   const cut = bench.cutAfter(1 + random.integer(longestOperations));
   const { events } = bench.life;

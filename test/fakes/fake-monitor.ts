@@ -49,6 +49,8 @@ export class FakeDevice {
   readonly name: string;
   power: 'on' | 'off' = 'on';
   outcome: 'sent' | 'printed' = 'sent';
+  /** What it counts of each document, where it counts. */
+  pages: number | undefined;
   /** Bytes of a document after which the connection breaks, for the next `times` documents. */
   breaks: { readonly atBytes: number; times: number } | undefined;
   /** Takes no byte beyond this position of a document, until undefined again. */
@@ -269,7 +271,10 @@ class FakePort implements MonitorPort {
     const deliveredBytes = this.#takenBytes;
     if (cancelled)
       return { deliveredBytes, outcome: 'failed', reasons: [], cancelledAtDevice: true };
-    if (whole) return { deliveredBytes, outcome: device.outcome, reasons: [] };
+    if (whole) {
+      const counted = device.pages === undefined ? {} : { pages: device.pages };
+      return { deliveredBytes, outcome: device.outcome, reasons: [], ...counted };
+    }
     return { deliveredBytes, outcome: 'failed', reasons: [], message: 'The connection broke.' };
   }
 

@@ -50,7 +50,9 @@ describe('a language monitor', () => {
         assert.equal(await writeFor(rig.port, rig.clock, bytes, 3), 'written');
         const end = await endOf(rig);
         const wanted = { deliveredBytes: bytes.length, outcome: 'printed', reasons: [] };
-        assert.deepEqual(end, wanted);
+        // PJL's printer says how many pages it printed, the others have no word for it.
+        const counted = name === 'pjl' ? { pages: 1 } : {};
+        assert.deepEqual(end, { ...wanted, ...counted });
         assert.ok(rig.printer.sessions()[at]?.bytes.includes(bytes), 'byte for byte, in one piece');
       }
     });

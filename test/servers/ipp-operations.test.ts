@@ -208,6 +208,8 @@ describe('jobs by IPP', () => {
       ['busy', 'server-error-busy'],
       ['printer-not-accepting', 'server-error-not-accepting-jobs'],
       ['job-too-large', 'client-error-request-entity-too-large'],
+      ['queue-full', 'server-error-too-many-jobs'],
+      ['user-quota', 'client-error-account-limit-reached'],
       ['store-failed', 'server-error-internal-error'],
     ];
     for (const [code, status] of statuses) {

@@ -58,6 +58,8 @@ describe('a port that backs off', () => {
     bench.device.power = 'off';
     const job = await bench.print(Uint8Array.of(1));
     await bench.pass(600_000);
+    const [waiting] = await bench.spooler.ports.list();
+    assert.ok((waiting?.nextTryInMs ?? 0) > 0 && (waiting?.nextTryInMs ?? 0) <= 60_000);
     bench.device.power = 'on';
     const target = { monitor: 'fake', portName: 'desk' };
     const tries = bench.device.triesAtMs.length;
@@ -66,6 +68,8 @@ describe('a port that backs off', () => {
     assert.equal(bench.device.triesAtMs.length, tries);
     await bench.spooler.ports.xcv(target, 'ConfigPort', null, administrator);
     await bench.untilState(job.id, 'completed', 1_000);
+    const [idle] = await bench.spooler.ports.list();
+    assert.equal(idle?.nextTryInMs, undefined);
   });
 });
 

@@ -356,3 +356,16 @@ describe('cancelling', () => {
     assert.deepEqual((await bench.job(job.id)).reasons, ['job-canceled-by-user']);
   });
 });
+
+describe('pages', () => {
+  test('are those that the device counted, over all copies, or unknown', async () => {
+    const bench = new Bench();
+    await bench.boot();
+    await bench.addPrinter();
+    const unknown = await bench.print(Uint8Array.of(1));
+    assert.equal((await bench.untilState(unknown.id, 'completed')).pages, undefined);
+    bench.device.pages = 3;
+    const counted = await bench.print(Uint8Array.of(1), { copies: 2 });
+    assert.equal((await bench.untilState(counted.id, 'completed')).pages, 6);
+  });
+});

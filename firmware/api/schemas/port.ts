@@ -78,6 +78,8 @@ export const port = z.object({
     )
     .readonly(),
   currentJobId: z.string().optional(),
+  /** It backs off: when it is tried again. */
+  nextTryInMs: z.number().optional(),
   language: portLanguage,
   /** The language monitor that is on the port now. */
   languageMonitor: z.string().optional(),

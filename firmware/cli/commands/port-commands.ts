@@ -77,6 +77,9 @@ export const portCommands: readonly Command[] = [
         ['monitor', found.info.monitorName],
         ['state', found.state],
         ['message', found.message],
+        ...(found.nextTryInMs === undefined
+          ? []
+          : [['tried again in', `${Math.ceil(found.nextTryInMs / 1000)} s`] as const]),
         ['used', found.used ? 'yes' : 'no'],
         ['language', languageText(found)],
         ...rows,

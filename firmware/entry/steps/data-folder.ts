@@ -31,6 +31,7 @@ export function dataFolderStep(
           { cause: error },
         );
       }
+      await removeHalfWritten(files, folder.path);
       return { part: folder, stop: async () => lock.close() };
     },
   };
@@ -45,5 +46,19 @@ async function makeFolder(files: Hal['files'], path: string): Promise<void> {
       `The data folder can't be made: ${error.message}. Choose another one with --data.`,
       { cause: error },
     );
+  }
+}
+
+/** What a file that was about to replace another is called until then (hal's replaceFile). */
+const halfWritten = /^\..+\.[0-9a-f]{12}\.tmp$/;
+
+/** A kill leaves such a file; nobody will ever rename it. A disk that keeps it harms nobody. */
+async function removeHalfWritten(files: Hal['files'], path: string): Promise<void> {
+  try {
+    for (const { name, kind } of await files.list(path)) {
+      if (kind === 'file' && halfWritten.test(name)) await files.remove(`${path}/${name}`);
+    }
+  } catch (error) {
+    if (!isHalError(error)) throw error;
   }
 }

@@ -90,7 +90,9 @@ async function judge(image: string, known: Known): Promise<RecordedVerdict> {
   const devices = [new FakeDevice('left'), new FakeDevice('right')];
   const ended = Promise.withResolvers<void>();
   let look: () => Promise<void> = () => Promise.resolve();
-  const life = await startLife({ folder: image, devices, onEvent: () => void look() });
+  // What fails before the end ends the wait; a look that the stop overtakes says nothing more.
+  const onEvent = () => void look().catch((error: unknown) => ended.reject(error));
+  const life = await startLife({ folder: image, devices, onEvent });
   const { jobs } = life.spooler;
   look = async () => {
     const waiting = await jobs.list({ which: 'not-completed', limit: 1_000 });
