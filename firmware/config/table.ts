@@ -5,6 +5,7 @@ import { clusterSection } from './cluster-section.ts';
 import { dataSection } from './data-section.ts';
 import { devicesSection } from './devices-section.ts';
 import { discoverySection } from './discovery-section.ts';
+import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
 import { snmpSection } from './snmp-section.ts';
@@ -14,6 +15,7 @@ const sections = {
   ...dataSection,
   ...devicesSection,
   ...discoverySection,
+  ...doorsSection,
   ...listenSection,
   ...logSection,
   ...snmpSection,

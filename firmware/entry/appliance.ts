@@ -14,6 +14,7 @@ import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
 import { describeDevice } from '../servers/ipp/describe-device.ts';
 import type { Store, Term } from '../store/contract.ts';
+import { createGuardedTcp } from '../servers/guarded-tcp.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
 import { createAccess } from '../users/access.ts';
@@ -112,6 +113,7 @@ async function startSteps(
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
     ...hal,
+    tcp: createGuardedTcp(hal.tcp, config['raw.networks'], log.child('raw')),
     everywhere: listenAddress(config['listen.address'], hal.addresses),
     isGroups: (address) => directory.groups?.isGroups(address) ?? false,
   });

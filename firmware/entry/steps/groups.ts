@@ -152,6 +152,7 @@ function makeGroups(parts: GroupsParts): Groups {
             clock: hal.clock,
             everywhere: listenAddress(config['listen.address'], hal.addresses),
             firstRawPort: config['listen.raw'],
+            rawEnabled: config['raw.enabled'],
             retryMs: entryLimits.rawRetryMs,
             log,
           },

@@ -14,6 +14,7 @@ import { createRawAssignments } from '../../registry/raw-assignments.ts';
 import type { Server } from '../../servers/contract.ts';
 import { createHttpServer } from '../../servers/http/server.ts';
 import { routeRequest, textProblem } from '../../servers/http/router.ts';
+import { createGuardedTcp } from '../../servers/guarded-tcp.ts';
 import { createLpdServer } from '../../servers/lpd/server.ts';
 import { createRawPorts, type RawPorts } from '../../servers/raw/raw-ports.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
@@ -99,8 +100,10 @@ export function lpdStep(
     async start() {
       const address = listenAddress(config['listen.address'], addresses);
       const listen = { address, port: config['listen.lpd'] };
-      const server = createLpdServer({ tcp, clock, directory, listen, log: log.child('lpd') });
-      await startListening(server, ['listen.lpd'], config);
+      const own = log.child('lpd');
+      const guarded = createGuardedTcp(tcp, config['lpd.networks'], own);
+      const server = createLpdServer({ tcp: guarded, clock, directory, listen, log: own });
+      if (config['lpd.enabled']) await startListening(server, ['listen.lpd'], config);
       return { part: server, stop: (deadline) => server.stop(deadline) };
     },
   };
@@ -133,6 +136,7 @@ export function rawStep(parts: {
         address: listenAddress(config['listen.address'], hal.addresses),
         firstPort: config['listen.raw'],
         retryMs: entryLimits.rawRetryMs,
+        enabled: config['raw.enabled'],
         onChange,
       });
       await ports.start();
