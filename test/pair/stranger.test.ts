@@ -37,13 +37,24 @@ describe('a stranger on the port of the heartbeats', () => {
       const reads = await run('mosquitto_sub', [
         ...where,
         ...credentials,
-        ...['-t', '#', '-C', '1', '-W', '5', '-E'],
+        '-t',
+        '#',
+        '-C',
+        '1',
+        '-W',
+        '5',
+        '-E',
       ]);
       assert.notEqual(reads.status, 0, reads.text);
       const writes = await run('mosquitto_pub', [
         ...where,
         ...credentials,
-        ...['-t', topic, '-m', '{}', '-q', '1'],
+        '-t',
+        topic,
+        '-m',
+        '{}',
+        '-q',
+        '1',
       ]);
       assert.notEqual(writes.status, 0, writes.text);
     }
@@ -62,7 +73,7 @@ describe('a stranger on the port of the heartbeats', () => {
       secured.on('data', (chunk: Buffer) => (bytes += chunk.length));
       secured.on('error', () => {});
       // CONNECT of MQTT 3.1.1, and a SUBSCRIBE to everything.
-      secured.write(Buffer.from('100c00044d51545404020005000178820600010001' + '2300', 'hex'));
+      secured.write(Buffer.from('100c00044d515454040200050001788206000100012300', 'hex'));
       await once(secured, 'close');
       assert.equal(bytes, 0);
     }
