@@ -21,6 +21,7 @@ const TOOLS = {
   'failover-bench': 'tools/failover-bench/bench.ts',
   'long-queue': 'tools/long-queue/long-queue.ts',
   simulate: 'test/world/simulate.ts',
+  'snmp-bench': 'test/snmp/bench.ts',
   'snmp-fuzz': 'test/snmp/mutated.ts',
   platen: 'firmware/entry/platen.ts',
 };

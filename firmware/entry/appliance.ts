@@ -185,13 +185,8 @@ async function startSteps(
       directory,
       appliance,
       reading,
-      termOf: (id) => (id === localSpooler ? term : undefined),
-      pair: () => ({
-        nodeId: identity.nodeId,
-        peerId: '',
-        heartbeatAgeMs: undefined,
-        groups: [],
-      }),
+      nodeId: identity.nodeId,
+      pair,
     }),
   );
   listening.snmp = () => agent.addresses()[0]?.port;
