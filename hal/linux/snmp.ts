@@ -273,6 +273,8 @@ function translated(error: unknown, subject: string): HalError {
   }
   const known = toHalError(error, subject);
   if (known.code !== 'other') return known;
-  const detail = error instanceof Error ? error.message.slice(0, 200) : 'an answer that is none';
+  // Of an error status that it does not know, the library's message is a number.
+  const words: unknown = error instanceof Error ? error.message : undefined;
+  const detail = typeof words === 'string' ? words.slice(0, 200) : 'an answer that is none';
   return new HalError('io-error', subject, { cause: error, detail });
 }
