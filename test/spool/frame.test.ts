@@ -20,10 +20,11 @@ for (const [from, to] of [
   test(`${from} on its way to ${to}: each first part of the mark is read`, () => {
     const frame = encodeFrame(header, from);
     assert.ok(frame !== undefined);
+    const { descriptor: written } = frame;
     for (let octets = 0; octets <= frameMarks[to].length; octets += 1) {
-      const descriptor = Buffer.from(frame.descriptor);
+      const descriptor: Buffer = Buffer.from(written);
       frameMarks[to].copy(descriptor, 0, 0, octets);
-      const mark = decodeDescriptor(descriptor)?.mark;
+      const mark: FrameMark | undefined = decodeDescriptor(descriptor)?.mark;
       assert.ok(mark === from || mark === to || mark === 'started', `${octets}: ${mark}`);
       assert.deepEqual(decodeHeader(descriptor, frame.header), header);
     }
