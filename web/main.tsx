@@ -6,6 +6,7 @@ import { AddPrinter } from './pages/add-printer.tsx';
 import { LogIn, SetUp } from './pages/door.tsx';
 import { Jobs } from './pages/jobs.tsx';
 import { Overview } from './pages/overview.tsx';
+import { Pair } from './pages/pair.tsx';
 import { Printer } from './pages/printer.tsx';
 import { System } from './pages/system.tsx';
 import { Users } from './pages/users.tsx';
@@ -21,6 +22,7 @@ const sections = [
   { path: [], key: 'nav.overview', show: () => true },
   { path: ['jobs'], key: 'nav.jobs', show: () => true },
   { path: ['add'], key: 'nav.add', show: isAdministrator },
+  { path: ['pair'], key: 'nav.pair', show: () => true },
   { path: ['users'], key: 'nav.users', show: isAdministrator },
   { path: ['system'], key: 'nav.system', show: () => true },
 ] as const;
@@ -126,6 +128,7 @@ function Page() {
   if (first === 'printers' && second !== undefined) return <Printer key={second} id={second} />;
   if (first === 'jobs') return <Jobs />;
   if (first === 'add' && isAdministrator()) return <AddPrinter />;
+  if (first === 'pair') return <Pair />;
   if (first === 'users' && isAdministrator()) return <Users />;
   if (first === 'system') return <System />;
   return <main id="content">{t('app.not-found')}</main>;

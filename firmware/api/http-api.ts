@@ -10,6 +10,7 @@ import {
   type HttpRequest,
   type HttpRoute,
 } from '../servers/http/contract.ts';
+import { forward } from './forward.ts';
 import { apiRoot, fullPath } from './openapi.ts';
 import { audited, isAudited } from './audited.ts';
 import type { Principal } from './principal.ts';
@@ -25,6 +26,8 @@ export interface HttpApiOptions {
   readonly services: ApiServices;
   /** Who asks; `nobody` where nothing is known. */
   readonly principalOf: (request: HttpRequest) => Promise<Principal | Refusal>;
+  /** The peer handed it over: it is not handed on again. */
+  readonly forwarded?: true;
 }
 
 const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
@@ -92,7 +95,7 @@ function createFinder(routes: readonly Route[]): Finder {
 }
 
 async function answer(
-  { services, principalOf }: HttpApiOptions,
+  { services, principalOf, forwarded }: HttpApiOptions,
   find: Finder,
   request: HttpRequest,
 ): Promise<Reply | Refusal> {
@@ -121,6 +124,10 @@ async function answer(
     sizeBytes: request.lengthBytes,
     services,
   };
+  if (denied === undefined && forwarded === undefined) {
+    const elsewhere = await forward({ route: found.route, call, method, path, query });
+    if (elsewhere !== undefined) return elsewhere;
+  }
   if (!isAudited(found.route)) return denied ?? found.route.serve(call);
   const look = find('GET', path);
   const shown = look.kind === 'found' ? look.route : undefined;
@@ -168,6 +175,8 @@ function write(reply: Reply | Refusal, instance: string): HttpAnswer {
       );
     case 'text':
       return writeText(reply.status, reply.contentType, reply.text);
+    case 'forwarded':
+      return { status: reply.status, headers: headersOf(reply.contentType), body: reply.body };
     case 'events':
       return {
         status: 200,

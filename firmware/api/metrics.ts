@@ -1,4 +1,6 @@
 // The metrics page: a few gauges in Prometheus's text format.
+import { deviceFactsOf } from '../printers/device-facts.ts';
+import { percentOf } from '../servers/ipp/describe-device.ts';
 import type { ApiServices } from './services.ts';
 
 interface Metric {
@@ -16,11 +18,12 @@ export async function metricsText(services: ApiServices): Promise<string> {
 
 async function collect({ directory, appliance, clock }: ApiServices): Promise<readonly Metric[]> {
   const queues = await Promise.all(
-    directory.all().map(async ({ id, printers }) =>
+    directory.all().map(async ({ id, printers, ports }) =>
       Promise.all(
         (await printers.list()).map(async (printer) => ({
           labels: { spooler: id, printer: printer.name },
           status: await printers.status(printer.id),
+          device: deviceFactsOf(printer.portNames, await ports.list()),
         })),
       ),
     ),
@@ -54,6 +57,25 @@ async function collect({ directory, appliance, clock }: ApiServices): Promise<re
       name: 'platen_printer_jobs_queued',
       help: 'Jobs that are not ended.',
       samples: printers.map(({ labels, status }) => ({ labels, value: status.queuedJobCount })),
+    },
+    {
+      name: 'platen_printer_supply_percent',
+      help: 'What is left of a supply, and how full a receptacle is, where the printer says so.',
+      samples: printers.flatMap(({ labels, device: { supplies = [] } }) =>
+        supplies.flatMap((supply, at) => {
+          const value = percentOf(supply);
+          if (value === undefined) return [];
+          const { name, type } = supply;
+          return [{ labels: { ...labels, supply: name, type, index: `${at + 1}` }, value }];
+        }),
+      ),
+    },
+    {
+      name: 'platen_printer_pages',
+      help: 'Impressions in the life of a printer, where it says so.',
+      samples: printers.flatMap(({ labels, device: { pageCount } }) =>
+        pageCount === undefined ? [] : [{ labels, value: pageCount }],
+      ),
     },
     {
       name: 'platen_printer_stopped',

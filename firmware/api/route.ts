@@ -55,6 +55,13 @@ export interface ServerSentEvent {
 }
 
 export type Reply =
+  /** The peer's answer, as it comes. */
+  | {
+      readonly kind: 'forwarded';
+      readonly status: number;
+      readonly contentType: string;
+      readonly body: AsyncIterable<Uint8Array>;
+    }
   | {
       readonly kind: 'json';
       readonly status: number;

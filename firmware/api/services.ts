@@ -1,6 +1,6 @@
 // What the rows of the API work with; the composition root makes it once.
-import type { AuditTrail } from '../audit/contract.ts';
 import type { Clock, Random } from '../../hal/contract.ts';
+import type { AuditTrail } from '../audit/contract.ts';
 import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';

@@ -1,6 +1,7 @@
 // What the API says, as types: all that the page shares with the firmware.
 import type { z } from 'zod';
 import type { auditEntry } from './schemas/audit.ts';
+import type { certificate } from './schemas/certificate.ts';
 import type { job } from './schemas/job.ts';
 import type { formField, monitor, port, xcvResult } from './schemas/port.ts';
 import type {
@@ -33,6 +34,7 @@ export type XcvResultView = z.infer<typeof xcvResult>;
 export type JobView = z.infer<typeof job>;
 export type SessionView = z.infer<typeof session>;
 export type SetupView = z.infer<typeof setup>;
+export type CertificateView = z.infer<typeof certificate>;
 export type AuditEntryView = z.infer<typeof auditEntry>;
 export type UserView = z.infer<typeof user>;
 export type TokenView = z.infer<typeof token>;

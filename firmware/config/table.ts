@@ -1,21 +1,23 @@
 // The configuration's table: every key with its schema, default and help, made of the section files
 // beside it.
 import { z } from 'zod';
+import { clusterSection } from './cluster-section.ts';
 import { dataSection } from './data-section.ts';
 import { devicesSection } from './devices-section.ts';
 import { discoverySection } from './discovery-section.ts';
+import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
-import { pairSection } from './pair-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
 const sections = {
+  ...clusterSection,
   ...dataSection,
   ...devicesSection,
   ...discoverySection,
+  ...doorsSection,
   ...listenSection,
   ...logSection,
-  ...pairSection,
   ...snmpSection,
 };
 

@@ -127,7 +127,6 @@ class FollowingAnnouncement implements SpoolerAnnouncement {
         secure: ports.ipp === undefined,
       },
       {
-        authenticates: false,
         others: ipps === undefined ? [] : [{ secure: true, port: ipps }],
       },
     );

@@ -14,6 +14,7 @@ import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
 import { describeDevice } from '../servers/ipp/describe-device.ts';
 import type { Store, Term } from '../store/contract.ts';
+import { createGuardedTcp } from '../servers/guarded-tcp.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
 import { createAccess } from '../users/access.ts';
@@ -31,7 +32,7 @@ import { groupsStep } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
 import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
-import { lpdStep, rawStep, socketStep } from './steps/servers.ts';
+import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { storeStep } from './steps/store.ts';
@@ -112,6 +113,7 @@ async function startSteps(
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
     ...hal,
+    tcp: createGuardedTcp(hal.tcp, config['raw.networks'], log.child('raw')),
     everywhere: listenAddress(config['listen.address'], hal.addresses),
     isGroups: (address) => directory.groups?.isGroups(address) ?? false,
   });
@@ -172,6 +174,7 @@ async function startSteps(
     },
   };
   await lifecycle.begin(socketStep(hal, folder, services));
+  answerPeer(services);
   const http = await lifecycle.begin(httpStep({ hal, config, services, describeDevice }));
   Object.assign(listening, http);
   const lpd = await lifecycle.begin(lpdStep(hal, config, directory, log));
@@ -183,13 +186,8 @@ async function startSteps(
       directory,
       appliance,
       reading,
-      termOf: (id) => (id === localSpooler ? term : undefined),
-      pair: () => ({
-        nodeId: identity.nodeId,
-        peerId: '',
-        heartbeatAgeMs: undefined,
-        groups: [],
-      }),
+      nodeId: identity.nodeId,
+      pair,
     }),
   );
   listening.snmp = () => agent.addresses()[0]?.port;

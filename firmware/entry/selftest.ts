@@ -15,7 +15,7 @@ import { entryLimits } from '../limits/entry-limits.ts';
 import { createLog } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
 import { createNoWire } from '../supervisor/client.ts';
-import { startAppliance } from './appliance.ts';
+import { type RunningAppliance, startAppliance } from './appliance.ts';
 
 export interface SelftestOptions {
   readonly hal: Hal;
@@ -71,6 +71,7 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     'listen.https': 0,
     'listen.lpd': 0,
     'listen.snmp': 0,
+    'snmp.community': name,
     'listen.raw': 0,
   });
   const destination = { write: (line: string) => void process.stderr.write(line) };
@@ -98,9 +99,28 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     if (Buffer.compare(arrived, sent) !== 0) {
       throw new CliError('The document changed on its way to the printer.');
     }
+    await askBySnmp(hal, appliance.addresses);
   } finally {
     await appliance.stop();
     await printer.close();
+  }
+}
+
+/** The agent and the manager's library, each by the other. */
+async function askBySnmp(hal: Hal, addresses: RunningAppliance['addresses']): Promise<void> {
+  const agent = new URL(addresses.find(({ what }) => what === 'snmp')?.address ?? '');
+  const session = hal.snmp.open({
+    address: agent.hostname,
+    port: Number(agent.port),
+    credentials: { version: '2c', community: name },
+    timeoutMs: entryLimits.selftestMs,
+    retries: 0,
+  });
+  try {
+    const found = await session.table(['1.3.6.1.2.1.1.1'], 1);
+    if (found.size !== 1) throw new CliError('The SNMP agent did not say what it is.');
+  } finally {
+    session.close();
   }
 }
 

@@ -21,6 +21,7 @@ export interface GroupFrontOptions {
   /** Where raw ports listen for a group that has no address on the network. */
   readonly everywhere: string;
   readonly firstRawPort: number;
+  readonly rawEnabled: boolean;
   readonly retryMs: number;
   readonly discovery: Discovery | undefined;
   /** Where HTTP and LPD listen; raw ports are the front's. */
@@ -49,6 +50,7 @@ export async function openGroupFront(
     log,
     address: addresses[0] ?? options.everywhere,
     firstPort: options.firstRawPort,
+    enabled: options.rawEnabled,
     retryMs: options.retryMs,
     onChange: () => announcement?.lookAgain(),
   });

@@ -5,6 +5,7 @@ import { printingLimits } from '../limits/printing-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import type { JobOrigin } from '../jobs/job.ts';
 import type { Printer } from '../printers/printer.ts';
+import { checkAccess } from '../printers/access.ts';
 import { takesFormat } from '../printers/settings.ts';
 import type { DocumentRequest, JobRequest } from './contract.ts';
 
@@ -16,6 +17,8 @@ export function checkJob(request: JobRequest, printer: Printer | undefined): Ref
     return refused('printer-not-accepting', `${printer.name} takes no jobs at present`);
   }
   return (
+    // What is printed again was let in once, and a person asks for it.
+    (request.reprintOf === undefined ? checkAccess(printer, request.origin) : undefined) ??
     checkNumber('priority', request.priority, 100) ??
     checkNumber('copies', request.copies, printingLimits.copiesPerJob) ??
     checkAttributes(request.attributes) ??

@@ -32,4 +32,6 @@ export const printingLimits = {
   isAliveMs: 10_000,
   /** stop() waits this long for monitors to shut down. */
   shutdownMs: 5_000,
+  /** Networks, or users, in the lists of who may print. */
+  accessEntries: 100,
 } as const;

@@ -76,6 +76,8 @@ export const serverLimits = {
     /** The longest pause inside a document. */
     idleTimeoutMs: 300_000,
     backlog: 128,
+    /** Documents that broke off: how long they are remembered, of how many clients, by how much. */
+    resends: { rememberedMs: 600_000, clients: 1_000, markedBytes: 1024 * 1024 },
   },
   lpd: {
     connections: 256,
@@ -94,5 +96,7 @@ export const serverLimits = {
 } as const;
 
 export type HttpLimits = { readonly [Name in keyof (typeof serverLimits)['http']]: number };
-export type RawLimits = { readonly [Name in keyof (typeof serverLimits)['raw']]: number };
+export type RawLimits = {
+  readonly [Name in Exclude<keyof (typeof serverLimits)['raw'], 'resends'>]: number;
+};
 export type LpdLimits = { readonly [Name in keyof (typeof serverLimits)['lpd']]: number };

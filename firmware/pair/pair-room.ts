@@ -230,9 +230,8 @@ class Room implements PairRoom {
         port: listen.channel,
         clock: hal.clock,
         credentials: identity.peerCredentials,
-        // Who may do what is decided by key and protocol; an appliance that is neither paired nor
-        // shows a code talks to nobody.
-        pins: () => (this.#isReachable() ? 'any' : undefined),
+        // Who may do what is decided by key and protocol.
+        pins: () => 'any',
         protocols: [channelProtocol, pairingProtocol],
         onSecured: (socket, from) => this.#accept(socket, from),
         onStranger: () => {},
@@ -242,11 +241,6 @@ class Room implements PairRoom {
       if (!isHalError(error)) throw error;
       return refused('busy', `${error.message}. Choose another with --set listen.pair=PORT.`);
     }
-  }
-
-  #isReachable(): boolean {
-    const { peer } = this.#options.membership.current;
-    return peer !== undefined || this.pairing.shown !== undefined;
   }
 
   #serveHello(): void {
@@ -349,18 +343,19 @@ class Room implements PairRoom {
   async #apply(): Promise<void> {
     if (this.#stopped) return;
     const { membership, log } = this.#options;
-    const { peer } = membership.current;
+    const { peer, generation } = membership.current;
     this.#ending.abort();
     this.#ending = new AbortController();
     this.channel.reset();
     this.#standing = aloneStanding;
+    // One that was paired once still tells its last peer that it is not any more.
+    const deaf = generation > 0 ? await this.#listen() : undefined;
+    if (deaf !== undefined) log.error('the peer can not connect', { why: deaf.message });
     if (peer === undefined) {
       const thread = this.#thread;
       this.#thread = undefined;
       await thread?.stop();
     } else {
-      const deaf = await this.#listen();
-      if (deaf !== undefined) log.error('the peer can not connect', { why: deaf.message });
       this.#thread ??= this.#spawn();
       try {
         await this.#thread.setMembership(membership.current, membership.boot);

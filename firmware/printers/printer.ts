@@ -22,6 +22,7 @@ export interface Printer {
   /** Job template attributes for clients that ask for none, by IPP name, in the API's JSON form. */
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly quotas: PrinterQuotas;
+  readonly access: PrinterAccess;
   /** How long documents of ended jobs stay, so that they can be printed again. */
   readonly documentRetention: Retention;
   /** How long ended jobs are remembered. */
@@ -57,6 +58,16 @@ export interface PrinterQuotas {
   readonly spoolBytes?: number;
 }
 
+/** Who may print; without a member, everyone may as far as it goes. */
+export interface PrinterAccess {
+  /** From where: `10.1.0.0/16`, `fd00::/8`, an address. */
+  readonly networks?: readonly string[];
+  /** Those who have logged in, by name. */
+  readonly users?: readonly string[];
+  /** Whoever has logged in, where no users are named. */
+  readonly logIn?: boolean;
+}
+
 /** What may be set when a printer is made or changed. */
 export interface PrinterSettings {
   readonly description?: string;
@@ -68,6 +79,7 @@ export interface PrinterSettings {
   readonly note?: string;
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly quotas?: PrinterQuotas;
+  readonly access?: PrinterAccess;
   readonly documentRetention?: Retention;
   readonly historyRetention?: Retention;
   readonly interrupted?: 'restart' | 'hold';

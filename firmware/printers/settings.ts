@@ -2,6 +2,7 @@
 // otherwise.
 import { refused, type Refusal } from '../errors/codes.ts';
 import { printingLimits } from '../limits/printing-limits.ts';
+import { checkAccessLists } from './access.ts';
 import type { Printer, PrinterSettings } from './printer.ts';
 
 export const anyFormat = 'application/octet-stream';
@@ -16,6 +17,7 @@ export const defaultSettings: Required<PrinterSettings> = {
   note: '',
   defaults: {},
   quotas: {},
+  access: {},
   documentRetention: { jobs: 0 },
   historyRetention: { jobs: printingLimits.historyJobs },
   interrupted: 'restart',
@@ -39,6 +41,7 @@ export function checkSettings(
   return (
     checkPorts(settings.portNames ?? [], portExists) ??
     checkFormats(settings.formats ?? []) ??
+    checkAccessLists(settings.access ?? {}) ??
     checkDefaults(settings.defaults ?? {})
   );
 }

@@ -1,10 +1,16 @@
 // Which printer was given which hrDeviceIndex, in the registry of its spooler: a record as any
 // other, so that a group's indices are on both nodes of a pair.
 import { snmpLimits } from '../limits/snmp-limits.ts';
+import type { QueryInput, QueryOutput } from '../store/queries/table.ts';
 import type { Store, Term } from '../store/contract.ts';
 
 export interface SnmpIndicesOptions {
-  readonly store: Pick<Store, 'commit' | 'query' | 'logEnds'>;
+  readonly store: Pick<Store, 'commit' | 'logEnds'> & {
+    query(
+      name: 'registry.values',
+      input: QueryInput<'registry.values'>,
+    ): Promise<QueryOutput<'registry.values'>>;
+  };
   /** The spooler whose printers have small indices; all others are groups. */
   readonly localSpooler: string;
   /** The term under which this node may change a spooler now; undefined: it may not. */

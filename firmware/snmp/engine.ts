@@ -15,7 +15,7 @@ import {
   type SnmpAccess,
   type SnmpCounter,
 } from './contract.ts';
-import { isInNetwork, localNetworks, parseNetwork } from './networks.ts';
+import { isInNetwork, localNetworks, parseNetwork } from '../../hal/networks.ts';
 import { answer } from './reading.ts';
 import type { Snapshot } from './snapshot.ts';
 import { createUsm, type Usm } from './usm.ts';

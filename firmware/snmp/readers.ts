@@ -7,7 +7,7 @@ import type { Change } from '../store/records/table.ts';
 import { parseOid } from '../../monitors/wire/snmp/oid.ts';
 import { authProtocols, localizedKey, privProtocols } from '../../monitors/wire/snmp/usm-crypto.ts';
 import type { Community, SnmpAccess, SnmpUser, TrapTarget } from './contract.ts';
-import { parseNetwork } from './networks.ts';
+import { parseNetwork } from '../../hal/networks.ts';
 
 export const readerName = z
   .string()

@@ -18,6 +18,8 @@ const linuxSnmpLimits = {
   oidsPerGet: 16,
   columnsPerGet: 8,
   repetitions: 8,
+  /** Beyond the time-outs of the packets of one question. */
+  graceMs: 500,
   /** Longer texts are cut. */
   textOctets: 4_096,
 } as const;
@@ -52,18 +54,26 @@ function open(options: SnmpOpenOptions): SnmpSession {
   // The library's own errors (a datagram that is no SNMP) belong to no question.
   const session = makeSession(options).on('error', () => {});
   const isV1 = options.credentials.version === '1';
+  // Version 3 asks for the engine, and for its time, before the question itself.
+  const wholeMs = options.timeoutMs * (options.retries + 1) * 3 + linuxSnmpLimits.graceMs;
   let closed = false;
 
   const ask = async (question: (done: netSnmp.GetBulkCallback) => void) => {
     if (closed) throw new HalError('closed', subject);
     return await new Promise<readonly Answered[]>((resolve, reject) => {
+      // The library forgets a question before it reads the answer: one over which it throws would
+      // be waited for for ever.
+      const late = () => reject(new HalError('timed-out', subject));
+      const timer = setTimeout(late, wholeMs);
       const done: netSnmp.GetBulkCallback = (error, varbinds) => {
+        clearTimeout(timer);
         if (error === null) resolve(varbinds ?? []);
         else reject(closed ? new HalError('closed', subject) : translated(error, subject));
       };
       try {
         question(done);
       } catch (error) {
+        clearTimeout(timer);
         reject(translated(error, subject));
       }
     });

@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   for (const { target, runs, kinds, slowestMs } of reports) {
     process.stdout.write(
       `${target.padEnd(12)} ${String(runs).padStart(9)} runs ${String(kinds).padStart(5)} kinds, ` +
-        `slowest ${slowestMs} ms\n`,
+        `slowest ${slowestMs} ms of the processor\n`,
     );
   }
   process.stdout.write(`${findings.length} findings\n`);

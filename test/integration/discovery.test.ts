@@ -123,6 +123,10 @@ test('avahi resolves every service of an appliance', async (t) => {
     }
     assert.ok(found.some(({ address }) => address === hosts[0]?.address));
   }
+  const found = await avahi.ask('ippfind', '-T', '10', '_ipp._tcp', '--print');
+  assert.match(found, /ipp:\/\/platen\.local\.?:8631\/ipp\/print\/office/);
+  const devices = await avahi.ask('/usr/lib/cups/backend/dnssd');
+  assert.match(devices, /dnssd:\/\/office\._ipps?\._tcp\.local/);
   const [page] = await browseUntil(avahi, '_http._tcp', (found) => found.length > 0);
   assert.deepEqual([page?.instance, page?.port], ['platen', 8631]);
   await appliance.stop();

@@ -1,9 +1,13 @@
 // The single file: built from these sources, it prints as they do.
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { runCommand } from '../../tools/up/platen.ts';
+import { runCommand, startPlaten } from '../../tools/up/platen.ts';
 import { singleFile } from '../../tools/up/processes.ts';
 import { buildSingleFile } from './built.ts';
+import { moduleSource } from '../modules/module-source.ts';
 import { firstPrint } from './first-print.ts';
 
 before(() => buildSingleFile());
@@ -14,3 +18,32 @@ test('it passes its own test', async () => {
 
 test('a document from each client reaches the printer as it was sent', (t) =>
   firstPrint(t, singleFile));
+
+test('it loads monitor modules, prints while one loops, and ends in time', async (t) => {
+  const data = await mkdtemp(join(tmpdir(), 'platen-modules-'));
+  t.after(() => rm(data, { recursive: true }));
+  await mkdir(join(data, 'monitors.d'));
+  for (const [name, onWrite] of [
+    ['memo', ''],
+    ['loop', 'for (;;);'],
+  ] as const) {
+    const text = moduleSource(name, 'initializePrintMonitor2', onWrite);
+    await writeFile(join(data, 'monitors.d', `${name}.mjs`), text);
+  }
+  const document = join(data, 'document');
+  await writeFile(document, 'a document');
+  const platen = await startPlaten(singleFile, data);
+  t.after(() => platen.process.stop());
+  for (const name of ['loop', 'memo']) {
+    await platen.run('port', 'add', name, '--monitor', name);
+    await platen.run('printer', 'add', name, '--port', name);
+    await platen.run('print', document, '--printer', name);
+  }
+  const printed = async () =>
+    /2 +completed/.test(await platen.run('job', 'list', '--which', 'all'));
+  while (!(await printed()));
+  assert.equal(await readFile(join(data, 'output', 'memo-2'), 'utf8'), 'a document');
+  const startMs = performance.now();
+  await platen.process.stop();
+  assert.ok(performance.now() - startMs < 30_000);
+});

@@ -163,7 +163,7 @@ describe('the first hour', async () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme });
-        for (const place of ['', 'jobs', 'system']) {
+        for (const place of ['', 'jobs', 'pair', 'system']) {
           const where = `${place} at ${width} ${colorScheme}`;
           await page.goto(`${platen.pageAddress}#/${place}`);
           await page.locator('main h1').waitFor();

@@ -8,6 +8,48 @@ import { WireClient } from './wire-client.ts';
 
 const mebibyte = 1024 * 1024;
 
+async function until(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 2_000 && !isSo(); turn += 1) await settle();
+  assert.ok(isSo(), 'it never came to it');
+}
+
+describe('a client that resets and sends again', () => {
+  test('the document is held once, and what ends in order prints', async () => {
+    await using servers = await startServers();
+    const { spooler } = servers;
+    let pulls = 0;
+    spooler.pace = async () => {
+      pulls += 1;
+    };
+    const ended = () => spooler.documents.length + spooler.brokenUploads;
+    const send = async (words: string, how: 'reset' | 'finish') => {
+      const [over, pulledBefore] = [ended(), pulls];
+      const client = await WireClient.to(servers.rawPort);
+      client.send(words);
+      if (how === 'finish') client.finish();
+      else {
+        // A reset throws away what was not read yet.
+        await until(() => pulls >= pulledBefore + 2);
+        client.reset();
+      }
+      await until(() => ended() > over);
+    };
+    await send('label 17', 'reset');
+    assert.equal(spooler.documents.length, 0);
+    await send('label 17', 'reset');
+    assert.deepEqual(
+      spooler.documents.map(({ bytes }) => String(bytes)),
+      ['label 17'],
+    );
+    assert.equal(spooler.requests.at(-1)?.hold?.kind, 'indefinite');
+    await send('label 17', 'reset');
+    assert.equal(spooler.documents.length, 1);
+    await send('label 18', 'finish');
+    assert.equal(spooler.documents.length, 2);
+    assert.equal(spooler.requests.at(-1)?.hold, undefined);
+  });
+});
+
 describe('raw 9100', () => {
   test('a document is kept byte for byte, and its connection closed in order', async () => {
     await using servers = await startServers();

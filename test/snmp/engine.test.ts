@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { viewOf } from '../../firmware/snmp/view.ts';
-import { isInNetwork, localNetworks, parseNetwork } from '../../firmware/snmp/networks.ts';
+import { isInNetwork, localNetworks, parseNetwork } from '../../hal/networks.ts';
 import { oidOf } from '../../monitors/wire/snmp/oid.ts';
 import type { Pdu } from '../../monitors/wire/snmp/pdu.ts';
 import {

@@ -68,6 +68,7 @@ export function printerOf(index: number, more: Partial<MibPrinter> = {}): MibPri
       note: '',
       defaults: {},
       quotas: {},
+      access: {},
       documentRetention: {},
       historyRetention: {},
       interrupted: 'restart',

@@ -213,7 +213,7 @@ describe('Xcv', () => {
   const rows: readonly [Principal, string][] = [
     [administrator, 'PORT_ACCESS_USE,SERVER_ACCESS_ADMINISTER,SERVER_ACCESS_ENUMERATE'],
     [{ kind: 'user', name: 'o', role: 'operator' }, 'PORT_ACCESS_USE,SERVER_ACCESS_ENUMERATE'],
-    [{ kind: 'token', name: 't', scopes: ['viewer'] }, 'SERVER_ACCESS_ENUMERATE'],
+    [{ kind: 'token', name: 't', scopes: ['read'] }, 'SERVER_ACCESS_ENUMERATE'],
   ];
   for (const [principal, access] of rows) {
     test(`opens the handle with the rights of ${principal.kind}`, async () => {

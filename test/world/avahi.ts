@@ -26,6 +26,8 @@ export interface Avahi {
   browse(type: string): Promise<readonly AvahiService[]>;
   /** What `avahi-resolve` prints for these arguments. */
   resolve(...args: readonly string[]): Promise<string>;
+  /** What another program prints that asks this avahi by D-Bus. */
+  ask(program: string, ...args: readonly string[]): Promise<string>;
   /** Publishes a service until the process is killed. */
   publish(...args: readonly string[]): ChildProcess;
   stop(): Promise<void>;
@@ -74,6 +76,7 @@ export async function startAvahi(host: Host, name: string): Promise<Avahi> {
     async resolve(...args) {
       return (await run('avahi-resolve', args)).trim();
     },
+    ask: (program, ...args) => run(program, args),
     publish: (...args) => host.start('avahi-publish', args, { env }),
     async stop() {
       if (daemon.exitCode === null && daemon.signalCode === null) {

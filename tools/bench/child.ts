@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, createServer } from 'node:net';
 
 const POLL_MS = 20;
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 64 * 1024;
 
@@ -80,7 +80,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Resolves once the port answers; rejects when the child ends first, or after 20 s. */
+/** Resolves once the port answers; rejects when the child ends first, or after a minute. */
 export async function waitForPort(port: number, child: Child): Promise<void> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (!(await Promise.race([answers(port), child.ended]))) {

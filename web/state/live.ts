@@ -112,7 +112,7 @@ const printerEvents = [
   'printer-deleted',
   'port-status-changed',
 ] as const;
-const pairEvents = ['group-state-changed', 'peer-state-changed', 'group-config-changed'] as const;
+const pairEvents = ['group-failed-over', 'group-exposed', 'group-in-step'] as const;
 
 async function readAll(): Promise<void> {
   system.value = await ask<ApplianceView>('/system');

@@ -35,6 +35,17 @@ export const quotas = z.strictObject({
   spoolBytes: bound.exactOptional(),
 });
 
+/** Who may print; what is left out lets everyone. */
+export const access = z.strictObject({
+  networks: z
+    .array(z.string().max(64))
+    .max(printingLimits.accessEntries)
+    .readonly()
+    .exactOptional(),
+  users: z.array(z.string().max(255)).max(printingLimits.accessEntries).readonly().exactOptional(),
+  logIn: z.boolean().exactOptional(),
+});
+
 const printerBase = z.object({
   description: text,
   location: text,
@@ -45,6 +56,7 @@ const printerBase = z.object({
   note: text,
   defaults: z.record(z.string().max(255), z.unknown()),
   quotas,
+  access,
   documentRetention: retention,
   historyRetention: retention,
   interrupted: z.enum(['restart', 'hold']),
@@ -75,6 +87,7 @@ export const printerSettings = z.strictObject({
   note: shape.note.exactOptional(),
   defaults: shape.defaults.exactOptional(),
   quotas: shape.quotas.exactOptional(),
+  access: shape.access.exactOptional(),
   documentRetention: shape.documentRetention.exactOptional(),
   historyRetention: shape.historyRetention.exactOptional(),
   interrupted: shape.interrupted.exactOptional(),

@@ -12,6 +12,7 @@ import {
 import { readPages } from '../pages.ts';
 import { printerSwitches, type PrinterSwitch } from '../../spooler/contract.ts';
 import { ownerAndName } from './owner-and-name.ts';
+import { accessOf } from './printer-access.ts';
 import { boundsOf, retentionText, yesOrNo } from './printer-bounds.ts';
 import { printerState } from './printer-text.ts';
 
@@ -42,6 +43,19 @@ const settingOptions = {
   'quota-jobs': { type: 'string', value: 'N', help: 'Jobs that may wait; no for no quota' },
   'quota-user-jobs': { type: 'string', value: 'N', help: 'Jobs of one user that may wait' },
   'quota-spool': { type: 'string', value: 'SIZE', help: 'Documents of this printer in the spool' },
+  'allow-network': {
+    type: 'string',
+    value: 'NETWORK',
+    multiple: true,
+    help: 'Takes jobs from this network only, 10.1.0.0/16; several; all for every network',
+  },
+  'allow-user': {
+    type: 'string',
+    value: 'USER',
+    multiple: true,
+    help: 'Takes jobs of this user only, who logs in; several; all for everyone',
+  },
+  'log-in': { type: 'string', value: 'yes|no', help: 'Takes jobs of users who log in' },
   interrupted: {
     type: 'string',
     value: 'restart|hold',
@@ -161,7 +175,7 @@ function switchCommand(what: PrinterSwitch): Command {
 /** `now`: what merged settings start from, where there is a printer already. */
 function settingsOf(
   input: CommandInput,
-  now?: Pick<PrinterView, 'defaults' | 'quotas'>,
+  now?: Pick<PrinterView, 'defaults' | 'quotas' | 'access'>,
 ): PrinterSettingsInput {
   const ports = input.texts('port');
   const formats = input.texts('format');
@@ -177,6 +191,7 @@ function settingsOf(
     ...(accepting === undefined ? {} : { accepting }),
     ...(enabled === undefined ? {} : { enabled }),
     ...boundsOf(input, now),
+    ...accessOf(input, now?.access ?? {}),
     ...oneOf(input, 'interrupted', 'interrupted'),
     ...oneOf(input, 'start-printing', 'startPrinting'),
   };
@@ -212,6 +227,7 @@ function show({ asJson, out }: CommandContext, item: PrinterView): void {
     ['note', item.note],
     ['defaults', JSON.stringify(item.defaults)],
     ['quotas', JSON.stringify(item.quotas)],
+    ['access', JSON.stringify(item.access)],
     ['keep-documents', retentionText(item.documentRetention)],
     ['keep-history', retentionText(item.historyRetention)],
     ['interrupted', item.interrupted],

@@ -152,6 +152,7 @@ function makeGroups(parts: GroupsParts): Groups {
             clock: hal.clock,
             everywhere: listenAddress(config['listen.address'], hal.addresses),
             firstRawPort: config['listen.raw'],
+            rawEnabled: config['raw.enabled'],
             retryMs: entryLimits.rawRetryMs,
             log,
           },
@@ -181,7 +182,7 @@ function wireTailMs({ abilities }: SupervisedWire): number {
 }
 
 /** Whatever leads back to one of the two boxes is local, by each of their names and addresses. */
-function rulesOf({ hal, pair }: GroupsParts): LocalityRules {
+function rulesOf({ hal, pair, config }: GroupsParts): LocalityRules {
   const { hostName, addresses } = hal.addresses.own();
   const peer = pair.membership().peer;
   return {
@@ -196,7 +197,7 @@ function rulesOf({ hal, pair }: GroupsParts): LocalityRules {
         addresses: group.addresses,
       })),
     ],
-    loopbackIsNetwork: false,
+    loopbackIsNetwork: config['cluster.loopbackIsNetwork'],
   };
 }
 

@@ -48,7 +48,7 @@ export function pairStep(parts: PairParts): Step<PairRoom> {
           beat: config['listen.mqtt'],
           channel: config['listen.pair'],
         },
-        datagrams: config['pair.datagrams'],
+        datagrams: config['cluster.datagrams'],
         spawnThread,
         log: parts.log.child('pair'),
       });

@@ -1,6 +1,7 @@
 // Steps: what clients reach besides HTTP — the API on its Unix socket, LPD, and the raw ports.
 import { chmod } from 'node:fs/promises';
 import { createHttpApi } from '../../api/http-api.ts';
+import { serveForwarded } from '../../api/forward.ts';
 import { apiRoutes } from '../../api/table.ts';
 import type { ApiServices } from '../../api/services.ts';
 import type { Hal, Tcp } from '../../../hal/contract.ts';
@@ -12,6 +13,8 @@ import type { Log } from '../../log/log.ts';
 import { createRawAssignments } from '../../registry/raw-assignments.ts';
 import type { Server } from '../../servers/contract.ts';
 import { createHttpServer } from '../../servers/http/server.ts';
+import { createGuardedTcp } from '../../servers/guarded-tcp.ts';
+import { routeRequest, textProblem } from '../../servers/http/router.ts';
 import { createLpdServer } from '../../servers/lpd/server.ts';
 import { createRawPorts, type RawPorts } from '../../servers/raw/raw-ports.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
@@ -59,6 +62,24 @@ export function socketStep(hal: Hal, folder: DataFolder, services: ApiServices):
   };
 }
 
+/** What the peer hands over of groups that this node owns, as if it had been asked here. */
+export function answerPeer(services: ApiServices): void {
+  if (services.pair === undefined) return;
+  serveForwarded(services.pair.channel, (request, principal) => {
+    const routed = routeRequest(
+      createHttpApi({
+        routes: apiRoutes,
+        services,
+        principalOf: async () => principal,
+        forwarded: true,
+      }),
+      request,
+    );
+    if (routed.kind === 'route') return routed.route.handle(request);
+    return Promise.resolve(textProblem(routed.problem));
+  });
+}
+
 async function protect(path: string): Promise<void> {
   try {
     await chmod(path, ownerOnlyMode);
@@ -79,8 +100,10 @@ export function lpdStep(
     async start() {
       const address = listenAddress(config['listen.address'], addresses);
       const listen = { address, port: config['listen.lpd'] };
-      const server = createLpdServer({ tcp, clock, directory, listen, log: log.child('lpd') });
-      await startListening(server, ['listen.lpd'], config);
+      const own = log.child('lpd');
+      const guarded = createGuardedTcp(tcp, config['lpd.networks'], own);
+      const server = createLpdServer({ tcp: guarded, clock, directory, listen, log: own });
+      if (config['lpd.enabled']) await startListening(server, ['listen.lpd'], config);
       return { part: server, stop: (deadline) => server.stop(deadline) };
     },
   };
@@ -113,6 +136,7 @@ export function rawStep(parts: {
         address: listenAddress(config['listen.address'], hal.addresses),
         firstPort: config['listen.raw'],
         retryMs: entryLimits.rawRetryMs,
+        enabled: config['raw.enabled'],
         onChange,
       });
       await ports.start();

@@ -9,11 +9,13 @@ import { entryLimits } from '../../limits/entry-limits.ts';
 import { snmpLimits } from '../../limits/snmp-limits.ts';
 import { spoolLimits } from '../../limits/spool-limits.ts';
 import type { Log } from '../../log/log.ts';
+import type { PairRoom } from '../../pair/room-contract.ts';
 import { createSnmpIndices } from '../../registry/snmp-indices.ts';
 import { createSnmpAgent, type SnmpAgent } from '../../snmp/agent.ts';
 import { createAlertBook } from '../../snmp/alerts.ts';
-import type { EngineView, MibPair } from '../../snmp/contract.ts';
+import type { EngineView } from '../../snmp/contract.ts';
 import { openEngine } from '../../snmp/engine-state.ts';
+import { groupTerm, pairView, tellGroupEvents } from '../../snmp/pair-view.ts';
 import { createSnmpReaders, type SnmpReaders } from '../../snmp/readers.ts';
 import { gatherSource } from '../../snmp/source.ts';
 import { createTeller } from '../../snmp/teller.ts';
@@ -87,9 +89,9 @@ export interface SnmpParts {
   readonly log: Log;
   readonly appliance: Appliance;
   readonly reading: SnmpReading;
-  /** The term under which this node may change a spooler; undefined: it may not. */
-  readonly termOf: (spooler: string) => Term | undefined;
-  readonly pair: () => Omit<MibPair, 'spoolReserveBytes' | 'spoolFreeBytes'>;
+  readonly term: Term;
+  readonly nodeId: string;
+  readonly pair: PairRoom;
 }
 
 export function snmpStep(parts: SnmpParts): Step<SnmpAgent> {
@@ -106,11 +108,13 @@ export function snmpStep(parts: SnmpParts): Step<SnmpAgent> {
         throw new StartError(message, { cause: error });
       }
       teller.start();
+      const endGroups = tellGroupEvents(parts.pair, parts.events, parts.hal.clock);
       watch.start();
       return {
         part: agent,
         async stop(deadline) {
           watch.stop();
+          endGroups();
           await teller.stop();
           await agent.stop(deadline);
         },
@@ -124,7 +128,12 @@ function makeAgent(parts: SnmpParts) {
   const { clock, random } = hal;
   const log = parts.log.child('snmp');
   const alerts = createAlertBook();
-  const indices = createSnmpIndices({ store: parts.store, localSpooler, termOf: parts.termOf });
+  const { pair, term, nodeId } = parts;
+  const indices = createSnmpIndices({
+    store: parts.store,
+    localSpooler,
+    termOf: (id) => (id === localSpooler ? term : groupTerm(pair, id)),
+  });
   const upMs = () => clock.monotonicMs() - appliance.startedAtMs;
   const agent: SnmpAgent = createSnmpAgent({
     udp: hal.udp,
@@ -155,7 +164,7 @@ function makeAgent(parts: SnmpParts) {
         system: systemOf(parts),
         usage: processUsage,
         upMs,
-        pair: parts.pair,
+        pair: () => pairView(pair, nodeId, clock),
       }),
   });
   const sender = createTrapSender({

@@ -115,12 +115,23 @@ async function answerIpp(services: IppServices, request: HttpRequest): Promise<H
   if (answer === undefined) {
     return textProblem({ status: 400, detail: 'This is no IPP request.' });
   }
-  if (answer.needsLogin) return logIn('This is for those who have logged in.');
+  if (answer.needsLogin) {
+    return request.secure ? logIn('This is for those who have logged in.') : overTls();
+  }
   return {
     status: 200,
     headers: { 'content-type': ippMediaType, 'cache-control': 'no-cache' },
     body: answer.octets,
   };
+}
+
+/** A password never goes in the clear: clients change over to TLS first (RFC 2817 4.2). */
+function overTls(): HttpAnswer {
+  return textProblem({
+    status: 426,
+    detail: 'This is for those who log in, over TLS.',
+    headers: { upgrade: 'TLS/1.2, HTTP/1.1' },
+  });
 }
 
 /** Clients ask for name and password where HTTP says so (RFC 8010 3.4, RFC 7617). */

@@ -99,7 +99,7 @@ async function perform(
     spooler,
     client,
     by: principalOf(identity, client),
-    uris: createUriMaker(request, { authenticates: false, others: otherWays(services, request) }),
+    uris: createUriMaker(request, { others: otherWays(services, request) }),
     operations: operationNames,
     document: rest,
     documentSizeBytes: documentSize(octets, request.lengthBytes),

@@ -71,14 +71,12 @@ export interface UriMaker {
   /** An icon, a file of strings. */
   resource(fileName: string): string;
   /** By all protocols; that of this connection first. */
-  ways(printerName: string): readonly PrinterWay[];
+  ways(printerName: string, asksForLogIn: boolean): readonly PrinterWay[];
 }
 
 export const resourcePath = '/ipp/resources/';
 
 export interface UriMakerOptions {
-  /** Clients have to log in. */
-  readonly authenticates: boolean;
   /** Where IPP is served besides, at the same address. */
   readonly others?: readonly IppWay[];
 }
@@ -91,7 +89,7 @@ export interface IppWay {
 
 export function createUriMaker(
   request: Pick<HttpRequest, 'header' | 'local' | 'secure'>,
-  { authenticates, others = [] }: UriMakerOptions = { authenticates: false },
+  { others = [] }: UriMakerOptions = {},
 ): UriMaker {
   const { host, port } = authorityOf(request);
   const { secure } = request;
@@ -105,8 +103,8 @@ export function createUriMaker(
     job: (name, number) => `${printer(name)}/${number}`,
     page: (name) => `${http}://${authority}/printers/${encode(name)}`,
     resource: (fileName) => `${http}://${authority}${resourcePath}${fileName}`,
-    ways: (name) => {
-      const authentication = authenticates ? 'basic' : 'requesting-user-name';
+    ways: (name, asksForLogIn) => {
+      const authentication = asksForLogIn ? 'basic' : 'requesting-user-name';
       const further = others.filter((other) => other.secure !== secure);
       return [
         { uri: printer(name), security: secure ? 'tls' : 'none', authentication },

@@ -28,6 +28,8 @@ export interface RawPortsOptions {
   readonly firstPort: number;
   /** A port that could not be had is tried again after this. */
   readonly retryMs: number;
+  /** False: no printer has a raw port; those that were given stay given. */
+  readonly enabled?: boolean;
   /** A printer got a port, or lost it. */
   readonly onChange?: () => void;
 }
@@ -57,6 +59,7 @@ class SpoolerRawPorts implements RawPorts {
   }
 
   async start(): Promise<void> {
+    if (this.#options.enabled === false) return;
     this.#unsubscribe = this.#options.events.subscribe((event) => this.#hear(event));
     await this.#enqueue();
   }

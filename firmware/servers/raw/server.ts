@@ -13,8 +13,10 @@ import { serverLimits, type RawLimits } from '../../limits/server-limits.ts';
 import { anyFormat } from '../../printers/settings.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Admission } from '../admission.ts';
+import type { Job } from '../../jobs/job.ts';
 import type { Server, ServerLog } from '../contract.ts';
 import { anonymousUser } from '../user.ts';
+import { createResends, isSame, Marker, type DocumentMark, type Resends } from './resends.ts';
 
 export interface RawServerOptions {
   readonly tcp: Tcp;
@@ -42,12 +44,14 @@ export function createRawServer(options: RawServerOptions): Server {
 class RawServer implements Server {
   readonly #options: RawServerOptions;
   readonly #limits: RawLimits;
+  readonly #resends: Resends;
   readonly #running = new Map<TcpConnection, Promise<void>>();
   #listener: TcpListener | undefined;
 
   constructor(options: RawServerOptions) {
     this.#options = options;
     this.#limits = { ...serverLimits.raw, ...options.limits };
+    this.#resends = createResends(options);
   }
 
   async start(): Promise<void> {
@@ -95,38 +99,87 @@ class RawServer implements Server {
   }
 
   async #receive(connection: TcpConnection): Promise<void> {
-    const document = new RawDocument(connection, this.#options.clock, this.#limits.idleTimeoutMs);
-    if (await document.isEmpty()) return document.broken ? connection.reset() : connection.close();
     const { spooler, printerId, log } = this.#options;
     const { address } = connection.remote;
+    const before = this.#resends.brokenOff(address);
+    const document = new RawDocument({
+      connection,
+      clock: this.#options.clock,
+      idleTimeoutMs: this.#limits.idleTimeoutMs,
+      before,
+    });
+    if (await document.isEmpty()) return document.broken ? connection.reset() : connection.close();
     const result = await spooler.intake.accept(document, {
       printerId,
       name: `Raw job from ${address}`,
       origin: { door: 'raw', userName: anonymousUser, address, authenticated: false },
       document: { name: '', format: anyFormat },
+      // Whether it breaks off at the same place again is known at its end.
+      ...(before === undefined ? {} : { hold: { kind: 'indefinite' } }),
     });
-    if (result.kind === 'accepted') return connection.close();
+    if (document.broken) this.#resends.note(address, document.mark());
+    if (result.kind === 'accepted') {
+      if (before !== undefined) await this.#judge(document, result.job, address);
+      return connection.close();
+    }
     log.warn('a raw job was refused', { from: address, code: result.code, why: result.message });
     connection.reset();
   }
+
+  /** What broke off again at the same place stays held, for a person to look at. */
+  async #judge(document: RawDocument, job: Job, address: string): Promise<void> {
+    const { spooler, log } = this.#options;
+    if (document.cameAgain) {
+      this.#resends.kept(address);
+      log.warn('the same document came again after a reset: it is held', {
+        from: address,
+        job: job.number,
+      });
+      return;
+    }
+    this.#resends.forget(address);
+    if (!isReleasable(job)) return;
+    const released = await spooler.jobs.release(job.id, { kind: 'local-administrator' });
+    if (released.kind === 'done') return;
+    log.warn('a raw job stays held', { job: job.number, why: released.message });
+  }
+}
+
+function isReleasable(job: Job): boolean {
+  return job.state === 'pending-held' && !job.reasons.includes('job-held-on-create');
+}
+
+interface RawDocumentOptions {
+  readonly connection: TcpConnection;
+  readonly clock: Clock;
+  readonly idleTimeoutMs: number;
+  /** What this client had sent when its connection was reset. */
+  readonly before: DocumentMark | undefined;
 }
 
 /**
  * What the client sends up to its FIN, pulled with back-pressure; throws where the connection
- * breaks or idles.
+ * breaks or idles. A reset behind what was reset before is an end: this client never sends a FIN.
  */
 class RawDocument implements AsyncIterableIterator<Uint8Array> {
-  readonly #connection: TcpConnection;
-  readonly #clock: Clock;
-  readonly #idleTimeoutMs: number;
+  readonly #options: RawDocumentOptions;
+  readonly #marker = new Marker();
   #first: Uint8Array | undefined;
   #ended = false;
   #broken = false;
+  #cameAgain = false;
 
-  constructor(connection: TcpConnection, clock: Clock, idleTimeoutMs: number) {
-    this.#connection = connection;
-    this.#clock = clock;
-    this.#idleTimeoutMs = idleTimeoutMs;
+  constructor(options: RawDocumentOptions) {
+    this.#options = options;
+  }
+
+  mark(): DocumentMark {
+    return this.#marker.mark();
+  }
+
+  /** It ended with the reset with which it ended before. */
+  get cameAgain(): boolean {
+    return this.#cameAgain;
   }
 
   get broken(): boolean {
@@ -162,7 +215,18 @@ class RawDocument implements AsyncIterableIterator<Uint8Array> {
   }
 
   async #read(): Promise<Uint8Array | undefined> {
-    using deadline = startDeadline(this.#clock, this.#idleTimeoutMs);
-    return await this.#connection.read(deadline.signal);
+    const { connection, clock, idleTimeoutMs, before } = this.#options;
+    using deadline = startDeadline(clock, idleTimeoutMs);
+    try {
+      const chunk = await connection.read(deadline.signal);
+      if (chunk !== undefined) this.#marker.add(chunk);
+      return chunk;
+    } catch (error) {
+      if (!isHalError(error, 'connection-reset')) throw error;
+      this.#cameAgain = before !== undefined && isSame(before, this.mark());
+      if (this.#cameAgain) return undefined;
+      this.#broken = true;
+      throw error;
+    }
   }
 }

@@ -32,6 +32,12 @@ export const quotasSchema = z.object({
   spoolBytes: bound.exactOptional(),
 });
 
+export const accessSchema = z.object({
+  networks: z.array(z.string()).readonly().exactOptional(),
+  users: z.array(z.string()).readonly().exactOptional(),
+  logIn: z.boolean().exactOptional(),
+});
+
 export const originSchema = z.object({
   door: z.enum(['ipp', 'raw', 'lpd', 'api']),
   userName: z.string(),
@@ -66,6 +72,7 @@ const laterMembers = {
   note: z.string(),
   defaults: attributesSchema,
   quotas: quotasSchema,
+  access: accessSchema,
   documentRetention: retentionSchema,
   historyRetention: retentionSchema,
 };
@@ -79,6 +86,7 @@ export const printerSchema = z.object({
   note: laterMembers.note.default(defaultSettings.note),
   defaults: laterMembers.defaults.default(defaultSettings.defaults),
   quotas: laterMembers.quotas.default(defaultSettings.quotas),
+  access: laterMembers.access.default(defaultSettings.access),
   documentRetention: laterMembers.documentRetention.default(defaultSettings.documentRetention),
   historyRetention: laterMembers.historyRetention.default(defaultSettings.historyRetention),
   createdAt: momentSchema,
@@ -98,6 +106,7 @@ export const printerSettingsSchema = z.object({
   note: laterMembers.note.exactOptional(),
   defaults: laterMembers.defaults.exactOptional(),
   quotas: laterMembers.quotas.exactOptional(),
+  access: laterMembers.access.exactOptional(),
   documentRetention: laterMembers.documentRetention.exactOptional(),
   historyRetention: laterMembers.historyRetention.exactOptional(),
 });

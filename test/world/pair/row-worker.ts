@@ -28,7 +28,7 @@ const taskSchema = z.discriminatedUnion('kind', [
 async function work(): Promise<unknown> {
   const task = taskSchema.parse(workerData);
   if (task.kind === 'row') return await runSeeds(task);
-  const { seed, witness } = task;
+  const { seed } = task;
   const lines: string[] = [];
   const keep = (line: string) => void lines.push(line);
   const run = await runnerOf(task);

@@ -32,7 +32,7 @@ const shrinkAttempts = 60;
 const reportedFailures = 5;
 
 export async function runSeeds(options: SeedsOptions): Promise<SeedsResult> {
-  const { from, count, stride, witness, twiceEvery } = options;
+  const { from, count, stride, twiceEvery } = options;
   const run = await runnerOf(options);
   const failures: string[] = [];
   let [seeds, exceptions, acceptedJobs, takeovers, slowestMs] = [0, 0, 0, 0, 0];

@@ -12,6 +12,7 @@ import {
   uri,
 } from '../../../../monitors/wire/ipp/values.ts';
 import type { Moment } from '../../../jobs/job.ts';
+import { needsLogIn } from '../../../printers/access.ts';
 import type { AttributeRow } from '../attribute-row.ts';
 import { makeAndModelOf } from '../device-text.ts';
 import { upTimeAt, type IppNow, type PrinterSource } from '../sources.ts';
@@ -29,20 +30,24 @@ const names: readonly AttributeRow<PrinterSource>[] = [
   row(
     'printer-uri-supported',
     '1setOf uri',
-    ({ uris, printer }) => uris.ways(printer.name).map((way) => uri(way.uri)),
+    ({ uris, printer }) =>
+      uris.ways(printer.name, needsLogIn(printer.access)).map((way) => uri(way.uri)),
     'RFC 8011 5.4.1',
   ),
   row(
     'uri-security-supported',
     '1setOf type2 keyword',
-    ({ uris, printer }) => uris.ways(printer.name).map(({ security }) => keyword(security)),
+    ({ uris, printer }) =>
+      uris.ways(printer.name, needsLogIn(printer.access)).map(({ security }) => keyword(security)),
     'RFC 8011 5.4.3',
   ),
   row(
     'uri-authentication-supported',
     '1setOf type2 keyword',
     ({ uris, printer }) =>
-      uris.ways(printer.name).map(({ authentication }) => keyword(authentication)),
+      uris
+        .ways(printer.name, needsLogIn(printer.access))
+        .map(({ authentication }) => keyword(authentication)),
     'RFC 8011 5.4.2',
   ),
   row(

@@ -2,9 +2,13 @@
 // set at run time, on both.
 import { z } from 'zod';
 
-export const pairSection = {
-  'pair.datagrams': z
+export const clusterSection = {
+  'cluster.datagrams': z
     .boolean()
     .default(true)
     .describe('Send heartbeats by UDP too; they then survive losses that stop TCP.'),
+  'cluster.loopbackIsNetwork': z
+    .boolean()
+    .default(false)
+    .describe('For demonstrations: a printer on a loopback address can be in a group.'),
 };

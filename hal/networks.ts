@@ -1,6 +1,7 @@
 // Networks by their prefix, and which ones this appliance is in.
-import { parseIpAddress } from '../../hal/address.ts';
-import type { NetworkInterface } from '../../hal/contract.ts';
+import { isIP } from 'node:net';
+import { parseIpAddress } from './address.ts';
+import type { NetworkInterface } from './contract.ts';
 
 export interface Network {
   readonly bytes: readonly number[];
@@ -10,7 +11,8 @@ export interface Network {
 /** `10.1.0.0/16`, or an address by itself; undefined where it is none. */
 export function parseNetwork(text: string): Network | undefined {
   const [, written = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const bytes = bytesOf(written);
+  // Short forms of addresses mean other networks than they look like: 10.1/16 is 10.0.0.0/16.
+  const bytes = isIP(written) === 0 ? undefined : bytesOf(written);
   if (bytes === undefined) return undefined;
   const prefixBits = bits === undefined ? bytes.length * 8 : Number(bits);
   return prefixBits <= bytes.length * 8 ? { bytes, prefixBits } : undefined;

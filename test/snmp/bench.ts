@@ -1,0 +1,177 @@
+// `npm run snmp-bench`: a bulk walk of fifty printers beside an agent made with net-snmp alone, and
+// what asking fifty printers costs.
+import { performance } from 'node:perf_hooks';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import * as netSnmp from 'net-snmp';
+import { z } from 'zod';
+import { printer } from '../../firmware/api/schemas/printer.ts';
+import { added } from '../../firmware/api/schemas/snmp.ts';
+import { createApiClient } from '../../firmware/cli/api-client.ts';
+import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { startSnmpPrinter } from '../../tools/emulators/snmp-printer/printer.ts';
+import { type Platen, startPlaten } from '../../tools/up/platen.ts';
+import { platenFromSources } from '../../tools/up/processes.ts';
+import { runTool, variablesOf } from './net-snmp.ts';
+
+const hal = createLinuxHal({ wallTrusted: () => true });
+const count = 50;
+const community = ['-v2c', '-c', 'geheim'];
+const xcv = z.object({ status: z.string() });
+const ready = z.object({ addresses: z.array(z.object({ what: z.string(), address: z.string() })) });
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '7' },
+      seconds: { type: 'string', default: '120' },
+    },
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'platen-snmp-bench-'));
+  const platen = await startPlaten(platenFromSources, join(folder, 'data'));
+  try {
+    const api = createApiClient({
+      socketPath: join(platen.data, 'platen.sock'),
+      dataFolder: platen.data,
+    });
+    await api.send('POST', '/snmp/communities', { name: 'a', community: 'geheim' }, added);
+    for (let at = 1; at <= count; at += 1) {
+      const name = `p${at}`;
+      const port = { name, host: '127.0.0.1', portNumber: 9 };
+      await api.send('POST', '/monitors/tcp/xcv/AddPort', port, xcv);
+      await api.send('POST', '/printers', { name, portNames: [name] }, printer);
+    }
+    await compareWalks(platen, Number(values.rounds));
+    await measurePolls(platen, api, Number(values.seconds));
+  } finally {
+    await platen.process.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function agentOf(platen: Platen): string {
+  const { addresses } = ready.parse(platen.process.ready);
+  const found = addresses.find(({ what }) => what === 'snmp');
+  return `127.0.0.1:${new URL(found?.address ?? '').port}`;
+}
+
+async function compareWalks(platen: Platen, rounds: number): Promise<void> {
+  const ours = agentOf(platen);
+  const walk = async (agent: string) => {
+    const startMs = performance.now();
+    const words = [...community, '-On', '-Cr25', '-t10', agent, '.1.3.6.1.2.1'];
+    const { output } = await runTool('snmpbulkwalk', words);
+    return { ms: performance.now() - startMs, variables: variablesOf(output) };
+  };
+  const { variables } = await walk(ours);
+  const other = await startOther(variables);
+  const times: Record<'ours' | 'netSnmp', number[]> = { ours: [], netSnmp: [] };
+  let counted = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    times.ours.push((await walk(ours)).ms);
+    const walked = await walk(`127.0.0.1:${other.port}`);
+    times.netSnmp.push(walked.ms);
+    counted = walked.variables.length;
+  }
+  other.close();
+  const shown = {
+    walk: 'snmpbulkwalk -Cr25',
+    variables: variables.length,
+    netSnmpVariables: counted,
+    medianMs: Math.round(median(times.ours)),
+    netSnmpMedianMs: Math.round(median(times.netSnmp)),
+  };
+  process.stdout.write(`${JSON.stringify(shown)}\n`);
+}
+
+/** The same variables in net-snmp's own agent, each as a scalar of its own. */
+async function startOther(
+  variables: readonly (readonly [string, string])[],
+): Promise<{ readonly port: number; close(): void }> {
+  const free = await hal.udp.open({
+    address: '127.0.0.1',
+    port: 0,
+    onDatagram: () => undefined,
+    onFault: () => undefined,
+  });
+  const { port } = free.local;
+  await free.close();
+  const agent = netSnmp.createAgent({ port, address: '127.0.0.1' }, () => undefined);
+  agent.getAuthorizer().addCommunity('geheim');
+  const mib = agent.getMib();
+  for (const [at, [oid, text]] of variables.entries()) {
+    const number = /^(?:INTEGER|Gauge32|Counter32): (-?\d+)/.exec(text)?.[1];
+    const name = `v${at}`;
+    const { Integer, OctetString } = netSnmp.ObjectType;
+    const scalarType = number === undefined ? OctetString : Integer;
+    const { Scalar } = netSnmp.MibProviderType;
+    const maxAccess = netSnmp.MaxAccess['read-only'];
+    agent.registerProvider({ name, type: Scalar, oid, scalarType, maxAccess });
+    mib.setScalarValue(name, number === undefined ? text : Number(number) % 0x7fff_ffff);
+  }
+  return { port, close: () => agent.close() };
+}
+
+async function measurePolls(
+  platen: Platen,
+  api: ReturnType<typeof createApiClient>,
+  seconds: number,
+): Promise<void> {
+  const emulated = await Promise.all(
+    Array.from({ length: count }, () =>
+      startSnmpPrinter({
+        udp: hal.udp,
+        address: '127.0.0.1',
+        port: 0,
+        community: 'druck',
+        shape: 'laser',
+      }),
+    ),
+  );
+  const idle = await cpuShare(platen, seconds / 2);
+  for (const [at, { local }] of emulated.entries()) {
+    const settings = { snmpEnabled: true, snmpCommunity: 'druck', snmpPort: local.port };
+    await api.send('POST', `/ports/p${at + 1}/xcv/ConfigPort`, settings, xcv);
+  }
+  // The first poll of each, in which everything is asked and the code is compiled.
+  await rest(40_000);
+  const before = emulated.reduce((sum, { questions }) => sum + questions, 0);
+  const busy = await cpuShare(platen, seconds);
+  const questions = emulated.reduce((sum, each) => sum + each.questions, 0) - before;
+  await Promise.all(emulated.map((each) => each.close()));
+  const percent = (share: number) => Math.round(share * 10_000) / 100;
+  const shown = {
+    polling: `${count} printers each 30 s`,
+    seconds,
+    questions,
+    idlePercent: percent(idle),
+    pollingPercent: percent(busy),
+    costPercent: percent(busy - idle),
+  };
+  process.stdout.write(`${JSON.stringify(shown)}\n`);
+}
+
+/** Of one core, of the appliance's process. */
+async function cpuShare({ process: { pid } }: Platen, seconds: number): Promise<number> {
+  const ticks = async () => {
+    const fields = (await readFile(`/proc/${pid}/stat`, 'latin1')).replace(/^.*\) /, '').split(' ');
+    return Number(fields[11]) + Number(fields[12]);
+  };
+  const before = await ticks();
+  const startMs = performance.now();
+  await rest(seconds * 1_000);
+  const ticksPerSecond = 100;
+  return ((await ticks()) - before) / ticksPerSecond / ((performance.now() - startMs) / 1_000);
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => hal.clock.startTimer(ms, resolve));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+await main();

@@ -1,0 +1,53 @@
+// `npm run heartbeat-bench`: real heartbeats between two processes, idle and with all cores loaded:
+// round trips of echoes, lapses of the lease, and what it costs.
+import { parseArgs } from 'node:util';
+import { measure, type Phase } from './measure.ts';
+
+const usage = `usage: npm run heartbeat-bench -- [--seconds N] [--without-datagrams]
+  --seconds N          how long each of the two phases runs (600)
+  --without-datagrams  heartbeats by MQTT alone
+`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '600' },
+      'without-datagrams': { type: 'boolean', default: false },
+    },
+  });
+  const seconds = Number(values.seconds);
+  if (!Number.isSafeInteger(seconds) || seconds < 1) {
+    process.stderr.write(usage);
+    return 2;
+  }
+  const phases = await measure({
+    seconds,
+    datagrams: !values['without-datagrams'],
+    onPhase: (phase) => void process.stdout.write(`${textOf(phase)}\n`),
+  });
+  const good = phases.every(({ lapses, changes, echoes }) => lapses + changes === 0 && echoes > 0);
+  process.stdout.write(good ? 'passed: no lapse, one owner\n' : 'FAILED\n');
+  return good ? 0 : 1;
+}
+
+function textOf({
+  name,
+  seconds,
+  echoes,
+  median,
+  p99,
+  worst,
+  lapses,
+  changes,
+  cpu,
+}: Phase): string {
+  const ms = (value: number) => `${value.toFixed(2)} ms`;
+  return (
+    `${name.padEnd(7)} ${seconds} s: ${echoes} echoes, round trip median ${ms(median)}, ` +
+    `99 % ${ms(p99)}, worst ${ms(worst)}; ${lapses} lapses, ${changes} changes of owner; ` +
+    `processor time ${cpu.map((share) => `${(share * 100).toFixed(2)} %`).join(' and ')} of a core`
+  );
+}
