@@ -5,6 +5,7 @@ import {
   decodeDescriptor,
   decodeHeader,
   encodeFrame,
+  type FrameMark,
   frameMarks,
 } from '../../firmware/spool/frame.ts';
 import { completedHeader } from '../../firmware/spool/header.ts';
