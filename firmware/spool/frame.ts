@@ -99,7 +99,19 @@ function parsedJson(bytes: Uint8Array): unknown {
 }
 
 function markOf(bytes: Uint8Array): FrameMark | undefined {
-  return (['waiting', 'started', 'ended'] as const).find((mark) => frameMarks[mark].equals(bytes));
+  const whole = (['waiting', 'started', 'ended'] as const).find((mark) =>
+    frameMarks[mark].equals(bytes),
+  );
+  return whole ?? (isTorn(bytes) ? 'started' : undefined);
+}
+
+/**
+ * A mark may lie across two sectors, of which a power cut writes one: the document is whole all the
+ * same, and that something had begun is what is certain.
+ */
+function isTorn(bytes: Uint8Array): boolean {
+  const marks = Object.values(frameMarks);
+  return bytes.every((octet, at) => marks.some((mark) => mark[at] === octet));
 }
 
 function checksumOf(descriptor: Uint8Array, header: Uint8Array): number {
