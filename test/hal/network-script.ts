@@ -31,6 +31,8 @@ const sockets = async (): Promise<number> => {
     '-H',
     '-n',
     '-t',
+    'state',
+    'established',
     'src',
     address,
     'dport',

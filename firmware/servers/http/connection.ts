@@ -53,6 +53,8 @@ export class HttpConnection {
       this.#timer.cancel();
       this.#timers.close();
     });
+    // Of a request that asked for another protocol, Node does not tell that its body broke off.
+    socket.once('end', () => this.#body?.fail('gone'));
   }
 
   get socket(): Socket {

@@ -6,13 +6,16 @@ import type { TLSSocket } from 'node:tls';
 import type { TlsGate } from '../tls/tls-gate.ts';
 
 /**
- * Only OPTIONS, which has no body and changes nothing: any other request with an Upgrade field is
+ * Only OPTIONS without a body, which changes nothing: any other request with an Upgrade field is
  * answered as it is (RFC 2817 3.1).
  */
 export function wantsTls(request: IncomingMessage): boolean {
-  const { upgrade = '', connection = '' } = request.headers;
+  const { upgrade = '', connection = '', ...others } = request.headers;
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = others;
   return (
     request.method === 'OPTIONS' &&
+    coding === undefined &&
+    length === '0' &&
     /(?:^|,)\s*TLS\/1\.[0-3]\s*(?:,|$)/i.test(upgrade) &&
     /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(connection)
   );
