@@ -100,7 +100,7 @@ describe('resources', () => {
   test('come online in the order of their dependencies, and go offline against it', () => {
     const accounts = createGroup();
     assert.equal(groupState(accounts.group), 'Initializing');
-    assert.deepEqual(accounts.settle({ kind: 'owned' }), [
+    assert.deepEqual(accounts.settle({ kind: 'owned', wanted: 'online' }), [
       'bring-online address',
       'bring-online name',
       'bring-online spooler',
@@ -116,7 +116,7 @@ describe('resources', () => {
 
   test('pending is a state, and one that says nothing for too long has failed', () => {
     const accounts = createGroup();
-    accounts.feed({ kind: 'owned' });
+    accounts.feed({ kind: 'owned', wanted: 'online' });
     assert.equal(accounts.group.resources.address.state, 'OnlinePending');
     accounts.wait(180_000);
     accounts.feed({ kind: 'tick', hour: undefined });
@@ -125,7 +125,7 @@ describe('resources', () => {
 
   test('an address that fails stops what depends on it, and is tried again; nothing moves', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     const failed = { kind: 'failed', resource: 'address', reason: 'no carrier' } as const;
     assert.deepEqual(accounts.feed(failed), []);
     assert.equal(accounts.group.resources.spooler.state, 'Offline');
@@ -142,7 +142,7 @@ describe('resources', () => {
 describe('health', () => {
   test('LooksAlive every 5 s, IsAlive every 60 s, and at once where it looks dead', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     const asked: (GroupEffect | undefined)[] = [];
     for (let second = 1; second <= 60; second += 1) {
       accounts.wait(1_000);
@@ -159,13 +159,13 @@ describe('health', () => {
 describe('restart and failover', () => {
   test('three restarts in 15 min, then the peer, and not twice in 6 h', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     for (let failure = 1; failure <= 3; failure += 1) {
       assert.deepEqual(accounts.fail(), ['bring-online spooler']);
     }
     assert.deepEqual(accounts.fail(), ['fail-over']);
     accounts.settle({ kind: 'released' });
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     for (let failure = 1; failure <= 3; failure += 1) accounts.fail();
     assert.deepEqual(accounts.fail(), ['left-offline']);
     assert.equal(groupState(accounts.group), 'Failed');
@@ -174,7 +174,7 @@ describe('restart and failover', () => {
 
   test('failures that are long ago don’t count', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     for (let failure = 1; failure <= 9; failure += 1) {
       accounts.wait(6 * 60_000);
       assert.deepEqual(accounts.fail(), ['bring-online spooler']);
@@ -183,17 +183,17 @@ describe('restart and failover', () => {
 
   test('the policy may be to restart only, or to do nothing', () => {
     const restarts = createGroup({ restartAction: 'restart', restartThreshold: 1 });
-    restarts.settle({ kind: 'owned' });
+    restarts.settle({ kind: 'owned', wanted: 'online' });
     assert.deepEqual(restarts.fail(), ['bring-online spooler']);
     assert.deepEqual(restarts.fail(), ['left-offline']);
     const nothing = createGroup({ restartAction: 'none' });
-    nothing.settle({ kind: 'owned' });
+    nothing.settle({ kind: 'owned', wanted: 'online' });
     assert.deepEqual(nothing.fail(), ['left-offline']);
   });
 
   test('a job that twice was under way when its spooler ended is held', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     const ended = { kind: 'spooler-ended', jobIds: ['poison', 'other'] } as const;
     assert.deepEqual(accounts.feed(ended), []);
     const [hold] = accounts.feed({ kind: 'spooler-ended', jobIds: ['poison'] });
@@ -227,7 +227,7 @@ describe('failback', () => {
   for (const { what, failback, hour, goes } of rows) {
     test(`${what}: ${goes}`, () => {
       const accounts = createGroup({ failback }, 'b');
-      accounts.settle({ kind: 'owned' });
+      accounts.settle({ kind: 'owned', wanted: 'online' });
       accounts.feed({ kind: 'preferred-in-step', inStep: true });
       accounts.wait(30_000);
       const effects = accounts.settle({ kind: 'tick', hour });
@@ -237,7 +237,7 @@ describe('failback', () => {
 
   test('only once the preferred owner was in step for a while', () => {
     const accounts = createGroup({ failback: { kind: 'at-once' } }, 'b');
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     accounts.feed({ kind: 'preferred-in-step', inStep: true });
     accounts.wait(29_999);
     assert.ok(!accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));

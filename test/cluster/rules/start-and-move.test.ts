@@ -141,7 +141,7 @@ describe('M1', () => {
   });
 
   test('it drains, waits for commits, fences, and tells the peer when nothing is open', () => {
-    const subject = ownerInStep({ commits: [{ id: 1, seq: undefined }] });
+    const subject = ownerInStep({ commits: [{ id: 1, seq: undefined, needsBoth: false }] });
     assert.deepEqual(kinds(subject.feed({ kind: 'move', timeoutMs: 1_000 })), ['drain']);
     assert.equal(subject.live(), true);
     subject.feed({ kind: 'drained' });
