@@ -4,7 +4,7 @@ import { group } from '../../api/schemas/group.ts';
 import { canonicalAddress } from '../../../hal/address.ts';
 import { CliError } from '../command.ts';
 import type { ApplyStep, WantedGroup } from './contract.ts';
-import { differencesOf, type Planning } from './plan.ts';
+import { differencesOf, type Planning } from './planning.ts';
 
 /** A new group has an owner after this; else the two do not hear each other. */
 const ownerWaitMs = 60_000;

@@ -6,7 +6,7 @@ import { didYouMean } from '../../config/did-you-mean.ts';
 import { type ApiClient, CliError } from '../command.ts';
 import { ownerAndName } from '../commands/owner-and-name.ts';
 import type { ApplyStep, WantedPort } from './contract.ts';
-import { differencesOf, type Planning } from './plan.ts';
+import { differencesOf, type Planning } from './planning.ts';
 
 export async function planPorts(planning: Planning): Promise<readonly ApplyStep[]> {
   const steps: ApplyStep[] = [];

@@ -4,7 +4,7 @@ import { printer } from '../../api/schemas/printer.ts';
 import { didYouMean } from '../../config/did-you-mean.ts';
 import { ownerAndName } from '../commands/owner-and-name.ts';
 import type { ApplyStep, WantedPrinter } from './contract.ts';
-import { differencesOf, ownerIn, type Planning } from './plan.ts';
+import { differencesOf, ownerIn, type Planning } from './planning.ts';
 
 export function planPrinters(planning: Planning): readonly ApplyStep[] {
   return planning.wanted.printers.flatMap((wanted): readonly ApplyStep[] => {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { user } from '../../api/schemas/user.ts';
 import type { ApplyStep, WantedUser } from './contract.ts';
-import { differencesOf, type Planning } from './plan.ts';
+import { differencesOf, type Planning } from './planning.ts';
 
 export async function planUsers(planning: Planning): Promise<readonly ApplyStep[]> {
   const steps: ApplyStep[] = [];

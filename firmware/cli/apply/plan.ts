@@ -1,40 +1,21 @@
 // Compares what is wanted with what the appliance has, and plans the steps between the two; nothing
 // is changed by it.
-import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { group } from '../../api/schemas/group.ts';
 import { pageOf } from '../../api/schemas/page.ts';
 import { monitor, port } from '../../api/schemas/port.ts';
 import { printer } from '../../api/schemas/printer.ts';
-import { user, userRole } from '../../api/schemas/user.ts';
-import type { GroupView, MonitorView, PortView, PrinterView, UserView } from '../../api/types.ts';
+import { user } from '../../api/schemas/user.ts';
+import type { GroupView } from '../../api/types.ts';
 import { didYouMean } from '../../config/did-you-mean.ts';
 import type { ApiClient } from '../command.ts';
 import { readPages } from '../pages.ts';
 import { ApplyFileError, type ApplyStep, type Wanted } from './contract.ts';
+import { ownerIn, type Planning, type Present } from './planning.ts';
 import { planGroups } from './plan-groups.ts';
 import { planPorts } from './plan-ports.ts';
 import { planPrinters } from './plan-printers.ts';
 import { planUsers } from './plan-users.ts';
-
-/** What the appliance has now; names in lower case, `group/name` in a group. */
-export interface Present {
-  readonly groups: ReadonlyMap<string, GroupView>;
-  readonly ports: ReadonlyMap<string, PortView>;
-  readonly printers: ReadonlyMap<string, PrinterView>;
-  readonly users: ReadonlyMap<string, UserView>;
-  readonly monitors: readonly MonitorView[];
-}
-
-export interface Planning {
-  readonly client: ApiClient;
-  readonly present: Present;
-  readonly wanted: Wanted;
-  /** Collects what is wrong with the file. */
-  readonly problems: string[];
-  readonly readFile: (name: string) => Promise<string>;
-  readonly pause: (ms: number) => Promise<void>;
-}
 
 /** Throws an ApplyFileError that names everything that can't be done. */
 export async function planSteps(planning: Omit<Planning, 'present' | 'problems'>) {
@@ -96,22 +77,3 @@ function checkGroups(wanted: Wanted, present: Present, problems: string[]): void
     problems.push(`"${name}": there is no group "${owner}".${didYouMean(owner, names)}`);
   }
 }
-
-export function ownerIn(name: string): string | undefined {
-  const at = name.indexOf('/');
-  return at < 0 ? undefined : name.slice(0, at);
-}
-
-/** Members that shall differ from what they are. */
-export function differencesOf(
-  now: Readonly<Record<string, unknown>> | undefined,
-  wanted: Readonly<Record<string, unknown>>,
-): ApplyStep['differences'] {
-  return Object.entries(wanted).flatMap(([member, value]) => {
-    if (now === undefined) return [{ member, wanted: value }];
-    if (isDeepStrictEqual(now[member], value)) return [];
-    return [{ member, now: now[member], wanted: value }];
-  });
-}
-
-export const roles: readonly string[] = userRole.options;
