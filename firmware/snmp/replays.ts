@@ -3,7 +3,9 @@
 // same question would be answered again and again.
 import { snmpLimits } from '../limits/snmp-limits.ts';
 
-/** What makes a message one of its own: the user's MAC over all its octets, and when it was made. */
+/**
+ * What makes a message one of its own: the user's MAC over all its octets, and when it was made.
+ */
 export interface TakenMessage {
   readonly userName: string;
   readonly mac: Uint8Array;

@@ -112,11 +112,7 @@ async function onePacket(rig: Rig, chance: SeededRandom, tally: Tally): Promise<
 }
 
 /** Mutated outside, or inside of what is then sealed with the right keys. */
-function packetOf(
-  pdu: ReturnType<typeof requestOf>,
-  rig: Rig,
-  chance: SeededRandom,
-): Uint8Array {
+function packetOf(pdu: ReturnType<typeof requestOf>, rig: Rig, chance: SeededRandom): Uint8Array {
   const kind = chance.integer(0, 3);
   if (kind < 2) {
     const version = kind === 0 ? 'v1' : 'v2c';
