@@ -74,6 +74,14 @@ export type Reply =
       readonly contentType: string;
       readonly text: string;
     }
+  /** A file, as it is made. */
+  | {
+      readonly kind: 'bytes';
+      readonly status: number;
+      readonly contentType: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: AsyncIterable<Uint8Array>;
+    }
   | {
       readonly kind: 'events';
       /** Undefined is a heartbeat. */
@@ -189,6 +197,45 @@ export function streamRoute<Query extends z.ZodObject>(row: StreamRow<Query>): R
     output: { kind: 'text', contentType: row.contentType },
     serve: async (raw) =>
       row.run({ query: check('query', row.query, raw.query), raw, services: raw.services }),
+  };
+}
+
+export interface FileRow<Input extends z.ZodType> extends RouteHead {
+  readonly input: Input;
+  readonly contentType: string;
+  readonly run: (
+    call: Call<unknown, unknown, z.infer<Input>>,
+  ) => Promise<{ readonly name: string; readonly bytes: AsyncIterable<Uint8Array> } | Refusal>;
+}
+
+/** A row that answers with a file to keep. */
+export function fileRoute<Input extends z.ZodType>(row: FileRow<Input>): Route {
+  return {
+    ...headOf(row),
+    params: noParams,
+    query: noQuery,
+    input: inputOf(row.input),
+    output: { kind: 'text', contentType: row.contentType },
+    async serve(raw) {
+      const hasJson = inputOf(row.input).kind === 'json';
+      const answer = await row.run({
+        principal: raw.principal,
+        services: raw.services,
+        raw,
+        params: {},
+        query: check('query', noQuery, raw.query),
+        input: check('body', row.input, hasJson ? await raw.json() : undefined),
+      });
+      if (isRefusal(answer)) return answer;
+      return {
+        kind: 'bytes',
+        status: 200,
+        contentType: row.contentType,
+        // Names are made here, of letters, digits, dots and hyphens.
+        headers: { 'content-disposition': `attachment; filename="${answer.name}"` },
+        body: answer.bytes,
+      };
+    },
   };
 }
 

@@ -32,6 +32,9 @@ export async function platenSays(
       asJson: values['json'] === true,
       api: async () => api,
       configOptions: { file: undefined, sets: [] },
+      async writeDocument(name) {
+        throw new CliError(`${name} can't be written.`);
+      },
       async readDocument(name) {
         const text = documents[name];
         if (text === undefined) throw new CliError(`${name} can't be read.`);
