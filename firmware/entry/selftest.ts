@@ -41,10 +41,10 @@ export async function selftest(
   }
   const elapsedMs = Math.round(hal.clock.monotonicMs() - startMs);
   if (asJson) out.json({ passed: true, version, elapsedMs });
-  else
-    out.line(
-      `Platen ${version} works here: a document was printed, and the printer shown by SNMP, in ${elapsedMs} ms.`,
-    );
+  else {
+    const done = 'a document was printed, and the printer shown by SNMP';
+    out.line(`Platen ${version} works here: ${done}, in ${elapsedMs} ms.`);
+  }
 }
 
 /** The native libraries: those that a test without a USB or serial printer would not touch. */

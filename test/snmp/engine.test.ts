@@ -110,7 +110,7 @@ describe('version 3', () => {
     assert.equal(v3Answer(answer)?.requestId, get.requestId);
   });
 
-  test('a recorded message is refused: at once, after the window, and after a restart', async () => {
+  test('a recorded message is refused: at once, after its window, after a restart', async () => {
     const { engine, clock } = makeRig();
     const recorded = v3Request(get, told);
     assert.equal(v3Answer(await engine.respond(recorded, '127.0.0.1'))?.type, 'response');
