@@ -139,6 +139,34 @@ describe('resources', () => {
   });
 });
 
+describe('what people ask', () => {
+  test('a group that is wanted offline stays so on whoever owns it, until it is brought online', () => {
+    const accounts = createGroup();
+    assert.deepEqual(accounts.settle({ kind: 'owned', wanted: 'offline' }), []);
+    accounts.wait(60_000);
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), []);
+    assert.equal(groupState(accounts.group), 'Offline');
+    assert.equal(accounts.settle({ kind: 'bring-online' }).at(-1), 'bring-online spooler');
+  });
+
+  test('what failed and is taken offline has not failed any more', () => {
+    const accounts = createGroup({ restartAction: 'none' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    accounts.fail();
+    accounts.settle({ kind: 'take-offline' });
+    assert.equal(groupState(accounts.group), 'Offline');
+  });
+
+  test('a changed policy counts from then on', () => {
+    const accounts = createGroup();
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    const { definition } = accounts.group;
+    const policy = { ...definition.policy, restartAction: 'none' } as const;
+    accounts.feed({ kind: 'defined', definition: { ...definition, policy } });
+    assert.deepEqual(accounts.fail(), ['left-offline']);
+  });
+});
+
 describe('health', () => {
   test('LooksAlive every 5 s, IsAlive every 60 s, and at once where it looks dead', () => {
     const accounts = createGroup();
@@ -191,6 +219,17 @@ describe('restart and failover', () => {
     assert.deepEqual(nothing.fail(), ['left-offline']);
   });
 
+  test('a failover that the peer does not take is no failover: it is tried again here, later', () => {
+    const accounts = createGroup({ restartThreshold: 0 });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    assert.deepEqual(accounts.fail(), ['fail-over']);
+    accounts.feed({ kind: 'fail-over-refused' });
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), []);
+    accounts.wait(60_000);
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), ['bring-online spooler']);
+    assert.deepEqual(accounts.fail(), ['fail-over']);
+  });
+
   test('a job that twice was under way when its spooler ended is held', () => {
     const accounts = createGroup();
     accounts.settle({ kind: 'owned', wanted: 'online' });
@@ -234,6 +273,17 @@ describe('failback', () => {
       assert.equal(effects.includes('fail-back'), goes);
     });
   }
+
+  test('not to where its spooler failed too often, until a person says so', () => {
+    const accounts = createGroup({ failback: { kind: 'at-once' } }, 'b');
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    accounts.feed({ kind: 'failed-on', node: 'b' });
+    accounts.feed({ kind: 'preferred-in-step', inStep: true });
+    accounts.wait(30_000);
+    assert.ok(!accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));
+    accounts.feed({ kind: 'failed-on', node: undefined });
+    assert.ok(accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));
+  });
 
   test('only once the preferred owner was in step for a while', () => {
     const accounts = createGroup({ failback: { kind: 'at-once' } }, 'b');
