@@ -1,6 +1,7 @@
 // The one door in: checks, receives, commits, asks the permit, and only then says accepted.
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { HalErrorCode } from '../../hal/errors.ts';
+import { sleep } from '../../hal/time.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
 import { isEnded, type Job } from '../jobs/job.ts';
@@ -73,8 +74,11 @@ export interface IntakeRoom {
   resume(job: Job): void;
   /** The job ended otherwise. */
   forget(jobId: string): void;
-  /** Refuses from now on; resolves once the uploads that run have ended. */
-  drain(): Promise<void>;
+  /**
+   * Refuses from now on; resolves once the uploads that run have ended. With `closeDoor` first the
+   * uploads of now end, then it is called, and what still comes by the connections of then is taken.
+   */
+  drain(closeDoor?: () => Promise<void>): Promise<void>;
   /** Refuses from now on; uploads that run break off. */
   stop(): Promise<void>;
 }
@@ -405,11 +409,28 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     return refused('shutting-down', 'the appliance is stopping');
   }
 
+  /** Resolves once no upload has run for a moment, or has had its time. */
+  async function quiet(): Promise<void> {
+    const { quietMs, quietMostMs, quietLookMs } = intakeLimits;
+    const untilMs = clock.monotonicMs() + quietMostMs;
+    let sinceMs = clock.monotonicMs();
+    while (clock.monotonicMs() < Math.min(untilMs, sinceMs + quietMs)) {
+      await sleep(clock, quietLookMs, stopping.signal).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      if (running.size > 0) sinceMs = clock.monotonicMs();
+    }
+  }
+
   return {
     service,
     resume: (job) => incoming.arm(job.id),
     forget: (jobId) => incoming.forget(jobId),
-    async drain() {
+    async drain(closeDoor) {
+      if (closeDoor !== undefined) {
+        await Promise.allSettled(running);
+        await closeDoor();
+        await quiet();
+      }
       draining = true;
       await Promise.allSettled(running);
     },

@@ -99,14 +99,18 @@ export function J2(turn: Turn, records: readonly LogRecord[]): void {
   send(turn, 'direct', { kind: 'tail-taken', term: state.durable.term, fork: tail.fork });
 }
 
-/** A batch is durable in the owner's log: the next one. */
+/**
+ * A batch is durable in the owner's log: the next one. One that could not be had (a document of it
+ * was out of reach) is asked for again a little later (attend).
+ */
 export function tailTaken(turn: Turn, throughSeq: number): void {
-  const { state } = turn;
+  const { state, now } = turn;
   const { tail } = state.stepping;
   state.appending -= 1;
   if (!isOwner(state) || tail === undefined || !tail.taking) return;
-  state.stepping = { ...state.stepping, tail: { ...tail, taking: false, throughSeq } };
-  pullTail(turn, throughSeq);
+  const taken = { ...tail, taking: false, throughSeq };
+  state.stepping = { ...state.stepping, tail: taken, sentAtMs: now };
+  if (throughSeq > tail.throughSeq) pullTail(turn, throughSeq);
 }
 
 /**

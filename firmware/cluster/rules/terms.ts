@@ -40,6 +40,8 @@ export function T2(turn: Turn, header: Header, beat: Heartbeat, path: Path): voi
   if (state.role !== 'standby' && state.role !== 'boot') return;
   if (!isOwner(beat) || !sameTerm(beat.term, state.durable.term)) return;
   state.role = 'standby';
+  // The peer had what was left to it: whoever of the two gives up next leaves the term to the other.
+  state.yieldUntilMs = -Infinity;
   noteOwner(turn, beat.leaseMs, beat.wireTailMs);
   // The term is durable before anyone may rely on its being known here.
   const fresh = header.seq > state.echoedSeq;

@@ -152,6 +152,12 @@ describe('T2', () => {
     assert.equal(sent(subject.hear(heartbeat({ term: term(8) })), 'echo').length, 1);
   });
 
+  test('a node whose peer has owned since it gave up yields no more', () => {
+    const subject = standby({ yieldUntilMs: startMs + 10_000 });
+    subject.hear(heartbeat());
+    assert.equal(subject.state.yieldUntilMs, -Infinity);
+  });
+
   test('a heartbeat that comes by two paths is echoed once', () => {
     const subject = standby();
     subject.hear(heartbeat(), { seq: 44 });
