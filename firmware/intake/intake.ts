@@ -1,7 +1,6 @@
 // The one door in: checks, receives, commits, asks the permit, and only then says accepted.
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { HalErrorCode } from '../../hal/errors.ts';
-import { sleep } from '../../hal/time.ts';
 import type { MonitorLog } from '../../monitors/contract.ts';
 import { type ErrorCode, type Refusal, RefusedError, refused } from '../errors/codes.ts';
 import { isEnded, type Job } from '../jobs/job.ts';
@@ -39,6 +38,7 @@ import {
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
+import { quietUploads } from './quiet.ts';
 import { endUnacknowledged } from './unacknowledged.ts';
 
 export interface IntakeRoomOptions {
@@ -76,7 +76,7 @@ export interface IntakeRoom {
   forget(jobId: string): void;
   /**
    * Refuses from now on; resolves once the uploads that run have ended. With `closeDoor` first the
-   * uploads of now end, then it is called, and what still comes by the connections of then is taken.
+   * uploads of now end, then it is called, and what comes by the connections of then is taken.
    */
   drain(closeDoor?: () => Promise<void>): Promise<void>;
   /** Refuses from now on; uploads that run break off. */
@@ -409,18 +409,6 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     return refused('shutting-down', 'the appliance is stopping');
   }
 
-  /** Resolves once no upload has run for a moment, or has had its time. */
-  async function quiet(): Promise<void> {
-    const { quietMs, quietMostMs, quietLookMs } = intakeLimits;
-    const untilMs = clock.monotonicMs() + quietMostMs;
-    let sinceMs = clock.monotonicMs();
-    while (clock.monotonicMs() < Math.min(untilMs, sinceMs + quietMs)) {
-      await sleep(clock, quietLookMs, stopping.signal).catch(() => undefined);
-      if (stopping.signal.aborted) return;
-      if (running.size > 0) sinceMs = clock.monotonicMs();
-    }
-  }
-
   return {
     service,
     resume: (job) => incoming.arm(job.id),
@@ -429,7 +417,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       if (closeDoor !== undefined) {
         await Promise.allSettled(running);
         await closeDoor();
-        await quiet();
+        await quietUploads({ clock, running, signal: stopping.signal });
       }
       draining = true;
       await Promise.allSettled(running);

@@ -5,7 +5,7 @@ import type { Body } from '../contract/message.ts';
 import type { Turn } from '../contract/rules.ts';
 import { contains, forkOf } from '../history.ts';
 import { sameTerm } from '../term.ts';
-import { isOwner, send } from '../turn.ts';
+import { endLapse, isOwner, send } from '../turn.ts';
 
 /**
  * Each tick of an owner whose standby speaks: find out what it has, fetch its tail, send what it
@@ -38,6 +38,8 @@ export function attend(turn: Turn): void {
 export function J1(turn: Turn, message: Extract<Body, { kind: 'compare' }>): void {
   const { state } = turn;
   if (state.role !== 'standby' || !sameTerm(message.term, state.durable.term)) return;
+  // Only a standby whose echo was heard is asked.
+  endLapse(turn);
   if (state.following.storing || state.following.cutting) return;
   const fork = forkOf(state.log, message);
   send(turn, 'direct', { kind: 'compared', term: message.term, fork, end: state.log.end });

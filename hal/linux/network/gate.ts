@@ -15,8 +15,8 @@ export interface Gate {
 
 /**
  * Two tables: `inet` for packets, `arp` for ARP. `guarded` holds the addresses of groups, `open`
- * those whose lease runs, `held` those that take no new connection. A new lease replaces the element in one transaction: kernels before 6.12
- * ignore a new time-out of one that is there.
+ * those whose lease runs, `held` those that take no new connection. A new lease replaces the
+ * element in one transaction: kernels before 6.12 ignore a new time-out of one that is there.
  */
 export function createGate({ clock, table }: { readonly clock: Clock; readonly table: string }) {
   const tool = createLineTool({

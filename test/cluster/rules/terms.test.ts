@@ -223,6 +223,24 @@ describe('T4', () => {
     assert.equal(subject.state.role, 'standby');
   });
 
+  const silences = [
+    { what: 'that a longer lease would have bridged counts', ms: 900, counted: 1 },
+    { what: 'longer than any lease does not', ms: 3_000, counted: 0 },
+  ];
+  for (const { what, ms, counted } of silences) {
+    test(`a lapse ${what}`, () => {
+      const subject = owner({ nextBeatAtMs: startMs, leaseUntilMs: startMs - 1 });
+      subject.tick();
+      assert.equal(subject.state.lapses.length, 0, 'its length is not known yet');
+      subject.state = { ...subject.state, lapsedAtMs: startMs + ms };
+      subject.wait(ms);
+      subject.state = { ...subject.state, nextBeatAtMs: startMs + ms };
+      subject.tick();
+      subject.hear(echoOf(subject.state.directSeq));
+      assert.equal(subject.state.lapses.length, counted);
+    });
+  }
+
   test('the lease grows as lapses repeat, and shrinks when they are long ago', () => {
     const recent = [startMs - 3, startMs - 2, startMs - 1, startMs];
     const lengths = [0, 1, 2, 4].map((count) => {
