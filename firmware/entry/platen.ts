@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { access, readFile, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { sleep } from '../../hal/time.ts';
 import { createApiClient } from '../cli/api-client.ts';
 import { CliError, type Command, type CommandContext } from '../cli/command.ts';
 import { configCommand, versionCommand } from '../cli/commands/status-commands.ts';
@@ -43,6 +44,7 @@ async function main(words: readonly string[]): Promise<void> {
       configOptions,
       readDocument,
       writeDocument,
+      pause: (ms) => sleep(hal.clock, ms),
       async api() {
         const remote = await remoteOf(values);
         if (remote !== undefined) return createApiClient(remote);
