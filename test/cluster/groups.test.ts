@@ -140,7 +140,7 @@ describe('resources', () => {
 });
 
 describe('what people ask', () => {
-  test('a group that is wanted offline stays so on whoever owns it, until it is brought online', () => {
+  test('a group that is wanted offline stays so, whoever owns it, until a person asks', () => {
     const accounts = createGroup();
     assert.deepEqual(accounts.settle({ kind: 'owned', wanted: 'offline' }), []);
     accounts.wait(60_000);
@@ -219,7 +219,7 @@ describe('restart and failover', () => {
     assert.deepEqual(nothing.fail(), ['left-offline']);
   });
 
-  test('a failover that the peer does not take is no failover: it is tried again here, later', () => {
+  test('a failover that the peer does not take counts for nothing: it is tried again here', () => {
     const accounts = createGroup({ restartThreshold: 0 });
     accounts.settle({ kind: 'owned', wanted: 'online' });
     assert.deepEqual(accounts.fail(), ['fail-over']);
