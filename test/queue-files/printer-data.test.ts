@@ -76,7 +76,7 @@ describe('printer data', () => {
     assert.equal(stranger.kind === 'refused' && stranger.code, 'printer-not-found');
   });
 
-  test('what enumeration makes is never stored; no file is promised that is not there', async () => {
+  test('what enumeration makes is not stored, and no missing file is promised', async () => {
     const rig = await FilesRig.start();
     await rig.put(makeProfile('x'), { directory: 'Color' });
     const key = 'CopyFiles\\ICM';
