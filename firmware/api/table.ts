@@ -4,6 +4,7 @@ import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
 import { deviceRoutes } from './routes/device-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
+import { backupRoutes } from './routes/backup-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
@@ -48,6 +49,7 @@ export const apiRoutes: readonly Route[] = [
   ...groupRoutes,
   ...eventRoutes,
   ...certificateRoutes,
+  ...backupRoutes,
   ...snmpRoutes,
   describing,
 ];

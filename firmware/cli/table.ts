@@ -1,6 +1,8 @@
 // The command line's table: every command that talks to the API, made of the files beside it.
 import type { Command } from './command.ts';
+import { applyCommand } from './commands/apply-commands.ts';
 import { auditCommand } from './commands/audit-commands.ts';
+import { backupCommands } from './commands/backup-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
 import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
@@ -26,6 +28,8 @@ export const apiCommands: readonly Command[] = [
   ...groupCommands,
   ...snmpCommands,
   ...userCommands,
+  applyCommand,
   auditCommand,
   ...certificateCommands,
+  ...backupCommands,
 ];

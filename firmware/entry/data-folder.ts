@@ -2,6 +2,9 @@
 
 export interface DataFolder {
   readonly path: string;
+  /** Held while a Platen serves the folder, and while one supervises that. */
+  readonly lock: string;
+  readonly supervisorLock: string;
   readonly identity: string;
   /** Whom the appliance is paired with. */
   readonly pair: string;
@@ -24,6 +27,8 @@ export interface DataFolder {
 export function dataFolderAt(path: string): DataFolder {
   return {
     path,
+    lock: `${path}/lock`,
+    supervisorLock: `${path}/supervisor.lock`,
     identity: `${path}/identity.json`,
     pair: `${path}/pair.json`,
     certificates: `${path}/certificates`,

@@ -266,6 +266,11 @@ function parseKept(path: string, bytes: Uint8Array): Kept {
   return parsed.data;
 }
 
+/** Throws an IdentityError where the file of a certificate is not what was written. */
+export function checkCertificateFile(path: string, bytes: Uint8Array): void {
+  parseKept(path, bytes);
+}
+
 function fits({ chainPem, privateKeyPem }: TlsCredentials): boolean {
   try {
     return new X509Certificate(chainPem).checkPrivateKey(createPrivateKey(privateKeyPem));

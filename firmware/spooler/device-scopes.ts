@@ -44,6 +44,16 @@ export interface SnmpDoor {
 export interface DeviceScope {
   /** Runs `work`; what it opens, also later in what it started, belongs to this scope. */
   run<T>(work: () => T): T;
+  /**
+   * Calls `note` once, right before the next bytes leave by a device of this scope: between the two
+   * there is nothing but the system call. At once where nothing is open, for then nobody sees how
+   * they leave; and before those of a device that belongs to no port.
+   */
+  beforeBytes(note: () => void): void;
+  /** Bytes have left, whichever way: a note that still waits is made. */
+  bytesLeft(): void;
+  /** Nothing leaves any more on whose account a note was to be made. */
+  forgetBytes(): void;
   /** Destroys what is open and refuses what would be opened from now on. */
   cutOff(): void;
   readonly openCount: number;
@@ -51,7 +61,8 @@ export interface DeviceScope {
 
 export interface DeviceScopes {
   readonly devices: MonitorDevices;
-  open(name: string): DeviceScope;
+  /** `of`: what is opened by a port's calls, or by those of its monitor that belong to no port. */
+  open(name: string, of?: 'port' | 'monitor'): DeviceScope;
 }
 
 interface Scope {
@@ -59,6 +70,8 @@ interface Scope {
   /** What is open, each with the way to end it at once. */
   readonly open: Set<() => void>;
   readonly cut: AbortController;
+  /** Called before bytes are handed to the kernel. */
+  readonly sending: () => void;
 }
 
 /** A device as the scope sees it: how it is closed in order, and how at once. */
@@ -75,6 +88,13 @@ export function createDeviceScopes(options: {
   readonly box?: BoxDevices | undefined;
 }): DeviceScopes {
   const current = new AsyncLocalStorage<Scope>();
+  /** Notes that wait for their first byte, by the scope of their port. */
+  const notes = new Map<DeviceScope, () => void>();
+  const made = (port: DeviceScope) => {
+    const note = notes.get(port);
+    notes.delete(port);
+    note?.();
+  };
   const scopeNow = (): Scope => {
     const scope = current.getStore();
     if (scope === undefined) {
@@ -115,11 +135,22 @@ export function createDeviceScopes(options: {
       },
       ...localDevices(options.box, scopeNow),
     },
-    open(name) {
-      const scope: Scope = { name, open: new Set(), cut: new AbortController() };
-      return {
+    open(name, of = 'monitor') {
+      const sending = () => {
+        if (of === 'port') return made(handle);
+        for (const port of notes.keys()) made(port);
+      };
+      const scope: Scope = { name, open: new Set(), cut: new AbortController(), sending };
+      const handle: DeviceScope = {
         run: (work) => current.run(scope, work),
+        beforeBytes(note) {
+          notes.set(handle, note);
+          if (scope.open.size === 0) made(handle);
+        },
+        bytesLeft: () => made(handle),
+        forgetBytes: () => void notes.delete(handle),
         cutOff() {
+          notes.delete(handle);
           scope.cut.abort(cutError(name));
           for (const end of scope.open) end();
           scope.open.clear();
@@ -128,6 +159,7 @@ export function createDeviceScopes(options: {
           return scope.open.size;
         },
       };
+      return handle;
     },
   };
 }
@@ -230,14 +262,14 @@ function keep<Device>(
   scope: Scope,
   device: Device,
   end: () => void,
-  remembered: (device: Device, forget: () => void) => Device,
+  remembered: (device: Device, forget: () => void, sending: () => void) => Device,
 ): Device {
   if (scope.cut.signal.aborted) {
     end();
     throw cutError(scope.name);
   }
   scope.open.add(end);
-  return remembered(device, () => void scope.open.delete(end));
+  return remembered(device, () => void scope.open.delete(end), scope.sending);
 }
 
 /** `end` must not fail; nobody waits for it. */
@@ -249,13 +281,21 @@ function keepClosable<Device extends Closable>(
   return keep(scope, device, () => void end(), rememberedClosable);
 }
 
+/** Of all local devices: by what bytes may reach paper. */
+const sendingCalls: ReadonlySet<PropertyKey> = new Set(['write', 'transferOut', 'controlOut']);
+
 /** The same device, which its scope forgets once it is closed. */
-function rememberedClosable<Device extends Closable>(device: Device, forget: () => void): Device {
+function rememberedClosable<Device extends Closable>(
+  device: Device,
+  forget: () => void,
+  sending: () => void,
+): Device {
   return new Proxy(device, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return async (...args: readonly unknown[]): Promise<unknown> => {
+        if (sendingCalls.has(name)) sending();
         const answer: unknown = await Reflect.apply(member, target, args);
         if (name === 'close') forget();
         return answer;
@@ -265,14 +305,21 @@ function rememberedClosable<Device extends Closable>(device: Device, forget: () 
 }
 
 /** The same connection, which its scope forgets once it is closed or reset. */
-function rememberedTcp(connection: TcpConnection, forget: () => void): TcpConnection {
+function rememberedTcp(
+  connection: TcpConnection,
+  forget: () => void,
+  sending: () => void,
+): TcpConnection {
   return {
     local: connection.local,
     remote: connection.remote,
     get takenBytes() {
       return connection.takenBytes;
     },
-    write: (chunk, signal) => connection.write(chunk, signal),
+    write(chunk, signal) {
+      sending();
+      return connection.write(chunk, signal);
+    },
     settled: (signal) => connection.settled(signal),
     read: (signal) => connection.read(signal),
     endWrite: () => connection.endWrite(),

@@ -130,7 +130,7 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
           commandSets,
           instance,
         })),
-    openScope: (portName) => scopes.open(portName),
+    openScope: (portName) => scopes.open(portName, 'port'),
     clock,
     limits,
     printerNameOf: options.printerNameOf,

@@ -70,6 +70,8 @@ export class ApiFixture {
   ports: PortStatus[] = [portStatus('lp1')];
   /** Principals come from cookies and tokens, as over TLS. */
   authenticate = false;
+  /** They come without TLS all the same. */
+  insecure = false;
   /** While set, the spooler throws it. */
   fault: Error | undefined;
   readonly spooler = this.#makeSpooler();
@@ -89,7 +91,8 @@ export class ApiFixture {
   }
 
   async answer(asked: Asked): Promise<HttpAnswer> {
-    const request = { ...requestOf(asked), secure: this.authenticate };
+    const secure = this.authenticate && !this.insecure;
+    const request = { ...requestOf(asked), secure };
     const routes = createHttpApi({
       routes: apiRoutes,
       services: {

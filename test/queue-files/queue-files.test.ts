@@ -1,9 +1,11 @@
 // Files of a queue: stored with their content, refused for what is wrong with them, gone with the
 // printer; and the manifest that promises them.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { queueFileLimits } from '../../firmware/limits/queue-file-limits.ts';
 import { verifySigned } from '../../firmware/identity/signatures.ts';
+import { queueFileContents } from '../../firmware/queue-files/all-contents.ts';
 import { manifestSchema, signedBytes } from '../../firmware/queue-files/manifest.ts';
 import { administrator } from '../spooler/bench.ts';
 import { makeProfile, streamOf } from './profile.ts';
@@ -247,5 +249,25 @@ describe('connections', () => {
     const who = { client: 'a\nb', user: 'x', address: '192.0.2.9' };
     const answer = await rig.bench.during(rig.files.connect(rig.printerId, who));
     assert.equal(answer.kind === 'refused' && answer.code, 'bad-request');
+  });
+});
+
+describe('backups', () => {
+  test('get every content once, by its digest', async () => {
+    const rig = await FilesRig.start();
+    await rig.put(profile);
+    await rig.put(profile, { name: 'again.icm' });
+    await rig.put(Buffer.from('^XA^XZ'), { name: 'a.zpl', component: 'Labels' });
+    const { contents, bench } = rig;
+    const found: string[] = [];
+    for await (const each of queueFileContents({ contents, store: bench.life.store }, 'local')) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of each.read()) chunks.push(chunk);
+      const bytes = Buffer.concat(chunks);
+      assert.equal(bytes.length, each.sizeBytes);
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), each.name);
+      found.push(each.name);
+    }
+    assert.equal(found.length, 2);
   });
 });

@@ -102,6 +102,7 @@ export const queueFileRoutes: readonly Route[] = [
     params,
     query: z.object({ key: z.string().max(4_096).default('') }),
     input: noBody,
+    changing: [],
     output: dataKey,
     async run({ params: { printer: name }, query: { key }, principal, services }) {
       const found = await findPrinter(services.directory, name);
@@ -166,6 +167,7 @@ export const queueFileRoutes: readonly Route[] = [
     params,
     query: z.object({ key: z.string().max(4_096), name: words }),
     input: noBody,
+    changing: [],
     output: z.object({ name: z.string(), value: dataValue }),
     async run({ params: { printer: name }, query, services }) {
       const found = await findPrinter(services.directory, name);

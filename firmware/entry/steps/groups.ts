@@ -188,7 +188,11 @@ function wireTailMs({ abilities }: SupervisedWire): number {
 }
 
 /** Whatever leads back to one of the two boxes is local, by each of their names and addresses. */
-function rulesOf({ hal, pair, config }: GroupsParts): LocalityRules {
+export function rulesOf({
+  hal,
+  pair,
+  config,
+}: Pick<GroupsParts, 'hal' | 'pair' | 'config'>): LocalityRules {
   const { hostName, addresses } = hal.addresses.own();
   const peer = pair.membership().peer;
   return {

@@ -65,7 +65,11 @@ async function makeSpooler(
   const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
   await files.makeDirectory(folder.output);
   const rebuilt = await store.query('store.rebuilt', {});
-  if (rebuilt !== undefined) log.error('the registry was lost and built anew', { ...rebuilt });
+  if (rebuilt?.restored === true) {
+    log.info('what a backup held is in its place', { printers: rebuilt.printers });
+  } else if (rebuilt !== undefined) {
+    log.error('the registry was lost and built anew', { ...rebuilt });
+  }
   return createSpooler({
     id: localSpooler,
     permit: alwaysLive,
