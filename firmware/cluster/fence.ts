@@ -4,7 +4,7 @@ import type { Term } from '../store/contract.ts';
 import type { Position } from './contract/message.ts';
 import type { Turn } from './contract/rules.ts';
 import type { Following, GroupState, Stepping } from './contract/state.ts';
-import { isOwner, persist } from './turn.ts';
+import { endLapse, isOwner, persist } from './turn.ts';
 
 /**
  * live(): asked before each chunk, start, acknowledgement and address renewal, and again after a
@@ -110,6 +110,7 @@ export interface Ownership {
 export function takeOver(turn: Turn, ownership: Ownership): void {
   const { state } = turn;
   const clean = turn.rules.R6(turn, ownership.peerEnd);
+  endLapse(turn);
   state.role = 'owner';
   state.claim = undefined;
   state.leaseUntilMs = ownership.leaseUntilMs;

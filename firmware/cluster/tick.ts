@@ -59,10 +59,9 @@ function noticeLapse(turn: Turn): void {
     return;
   }
   if (state.lapsedAtMs !== undefined) return;
+  state.lapseFromMs = state.leaseUntilMs;
   turn.rules.fence(turn);
   state.lapsedAtMs = now;
-  const recent = state.lapses.filter((atMs) => atMs > now - clusterLimits.lapseWindowMs);
-  state.lapses = [...recent, now].slice(-clusterLimits.rememberedLapses);
 }
 
 /** 600 → 1,200 → 2,400 ms as lapses repeat, and back once they are a while ago. */

@@ -38,6 +38,7 @@ import {
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
+import { quietUploads } from './quiet.ts';
 import { endUnacknowledged } from './unacknowledged.ts';
 
 export interface IntakeRoomOptions {
@@ -73,8 +74,11 @@ export interface IntakeRoom {
   resume(job: Job): void;
   /** The job ended otherwise. */
   forget(jobId: string): void;
-  /** Refuses from now on; resolves once the uploads that run have ended. */
-  drain(): Promise<void>;
+  /**
+   * Refuses from now on; resolves once the uploads that run have ended. With `closeDoor` first the
+   * uploads of now end, then it is called, and what comes by the connections of then is taken.
+   */
+  drain(closeDoor?: () => Promise<void>): Promise<void>;
   /** Refuses from now on; uploads that run break off. */
   stop(): Promise<void>;
 }
@@ -409,7 +413,12 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     service,
     resume: (job) => incoming.arm(job.id),
     forget: (jobId) => incoming.forget(jobId),
-    async drain() {
+    async drain(closeDoor) {
+      if (closeDoor !== undefined) {
+        await Promise.allSettled(running);
+        await closeDoor();
+        await quietUploads({ clock, running, signal: stopping.signal });
+      }
       draining = true;
       await Promise.allSettled(running);
     },

@@ -221,9 +221,11 @@ export interface Spooler {
   lookAgain(): void;
   /**
    * Starts no job and takes no upload any more; resolves once what printed and what arrived has
-   * ended. Then `stop`.
+   * ended. Then `stop`. With `closeDoor` another spooler goes on with the same log: uploads are
+   * taken until nothing prints any more, then it is called, and whoever is connected then is still
+   * served.
    */
-  drain(): Promise<void>;
+  drain(closeDoor?: () => Promise<void>): Promise<void>;
   /** Interrupts what prints, closes ports, shuts monitors down. Jobs stay as they are. */
   stop(deadline: AbortSignal): Promise<void>;
   /** Cheap, from memory. */

@@ -420,8 +420,13 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     lookAgain() {
       if (phase === 'running') board.reconcile();
     },
-    async drain() {
-      await Promise.all([intake.drain(), board.drain()]);
+    async drain(closeDoor) {
+      if (closeDoor === undefined) {
+        await Promise.all([intake.drain(), board.drain()]);
+        return;
+      }
+      await board.drain();
+      await intake.drain(closeDoor);
     },
     async stop(deadline) {
       phase = 'stopped';

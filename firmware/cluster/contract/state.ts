@@ -150,7 +150,10 @@ export interface GroupState {
   /** Something was let through in this term. */
   readonly acted: boolean;
   readonly leaseMs: number;
+  /** Moments of lapses that a longer lease would have bridged. */
   readonly lapses: readonly number[];
+  /** When the lease ended of a lapse of which nobody knows yet how long it is. */
+  readonly lapseFromMs: number | undefined;
   /** The last sign of an owner (quiet). */
   readonly quietMs: number;
   /**

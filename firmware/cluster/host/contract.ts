@@ -29,6 +29,11 @@ export interface GroupNetwork {
    * then this node leads nothing.
    */
   fence(): Promise<void>;
+  /**
+   * From now until the fence new connections to the addresses get no answer, and are asked for
+   * again where the addresses are then; those that are open go on.
+   */
+  hold(): Promise<void>;
   /** Each answer is fed as `arbiter-replied` with the moment of the asking. */
   askArbiters(): void;
   /** Each answer of the owner's addresses or the group's is fed as `probe-answered`. */

@@ -78,9 +78,9 @@ export class Ownership {
     if (this.#running) void this.#release();
   }
 
-  /** Resolves once nothing prints and no upload runs. */
+  /** Resolves once nothing prints and no upload runs; no client is refused meanwhile. */
   async drain(): Promise<void> {
-    await this.#spooler?.drain();
+    await this.#spooler?.drain(() => this.#options.host.network.hold());
   }
 
   /** Resolves once its spooler is gone, or has had its time. */

@@ -253,6 +253,9 @@ describe('J1, J2', () => {
     const tail = [record(3, term(6))];
     const [take] = subject.hear({ kind: 'tail', term: mine, records: tail });
     assert.deepEqual(take, { kind: 'take-tail', records: tail });
+    const nothing = { kind: 'tail-taken', throughSeq: 2, end: end(3) } as const;
+    assert.deepEqual(sent(subject.feed(nothing), 'pull-tail'), [], 'not at once again');
+    subject.hear({ kind: 'tail', term: mine, records: tail });
     const taken = { kind: 'tail-taken', throughSeq: 3, end: end(4) } as const;
     assert.equal(sent(subject.feed(taken), 'pull-tail')[0]?.afterSeq, 3);
     const [done] = sent(subject.hear({ kind: 'tail', term: mine, records: [] }), 'tail-taken');

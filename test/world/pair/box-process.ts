@@ -170,6 +170,7 @@ function makeHost(
     tcp,
     network: {
       renew: (untilMs) => answered((done) => kernel.renewAddress(untilMs, done)),
+      hold: async () => undefined,
       fence: () => answered((done) => kernel.fence(done)),
       askArbiters: options.askArbiters,
       probe: options.probe,
