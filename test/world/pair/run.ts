@@ -82,6 +82,7 @@ export async function runPair(options: RunOptions): Promise<RunResult> {
     boxes: [nodes.a, nodes.b],
     printers: [first, ...others],
     untilMs: clientsUntilMs,
+    refusesAlone: world.definition.policy.exposed === 'refuse',
   });
   const starts = createRandom(seed, 'starts');
   timeline.at(starts.between(0, 500), () => nodes.a.start());
