@@ -203,7 +203,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
     const location = await store.query('documents.locate', { jobId: job.id, number });
-    if (location !== undefined) return await noting(options.spool.open(location));
+    const { digest } = job.documents.find((one) => one.number === number) ?? {};
+    if (location !== undefined) return await noting(options.spool.open(location, digest));
     throw new DamagedDocumentError(`${number} of job ${job.number}`, 'the spool has lost it');
   };
 
