@@ -15,12 +15,7 @@ import {
   StoreError,
 } from './contract.ts';
 import { documentsOfUnit, inlineDocument } from './inline-documents.ts';
-import {
-  type EncodedEntry,
-  encodeEntry,
-  type JournalPosition,
-  putJournalPosition,
-} from './journal.ts';
+import { encodeEntry, type JournalPosition, putJournalPosition } from './journal.ts';
 import type { LateMarks } from './late-marks.ts';
 import type { InlineDocument, SegmentWriter } from './segments.ts';
 import type { MarkToWrite } from '../spool/marks.ts';
