@@ -22,7 +22,9 @@ export const storeLimits = {
   /** Its pages after which it is brought into the database: four times SQLite's own figure. */
   walPages: 4_000,
   /** A reported event waits this long for a commit to ride with, then gets one of its own. */
-  reportDelayMs: 1_000,
+  reportDelayMs: 50,
+  /** Commits of reported events alone are so far apart, however many there are. */
+  reportRestMs: 1_000,
   /** Reported events that wait; the oldest are dropped above it. */
   waitingReports: 1_000,
 } as const;

@@ -93,6 +93,21 @@ describe('a report', () => {
     assert.deepEqual((await events.since(1, 10)).events, heard.slice(1));
   });
 
+  test('waits longer where another was stored just now', async () => {
+    const { clock, events, disk, heard } = await ringRig();
+    events.report(report);
+    await clock.advance(storeLimits.reportDelayMs);
+    const before = disk.count('commit');
+    events.report(report);
+    await clock.advance(storeLimits.reportDelayMs);
+    events.report(report);
+    await clock.advance(storeLimits.reportRestMs - storeLimits.reportDelayMs - 1);
+    assert.equal(heard.length, 2);
+    await clock.advance(1);
+    assert.equal(heard.length, 4);
+    assert.equal(disk.count('commit') - before, 1);
+  });
+
   test('is stored before the store closes, and never fails', async () => {
     const { store, events, heard, disk, flush } = await ringRig();
     events.report(report);

@@ -77,11 +77,13 @@ async function runFault(
     const result = await runRound({ world, fault, number });
     rounds.push(result);
     say(
-      `${fault.name} ${number}/${count}: first byte ${text(result.firstByteMs)}, ` +
-        `first job ${text(result.firstAcceptedMs)}; accepted ${result.accepted}, ` +
+      `${fault.name} ${number}/${count}: address ${text(result.announcedMs)}, ` +
+        `first byte ${text(result.firstByteMs)}, first job ${text(result.firstAcceptedMs)}, ` +
+        `gap ${text(result.gapMs)}; accepted ${result.accepted}, ` +
         `lost ${result.lost.length}, doubles ${result.doubles}, ` +
         `unmarked ${result.unmarkedDoubles.length}, old owner ${result.oldOwnerBytes}, ` +
-        `refused ${result.refused}, broken ${result.broken}`,
+        `refused ${result.refused.length} ${[...new Set(result.refused)].join(' ')}, ` +
+        `broken ${result.broken}, unreached ${result.unreached}`,
     );
   }
   const bytes = rounds.map(({ firstByteMs }) => firstByteMs ?? Infinity);

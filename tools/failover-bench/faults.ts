@@ -22,6 +22,8 @@ export interface Fault {
   readonly goal: { readonly medianMs: number; readonly worstMs: number } | undefined;
   /** The owner has to be started anew afterwards. */
   readonly ends: boolean;
+  /** No fault at all: a client that waits for its connection is to notice nothing. */
+  readonly patient?: boolean;
   act(target: FaultTarget): Promise<void>;
   heal(target: FaultTarget): Promise<void>;
 }
@@ -85,6 +87,7 @@ export const faults: readonly Fault[] = [
     what: 'the group is moved in order',
     goal: undefined,
     ends: false,
+    patient: true,
     act: (target) => target.move(),
     heal: nothing,
   },

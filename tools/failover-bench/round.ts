@@ -21,6 +21,9 @@ const spreadMs = 400;
 /** How long after the fault the survivor is waited for. */
 const afterMs = 12_000;
 const settleMs = 1_500;
+/** How long the client waits for a connection: a person's computer, and one that asks again. */
+const patientMs = 5_000;
+const impatientMs = 150;
 const drainMs = 30_000;
 const logCharacters = 4_000;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
@@ -32,10 +35,16 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
   const [oldMac, survivorMac] = await Promise.all([owner.mac(), survivor.mac()]);
   const from = world.printerLines.length;
   const lines: ClientLine[] = [];
-  const client = world.startClient(`${fault.name}${number}`, (line) => lines.push(line));
+  const client = world.startClient({
+    prefix: `${fault.name}${number}`,
+    connectMs: fault.patient ? patientMs : impatientMs,
+    onLine: (line) => lines.push(line),
+  });
   await pause(beforeMs + Math.random() * spreadMs);
   const faultAtMs = nowMs();
+  let struckAtMs = Infinity;
   await fault.act(target);
+  struckAtMs = fault.patient ? faultAtMs : nowMs();
   await waitUntil(() => {
     const seen = judged();
     return seen.firstByteMs !== undefined && seen.firstAcceptedMs !== undefined;
@@ -51,13 +60,16 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
   await world.ownerInStep();
   await waitUntil(() => judged().lost.length === 0, drainMs);
   const marked = await markedIds([owner, survivor]);
-  return judge({ journal: journal(), faultAtMs, oldMac, survivorMac, marked });
+  return judgeNow(marked);
 
   function journal() {
     return { client: lines, printer: world.printerLines.slice(from) };
   }
   function judged(): RoundResult {
-    return judge({ journal: journal(), faultAtMs, oldMac, survivorMac, marked: new Set() });
+    return judgeNow(new Set());
+  }
+  function judgeNow(marked: ReadonlySet<string>): RoundResult {
+    return judge({ journal: journal(), faultAtMs, struckAtMs, oldMac, survivorMac, marked });
   }
 }
 

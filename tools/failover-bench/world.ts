@@ -29,6 +29,20 @@ const settleMs = 120_000;
 /** One appliance's word on the group (`group show --json`), as far as the bench needs it. */
 const groupView = z.object({ ownedHere: z.boolean(), mode: z.string(), term: z.int().optional() });
 
+export interface ClientOptions {
+  /** Of its documents' names. */
+  readonly prefix: string;
+  readonly onLine: (line: ClientLine) => void;
+  /** How long it waits for a connection. */
+  readonly connectMs?: number;
+  readonly everyMs?: number;
+  readonly bytes?: number;
+}
+
+const printBytes = 4_096;
+const printEveryMs = 60;
+const connectMs = 150;
+
 export interface World extends AsyncDisposable {
   readonly boxes: readonly [Box, Box];
   readonly client: Host;
@@ -37,7 +51,8 @@ export interface World extends AsyncDisposable {
   /** The box that owns the group now and is in step; waits for it. */
   ownerInStep(): Promise<Box>;
   targetOf(owner: Box): FaultTarget;
-  startClient(prefix: string, onLine: (line: ClientLine) => void): LineProcess;
+  /** Prints to the first printer of the group until its standard input ends. */
+  startClient(options: ClientOptions): LineProcess;
   other(box: Box): Box;
   say(line: string): void;
 }
@@ -110,7 +125,7 @@ async function buildWorld(
         await owner.run('group', 'move', groupName);
       },
     }),
-    startClient: (prefix, onLine) =>
+    startClient: ({ prefix, onLine, ...how }) =>
       startLines(
         client,
         [
@@ -120,8 +135,9 @@ async function buildWorld(
           '8631',
           'p1',
           prefix,
-          '4096',
-          '60',
+          String(how.bytes ?? printBytes),
+          String(how.everyMs ?? printEveryMs),
+          String(how.connectMs ?? connectMs),
         ],
         (line) => onLine(clientLine.parse(line)),
       ),
