@@ -31,8 +31,8 @@ export interface ReaderParts {
 }
 
 /**
- * With its digest a small document is checked before a byte of it is handed out: a card that forgets
- * must not print what nobody sent.
+ * With its digest a small document is checked before a byte of it is handed out: a card that
+ * forgets must not print what nobody sent.
  */
 export async function openDocument(
   parts: ReaderParts,

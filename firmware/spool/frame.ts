@@ -2,10 +2,10 @@
 // are.
 //
 // Segment files hold frames one after the other, each descriptor, header, body: a reader walks from
-// the front. Between documents stand entries of the journal, descriptor and text. A document's own file is body, header, descriptor: its size and digest are known only
-// after the last byte came, so a trailer costs one pass and one fsync where a header would cost a
-// second write to the front and a second fsync. A file without a whole trailer is an upload that
-// broke off.
+// the front. Between documents stand entries of the journal, descriptor and text. A document's own
+// file is body, header, descriptor: its size and digest are known only after the last byte came, so
+// a trailer costs one pass and one fsync where a header would cost a second write to the front and
+// a second fsync. A file without a whole trailer is an upload that broke off.
 import { crc32 } from 'node:zlib';
 import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 import { type SpoolHeader, spoolHeaderSchema } from './header.ts';

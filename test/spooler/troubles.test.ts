@@ -117,7 +117,7 @@ describe('while there is', () => {
   }
 });
 
-test('a small document is accepted without a descriptor of its own, and printed later', async () => {
+test('a small document needs no descriptor to be accepted, and is printed later', async () => {
   const bench = await booted();
   const heal = fail(bench, ['create', 'open'], 'no-descriptors');
   const job = await bench.print(bench.random.bytes(100));
