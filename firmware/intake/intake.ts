@@ -60,6 +60,8 @@ export interface IntakeRoomOptions {
   readonly onHeld: (job: Job) => void;
   /** Prints what still arrives; none where everything is spooled first. */
   readonly printing?: EarlyPrinting;
+  /** What is kept of ended jobs gives way to a new one; false where nothing is left that could. */
+  readonly makeRoom: (bytes: number) => Promise<boolean>;
   /** The spool could not take a document. */
   readonly onSpoolFault: (fault: HalErrorCode) => void;
   readonly limits: {
@@ -320,6 +322,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     try {
       const received = await options.spool.receive(bytes, {
         header,
+        makeRoom: options.makeRoom,
         ...(announced === undefined ? {} : { sizeBytes: announced }),
         ...(early === undefined
           ? {}

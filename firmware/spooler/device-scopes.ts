@@ -11,7 +11,7 @@ import type {
   UsbHost,
 } from '../../hal/contract.ts';
 import type { SnmpManager, SnmpSession } from '../../hal/snmp.ts';
-import { HalError, isHalError } from '../../hal/errors.ts';
+import { HalError, type HalErrorCode, isHalError } from '../../hal/errors.ts';
 import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
 import { fileNameProblem } from '../../monitors/file/file-name.ts';
 import { clusterLimits } from '../limits/cluster-limits.ts';
@@ -86,6 +86,8 @@ export function createDeviceScopes(options: {
   readonly snmp?: SnmpDoor | undefined;
   /** Undefined for a group: its printers must not depend on one box. */
   readonly box?: BoxDevices | undefined;
+  /** Called where a device could not be opened. */
+  readonly onFault?: (fault: HalErrorCode) => void;
 }): DeviceScopes {
   const current = new AsyncLocalStorage<Scope>();
   /** Notes that wait for their first byte, by the scope of their port. */
@@ -104,37 +106,40 @@ export function createDeviceScopes(options: {
     return scope;
   };
   return {
-    devices: {
-      async connectTcp(request) {
-        const scope = scopeNow();
-        const signal = request.signal
-          ? AbortSignal.any([request.signal, scope.cut.signal])
-          : scope.cut.signal;
-        signal.throwIfAborted();
-        const { localPortOf, ...rules } = options.rules;
-        const localPort = await localPortOf?.(scope.name);
-        signal.throwIfAborted();
-        const plain = { ...request, ...rules, signal };
-        const connection =
-          localPort === undefined
-            ? await options.tcp.connect(plain)
-            : await knock(options.tcp, { ...plain, localPort });
-        return keep(scope, connection, () => connection.reset(), rememberedTcp);
+    devices: telling(
+      {
+        async connectTcp(request) {
+          const scope = scopeNow();
+          const signal = request.signal
+            ? AbortSignal.any([request.signal, scope.cut.signal])
+            : scope.cut.signal;
+          signal.throwIfAborted();
+          const { localPortOf, ...rules } = options.rules;
+          const localPort = await localPortOf?.(scope.name);
+          signal.throwIfAborted();
+          const plain = { ...request, ...rules, signal };
+          const connection =
+            localPort === undefined
+              ? await options.tcp.connect(plain)
+              : await knock(options.tcp, { ...plain, localPort });
+          return keep(scope, connection, () => connection.reset(), rememberedTcp);
+        },
+        async openSnmp({ host, signal, ...request }) {
+          const scope = scopeNow();
+          const address = await permittedAddress(options, host, signal);
+          const { localAddress } = options.rules;
+          const session = options.snmp?.manager.open({
+            ...request,
+            address,
+            ...(localAddress === undefined ? {} : { localAddress }),
+          });
+          if (session === undefined) throw new HalError('permission-denied', host);
+          return keep(scope, session, () => session.close(), rememberedSnmp);
+        },
+        ...localDevices(options.box, scopeNow),
       },
-      async openSnmp({ host, signal, ...request }) {
-        const scope = scopeNow();
-        const address = await permittedAddress(options, host, signal);
-        const { localAddress } = options.rules;
-        const session = options.snmp?.manager.open({
-          ...request,
-          address,
-          ...(localAddress === undefined ? {} : { localAddress }),
-        });
-        if (session === undefined) throw new HalError('permission-denied', host);
-        return keep(scope, session, () => session.close(), rememberedSnmp);
-      },
-      ...localDevices(options.box, scopeNow),
-    },
+      options.onFault,
+    ),
     open(name, of = 'monitor') {
       const sending = () => {
         if (of === 'port') return made(handle);
@@ -162,6 +167,28 @@ export function createDeviceScopes(options: {
       return handle;
     },
   };
+}
+
+/** The same doors; what the machine could not do is told besides. */
+function telling(
+  devices: MonitorDevices,
+  onFault: (fault: HalErrorCode) => void = () => {},
+): MonitorDevices {
+  return new Proxy(devices, {
+    get(target, name) {
+      const door: unknown = Reflect.get(target, name);
+      if (typeof door !== 'function') return door;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        try {
+          const opened: unknown = await Reflect.apply(door, target, args);
+          return opened;
+        } catch (error) {
+          if (isHalError(error)) onFault(error.code);
+          throw error;
+        }
+      };
+    },
+  });
 }
 
 /**
