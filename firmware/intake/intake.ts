@@ -37,6 +37,7 @@ import {
 } from './early-start.ts';
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
+import { atMost, noting } from './passing.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
 import { quietUploads } from './quiet.ts';
 import { endUnacknowledged } from './unacknowledged.ts';
@@ -469,33 +470,6 @@ function mostBytesOf({ printer, takenBytes }: UploadPlace): number {
 
 function tooLarge({ name, quotas }: Printer): Refusal {
   return refused('job-too-large', `${name} takes jobs of at most ${quotas.jobBytes} bytes`);
-}
-
-/** The same chunks; throws the refusal with the first byte too many. */
-async function* atMost(
-  source: AsyncIterable<Uint8Array>,
-  mostBytes: number,
-  refusal: Refusal,
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of source) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new RefusedError(refusal);
-    yield chunk;
-  }
-}
-
-/** The same chunks; an error is noted on its way. */
-async function* noting(
-  source: AsyncIterable<Uint8Array>,
-  note: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    note(error);
-    throw error;
-  }
 }
 
 function textOf(error: unknown): string {

@@ -70,8 +70,8 @@ interface Scope {
   /** What is open, each with the way to end it at once. */
   readonly open: Set<() => void>;
   readonly cut: AbortController;
-  /** Called before bytes are handed to the kernel. */
-  readonly sending: () => void;
+  /** To be called before bytes are handed to the kernel; undefined: nobody waits for them. */
+  readonly sending: () => (() => void) | undefined;
 }
 
 /** A device as the scope sees it: how it is closed in order, and how at once. */
@@ -142,8 +142,11 @@ export function createDeviceScopes(options: {
     ),
     open(name, of = 'monitor') {
       const sending = () => {
-        if (of === 'port') return made(handle);
-        for (const port of notes.keys()) made(port);
+        const waiting = of === 'port' ? [handle] : [...notes.keys()];
+        if (!waiting.some((port) => notes.has(port))) return undefined;
+        return () => {
+          for (const port of waiting) made(port);
+        };
       };
       const scope: Scope = { name, open: new Set(), cut: new AbortController(), sending };
       const handle: DeviceScope = {
@@ -289,7 +292,7 @@ function keep<Device>(
   scope: Scope,
   device: Device,
   end: () => void,
-  remembered: (device: Device, forget: () => void, sending: () => void) => Device,
+  remembered: (device: Device, forget: () => void, sending: Scope['sending']) => Device,
 ): Device {
   if (scope.cut.signal.aborted) {
     end();
@@ -315,14 +318,14 @@ const sendingCalls: ReadonlySet<PropertyKey> = new Set(['write', 'transferOut', 
 function rememberedClosable<Device extends Closable>(
   device: Device,
   forget: () => void,
-  sending: () => void,
+  sending: Scope['sending'],
 ): Device {
   return new Proxy(device, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return async (...args: readonly unknown[]): Promise<unknown> => {
-        if (sendingCalls.has(name)) sending();
+        if (sendingCalls.has(name)) sending()?.();
         const answer: unknown = await Reflect.apply(member, target, args);
         if (name === 'close') forget();
         return answer;
@@ -335,7 +338,7 @@ function rememberedClosable<Device extends Closable>(
 function rememberedTcp(
   connection: TcpConnection,
   forget: () => void,
-  sending: () => void,
+  sending: Scope['sending'],
 ): TcpConnection {
   return {
     local: connection.local,
@@ -344,8 +347,14 @@ function rememberedTcp(
       return connection.takenBytes;
     },
     write(chunk, signal) {
-      sending();
-      return connection.write(chunk, signal);
+      const note = sending();
+      if (note === undefined) return connection.write(chunk, signal);
+      if (connection.handOver === undefined) {
+        note();
+        return connection.write(chunk, signal);
+      }
+      // Node's own way from a write to its system call is long enough for a kill to fall into it.
+      return connection.write(chunk.subarray(connection.handOver(chunk, note)), signal);
     },
     settled: (signal) => connection.settled(signal),
     read: (signal) => connection.read(signal),
