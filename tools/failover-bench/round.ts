@@ -74,23 +74,26 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
 }
 
 const jobView = z.object({ name: z.string(), possiblyPrintedTwice: z.boolean().optional() });
+const jobsView = z.object({ items: z.array(jobView) });
+/** The newest come first; a round has fewer. */
+const shownJobs = 500;
 
 /**
  * Names of the jobs that say that they may have been printed twice, from whichever box owns them.
  */
-async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
+export async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
   const marked = new Set<string>();
   for (const box of boxes) {
-    const words = ['job', 'list', '--which', 'all', '--printer', `${groupName}/p1`, '--json'];
-    const text = await box.run(...words).catch(() => '[]');
-    for (const job of z.array(jobView).parse(JSON.parse(text))) {
+    const path = `/jobs?which=all&printer=${groupName}%2Fp1&limit=${shownJobs}`;
+    const page = await box.api.get(path, jobsView).catch(() => undefined);
+    for (const job of page?.items ?? []) {
       if (job.possiblyPrintedTwice === true) marked.add(job.name);
     }
   }
   return marked;
 }
 
-async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
+export async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
   const untilMs = nowMs() + timeoutMs;
   while (!condition() && nowMs() < untilMs) await pause(20);
 }
