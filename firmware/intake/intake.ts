@@ -114,14 +114,14 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
     async validate(request) {
       const printer = options.printerById(request.printerId);
-      const refusal = stopped() ?? checkJob(request, printer);
+      const refusal = refuseAll() ?? checkJob(request, printer);
       if (refusal !== undefined || printer === undefined) return refusal;
       return request.document === undefined ? undefined : checkDocument(request.document, printer);
     },
 
     async create(request) {
       const printer = options.printerById(request.printerId);
-      const refusal = stopped() ?? checkJob(request, printer);
+      const refusal = refuseAll() ?? checkJob(request, printer);
       if (refusal !== undefined) return refusal;
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
       const job = createdPayload(newJobId(clock, options.random), request, printer, clock.wall());
@@ -132,7 +132,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
     async add(jobId, stream, request, signal) {
       const found = await store.query('jobs.get', { spooler, id: jobId });
-      const refusal = checkIncoming(found, jobId) ?? stopped();
+      const refusal = checkIncoming(found, jobId) ?? refuseAll();
       if (refusal !== undefined || found === undefined) {
         return await giveBack(
           stream,
@@ -401,7 +401,11 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     printer: Printer | undefined,
   ): Refusal | undefined {
     if (printer === undefined) return refused('printer-not-found', 'there is no such printer');
-    return stopped() ?? checkDocument(document, printer);
+    return refuseAll() ?? checkDocument(document, printer);
+  }
+
+  function refuseAll(): Refusal | undefined {
+    return stopped() ?? options.permit.refuseJobs?.();
   }
 
   function stopped(): Refusal | undefined {
