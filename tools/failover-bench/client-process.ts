@@ -20,7 +20,7 @@ const port = Number(portText);
 const everyMs = Number(everyText);
 /** A SYN that is lost is sent again after 1 s only: a new connection is sooner. */
 const connectMs = Number(connectText);
-const answerMs = 5_000;
+const answerMs = Math.max(5_000, connectMs);
 const mostAtOnce = 200;
 const lastAnswersMs = 500;
 const breakOff = new AbortController();

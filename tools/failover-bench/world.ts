@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly say: (line: string) => void;
   /** More settings of both appliances. */
   readonly settings?: readonly string[];
+  /** Puts something into an appliance's data folder before it starts. */
+  readonly prepare?: (dataFolder: string) => Promise<void>;
 }
 
 export const groupName = 'prints';
@@ -115,6 +117,7 @@ async function buildWorld(
     await printer.first;
   }
   if (options.witness) await startMosquitto(witness, folder);
+  for (const { data } of boxes) await options.prepare?.(data);
   say('starting two appliances');
   await Promise.all(boxes.map((each) => each.start()));
   await pairUp(boxes, options.witness ? witness.address : undefined);

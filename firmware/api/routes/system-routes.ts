@@ -29,7 +29,7 @@ export const systemRoutes: readonly Route[] = [
     query: noQuery,
     contentType: 'application/json',
     async run({ services }) {
-      const value = await checkHealth(services.directory);
+      const value = await checkHealth(services);
       return { kind: 'json', status: value.status === 'ok' ? 200 : 503, value };
     },
   }),
@@ -61,11 +61,12 @@ async function describeAppliance(services: ApiServices): Promise<ApplianceView> 
     time: new Date(now.ms).toISOString(),
     timeTrusted: now.trusted,
     addresses: await self.addresses(),
-    health: await checkHealth(directory),
+    health: await checkHealth(services),
   };
 }
 
-async function checkHealth(directory: SpoolerDirectory): Promise<HealthView> {
+async function checkHealth({ directory, pair }: ApiServices): Promise<HealthView> {
+  const granted = pair?.thread?.urgency;
   const spoolers = await Promise.all(
     directory.all().map(async (spooler) => ({ id: spooler.id, ...(await spooler.isAlive()) })),
   );
@@ -73,5 +74,11 @@ async function checkHealth(directory: SpoolerDirectory): Promise<HealthView> {
     status: spoolers.every(({ alive }) => alive) ? 'ok' : 'failed',
     problems: [...new Set(spoolers.flatMap(({ problems }) => problems))],
     spoolers,
+    ...(granted && {
+      heartbeats: {
+        urgency: granted.urgency,
+        ...(granted.why !== undefined && { why: granted.why }),
+      },
+    }),
   };
 }
