@@ -1,6 +1,6 @@
 // The urgency of a thread by calls to libc: Node knows niceness alone.
 import { constants, setPriority } from 'node:os';
-import koffi from 'koffi';
+import { loadLibc } from './libc.ts';
 import type { GrantedUrgency, RaiseUrgency, Urgency } from '../priority.ts';
 
 /** Of linux/sched.h; what a thread starts does not inherit it. */
@@ -33,11 +33,12 @@ export const raiseThreadUrgency: RaiseUrgency = urgencyBy({ realTime, preferred 
 
 function realTime(): string | undefined {
   try {
-    const call = koffi.load('libc.so.6').func('int sched_setscheduler(int, int, const void*)');
+    const libc = loadLibc();
+    const call = libc.call('int sched_setscheduler(int, int, const void*)');
     const parameters = new Uint8Array(Int32Array.of(leastRealTime).buffer);
-    const done: unknown = call(callingThread, SCHED_RR | SCHED_RESET_ON_FORK, parameters);
+    const done = call(callingThread, SCHED_RR | SCHED_RESET_ON_FORK, parameters);
     if (done === 0) return undefined;
-    return `this process may not be served in real time (errno ${koffi.errno()})`;
+    return `this process may not be served in real time (errno ${libc.errno()})`;
   } catch (error) {
     return `libc could not be asked: ${error instanceof Error ? error.message : String(error)}`;
   }

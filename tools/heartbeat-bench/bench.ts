@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { urgencies } from '../../hal/priority.ts';
 import { measure, type Phase } from './measure.ts';
 
-const usage = `usage: npm run heartbeat-bench -- [--seconds N] [--without-datagrams] [--urgency LEVEL]
+const usage = `usage: npm run heartbeat-bench -- [OPTIONS]
   --seconds N          how long each of the two phases runs (600)
   --without-datagrams  heartbeats by MQTT alone
   --urgency LEVEL      ${urgencies.join(', ')}: how soon they are served (real-time)

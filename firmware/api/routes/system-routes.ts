@@ -1,5 +1,4 @@
 // Rows of the API: the appliance, its health and its metrics.
-import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import { metricsText } from '../metrics.ts';
 import { viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route, streamRoute } from '../route.ts';
@@ -51,7 +50,7 @@ export const systemRoutes: readonly Route[] = [
 ];
 
 async function describeAppliance(services: ApiServices): Promise<ApplianceView> {
-  const { appliance: self, clock, directory } = services;
+  const { appliance: self, clock } = services;
   const now = clock.wall();
   return {
     product: 'Platen',
