@@ -144,6 +144,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     box: options.box,
     limits,
     log,
+    onFault: (fault) => {
+      // What else fails at a device is the device's.
+      if (fault === 'no-descriptors') troubles.noted('spool', fault);
+    },
     onStatus: (portName, status) => board.onStatus(portName, status),
     onPortsChanged: () => board.portsChanged(),
     onPortDeleted: (portName) =>
@@ -212,7 +216,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
     const location = await store.query('documents.locate', { jobId: job.id, number });
-    if (location !== undefined) return await noting(options.spool.open(location));
+    const { digest } = job.documents.find((one) => one.number === number) ?? {};
+    if (location !== undefined) return await noting(options.spool.open(location, digest));
     throw new DamagedDocumentError(`${number} of job ${job.number}`, 'the spool has lost it');
   };
 
@@ -295,6 +300,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           },
         }
       : {}),
+    makeRoom: (bytes) => history.makeRoom(bytes),
     onSpoolFault: (fault) => troubles.noted('spool', fault),
     limits,
   });
