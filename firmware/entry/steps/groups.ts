@@ -15,6 +15,7 @@ import { GroupNode } from '../../groups/group-node.ts';
 import { type GroupSpoolerOptions, makeGroupSpooler } from '../../groups/group-spooler.ts';
 import { createGroups } from '../../groups/groups.ts';
 import type { PairRoom } from '../../groups/pair-room.ts';
+import { createPeerFiles, servePeerFiles } from '../../groups/peer-files.ts';
 import { createPeerDocuments, servePeerDocuments } from '../../groups/peer-documents.ts';
 import { printerAddressesOf } from '../../groups/registry-addresses.ts';
 import { startThreadMachine } from '../../groups/thread-machine.ts';
@@ -42,7 +43,10 @@ export interface GroupsParts {
   /** Of queue-specific files. */
   readonly contents: FileContents;
   /** For the spooler of a group, by its id and name. */
-  readonly queueFilesOf: (owner: string, networkName: string) => GroupSpoolerOptions['queueFiles'];
+  readonly queueFilesOf: (
+    owner: string,
+    networkName: string,
+  ) => NonNullable<GroupSpoolerOptions['queueFiles']>;
   /** The node's own. */
   readonly spooler: Spooler;
   readonly events: Events;
@@ -86,6 +90,9 @@ function makeGroups(parts: GroupsParts): Groups {
   const log = parts.log.child('groups');
   const nodes = new Map<string, GroupNode>();
   servePeerDocuments(pair.channel, (spooler) => nodes.get(spooler)?.host);
+  const sharing = { channel: pair.channel, contents: parts.contents, clock: hal.clock };
+  const peerFiles = createPeerFiles(sharing);
+  servePeerFiles(sharing);
   return createGroups({
     ...hal,
     wire,
@@ -130,6 +137,7 @@ function makeGroups(parts: GroupsParts): Groups {
         store,
         spool,
         documents: createPeerDocuments(pair.channel),
+        files: peerFiles,
         makeMachine: (start) => startThreadMachine(thread, definition.id, start),
         log: log.child(definition.name),
         onFault: parts.onFault,
@@ -144,7 +152,10 @@ function makeGroups(parts: GroupsParts): Groups {
             rules: () => rulesOf(parts),
             nodePort: (name) => nodePort(parts.monitors, parts.spooler, name),
             hasAddresses,
-            queueFiles: parts.queueFilesOf(group.id, group.name),
+            queueFiles: {
+              ...parts.queueFilesOf(group.id, group.name),
+              offer: (content) => peerFiles.offer(group.id, content),
+            },
             log: log.child(group.name),
           },
           group,
