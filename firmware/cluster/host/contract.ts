@@ -15,6 +15,7 @@ import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
+import type { GroupFiles } from './fetch-files.ts';
 import type { Durable, GroupConfig, LogShape } from '../contract/state.ts';
 import type { GroupDefinition } from '../group-definition.ts';
 import type { GroupResources } from '../groups.ts';
@@ -127,6 +128,8 @@ export interface GroupHostOptions {
   readonly documents: PeerDocuments;
   /** Left out: the group has none. */
   readonly credentials?: GroupCredentials;
+  /** Left out: no queue of the group has files. */
+  readonly files?: GroupFiles;
   readonly makeMachine: (start: MachineStart) => GroupMachine;
   /** A spooler that is not started; the host starts and stops it. */
   readonly makeSpooler: (parts: OwnershipParts) => Spooler;

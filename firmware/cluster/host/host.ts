@@ -40,7 +40,7 @@ class Host implements GroupHost {
 
   constructor(options: GroupHostOptions) {
     this.#options = options;
-    const { id, store, spool, documents, clock } = options;
+    const { id, store, spool, documents, files, clock } = options;
     this.#commits = createGroupCommits({
       store,
       feed: (event) => this.feed(event),
@@ -56,7 +56,14 @@ class Host implements GroupHost {
       move: (timeoutMs) => this.feed({ kind: 'move', timeoutMs }),
       onChange: () => options.onChange?.(),
     });
-    this.#fetcher = createDocumentFetcher({ spooler: id, store, spool, peer: documents, clock });
+    this.#fetcher = createDocumentFetcher({
+      spooler: id,
+      store,
+      spool,
+      peer: documents,
+      files,
+      clock,
+    });
   }
 
   get id(): string {

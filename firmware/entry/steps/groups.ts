@@ -16,6 +16,7 @@ import { type GroupSpoolerOptions, makeGroupSpooler } from '../../groups/group-s
 import { createGroups } from '../../groups/groups.ts';
 import type { PairRoom } from '../../groups/pair-room.ts';
 import { createGroupCredentials, serveGroupCredentials } from '../../groups/peer-credentials.ts';
+import { createPeerFiles, servePeerFiles } from '../../groups/peer-files.ts';
 import { createPeerDocuments, servePeerDocuments } from '../../groups/peer-documents.ts';
 import { printerAddressesOf } from '../../groups/registry-addresses.ts';
 import { startThreadMachine } from '../../groups/thread-machine.ts';
@@ -45,7 +46,10 @@ export interface GroupsParts {
   /** Of queue-specific files. */
   readonly contents: FileContents;
   /** For the spooler of a group, by its id and name. */
-  readonly queueFilesOf: (owner: string, networkName: string) => GroupSpoolerOptions['queueFiles'];
+  readonly queueFilesOf: (
+    owner: string,
+    networkName: string,
+  ) => NonNullable<GroupSpoolerOptions['queueFiles']>;
   /** The node's own. */
   readonly spooler: Spooler;
   readonly events: Events;
@@ -95,6 +99,9 @@ function makeGroups(parts: GroupsParts): Groups {
   const isGroup = (id: string) => nodes.has(id);
   serveGroupCredentials({ channel, certificates, isGroup });
   certificates.onChange((owner) => nodes.get(owner)?.certificateChanged());
+  const sharing = { channel, contents: parts.contents, clock: hal.clock };
+  const peerFiles = createPeerFiles(sharing);
+  servePeerFiles(sharing);
   return createGroups({
     ...hal,
     wire,
@@ -146,6 +153,7 @@ function makeGroups(parts: GroupsParts): Groups {
         spool,
         documents: createPeerDocuments(channel),
         credentials: createGroupCredentials({ group: definition.id, certificates, channel }),
+        files: peerFiles,
         makeMachine: (start) => startThreadMachine(thread, definition.id, start),
         log: log.child(definition.name),
         onFault: parts.onFault,
@@ -160,7 +168,10 @@ function makeGroups(parts: GroupsParts): Groups {
             rules: () => rulesOf(parts),
             nodePort: (name) => nodePort(parts.monitors, parts.spooler, name),
             hasAddresses,
-            queueFiles: parts.queueFilesOf(group.id, group.name),
+            queueFiles: {
+              ...parts.queueFilesOf(group.id, group.name),
+              offer: (content) => peerFiles.offer(group.id, content),
+            },
             log: log.child(group.name),
           },
           group,
