@@ -53,6 +53,8 @@ export interface IntakeRoomOptions {
   readonly random: Random;
   readonly log: MonitorLog;
   readonly printerById: (id: string) => Printer | undefined;
+  /** document-format-supported of the printer. */
+  readonly offeredBy: (printer: Printer) => readonly string[];
   /** The job may print now. */
   readonly onReady: (job: Job) => void;
   /** The job waits for a time. */
@@ -112,7 +114,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const printer = options.printerById(request.printerId);
       const refusal = stopped() ?? checkJob(request, printer);
       if (refusal !== undefined || printer === undefined) return refusal;
-      return request.document === undefined ? undefined : checkDocument(request.document, printer);
+      return request.document === undefined
+        ? undefined
+        : checkDocument(request.document, printer, options.offeredBy(printer));
     },
 
     async create(request) {
@@ -397,7 +401,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     printer: Printer | undefined,
   ): Refusal | undefined {
     if (printer === undefined) return refused('printer-not-found', 'there is no such printer');
-    return stopped() ?? checkDocument(document, printer);
+    return stopped() ?? checkDocument(document, printer, options.offeredBy(printer));
   }
 
   function stopped(): Refusal | undefined {

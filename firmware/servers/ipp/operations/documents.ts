@@ -21,7 +21,7 @@ export const documentOperations: readonly IppOperationRow[] = [
     clause: 'RFC 8011 4.3.1',
     async run(call, job, printer) {
       checkOwner(call.by, job, 'adding to a job');
-      const document = documentRequest(call, printer);
+      const document = await documentRequest(call, printer);
       const last = valueIn(call.message, 'last-document', 'boolean') === true;
       const bytes = await unlessEmpty(call.document);
       if (bytes === undefined && !last) throw badRequest('The document is missing.');
@@ -49,7 +49,7 @@ export const documentOperations: readonly IppOperationRow[] = [
     required: [],
     clause: 'PWG 5100.13 5.2',
     async run(call, printer) {
-      documentRequest(call, printer);
+      await documentRequest(call, printer);
       return { groups: [] };
     },
   },
