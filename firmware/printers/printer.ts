@@ -66,6 +66,11 @@ export interface PrinterAccess {
   readonly users?: readonly string[];
   /** Whoever has logged in, where no users are named. */
   readonly logIn?: boolean;
+  /**
+   * Who sees whose a job is and what it is called, beside those who look after the printer: its
+   * owner, where nothing is said.
+   */
+  readonly jobsShownTo?: 'owner' | 'all';
 }
 
 /** What may be set when a printer is made or changed. */

@@ -70,7 +70,7 @@ export function createIppWatch({ init }: IppWatchOptions): IppWatch {
       for (const portName of portNames) end(portNameKey(portName));
     },
     stop() {
-      for (const key of [...asked.keys()]) end(key);
+      for (const key of asked.keys()) end(key);
       for (const report of reports.values()) report.stop();
     },
   };

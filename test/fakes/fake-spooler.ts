@@ -12,7 +12,7 @@ import type {
 import { expand } from '../../firmware/intake/expand.ts';
 import { isEnded, type Job, type JobDocument } from '../../firmware/jobs/job.ts';
 import { intakeLimits } from '../../firmware/limits/intake-limits.ts';
-import type { Printer } from '../../firmware/printers/printer.ts';
+import type { Printer, PrinterAccess } from '../../firmware/printers/printer.ts';
 import type {
   JobAnswer,
   Jobs,
@@ -27,6 +27,7 @@ import { alwaysLive } from '../../firmware/spooler/permit.ts';
 
 export interface FakeSpoolerOptions {
   readonly printers: readonly string[];
+  readonly access?: PrinterAccess;
   readonly formats?: readonly string[];
   /** Bytes of documents that are kept; longer ones are only counted and digested. */
   readonly keepBytes?: number;
@@ -322,7 +323,11 @@ interface Taken {
 
 const notHere = refused('internal', 'The fake spooler does not do this.');
 
-function printerOf(name: string, index: number, { formats }: FakeSpoolerOptions): Printer {
+function printerOf(
+  name: string,
+  index: number,
+  { formats, access = {} }: FakeSpoolerOptions,
+): Printer {
   return {
     id: `00000000-0000-4000-9000-${String(index + 1).padStart(12, '0')}`,
     spooler: 'fake',
@@ -330,6 +335,7 @@ function printerOf(name: string, index: number, { formats }: FakeSpoolerOptions)
     ...defaultSettings,
     description: `Printer ${name}`,
     location: 'here',
+    access,
     formats: formats ?? ['application/octet-stream', 'application/pdf'],
     createdAt: at,
     changedAt: at,

@@ -209,7 +209,7 @@ describe('the watch over a printer', () => {
     assert.ok(again.reports[0]?.status.device?.takes?.formats?.includes('application/pdf'));
   });
 
-  test('leaves a document’s own reports alone, and adds to them what the printer takes', async (t) => {
+  test('leaves a document’s reports alone, and adds to them what is known', async (t) => {
     const { use, clock, monitor, last } = await watched(t, { hold: true });
     use();
     await clock.advance(1);

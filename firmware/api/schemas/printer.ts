@@ -44,6 +44,8 @@ export const access = z.strictObject({
     .exactOptional(),
   users: z.array(z.string().max(255)).max(printingLimits.accessEntries).readonly().exactOptional(),
   logIn: z.boolean().exactOptional(),
+  /** Who sees whose a job is and what it is called, beside those who look after the printer. */
+  jobsShownTo: z.enum(['owner', 'all']).exactOptional(),
 });
 
 const printerBase = z.object({

@@ -56,6 +56,11 @@ const settingOptions = {
     help: 'Takes jobs of this user only, who logs in; several; all for everyone',
   },
   'log-in': { type: 'string', value: 'yes|no', help: 'Takes jobs of users who log in' },
+  'show-jobs': {
+    type: 'string',
+    value: 'owner|all',
+    help: 'Who sees whose a job is and what it is called',
+  },
   interrupted: {
     type: 'string',
     value: 'restart|hold',

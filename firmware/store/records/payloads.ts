@@ -36,6 +36,7 @@ export const accessSchema = z.object({
   networks: z.array(z.string()).readonly().exactOptional(),
   users: z.array(z.string()).readonly().exactOptional(),
   logIn: z.boolean().exactOptional(),
+  jobsShownTo: z.enum(['owner', 'all']).exactOptional(),
 });
 
 export const originSchema = z.object({

@@ -10,6 +10,7 @@ import { documentRequest } from '../documents.ts';
 import { badRequest, faultOf, IppFault } from '../fault.ts';
 import { requestedIn, valueIn } from '../operation-attributes.ts';
 import { checkOwner } from '../ownership.ts';
+import { hiddenOfJob } from '../privacy.ts';
 import { ippNow } from '../sources.ts';
 import { jobOutcome } from './job-creation.ts';
 
@@ -122,14 +123,16 @@ function documentAsked({ message }: IppCall, job: Job): JobDocument {
 }
 
 function shown(
-  { uris, clock, upSinceMs }: IppCall,
+  { by, uris, clock, upSinceMs }: IppCall,
   job: Job,
   printer: Printer,
   document: JobDocument,
   requested: readonly string[],
 ) {
   const source = { document, job, printer, uris, now: ippNow(clock, upSinceMs) };
-  return group('document-attributes', ...selectAttributes(documentAttributes, requested, source));
+  const hidden = hiddenOfJob(by, job, printer);
+  const shown = selectAttributes(documentAttributes, requested, source, hidden);
+  return group('document-attributes', ...shown);
 }
 
 /** The same stream; undefined where it ends without a byte, which only closes the job. */
