@@ -53,11 +53,14 @@ describe('what a printer takes', () => {
     assert.ok(takes);
     assert.ok(takes.formats?.includes('image/pwg-raster'));
     assert.equal(takes.color, true);
-    assert.ok(takes.sides?.includes('two-sided-long-edge'));
+    assert.deepEqual(takes.sides, ['one-sided']);
     assert.ok((takes.media?.length ?? 0) > 10);
-    assert.deepEqual(takes.resolutionsDpi?.length, 1);
+    assert.deepEqual(takes.resolutionsDpi, [600]);
+    assert.deepEqual(takes.rasterResolutionsDpi, [300, 600]);
+    assert.deepEqual(takes.qualities, [4, 3, 5]);
+    assert.equal(takes.marginHundredthsMm, 635);
     assert.ok(takes.rasterTypes?.includes('srgb_8'));
-    assert.ok((supplies?.length ?? 0) > 0);
+    assert.equal(supplies, undefined);
   });
 
   test('its defaults come first, and custom sizes are a range', () => {
