@@ -106,6 +106,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
         takenBytes: 0,
         last: true,
         before: [{ type: 'job.created', payload: job }],
+        straight: request.straight,
       });
       return answer === 'empty' ? emptyRefusal() : answer;
     },
@@ -228,7 +229,10 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
   ): Promise<Accepted | Refusal | 'empty'> {
     const early = earlyStart(place, document);
     const answer = await receiveThenCommit(stream, document, signal, place, early);
-    if (early === undefined) return answer;
+    if (early === undefined) {
+      place.straight?.onEnd();
+      return answer;
+    }
     if (isAccepted(answer)) early.whole();
     else await endEarly(early, place.job.id, answer);
     return answer;
@@ -323,7 +327,10 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
         ...(announced === undefined ? {} : { sizeBytes: announced }),
         ...(early === undefined
           ? {}
-          : { onWritten: (name, sizeBytes) => early.onWritten(name, sizeBytes) }),
+          : {
+              onWritten: (name, sizeBytes) => early.onWritten(name, sizeBytes),
+              fromFirstByte: early.fromFirstByte,
+            }),
       });
       if (received.kind === 'refused' && received.code === 'spool-full') {
         options.onSpoolFault('no-space');

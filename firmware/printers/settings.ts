@@ -18,6 +18,7 @@ export const defaultSettings: Required<PrinterSettings> = {
   defaults: {},
   quotas: {},
   access: {},
+  raw: {},
   documentRetention: { jobs: 0 },
   historyRetention: { jobs: printingLimits.historyJobs },
   interrupted: 'restart',

@@ -234,6 +234,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           const open = (name: string) => noting(options.spool.openPart(name));
           return readArriving(arriving, open, { chunkBytes });
         },
+        wordsOf: (job) => arrivals.find(job.id)?.onWords,
         noteFirstByte: (job) => options.firstBytes.note(portName, job),
         commits: createRunnerCommits({
           spooler: id,
@@ -275,7 +276,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
     printerById: (printerId) => printers.byId(printerId),
     offeredBy(printer) {
-      const { takes } = deviceFactsOf(printer.portNames, printer.portNames.map(board.statusOf));
+      const { takes } = deviceFactsOf(printer.portNames, printer.portNames.map((name) => board.statusOf(name)));
       return offeredFormats(printer, takes?.formats);
     },
     onReady: (job) => wake(job, 'wake'),

@@ -40,12 +40,11 @@ export function createIppWatch({ init }: IppWatchOptions): IppWatch {
   };
   return {
     reportOf(portName) {
-      const { set, describe } = reportOf(portName);
       const report = reportOf(portName);
       let isOver = false;
       return {
-        set: (status) => void (isOver || set(status)),
-        describe,
+        set: (status) => void (isOver || report.set(status)),
+        describe: (device) => report.describe(device),
         get busy() {
           return report.busy;
         },

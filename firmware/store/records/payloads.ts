@@ -39,6 +39,11 @@ export const accessSchema = z.object({
   jobsShownTo: z.enum(['owner', 'all']).exactOptional(),
 });
 
+const rawSchema = z.object({
+  mode: z.enum(['spooled', 'pass-through']).exactOptional(),
+  idleSeconds: z.int().min(1).exactOptional(),
+});
+
 export const originSchema = z.object({
   door: z.enum(['ipp', 'raw', 'lpd', 'api']),
   userName: z.string(),
@@ -74,6 +79,7 @@ const laterMembers = {
   defaults: attributesSchema,
   quotas: quotasSchema,
   access: accessSchema,
+  raw: rawSchema,
   documentRetention: retentionSchema,
   historyRetention: retentionSchema,
 };
@@ -88,6 +94,7 @@ export const printerSchema = z.object({
   defaults: laterMembers.defaults.default(defaultSettings.defaults),
   quotas: laterMembers.quotas.default(defaultSettings.quotas),
   access: laterMembers.access.default(defaultSettings.access),
+  raw: laterMembers.raw.default(defaultSettings.raw),
   documentRetention: laterMembers.documentRetention.default(defaultSettings.documentRetention),
   historyRetention: laterMembers.historyRetention.default(defaultSettings.historyRetention),
   createdAt: momentSchema,
@@ -108,6 +115,7 @@ export const printerSettingsSchema = z.object({
   defaults: laterMembers.defaults.exactOptional(),
   quotas: laterMembers.quotas.exactOptional(),
   access: laterMembers.access.exactOptional(),
+  raw: laterMembers.raw.exactOptional(),
   documentRetention: laterMembers.documentRetention.exactOptional(),
   historyRetention: laterMembers.historyRetention.exactOptional(),
 });

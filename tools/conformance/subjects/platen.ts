@@ -46,8 +46,8 @@ async function rawDevice(folder: string): Promise<Device> {
 async function ippDevice(folder: string): Promise<Device> {
   const own = join(folder, 'device');
   await mkdir(own, { mode: 0o755 });
-  const { uri, stop } = await ippeveprinter.start(own);
-  return { words: ['--monitor', 'ipp', '--uri', uri], stop };
+  const device = await ippeveprinter.start(own);
+  return { words: ['--monitor', 'ipp', '--uri', device.uri], stop: () => device.stop() };
 }
 
 const ports = z.object({
