@@ -77,6 +77,7 @@ export interface CommandContext {
   readonly readDocument: (name: string) => Promise<AsyncIterable<Uint8Array>>;
   /** Makes a file that is not there yet, whole or not at all; `-` is standard output. */
   readonly writeDocument: (name: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
+  readonly pause: (ms: number) => Promise<void>;
   /** `--data`, `--config` and `--set` as they were given. */
   readonly configOptions: {
     readonly file: string | undefined;

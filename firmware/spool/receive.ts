@@ -25,6 +25,8 @@ export interface UploadOptions {
   readonly onWritten?: (name: string, sizeBytes: number) => Promise<void>;
   /** Told of the first byte too, however few there are. */
   readonly fromFirstByte?: boolean;
+  /** The spool is full: frees about so many bytes; false where nothing can give way. */
+  readonly makeRoom?: (bytes: number) => Promise<boolean>;
 }
 
 export interface UploadParts {
@@ -187,7 +189,10 @@ export class Upload {
   async #reserve(stepBytes: number, neededBytes: number): Promise<void> {
     const { space } = this.#parts;
     if (stepBytes > neededBytes && (await space.grow(stepBytes))) return;
-    if (await space.grow(neededBytes)) return;
+    for (;;) {
+      if (await space.grow(neededBytes)) return;
+      if ((await this.#options.makeRoom?.(space.missingOf(neededBytes))) !== true) break;
+    }
     throw new UploadRefusedError('spool-full', spoolFullMessage);
   }
 

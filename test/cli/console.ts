@@ -32,6 +32,7 @@ export async function platenSays(
       asJson: values['json'] === true,
       api: async () => api,
       configOptions: { file: undefined, sets: [] },
+      pause: async () => undefined,
       async writeDocument(name) {
         throw new CliError(`${name} can't be written.`);
       },

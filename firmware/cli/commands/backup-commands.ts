@@ -1,6 +1,7 @@
 // Commands that make a backup of the appliance and restore it.
 import type { z } from 'zod';
-import { backupSummary, takenBackup } from '../../api/schemas/backup.ts';
+import { backupSummary, declaredGroups, takenBackup } from '../../api/schemas/backup.ts';
+import type { Wanted } from '../apply/contract.ts';
 import {
   CliError,
   type Command,
@@ -8,6 +9,7 @@ import {
   type CommandInput,
   type OptionRows,
 } from '../command.ts';
+import { applyWanted } from './apply-commands.ts';
 
 const mostPassphraseBytes = 4_096;
 
@@ -44,6 +46,10 @@ export const backupCommands: readonly Command[] = [
     arguments: { least: 1, most: 1 },
     options: {
       ...passphraseOption,
+      groups: {
+        type: 'boolean',
+        help: 'Only makes the groups of the backup again, once the appliance is paired anew',
+      },
       check: { type: 'boolean', help: 'Only reads the whole file, and says what is in it' },
       'discard-jobs': { type: 'boolean', help: 'Gives up the jobs that wait' },
     },
@@ -55,6 +61,16 @@ export const backupCommands: readonly Command[] = [
       const passphrase = await readPassphrase(input, context);
       const bytes = await context.readDocument(input.args[0] ?? '');
       await client.upload('/restore', 'application/octet-stream', bytes, takenBackup);
+      if (input.flag('groups')) {
+        const declared = await client.send(
+          'POST',
+          '/restore/groups',
+          { passphrase },
+          declaredGroups,
+        );
+        await client.send('DELETE', '/restore', undefined, takenBackup);
+        return await applyWanted(context, wantedOf(declared), { dryRun: false });
+      }
       if (input.flag('check')) {
         const checked = await client.send('POST', '/restore/check', { passphrase }, backupSummary);
         await client.send('DELETE', '/restore', undefined, takenBackup);
@@ -66,6 +82,33 @@ export const backupCommands: readonly Command[] = [
     },
   },
 ];
+
+function wantedOf({ groups }: z.infer<typeof declaredGroups>): Wanted {
+  return {
+    groups: groups.map(({ definition: { name, addresses, policy } }) => ({
+      name,
+      absent: false,
+      addresses,
+      policy,
+    })),
+    ports: groups.flatMap(({ definition, ports }) =>
+      ports.map(({ name, monitor, settings }) => ({
+        name: `${definition.name}/${name}`,
+        absent: false,
+        monitor,
+        settings,
+      })),
+    ),
+    printers: groups.flatMap(({ definition, printers }) =>
+      printers.map(({ name, settings }) => ({
+        name: `${definition.name}/${name}`,
+        absent: false,
+        settings,
+      })),
+    ),
+    users: [],
+  };
+}
 
 function show(
   { asJson, out }: CommandContext,
@@ -84,7 +127,7 @@ function show(
     ['files', String(files)],
   ]);
   if (groups.length === 0) return;
-  out.line('Groups come again with the pair: pair the two, then make them with "platen apply".');
+  out.line('Groups come again with the pair: pair the two, then "platen restore FILE --groups".');
 }
 
 async function readPassphrase(
