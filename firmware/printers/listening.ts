@@ -1,5 +1,5 @@
-// Hears a device while a document is on its port, for whoever sends that document. Nothing waits for
-// it: not the document, and not the next one.
+// Hears a device while a document is on its port, for whoever sends that document. Nothing waits
+// for it: not the document, and not the next one.
 import type { Clock } from '../../hal/contract.ts';
 import { sleep } from '../../hal/time.ts';
 import { printingLimits as limits } from '../limits/printing-limits.ts';

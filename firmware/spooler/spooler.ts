@@ -290,7 +290,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     log,
     printerById: (printerId) => printers.byId(printerId),
     offeredBy(printer) {
-      const { takes } = deviceFactsOf(printer.portNames, printer.portNames.map((name) => board.statusOf(name)));
+      const { takes } = deviceFactsOf(
+        printer.portNames,
+        printer.portNames.map((name) => board.statusOf(name)),
+      );
       return offeredFormats(printer, takes?.formats);
     },
     onReady: (job) => wake(job, 'wake'),

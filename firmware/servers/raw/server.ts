@@ -107,8 +107,7 @@ class RawServer implements Server {
     const document = new RawDocument({
       connection,
       clock: this.#options.clock,
-      idleTimeoutMs:
-        idleSeconds === undefined ? this.#limits.idleTimeoutMs : idleSeconds * 1_000,
+      idleTimeoutMs: idleSeconds === undefined ? this.#limits.idleTimeoutMs : idleSeconds * 1_000,
       before,
     });
     // What may have to be held is not passed through.
