@@ -115,19 +115,17 @@ class Attempt {
     if ('kind' in begun) return begun;
     await using reader = begun;
     const { signal, permit } = this.#options;
-    await using _listening = this.#listen();
-    const stop = signal.aborted
-      ? ({ kind: 'aborted' } as const)
-      : !permit.live()
-        ? ({ kind: 'not-live' } as const)
-        : await this.#send(reader);
-    return stop === undefined ? await this.#endDocument(document) : await this.#giveUp(stop);
-  }
-
-  #listen(): AsyncDisposable {
-    const { port, clock, onWords } = this.#options;
-    if (onWords === undefined) return { [Symbol.asyncDispose]: async () => {} };
-    return listenTo({ port, clock, onWords });
+    const stopListening = listenTo(this.#options);
+    try {
+      const stop = signal.aborted
+        ? ({ kind: 'aborted' } as const)
+        : !permit.live()
+          ? ({ kind: 'not-live' } as const)
+          : await this.#send(reader);
+      return stop === undefined ? await this.#endDocument(document) : await this.#giveUp(stop);
+    } finally {
+      await stopListening();
+    }
   }
 
   /** The document's bytes, once the device waits for them. */

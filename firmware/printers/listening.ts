@@ -5,13 +5,14 @@ import { sleep } from '../../hal/time.ts';
 import { printingLimits as limits } from '../limits/printing-limits.ts';
 import type { HostedPort } from '../spooler/hosted-port.ts';
 
-/** Disposed of, it asks once more for what was said meanwhile, and ends. */
+/** What comes back ends it, and asks once more for what was said meanwhile. */
 export function listenTo(options: {
   readonly port: Pick<HostedPort, 'read'>;
   readonly clock: Clock;
-  readonly onWords: (bytes: Uint8Array) => void;
-}): AsyncDisposable {
+  readonly onWords?: ((bytes: Uint8Array) => void) | undefined;
+}): () => Promise<void> {
   const { port, clock, onWords } = options;
+  if (onWords === undefined) return async () => {};
   const life = new AbortController();
 
   /** False: it can't be heard any more. */
@@ -31,12 +32,10 @@ export function listenTo(options: {
     while (!life.signal.aborted && (await hear(life.signal)));
   };
   const listening = listen();
-  return {
-    async [Symbol.asyncDispose]() {
-      life.abort();
-      await listening;
-      const last = await port.read(limits.wordsBytes, AbortSignal.abort());
-      if (last.kind === 'returned' && last.value.length > 0) onWords(last.value);
-    },
+  return async () => {
+    life.abort();
+    await listening;
+    const last = await port.read(limits.wordsBytes, AbortSignal.abort());
+    if (last.kind === 'returned' && last.value.length > 0) onWords(last.value);
   };
 }
