@@ -7,7 +7,7 @@ import { refused, type Refusal, RefusedError } from '../errors/codes.ts';
 import { groupLimits } from '../limits/group-limits.ts';
 import type { Log } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
-import type { Term } from '../store/contract.ts';
+import type { Store, Term } from '../store/contract.ts';
 import type { Wire } from '../supervisor/contract.ts';
 import { createGroupNetwork, type RunningGroupNetwork } from './group-network.ts';
 import { createWaitingSpooler } from './waiting-spooler.ts';
@@ -112,6 +112,11 @@ export class GroupNode {
 
   get spooler(): Spooler | undefined {
     return this.#owned?.spooler;
+  }
+
+  /** Of this ownership, whose commits count by the rules. */
+  get store(): Pick<Store, 'commit'> | undefined {
+    return this.#owned?.parts.store;
   }
 
   get isOwner(): boolean {
