@@ -4,18 +4,29 @@ import { join } from 'node:path';
 import { run } from '../run.ts';
 
 /** The folder that holds the package's files. */
-export async function unpackedPackage(name: string, folder: string): Promise<string> {
-  const version = await candidateOf(name);
-  const kept = join(folder, `${name}_${version.replaceAll(/[^\w.+~-]/g, '_')}`);
+export function unpackedPackage(name: string, folder: string): Promise<string> {
+  return unpackedPackages([name], folder);
+}
+
+/** One folder with the files of all; it bears the name and version of the first. */
+export async function unpackedPackages(
+  names: readonly [string, ...string[]],
+  folder: string,
+): Promise<string> {
+  const [first] = names;
+  const version = await candidateOf(first);
+  const kept = join(folder, `${first}_${version.replaceAll(/[^\w.+~-]/g, '_')}`);
   if (await exists(kept)) return kept;
   const unfinished = `${kept}.${process.pid}`;
   await rm(unfinished, { recursive: true, force: true });
   await mkdir(join(unfinished, 'download'), { recursive: true });
   try {
-    await run('apt-get', ['-q', 'download', name], join(unfinished, 'download'));
-    const [file] = await readdir(join(unfinished, 'download'));
-    if (file === undefined) throw new Error(`apt-get fetched nothing for ${name}`);
-    await run('dpkg-deb', ['-x', join('download', file), 'files'], unfinished);
+    await run('apt-get', ['-q', 'download', ...names], join(unfinished, 'download'));
+    const files = await readdir(join(unfinished, 'download'));
+    if (files.length < names.length) throw new Error(`apt-get did not fetch ${names.join(' ')}`);
+    for (const file of files) {
+      await run('dpkg-deb', ['-x', join('download', file), 'files'], unfinished);
+    }
     await rename(join(unfinished, 'files'), kept);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
