@@ -272,6 +272,7 @@ function rememberedTcp(connection: TcpConnection, forget: () => void): TcpConnec
     get takenBytes() {
       return connection.takenBytes;
     },
+    unacknowledgedBytes: () => connection.unacknowledgedBytes(),
     write: (chunk, signal) => connection.write(chunk, signal),
     settled: (signal) => connection.settled(signal),
     read: (signal) => connection.read(signal),

@@ -6,6 +6,7 @@ import type { SocketAddress, TcpConnection } from '../contract.ts';
 import { HalError, toHalError } from '../errors.ts';
 import { abortable } from '../time.ts';
 import { tcpLimits } from './limits.ts';
+import { unacknowledgedOf } from './tcp-queue.ts';
 
 export interface SocketEnds {
   readonly local: SocketAddress;
@@ -62,6 +63,15 @@ class LinuxTcpConnection implements TcpConnection {
 
   get takenBytes() {
     return this.#takenBytes;
+  }
+
+  unacknowledgedBytes(): number | undefined {
+    if (this.#failure !== undefined) return undefined;
+    const queued = unacknowledgedOf(this.#socket);
+    // FIN has a place of its own in the numbers, behind the last byte.
+    return queued === undefined || !this.#socket.writableFinished
+      ? queued
+      : Math.max(0, queued - 1);
   }
 
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {

@@ -1,13 +1,23 @@
 // The tcp monitor keeps the contract of port monitors with a printer server that is not ours.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { withTicking } from './fifo.ts';
 import { makeP910ndRig } from './p910nd.ts';
-import { addPort, openPort, pattern, portMonitorSuite, print, startInstance } from './port-monitor-suite.ts';
+import {
+  addPort,
+  openPort,
+  pattern,
+  portMonitorSuite,
+  print,
+  startInstance,
+} from './port-monitor-suite.ts';
 
-portMonitorSuite('tcp with p910nd', makeP910ndRig, { backChannel: false });
+portMonitorSuite('tcp with p910nd', async () => withTicking(await makeP910ndRig()), {
+  backChannel: false,
+});
 
 test('p910nd gets every byte, closes after the last, and the monitor waits for that', async (t) => {
-  const rig = await makeP910ndRig();
+  const rig = withTicking(await makeP910ndRig());
   t.after(() => rig.dispose());
   const instance = await startInstance(rig);
   t.after(() => instance.shutdown());

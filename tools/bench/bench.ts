@@ -63,8 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
   const shown = values.json ? JSON.stringify(results, null, 2) : results.map(showRow).join('\n\n');
   process.stdout.write(`${shown}\n`);
   const missed = rows.flatMap(
-    (row) =>
-      row.missed?.(results.find((result) => result.row === row.name)?.peers ?? []) ?? [],
+    (row) => row.missed?.(results.find((result) => result.row === row.name)?.peers ?? []) ?? [],
   );
   for (const what of missed) report(`missed: ${what}`);
   return missed.length === 0 ? 0 : 1;

@@ -67,7 +67,7 @@ export const isDone = ({ state }: Pick<BenchJob, 'state'>): boolean => state ===
 
 export const guestHttpsPort = 8643;
 const data = '--data /tmp/data';
-const waitMs = 240_000;
+const waitMs = 120_000;
 const pollMs = 300;
 
 /** Starts the appliance in the guest; resolves with its command line, run from here. */
@@ -207,17 +207,20 @@ export async function printsWhole(
   return `${sizeBytes / kib} KiB in ${seconds.toFixed(1)} s`;
 }
 
-async function until<T>(
+async function until<T extends { readonly state: string; readonly message: string }>(
   { hal }: Bench,
   what: string,
   look: () => Promise<{ readonly value: T; readonly isWanted: boolean }>,
 ): Promise<T> {
   const untilMs = hal.clock.monotonicMs() + waitMs;
+  const seen = new Set<string>();
   for (;;) {
     const { value, isWanted } = await look();
     if (isWanted) return value;
+    seen.add(`${value.state}: ${value.message}`);
     if (hal.clock.monotonicMs() > untilMs) {
-      throw new Error(`${what} took too long: ${JSON.stringify(value)}`);
+      const way = [...seen].join(' -> ');
+      throw new Error(`${what} took too long: ${way}; ${JSON.stringify(value)}`);
     }
     await sleep(hal.clock, pollMs);
   }

@@ -7,7 +7,7 @@ import { type Entry, writeInitramfs } from './initramfs.ts';
 import { modulesInOrder } from './modules.ts';
 import { guestPackages } from './packages.ts';
 import { buildParportSim } from './parport-sim/build.ts';
-import { dependencyOf, unpackedPackage } from './unpack.ts';
+import { dependencyOf, unpackedPackage } from '../verify/unpack.ts';
 
 export interface GuestImage {
   readonly kernel: string;

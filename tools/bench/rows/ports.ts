@@ -101,7 +101,9 @@ export const portRows: readonly BenchRow[] = [
       return [
         ...(beyondMs <= MOST_MS_BEYOND_IDLE
           ? []
-          : [`${beyondMs.toFixed(1)} ms beyond the idle process; ${MOST_MS_BEYOND_IDLE} is the most`]),
+          : [
+              `${beyondMs.toFixed(1)} ms beyond the idle process; ${MOST_MS_BEYOND_IDLE} is the most`,
+            ]),
         ...(rate >= LEAST_MEBIBYTES_PER_SECOND
           ? []
           : [`${rate.toFixed(0)} MiB/s; the bound is for ${LEAST_MEBIBYTES_PER_SECOND}`]),

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../../run.ts';
-import { dependencyOf, unpackedPackages } from '../unpack.ts';
+import { dependencyOf, unpackedPackages } from '../../verify/unpack.ts';
 
 const source = fileURLToPath(new URL('parport_sim.c', import.meta.url));
 

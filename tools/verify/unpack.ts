@@ -1,7 +1,11 @@
-// Fetches Debian packages into build/ and unpacks them there, once a version.
+// Fetches Debian packages into build/ and unpacks them there, once a version: such as can't be
+// installed beside others, or are for another machine.
 import { access, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { run } from '../run.ts';
+
+export const packagesFolder = fileURLToPath(new URL('../../build/packages', import.meta.url));
 
 /** The folder that holds the package's files. */
 export function unpackedPackage(name: string, folder: string): Promise<string> {
@@ -45,10 +49,19 @@ export async function dependencyOf(name: string, pattern: RegExp): Promise<strin
 }
 
 async function candidateOf(name: string): Promise<string> {
+  const listed = await listedVersion(name);
+  if (listed !== undefined) return listed;
+  // Lists are absent on a new machine that lacks nothing else.
+  await run('apt-get', ['-q', 'update'], '/').catch(() => '');
+  const updated = await listedVersion(name);
+  if (updated !== undefined) return updated;
+  throw new Error(`Debian's lists have no package ${name}: apt-get update`);
+}
+
+async function listedVersion(name: string): Promise<string | undefined> {
   const said = await run('apt-cache', ['policy', name], '/');
   const version = /Candidate: (\S+)/.exec(said)?.[1];
-  if (version !== undefined && version !== '(none)') return version;
-  throw new Error(`Debian's lists have no package ${name}: apt-get update`);
+  return version === '(none)' ? undefined : version;
 }
 
 async function exists(path: string): Promise<boolean> {
