@@ -1,11 +1,8 @@
 // Debian's lprng, unpacked and not installed: its lpd with one queue that prints to a file.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { mkdir, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { freePort, startChild, waitForPort } from '../../tools/bench/child.ts';
 import { packagesFolder, unpackedPackage } from '../../tools/verify/unpack.ts';
 
 export interface Lprng {
@@ -17,7 +14,6 @@ export interface Lprng {
 }
 
 const queue = 'lp';
-const lookMs = 50;
 
 /** It reads its settings from /etc/lprng alone: it gets an /etc of its own, where there is one. */
 const inPrivateEtc = `set -e
@@ -27,6 +23,13 @@ mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work 
 mkdir -p /etc/lprng
 cp "$1/lpd.conf" /etc/lprng/lpd.conf
 exec "$2" -F -L "$1/log"
+`;
+
+/** Told to end it waits for those that it started; a namespace of processes ends with all in it. */
+const inPrivateProcesses = `trap 'kill -9 $lpd' TERM
+unshare --mount --pid --fork --kill-child sh -c "$1" sh "$2" "$3" &
+lpd=$!
+wait $lpd
 `;
 
 /** Only root may give a program groups, which this one insists on. */
@@ -51,53 +54,30 @@ export async function startLprng(): Promise<Lprng> {
   await writeFile(join(folder, 'printcap'), `${queue}:sd=${folder}/spool:lp=${output}:sh:mx=0\n`);
   await writeFile(join(folder, 'lpd.perms'), 'DEFAULT ACCEPT\n');
   for (const empty of ['log', 'printed']) await writeFile(join(folder, empty), '');
-  const command = ['-m', 'sh', '-c', inPrivateEtc, 'sh', folder, join(files, 'usr/sbin/lpd')];
-  const child = spawn('unshare', command, { stdio: ['ignore', 'inherit', 'inherit'] });
-  const stop = async () => {
-    // It ends those that it started.
-    if (child.exitCode === null) {
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    }
-    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  await listens(child, port);
+  const lpd = join(files, 'usr/sbin/lpd');
+  const child = startChild('sh', ['-c', inPrivateProcesses, 'sh', inPrivateEtc, folder, lpd]);
+  await waitForPort(port, child);
   return {
     port,
     queue,
     async printed(sizeBytes) {
-      for (;;) {
-        const bytes = await readFile(output);
-        if (bytes.length >= sizeBytes) return bytes;
-        await pause(lookMs);
+      const ended = new AbortController();
+      try {
+        const changes = watch(output, { signal: ended.signal })[Symbol.asyncIterator]();
+        for (let next = changes.next(); ; next = changes.next()) {
+          // The last one is waited for by nobody.
+          next.catch(() => {});
+          const bytes = await readFile(output);
+          if (bytes.length >= sizeBytes) return bytes;
+          await next;
+        }
+      } finally {
+        ended.abort();
       }
     },
-    stop,
+    async stop() {
+      await child.stop();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
   };
-}
-
-async function listens(child: ChildProcess, port: number): Promise<void> {
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`lpd ended with ${child.exitCode}`);
-    const socket = connect(port, '127.0.0.1');
-    try {
-      await once(socket, 'connect');
-      return;
-    } catch {
-      // Not yet.
-      await pause(lookMs);
-    } finally {
-      socket.destroy();
-    }
-  }
-}
-
-/** It wants a number; between this and its use another program could take it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -4,7 +4,15 @@ import { describe, type TestContext, test } from 'node:test';
 import type { TcpConnection } from '../../hal/contract.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
-import { addPort, docOf, never, openPort, pattern, startInstance, writeAll } from './port-monitor-suite.ts';
+import {
+  addPort,
+  docOf,
+  never,
+  openPort,
+  pattern,
+  startInstance,
+  writeAll,
+} from './port-monitor-suite.ts';
 import { devicesOver, makeTcpRig } from './tcp-rig.ts';
 
 /** A printer whose acknowledgements come as told. */

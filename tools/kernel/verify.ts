@@ -1,13 +1,13 @@
 // `npm run verify:kernel`: the single file against printers on a real kernel, in a guest of QEMU's.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { freePort } from '../bench/child.ts';
 import { ensurePackages, realDebianHost } from '../verify/debian.ts';
 import { type Bench, guestHttpsPort, type Scenario, serve } from './bench.ts';
 import { type Accelerator, accelerators, type Guest, startGuest } from './guest.ts';
@@ -144,14 +144,4 @@ function devicesOf(
     ...redirected,
     ...['-parallel', `file:${files.parallelFile}`],
   ];
-}
-
-/** QEMU wants a number; between this and its use another program could take it. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

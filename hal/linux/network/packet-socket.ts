@@ -1,6 +1,6 @@
 // A packet socket (packet(7)) by calls to libc: Node has no raw sockets.
-import koffi from 'koffi';
 import { HalError } from '../../errors.ts';
+import { lastErrno, loadLibc } from '../libc.ts';
 
 /** Frames of one ethernet type on one interface; never waits. */
 export interface PacketSocket {
@@ -22,16 +22,6 @@ const notPermitted = new Set([1, 13]);
 
 const sockaddrOctets = 20;
 const frameOctets = 1_514;
-
-type Call = (...args: readonly (number | Uint8Array | null)[]) => number;
-
-interface Libc {
-  readonly socket: Call;
-  readonly bind: Call;
-  readonly send: Call;
-  readonly recv: Call;
-  readonly close: Call;
-}
 
 export function openPacketSocket(interfaceIndex: number, etherType: number): PacketSocket {
   const libc = loadLibc();
@@ -66,20 +56,9 @@ export async function loadPacketLibrary(): Promise<void> {
 }
 
 function failure(subject: string): HalError {
-  const errno = koffi.errno();
+  const errno = lastErrno();
   const code = notPermitted.has(errno) ? 'permission-denied' : 'other';
   return new HalError(code, subject, { detail: `errno ${errno}` });
-}
-
-function loadLibc(): Libc {
-  const library = koffi.load('libc.so.6');
-  return {
-    socket: library.func('int socket(int, int, int)'),
-    bind: library.func('int bind(int, const void*, uint32_t)'),
-    send: library.func('int64_t send(int, const void*, size_t, int)'),
-    recv: library.func('int64_t recv(int, void*, size_t, int)'),
-    close: library.func('int close(int)'),
-  };
 }
 
 /** htons: protocol numbers of packet sockets are in network order. */

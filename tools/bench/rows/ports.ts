@@ -101,9 +101,7 @@ export const portRows: readonly BenchRow[] = [
       return [
         ...(beyondMs <= MOST_MS_BEYOND_IDLE
           ? []
-          : [
-              `${beyondMs.toFixed(1)} ms beyond the idle process; ${MOST_MS_BEYOND_IDLE} is the most`,
-            ]),
+          : [`${beyondMs.toFixed(1)} ms beyond the idle process: at most ${MOST_MS_BEYOND_IDLE}`]),
         ...(rate >= LEAST_MEBIBYTES_PER_SECOND
           ? []
           : [`${rate.toFixed(0)} MiB/s; the bound is for ${LEAST_MEBIBYTES_PER_SECOND}`]),

@@ -48,7 +48,7 @@ export const parallelScenarios: readonly Scenario[] = [
     ] as const
   ).map(([line, reason]) => lineScenario(line, reason)),
   {
-    what: 'a parallel printer that runs out of paper in the middle goes on, and gets each byte once',
+    what: 'a parallel printer out of paper in the middle goes on, and gets each byte once',
     async run(bench) {
       await forget(bench);
       const { job, sha256 } = await submit(bench, 'LPT2', 10 * sizeBytes);
