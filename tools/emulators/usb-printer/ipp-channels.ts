@@ -13,9 +13,13 @@ interface Channel {
   connection: Promise<TcpConnection> | undefined;
   /** Lies there until it is read, whoever reads. */
   readonly said: Buffer[];
+  /** Resolves when something was read. */
+  read: PromiseWithResolvers<void>;
 }
 
 const connectTimeoutMs = 10_000;
+/** An answer that never ends stays with the IPP printer. */
+const saidParts = 16;
 
 export class IppChannels {
   readonly #options: IppChannelsOptions;
@@ -38,8 +42,11 @@ export class IppChannels {
   }
 
   read(channelNumber: number, maxBytes: number): Buffer | undefined {
-    const { said } = this.#channel(channelNumber);
+    const channel = this.#channel(channelNumber);
+    const { said } = channel;
     const part = said.shift();
+    channel.read.resolve();
+    channel.read = Promise.withResolvers();
     if (part !== undefined && part.length > maxBytes) said.unshift(part.subarray(maxBytes));
     return part?.subarray(0, maxBytes);
   }
@@ -55,7 +62,11 @@ export class IppChannels {
   #channel(channelNumber: number): Channel {
     const found = this.#channels.get(channelNumber);
     if (found !== undefined) return found;
-    const made: Channel = { connection: undefined, said: [] };
+    const made: Channel = {
+      connection: undefined,
+      said: [],
+      read: Promise.withResolvers(),
+    };
     this.#channels.set(channelNumber, made);
     return made;
   }
@@ -76,6 +87,7 @@ export class IppChannels {
         if (part === undefined) break;
         channel.said.push(Buffer.from(part));
         this.#options.onChange();
+        while (channel.said.length >= saidParts) await channel.read.promise;
       }
       await connection.close();
     } catch {
