@@ -10,6 +10,8 @@ import {
   type HttpRequest,
   type HttpRoute,
 } from '../servers/http/contract.ts';
+import { didYouMean } from '../config/did-you-mean.ts';
+import { ConditionalChanges, entityTagOf } from './conditional.ts';
 import { forward } from './forward.ts';
 import { apiRoot, fullPath } from './openapi.ts';
 import { audited, isAudited } from './audited.ts';
@@ -36,9 +38,10 @@ const methods = ['GET', 'POST', 'PATCH', 'DELETE'] as const;
 export function createHttpApi(options: HttpApiOptions): readonly HttpRoute[] {
   const find = createFinder(options.routes);
   const log = options.services.log.child('api');
+  const answering = { ...options, find, conditional: conditionalOf(options.services) };
   const handle = async (request: HttpRequest): Promise<HttpAnswer> => {
     try {
-      return write(await answer(options, find, request), request.path);
+      return write(await answer(answering, request), request.path);
     } catch (error) {
       // Nobody is there to be answered, or not in HTTP: the server knows what to do.
       if (error instanceof HttpBodyError) throw error;
@@ -65,6 +68,15 @@ export function createHttpApi(options: HttpApiOptions): readonly HttpRoute[] {
     return [{ method: route.method, path, match: 'exact', handle, problem: writeHttpProblem }];
   });
   return [...rows, ...outside];
+}
+
+/** All doors of one appliance take their turns together; it has one ring of events. */
+const turns = new WeakMap<ApiServices['events'], ConditionalChanges>();
+
+function conditionalOf({ events }: ApiServices): ConditionalChanges {
+  const known = turns.get(events) ?? new ConditionalChanges();
+  turns.set(events, known);
+  return known;
 }
 
 type Finder = (
@@ -94,9 +106,13 @@ function createFinder(routes: readonly Route[]): Finder {
   };
 }
 
+interface Answering extends HttpApiOptions {
+  readonly find: Finder;
+  readonly conditional: ConditionalChanges;
+}
+
 async function answer(
-  { services, principalOf, forwarded }: HttpApiOptions,
-  find: Finder,
+  { services, principalOf, forwarded, routes, find, conditional }: Answering,
   request: HttpRequest,
 ): Promise<Reply | Refusal> {
   const { path, query } = request;
@@ -106,7 +122,10 @@ async function answer(
   }
   const found = find(method, path);
   if (found.kind === 'missing') {
-    if (found.allowed.length === 0) return refused('not-found', `There is nothing at ${path}.`);
+    if (found.allowed.length === 0) {
+      const hint = didYouMean(path, routes.map(fullPath));
+      return refused('not-found', `There is nothing at ${path}.${hint}`);
+    }
     const allowed = found.allowed.join(', ');
     return refused('method-not-allowed', `${method} is not possible here; possible: ${allowed}.`);
   }
@@ -128,10 +147,28 @@ async function answer(
     const elsewhere = await forward({ route: found.route, call, method, path, query });
     if (elsewhere !== undefined) return elsewhere;
   }
-  if (!isAudited(found.route)) return denied ?? found.route.serve(call);
+  if (!isAudited(found.route)) return denied ?? tagged(found.route, await found.route.serve(call));
   const look = find('GET', path);
   const shown = look.kind === 'found' ? look.route : undefined;
-  return audited({ method, path, call, denied, route: found.route, shown });
+  const change = () => audited({ method, path, call, denied, route: found.route, shown });
+  if (denied !== undefined) return change();
+  return conditional.perform(call, resourceOf(find, path), change);
+}
+
+/** What is shown says in its tag which state it is. */
+function tagged(route: Route, reply: Reply | Refusal): Reply | Refusal {
+  if (reply.kind !== 'json') return reply;
+  const etag = entityTagOf(route, reply.value);
+  return etag === undefined ? reply : { ...reply, headers: { ...reply.headers, etag } };
+}
+
+/** The row that shows what a change is about: under the same path, or the nearest above it. */
+function resourceOf(find: Finder, path: string) {
+  for (let here = path; here.startsWith(`${apiRoot}/`); here = here.replace(/\/[^/]*$/, '')) {
+    const found = find('GET', here);
+    if (found.kind === 'found' && found.route.tagged !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** A body is read once; whoever asks again gets the same. */
@@ -175,6 +212,11 @@ function write(reply: Reply | Refusal, instance: string): HttpAnswer {
       );
     case 'text':
       return writeText(reply.status, reply.contentType, reply.text);
+    case 'bytes':
+      return withHeaders(
+        { status: reply.status, headers: headersOf(reply.contentType), body: reply.body },
+        reply.headers,
+      );
     case 'forwarded':
       return { status: reply.status, headers: headersOf(reply.contentType), body: reply.body };
     case 'events':

@@ -1,6 +1,7 @@
 // Problem details (RFC 9457), made from the one table of error codes.
 import type { z } from 'zod';
 import { errorCodes, type ErrorCode, type Refusal, RefusedError } from '../errors/codes.ts';
+import { suggestionFor } from './suggest.ts';
 import type { ProblemView } from './types.ts';
 
 /** One wrong value of a request: where, and what is wrong with it. */
@@ -13,10 +14,11 @@ export interface ValueProblem {
 export class InvalidRequestError extends Error {
   readonly errors: readonly ValueProblem[];
 
-  constructor(part: string, error: z.ZodError) {
+  /** `schema` and `value` tell what a mistyped word was probably meant to be. */
+  constructor(part: string, error: z.ZodError, schema: z.ZodType, value: unknown) {
     const errors = error.issues.map((issue) => ({
       path: [part, ...issue.path].map(String).join('.'),
-      message: issue.message,
+      message: `${issue.message}${suggestionFor(issue, schema, value)}`,
     }));
     super(errors.map(({ path, message }) => `${path}: ${message}`).join('; '));
     this.name = 'InvalidRequestError';

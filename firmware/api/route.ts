@@ -1,6 +1,7 @@
 // A row of the API: who may call it, what goes in, what comes out, and what it does.
 import { z } from 'zod';
-import type { Refusal } from '../errors/codes.ts';
+import { didYouMean } from '../config/did-you-mean.ts';
+import { type Refusal, refused, RefusedError } from '../errors/codes.ts';
 import { InvalidRequestError } from './problem.ts';
 import type { Principal } from './principal.ts';
 import type { Who } from './rights.ts';
@@ -74,6 +75,14 @@ export type Reply =
       readonly contentType: string;
       readonly text: string;
     }
+  /** A file, as it is made. */
+  | {
+      readonly kind: 'bytes';
+      readonly status: number;
+      readonly contentType: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: AsyncIterable<Uint8Array>;
+    }
   | {
       readonly kind: 'events';
       /** Undefined is a heartbeat. */
@@ -89,6 +98,8 @@ export interface Route extends RouteHead {
   readonly output:
     | { readonly kind: 'json'; readonly status: number; readonly schema: z.ZodType }
     | { readonly kind: 'text'; readonly contentType: string };
+  /** What the entity tag of its answer is made of: what people set, not what changes by itself. */
+  readonly tagged?: (value: unknown) => unknown;
   readonly serve: (call: RawCall) => Promise<Reply | Refusal>;
 }
 
@@ -122,6 +133,8 @@ export interface JsonRow<
   readonly output: Output;
   /** 200 unless said. */
   readonly status?: number;
+  /** Of a row that shows one resource: the members that change by themselves, without a person. */
+  readonly changing?: readonly string[];
   readonly run: (
     call: Call<z.infer<Params>, z.infer<Query>, z.infer<Input>>,
   ) => Promise<z.infer<Output> | Headed<z.infer<Output>> | Refusal>;
@@ -145,8 +158,9 @@ export function jsonRoute<
   Input extends z.ZodType,
   Output extends z.ZodType,
 >(row: JsonRow<Params, Query, Input, Output>): Route {
-  const { status = 200, output } = row;
+  const { status = 200, output, changing } = row;
   return {
+    ...(changing === undefined ? {} : { tagged: (value: unknown) => without(value, changing) }),
     ...headOf(row),
     params: row.params,
     query: row.query,
@@ -159,7 +173,7 @@ export function jsonRoute<
         services: raw.services,
         raw,
         params: check('path', row.params, raw.params),
-        query: check('query', row.query, raw.query),
+        query: checkQuery(row.query, raw.query),
         input: check('body', row.input, hasJson ? await raw.json() : undefined),
       });
       if (isRefusal(answer)) return answer;
@@ -188,7 +202,50 @@ export function streamRoute<Query extends z.ZodObject>(row: StreamRow<Query>): R
     input: { kind: 'none' },
     output: { kind: 'text', contentType: row.contentType },
     serve: async (raw) =>
-      row.run({ query: check('query', row.query, raw.query), raw, services: raw.services }),
+      row.run({
+        query: checkQuery(row.query, raw.query),
+        raw,
+        services: raw.services,
+      }),
+  };
+}
+
+export interface FileRow<Input extends z.ZodType> extends RouteHead {
+  readonly input: Input;
+  readonly contentType: string;
+  readonly run: (
+    call: Call<unknown, unknown, z.infer<Input>>,
+  ) => Promise<{ readonly name: string; readonly bytes: AsyncIterable<Uint8Array> } | Refusal>;
+}
+
+/** A row that answers with a file to keep. */
+export function fileRoute<Input extends z.ZodType>(row: FileRow<Input>): Route {
+  return {
+    ...headOf(row),
+    params: noParams,
+    query: noQuery,
+    input: inputOf(row.input),
+    output: { kind: 'text', contentType: row.contentType },
+    async serve(raw) {
+      const hasJson = inputOf(row.input).kind === 'json';
+      const answer = await row.run({
+        principal: raw.principal,
+        services: raw.services,
+        raw,
+        params: {},
+        query: checkQuery(noQuery, raw.query),
+        input: check('body', row.input, hasJson ? await raw.json() : undefined),
+      });
+      if (isRefusal(answer)) return answer;
+      return {
+        kind: 'bytes',
+        status: 200,
+        contentType: row.contentType,
+        // Names are made here, of letters, digits, dots and hyphens.
+        headers: { 'content-disposition': `attachment; filename="${answer.name}"` },
+        body: answer.bytes,
+      };
+    },
   };
 }
 
@@ -204,6 +261,12 @@ function isHeaded(answer: unknown): answer is Headed<unknown> {
   );
 }
 
+function without(value: unknown, members: readonly string[]): unknown {
+  return Object.fromEntries(
+    Object.entries(Object(value)).filter(([name]) => !members.includes(name)),
+  );
+}
+
 function headOf({ method, path, summary, who, tag }: RouteHead): RouteHead {
   return { method, path, summary, who, tag };
 }
@@ -213,12 +276,24 @@ function inputOf(input: z.ZodType): Route['input'] {
   return input === streamBody ? { kind: 'stream' } : { kind: 'json', schema: input };
 }
 
+/** A mistyped name would be a filter that filters nothing. */
+function checkQuery<Query extends z.ZodObject>(
+  schema: Query,
+  value: RawCall['query'],
+): z.infer<Query> {
+  const known = Object.keys(schema.shape);
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown === undefined) return check('query', schema, value);
+  const hint = didYouMean(unknown, known);
+  throw new RefusedError(refused('bad-request', `query: "${unknown}" is not known.${hint}`));
+}
+
 function check<Schema extends z.ZodType>(
   part: string,
   schema: Schema,
   value: unknown,
 ): z.infer<Schema> {
   const result = schema.safeParse(value);
-  if (!result.success) throw new InvalidRequestError(part, result.error);
+  if (!result.success) throw new InvalidRequestError(part, result.error, schema, value);
   return result.data;
 }

@@ -1,6 +1,7 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { AuditTrail } from '../audit/contract.ts';
+import type { Backups } from '../backup/contract.ts';
 import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
@@ -29,6 +30,8 @@ export interface ApiServices {
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
   readonly audit: AuditTrail;
+  /** Undefined where nothing is kept, in tests of other rows. */
+  readonly backups?: Backups;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   /** Undefined until the appliance looks for them. */

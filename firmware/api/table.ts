@@ -4,6 +4,7 @@ import { openApiDocument } from './openapi.ts';
 import { viewers } from './rights.ts';
 import { deviceRoutes } from './routes/device-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
+import { backupRoutes } from './routes/backup-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
@@ -11,6 +12,7 @@ import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
+import { queueFileRoutes } from './routes/queue-file-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
@@ -38,6 +40,7 @@ export const apiRoutes: readonly Route[] = [
   ...userRoutes,
   ...auditRoutes,
   ...printerRoutes,
+  ...queueFileRoutes,
   ...paperRoutes,
   ...portRoutes,
   ...deviceRoutes,
@@ -46,6 +49,7 @@ export const apiRoutes: readonly Route[] = [
   ...groupRoutes,
   ...eventRoutes,
   ...certificateRoutes,
+  ...backupRoutes,
   ...snmpRoutes,
   describing,
 ];

@@ -37,6 +37,17 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       };
       return call(options, method, path, body, schema);
     },
+    async download(path, value) {
+      const bytes = new TextEncoder().encode(JSON.stringify(value));
+      const response = await open(options, 'POST', path, {
+        contentType: 'application/json',
+        bytes: Readable.from([bytes]),
+        sizeBytes: bytes.length,
+      });
+      if ((response.statusCode ?? 0) < 300) return bytesOf(response, options);
+      const { status, text } = await readAnswer(response);
+      throw refusalOf({ status, json: parseJson(text, path), method: 'POST', path });
+    },
     upload: (path, contentType, bytes, schema) =>
       call(options, 'POST', path, { contentType, bytes, sizeBytes: undefined }, schema),
   };
@@ -52,10 +63,21 @@ async function call<Schema extends z.ZodType>(
   const { status, text } = await exchange(options, method, path, body);
   const json = parseJson(text, path);
   if (status < 300) return understood(schema, json, path);
+  throw refusalOf({ status, json, method, path });
+}
+
+interface Refused {
+  readonly status: number;
+  readonly json: unknown;
+  readonly method: string;
+  readonly path: string;
+}
+
+function refusalOf({ status, json, method, path }: Refused): CliError {
   const refused = problem.safeParse(json);
-  if (!refused.success) throw new CliError(`Platen answered ${status} to ${method} ${path}.`);
+  if (!refused.success) return new CliError(`Platen answered ${status} to ${method} ${path}.`);
   const { code, detail, next } = refused.data;
-  throw new CliError(`${sentence(detail)} ${next}`, calledWrongly.has(code) ? 2 : 1);
+  return new CliError(`${sentence(detail)} ${next}`, calledWrongly.has(code) ? 2 : 1);
 }
 
 /** Problems of what was typed, which only the appliance could find. */
@@ -90,6 +112,20 @@ async function exchange(
   path: string,
   body: Body | undefined,
 ): Promise<Answer> {
+  const response = await open(options, method, path, body);
+  try {
+    return await readAnswer(response);
+  } catch (error) {
+    throw explain(error, options);
+  }
+}
+
+async function open(
+  options: ApiClientOptions,
+  method: string,
+  path: string,
+  body: Body | undefined,
+): Promise<IncomingMessage> {
   const sending = await begin(options, {
     method,
     path: `/api/v1${path}`,
@@ -124,13 +160,13 @@ function answerTo(
   sending: ClientRequest,
   options: ApiClientOptions,
   body: Body | undefined,
-): Promise<Answer> {
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(explain(error, options));
     let answered = false;
     sending.once('response', (response) => {
       answered = true;
-      readAnswer(response).then(resolve, fail);
+      resolve(response);
     });
     // A refused upload breaks the sending while the answer that says why is on its way.
     sending.on('error', (error) => {
@@ -143,6 +179,21 @@ function answerTo(
       });
     }
   });
+}
+
+/** A file that the appliance could not make to its end breaks the connection. */
+async function* bytesOf(
+  response: IncomingMessage,
+  options: ApiClientOptions,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response) {
+      if (!Buffer.isBuffer(chunk)) throw new TypeError('an answer came decoded');
+      yield chunk;
+    }
+  } catch (error) {
+    throw explain(error, options);
+  }
 }
 
 async function readAnswer(response: IncomingMessage): Promise<Answer> {

@@ -58,6 +58,8 @@ export interface ApiClient {
     body: unknown,
     schema: Schema,
   ): Promise<z.infer<Schema>>;
+  /** A file that the appliance makes: to be read to its end. */
+  download(path: string, body: unknown): Promise<AsyncIterable<Uint8Array>>;
   upload<Schema extends z.ZodType>(
     path: string,
     contentType: string,
@@ -73,6 +75,9 @@ export interface CommandContext {
   readonly api: () => Promise<ApiClient>;
   /** A file by its name, or standard input for `-`. */
   readonly readDocument: (name: string) => Promise<AsyncIterable<Uint8Array>>;
+  /** Makes a file that is not there yet, whole or not at all; `-` is standard output. */
+  readonly writeDocument: (name: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
+  readonly pause: (ms: number) => Promise<void>;
   /** `--data`, `--config` and `--set` as they were given. */
   readonly configOptions: {
     readonly file: string | undefined;

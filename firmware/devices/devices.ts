@@ -1,4 +1,5 @@
 // The devices of the node: listed, searched for, and made into printers where a person asks.
+import { didYouMean } from '../config/did-you-mean.ts';
 import { refused } from '../errors/codes.ts';
 import { devicesLimits as limits } from '../limits/devices-limits.ts';
 import type { Spooler } from '../spooler/contract.ts';
@@ -31,9 +32,14 @@ export function createDevices({ spooler, finders, searchNetwork }: DevicesOption
     async add({ key, name }, by) {
       const refusal = needRole(by, 'administrator', 'adding a printer');
       if (refusal !== undefined) return refusal;
-      const device = (await list()).find((each) => each.key === key);
+      const all = await list();
+      const device = all.find((each) => each.key === key);
       if (device === undefined) {
-        return refused('not-found', `there is no device ${key}: list or search them first`);
+        const hint = didYouMean(
+          key,
+          all.map((each) => each.key),
+        );
+        return refused('not-found', `there is no device ${key}: list or search them first.${hint}`);
       }
       if (device.usedBy !== undefined) {
         return refused('port-in-use', `the port ${device.usedBy} leads to it already`);

@@ -25,13 +25,15 @@ import { createLifecycle, type Lifecycle, type Step } from './lifecycle.ts';
 import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
-import { certificatesStep } from './steps/certificates.ts';
+import { makeBackups, restoreStep } from './steps/backup.ts';
+import { certificatesStep, nodeOwner } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
-import { groupsStep } from './steps/groups.ts';
+import { groupsStep, rulesOf } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
 import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
+import { queueFilesStep } from './steps/queue-files.ts';
 import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
@@ -61,6 +63,8 @@ export interface RunningAppliance {
   readonly storeEnded: Promise<StoreClientState>;
   /** Resolves with why the appliance can keep no promise to its pair any more, and starts anew. */
   readonly pairLost: Promise<string>;
+  /** Resolves with why the appliance was asked to start anew. */
+  readonly startsAnew: Promise<string>;
   /** Stops everything in the reverse order, each step within its time. Never rejects. */
   stop(): Promise<void>;
 }
@@ -101,14 +105,23 @@ async function startSteps(
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
+  await lifecycle.begin(restoreStep(hal, folder, log));
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
   const { monitors } = await lifecycle.begin(modulesStep(hal, folder, log));
+  const { contents, sweeper } = await lifecycle.begin(queueFilesStep(hal, folder, store, log));
+  const queueFilesOf = (owner: string, networkName: string) => ({
+    contents,
+    signer: () => tls.certificates.signer(owner),
+    onUnused: () => sweeper.later(),
+    networkName: () => networkName,
+  });
+  const queueFiles = queueFilesOf(nodeOwner, config['discovery.name']);
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, monitors, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, queueFiles, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -118,6 +131,7 @@ async function startSteps(
     isGroups: (address) => directory.groups?.isGroups(address) ?? false,
   });
   const pairLost = Promise.withResolvers<string>();
+  const startsAnew = Promise.withResolvers<string>();
   const pair = await lifecycle.begin(
     pairStep({
       hal,
@@ -158,6 +172,21 @@ async function startSteps(
   const looking: { devices?: Devices } = {};
   const { certificates } = tls;
   const services: ApiServices = {
+    backups: makeBackups({
+      hal,
+      folder,
+      store,
+      certificates,
+      contents,
+      spooler: spooler.id,
+      directory,
+      monitors,
+      pair,
+      rules: () => rulesOf({ hal, pair, config }),
+      version,
+      nodeId: identity.nodeId,
+      startAnew: startsAnew.resolve,
+    }),
     directory,
     events,
     access,
@@ -217,6 +246,8 @@ async function startSteps(
       monitors,
       sharedTcp,
       spool,
+      contents,
+      queueFilesOf,
       wire,
       pair,
       nodeId: identity.nodeId,
@@ -239,6 +270,7 @@ async function startSteps(
     setUpCode: await access.setUp.code(),
     storeEnded: storeClient.ended,
     pairLost: pairLost.promise,
+    startsAnew: startsAnew.promise,
     stop: () => lifecycle.end(),
   };
 }

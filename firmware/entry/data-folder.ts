@@ -2,12 +2,17 @@
 
 export interface DataFolder {
   readonly path: string;
+  /** Held while a Platen serves the folder, and while one supervises that. */
+  readonly lock: string;
+  readonly supervisorLock: string;
   readonly identity: string;
   /** Whom the appliance is paired with. */
   readonly pair: string;
   /** Certificates and their keys, one file an owner. */
   readonly certificates: string;
   readonly spool: string;
+  /** Contents of queue-specific files, by digest. */
+  readonly files: string;
   /** Files and FIFOs of file ports. */
   readonly output: string;
   /** Monitor modules: `*.mjs`. */
@@ -22,10 +27,13 @@ export interface DataFolder {
 export function dataFolderAt(path: string): DataFolder {
   return {
     path,
+    lock: `${path}/lock`,
+    supervisorLock: `${path}/supervisor.lock`,
     identity: `${path}/identity.json`,
     pair: `${path}/pair.json`,
     certificates: `${path}/certificates`,
     spool: `${path}/spool`,
+    files: `${path}/files`,
     output: `${path}/output`,
     modules: `${path}/monitors.d`,
     socket: `${path}/platen.sock`,

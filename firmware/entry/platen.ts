@@ -1,11 +1,16 @@
 // The program `platen`, from the sources and as the single file: its commands, and what they run
 // on.
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { access, readFile, rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createLinuxFolders } from '../../hal/linux/folders.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { runCommand as runProgram } from '../../hal/linux/network/command.ts';
+import { sleep } from '../../hal/time.ts';
 import { createApiClient } from '../cli/api-client.ts';
 import { CliError, type Command, type CommandContext } from '../cli/command.ts';
 import { configCommand, versionCommand } from '../cli/commands/status-commands.ts';
+import { connectCommands } from '../cli/commands/connect-commands.ts';
 import { helpCommand } from '../cli/help.ts';
 import type { ParsedWords } from '../cli/options.ts';
 import { createOutput } from '../cli/output.ts';
@@ -14,7 +19,9 @@ import { runCommand } from '../cli/run.ts';
 import { apiCommands } from '../cli/table.ts';
 import { loadConfig } from '../config/load.ts';
 import { applianceCommands } from './commands.ts';
+import { clientLimits } from '../limits/client-limits.ts';
 import { dataFolderAt } from './data-folder.ts';
+import { machineFacts } from './machine-facts.ts';
 import { version } from './version.ts';
 import { WallTrust } from './wall-trust.ts';
 
@@ -30,6 +37,12 @@ async function main(words: readonly string[]): Promise<void> {
   const commands: readonly Command[] = [
     ...applianceCommands({ hal, wallTrust, version, load }),
     ...apiCommands,
+    ...connectCommands({
+      folders: createLinuxFolders(),
+      random: hal.random,
+      run: (program, args) => runProgram(program, args, clientLimits.cupsMs),
+      machine: machineFacts(),
+    }),
     configCommand(load),
     versionCommand(version),
     helpCommand(() => commands),
@@ -41,6 +54,8 @@ async function main(words: readonly string[]): Promise<void> {
       asJson: values['json'] === true,
       configOptions,
       readDocument,
+      writeDocument,
+      pause: (ms) => sleep(hal.clock, ms),
       async api() {
         const remote = await remoteOf(values);
         if (remote !== undefined) return createApiClient(remote);
@@ -96,6 +111,25 @@ async function readDocument(name: string): Promise<AsyncIterable<Uint8Array>> {
     stream.once('error', (error) => reject(unreadable(name, error)));
   });
   return chunksOf(stream, name);
+}
+
+/** Under another name until it is whole; what is there already stays. */
+async function writeDocument(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  if (name === '-') return await pipeline(bytes, process.stdout, { end: false });
+  const part = `${name}.part`;
+  try {
+    await access(name).then(
+      () => Promise.reject(new Error('it is there already')),
+      () => undefined,
+    );
+    await pipeline(bytes, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }));
+    await rename(part, name);
+  } catch (error) {
+    await rm(part, { force: true });
+    if (error instanceof CliError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CliError(`${name} can't be written: ${why}.`, 1, { cause: error });
+  }
 }
 
 /** A folder opens like a file, and a disk fails in the middle: both show only when it is read. */

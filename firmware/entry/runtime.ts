@@ -20,3 +20,9 @@ export function ensureRuntime(): void {
   if (isSea() || missing.length === 0) return;
   execve?.(execPath, [execPath, ...missing, ...execArgv, ...process.argv.slice(1)], process.env);
 }
+
+/** This process begins again as it was called, under the same id; returns only where it can not. */
+export function becomeAnew(): void {
+  const words = isSea() ? process.argv.slice(2) : [...execArgv, ...process.argv.slice(1)];
+  execve?.(execPath, [execPath, ...words], process.env);
+}

@@ -24,6 +24,8 @@ export interface SelftestOptions {
 
 const self: Principal = { kind: 'local-administrator' };
 const name = 'selftest';
+/** Of an agent that nobody else reaches. */
+const password = 'selftest-password';
 
 export async function selftest(
   { hal, version }: SelftestOptions,
@@ -39,7 +41,10 @@ export async function selftest(
   }
   const elapsedMs = Math.round(hal.clock.monotonicMs() - startMs);
   if (asJson) out.json({ passed: true, version, elapsedMs });
-  else out.line(`Platen ${version} works here: a document was printed in ${elapsedMs} ms.`);
+  else {
+    const done = 'a document was printed, and the printer shown by SNMP';
+    out.line(`Platen ${version} works here: ${done}, in ${elapsedMs} ms.`);
+  }
 }
 
 /** The native libraries: those that a test without a USB or serial printer would not touch. */
@@ -72,6 +77,9 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     'listen.lpd': 0,
     'listen.snmp': 0,
     'snmp.community': name,
+    'snmp.user': name,
+    'snmp.authPassword': password,
+    'snmp.privPassword': password,
     'listen.raw': 0,
   });
   const destination = { write: (line: string) => void process.stderr.write(line) };
@@ -106,23 +114,33 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
   }
 }
 
-/** The agent and the manager's library, each by the other. */
+/** The agent and the manager's library, each by the other, by community and by encrypted user. */
 async function askBySnmp(hal: Hal, addresses: RunningAppliance['addresses']): Promise<void> {
   const agent = new URL(addresses.find(({ what }) => what === 'snmp')?.address ?? '');
-  const session = hal.snmp.open({
-    address: agent.hostname,
-    port: Number(agent.port),
-    credentials: { version: '2c', community: name },
-    timeoutMs: entryLimits.selftestMs,
-    retries: 0,
-  });
-  try {
-    const found = await session.table(['1.3.6.1.2.1.1.1'], 1);
-    if (found.size !== 1) throw new CliError('The SNMP agent did not say what it is.');
-  } finally {
-    session.close();
+  const auth = { protocol: 'sha256', password } as const;
+  const priv = { protocol: 'aes128', password } as const;
+  for (const credentials of [
+    { version: '2c', community: name },
+    { version: '3', user: name, auth, priv },
+  ] as const) {
+    const session = hal.snmp.open({
+      address: agent.hostname,
+      port: Number(agent.port),
+      credentials,
+      timeoutMs: entryLimits.selftestMs,
+      retries: 0,
+    });
+    try {
+      const found = await session.table([sysDescr, printerName], 2);
+      if (found.size !== 2) throw new CliError('The SNMP agent did not show the printer.');
+    } finally {
+      session.close();
+    }
   }
 }
+
+const sysDescr = '1.3.6.1.2.1.1.1';
+const printerName = '1.3.6.1.2.1.43.5.1.1.16';
 
 async function accept(spooler: Spooler, portNumber: number, sent: Uint8Array): Promise<void> {
   const settings = { name, host: '127.0.0.1', portNumber };

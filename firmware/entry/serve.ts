@@ -8,6 +8,7 @@ import { MembershipError } from '../pair/membership.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import { createLog, type Log } from '../log/log.ts';
 import { connectWire, createNoWire, type SupervisedWire } from '../supervisor/client.ts';
+import { becomeAnew } from './runtime.ts';
 import { openSupervisorPipe } from './served-process.ts';
 import { type RunningAppliance, startAppliance } from './appliance.ts';
 import { StartError } from './lifecycle.ts';
@@ -58,9 +59,12 @@ export async function serve(
     appliance.storeEnded,
     supervisorGone(wire),
     pairLost(appliance),
+    startsAnew(appliance),
   ]);
-  const isLost = typeof why === 'object';
-  if (isLost) log.error('a part is gone; the appliance stops', { ...why });
+  const isAnew = typeof why === 'object' && why.kind === 'anew';
+  const isLost = typeof why === 'object' && !isAnew;
+  if (isAnew) log.info('starting anew', { reason: why.why });
+  else if (isLost) log.error('a part is gone; the appliance stops', { ...why });
   else log.info('stopping', { signal: why });
   options.wallTrust.stop();
   clock.startTimer(entryLimits.wholeStopMs, () => {
@@ -69,7 +73,16 @@ export async function serve(
   });
   await appliance.stop();
   log.info('stopped');
-  leave(isLost ? 1 : 0);
+  if (isAnew && !options.supervised) {
+    destination.flush();
+    becomeAnew();
+  }
+  leave(isLost || isAnew ? 1 : 0);
+}
+
+/** Whoever asked for it has the answer first. */
+async function startsAnew(appliance: RunningAppliance): Promise<{ kind: 'anew'; why: string }> {
+  return { kind: 'anew', why: await appliance.startsAnew };
 }
 
 /** Nobody ends leases any more: the appliance starts anew, under a supervisor. */

@@ -26,6 +26,12 @@ export const systemErrors = {
     title: 'This can not be done to that',
     next: 'See /api/v1/openapi.json for what is possible.',
   },
+  'changed-meanwhile': {
+    http: 412,
+    ipp: 'client-error-not-possible',
+    title: 'Somebody else changed it meanwhile',
+    next: 'Look at it again, and repeat the change if it is still wanted.',
+  },
   forbidden: {
     http: 403,
     ipp: 'client-error-forbidden',

@@ -58,6 +58,7 @@ class Ring {
   readonly #listeners = new Set<(event: PlatenEvent) => void>();
   #reported: EventDraft[] = [];
   #timer: { cancel(): void } | undefined;
+  #flushedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: EventRingOptions) {
     this.#options = options;
@@ -83,9 +84,10 @@ class Ring {
   report(draft: EventDraft): void {
     this.#reported.push(draft);
     if (this.#reported.length > storeLimits.waitingReports) this.#reported.shift();
-    this.#timer ??= this.#options.clock.startTimer(storeLimits.reportDelayMs, () => {
-      void this.flush();
-    });
+    const { clock } = this.#options;
+    const restMs = this.#flushedAtMs + storeLimits.reportRestMs - clock.monotonicMs();
+    const delayMs = Math.max(storeLimits.reportDelayMs, restMs);
+    this.#timer ??= clock.startTimer(delayMs, () => void this.flush());
   }
 
   async flush(): Promise<void> {
@@ -95,6 +97,7 @@ class Ring {
     const spooler = events[0]?.spooler;
     if (spooler === undefined) return;
     this.#reported = [];
+    this.#flushedAtMs = this.#options.clock.monotonicMs();
     try {
       const { store } = this.#options;
       const outcome = await store.commit({ spooler, term: noTerm, changes: [], events });

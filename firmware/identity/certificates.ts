@@ -8,9 +8,10 @@ import { canonicalAddress } from '../../hal/address.ts';
 import type { Refusal } from '../errors/codes.ts';
 import { identityLimits as limits } from '../limits/identity-limits.ts';
 import { checkCredentials } from './check-credentials.ts';
-import type { CertificateFacts, Certificates, TlsCredentials } from './contract.ts';
+import type { CertificateFacts, Certificates, IdentityKey, TlsCredentials } from './contract.ts';
 import { IdentityError } from './identity.ts';
 import { makeSelfSigned, pemOf, pinOf } from './self-signed.ts';
+import { signingKey } from './signatures.ts';
 
 export interface CertificatesOptions {
   readonly files: Files;
@@ -86,6 +87,11 @@ class KeptCertificates implements Certificates {
       notAfterMs: certificate.validToDate.getTime(),
       state: stateOf(certificate, this.#options.clock.wall()),
     };
+  }
+
+  signer(owner: string): IdentityKey | undefined {
+    const kept = this.#kept.get(owner);
+    return kept === undefined ? undefined : signingKey(createPrivateKey(kept.own.privateKeyPem));
   }
 
   install(owner: string, credentials: TlsCredentials): Promise<Refusal | undefined> {
@@ -258,6 +264,11 @@ function parseKept(path: string, bytes: Uint8Array): Kept {
     if (!fits(each)) throw new IdentityError(path, 'its key and certificate do not fit');
   }
   return parsed.data;
+}
+
+/** Throws an IdentityError where the file of a certificate is not what was written. */
+export function checkCertificateFile(path: string, bytes: Uint8Array): void {
+  parseKept(path, bytes);
 }
 
 function fits({ chainPem, privateKeyPem }: TlsCredentials): boolean {

@@ -88,6 +88,13 @@ function parseIdentity(path: string, text: string): z.infer<typeof fileSchema> {
   throw new IdentityError(path, where === '' ? 'it is no object' : `${where} is wrong`);
 }
 
+/** The id of the node whose file this is; throws an IdentityError where it is none. */
+export function nodeIdIn(path: string, bytes: Uint8Array): string {
+  const { nodeId, nodeKey } = parseIdentity(path, new TextDecoder().decode(bytes));
+  readKey(path, Buffer.from(nodeKey, 'base64'));
+  return nodeId;
+}
+
 function readKey(path: string, der: Buffer): KeyObject {
   let privateKey: KeyObject;
   try {

@@ -37,7 +37,9 @@ import {
 } from './early-start.ts';
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
+import { atMost, noting } from './passing.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
+import { quietUploads } from './quiet.ts';
 import { endUnacknowledged } from './unacknowledged.ts';
 
 export interface IntakeRoomOptions {
@@ -59,6 +61,8 @@ export interface IntakeRoomOptions {
   readonly onHeld: (job: Job) => void;
   /** Prints what still arrives; none where everything is spooled first. */
   readonly printing?: EarlyPrinting;
+  /** What is kept of ended jobs gives way to a new one; false where nothing is left that could. */
+  readonly makeRoom: (bytes: number) => Promise<boolean>;
   /** The spool could not take a document. */
   readonly onSpoolFault: (fault: HalErrorCode) => void;
   readonly limits: {
@@ -73,8 +77,11 @@ export interface IntakeRoom {
   resume(job: Job): void;
   /** The job ended otherwise. */
   forget(jobId: string): void;
-  /** Refuses from now on; resolves once the uploads that run have ended. */
-  drain(): Promise<void>;
+  /**
+   * Refuses from now on; resolves once the uploads that run have ended. With `closeDoor` first the
+   * uploads of now end, then it is called, and what comes by the connections of then is taken.
+   */
+  drain(closeDoor?: () => Promise<void>): Promise<void>;
   /** Refuses from now on; uploads that run break off. */
   stop(): Promise<void>;
 }
@@ -110,14 +117,14 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
     async validate(request) {
       const printer = options.printerById(request.printerId);
-      const refusal = stopped() ?? checkJob(request, printer);
+      const refusal = refuseAll() ?? checkJob(request, printer);
       if (refusal !== undefined || printer === undefined) return refusal;
       return request.document === undefined ? undefined : checkDocument(request.document, printer);
     },
 
     async create(request) {
       const printer = options.printerById(request.printerId);
-      const refusal = stopped() ?? checkJob(request, printer);
+      const refusal = refuseAll() ?? checkJob(request, printer);
       if (refusal !== undefined) return refusal;
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
       const job = createdPayload(newJobId(clock, options.random), request, printer, clock.wall());
@@ -128,7 +135,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
     async add(jobId, stream, request, signal) {
       const found = await store.query('jobs.get', { spooler, id: jobId });
-      const refusal = checkIncoming(found, jobId) ?? stopped();
+      const refusal = checkIncoming(found, jobId) ?? refuseAll();
       if (refusal !== undefined || found === undefined) {
         return await giveBack(
           stream,
@@ -316,6 +323,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     try {
       const received = await options.spool.receive(bytes, {
         header,
+        makeRoom: options.makeRoom,
         ...(announced === undefined ? {} : { sizeBytes: announced }),
         ...(early === undefined
           ? {}
@@ -397,7 +405,11 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     printer: Printer | undefined,
   ): Refusal | undefined {
     if (printer === undefined) return refused('printer-not-found', 'there is no such printer');
-    return stopped() ?? checkDocument(document, printer);
+    return refuseAll() ?? checkDocument(document, printer);
+  }
+
+  function refuseAll(): Refusal | undefined {
+    return stopped() ?? options.permit.refuseJobs?.();
   }
 
   function stopped(): Refusal | undefined {
@@ -409,7 +421,12 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     service,
     resume: (job) => incoming.arm(job.id),
     forget: (jobId) => incoming.forget(jobId),
-    async drain() {
+    async drain(closeDoor) {
+      if (closeDoor !== undefined) {
+        await Promise.allSettled(running);
+        await closeDoor();
+        await quietUploads({ clock, running, signal: stopping.signal });
+      }
       draining = true;
       await Promise.allSettled(running);
     },
@@ -453,33 +470,6 @@ function mostBytesOf({ printer, takenBytes }: UploadPlace): number {
 
 function tooLarge({ name, quotas }: Printer): Refusal {
   return refused('job-too-large', `${name} takes jobs of at most ${quotas.jobBytes} bytes`);
-}
-
-/** The same chunks; throws the refusal with the first byte too many. */
-async function* atMost(
-  source: AsyncIterable<Uint8Array>,
-  mostBytes: number,
-  refusal: Refusal,
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of source) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new RefusedError(refusal);
-    yield chunk;
-  }
-}
-
-/** The same chunks; an error is noted on its way. */
-async function* noting(
-  source: AsyncIterable<Uint8Array>,
-  note: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    note(error);
-    throw error;
-  }
 }
 
 function textOf(error: unknown): string {

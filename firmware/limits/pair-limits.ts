@@ -3,6 +3,8 @@
 export const pairLimits = {
   /** An answer over the channel has left by then. */
   answeredMs: 200,
+  /** What needs both appliances waits so long for them to meet (again). */
+  meetMs: 10_000,
   /** A heartbeat goes as a datagram too, and again after this. */
   datagramEveryMs: 50,
   /** A datagram is never longer: below every MTU that IPv6 allows, headers included. */

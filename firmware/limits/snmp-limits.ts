@@ -22,6 +22,10 @@ export const snmpLimits = {
   waitingRequests: 256,
   /** RFC 3414 2.2.3: how far a message's time may lie from ours. */
   timeWindowSeconds: 150,
+  /**
+   * Messages of one user of which a repetition is known; a walk of everything sends about 1,000.
+   */
+  rememberedMessages: 8_192,
   /** snmpEngineBoots at which an engine needs a new identity (RFC 3414 2.2.2). */
   mostBoots: 0x7fff_ffff,
   communities: 64,

@@ -3,6 +3,10 @@
 export const storeLimits = {
   /** Units that wait for the store's worker; the store's own queue is bounded besides. */
   outstandingRequests: 8_192,
+  /** Marks in the spool that are not synced yet, at most. */
+  lateMarks: 1_000,
+  /** Entries of the journal that are applied in one transaction at start. */
+  entriesPerReplay: 500,
   /** Records that one readLog hands out, at most. */
   recordsPerRead: 1_000,
   /** Rows of a table that the store remembers, at most: jobs in work are read often. */
@@ -18,7 +22,9 @@ export const storeLimits = {
   /** Its pages after which it is brought into the database: four times SQLite's own figure. */
   walPages: 4_000,
   /** A reported event waits this long for a commit to ride with, then gets one of its own. */
-  reportDelayMs: 1_000,
+  reportDelayMs: 50,
+  /** Commits of reported events alone are so far apart, however many there are. */
+  reportRestMs: 1_000,
   /** Reported events that wait; the oldest are dropped above it. */
   waitingReports: 1_000,
 } as const;

@@ -18,6 +18,8 @@ export interface GroupBookOptions {
   readonly channel: PeerChannel;
   /** The two that may own a group. */
   readonly nodes: () => readonly string[];
+  /** Whether both can be asked for a new group now; waits a little where they just meet. */
+  readonly ready: (signal: AbortSignal) => Promise<Refusal | undefined>;
   readonly log: Log;
 }
 
@@ -98,7 +100,7 @@ class Book implements KeptGroupBook {
 
   create(definition: GroupDefinition, signal: AbortSignal): Promise<GroupAnswer> {
     return this.#inTurn(async () => {
-      const refusal = this.#refuse(definition);
+      const refusal = this.#refuse(definition) ?? (await this.#options.ready(signal));
       if (refusal !== undefined) return refusal;
       const entry = { id: definition.id, revision: 1, definition };
       // First where it can fail: what the peer does not know, this node does not have either.

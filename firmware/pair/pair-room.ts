@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { canonicalAddress } from '../../hal/address.ts';
 import { isHalError } from '../../hal/errors.ts';
 import type { Hal } from '../../hal/contract.ts';
+import type { Urgency } from '../../hal/priority.ts';
 import { unpair } from '../cluster/pairing/pair-state.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import type { Identity } from '../identity/contract.ts';
@@ -16,6 +17,7 @@ import { createChannel, type RunningChannel } from './channel.ts';
 import type { GroupControl, Membership, Peer, PairThread, WitnessPlace } from './contract.ts';
 import { dialPinned, freePort, listenPinned, type PinnedListener } from './dial.ts';
 import { type KeptGroupBook, openGroupBook } from './group-book.ts';
+import { createMeeting, type Meeting, witnessName } from './meeting.ts';
 import type { MembershipStore } from './membership.ts';
 import { createPairing, type JoinRequest, type Pairing } from './pairing-service.ts';
 import { channelProtocol, pairingProtocol } from './pairing-wire.ts';
@@ -36,6 +38,8 @@ export interface PairRoomOptions {
   /** Ports; 0 takes a free one at each start. */
   readonly listen: { readonly address: string; readonly beat: number; readonly channel: number };
   readonly datagrams: boolean;
+  /** How soon the thread is to be served on a busy machine. */
+  readonly urgency: Urgency;
   readonly spawnThread: (data: PairThreadData) => ThreadChannel;
   /** The thread ended by itself: nobody beats any more, and the process has to start anew. */
   readonly onThreadLost: (why: string) => void;
@@ -47,6 +51,8 @@ const helloSchema = z.object({
   version: z.string().max(100),
   beatPort: z.int().min(1).max(65_535),
   channelPort: z.int().min(1).max(65_535),
+  /** Its witness; a release before this one does not say. */
+  witness: z.string().max(100).optional(),
 });
 
 const witnessSchema = z.object({
@@ -67,8 +73,9 @@ export async function startPairRoom(options: PairRoomOptions): Promise<PairRoom>
     const { peer } = options.membership.current;
     return [options.identity.nodeId, ...(peer === undefined ? [] : [peer.nodeId])];
   };
-  const book = await openGroupBook({ ...options, channel, nodes });
-  const room = new Room(options, channel, book);
+  const ready = (signal: AbortSignal) => room.ready(signal);
+  const book = await openGroupBook({ ...options, channel, nodes, ready });
+  const room: Room = new Room(options, channel, book);
   await room.start();
   return room;
 }
@@ -86,6 +93,7 @@ class Room implements PairRoom {
   /** Of the present membership's connections. */
   #ending = new AbortController();
   #standing: PeerStanding = aloneStanding;
+  readonly #meeting: Meeting;
   #from = '';
   #stopped = false;
   #turn: Promise<void> = Promise.resolve();
@@ -95,6 +103,8 @@ class Room implements PairRoom {
     this.#options = options;
     this.channel = channel;
     this.book = book;
+    const connected = () => channel.connected;
+    this.#meeting = createMeeting({ clock: hal.clock, connected });
     this.pairing = createPairing({
       ...hal,
       identity,
@@ -184,7 +194,12 @@ class Room implements PairRoom {
     }
     await this.#options.membership.change((before) => ({ ...before, witness }));
     await this.#turn;
-    return { kind: 'done' } as const;
+    // Both connect anew with it, and a group is made next.
+    return (await this.ready(signal)) ?? ({ kind: 'done' } as const);
+  }
+
+  ready(signal: AbortSignal): Promise<Refusal | undefined> {
+    return this.#meeting.ready(signal);
   }
 
   async stop(): Promise<void> {
@@ -251,13 +266,14 @@ class Room implements PairRoom {
     });
   }
 
-  #hello(): z.infer<typeof helloSchema> {
+  #hello() {
     const { hal, version } = this.#options;
     return {
       name: hal.addresses.own().hostName,
       version,
       beatPort: this.#beatPort,
       channelPort: this.#listener?.port ?? 0,
+      witness: witnessName(this.membership().witness),
     };
   }
 
@@ -265,6 +281,7 @@ class Room implements PairRoom {
   async #learn(hello: z.infer<typeof helloSchema>, from: string): Promise<void> {
     this.#standing = { ...this.#standing, version: hello.version, relation: 'peer' };
     const { membership } = this.#options;
+    this.#meeting.heard(hello.witness, membership.current.witness);
     const { peer } = membership.current;
     if (peer === undefined) return;
     const moved = !this.channel.connected && from !== '';
@@ -282,6 +299,7 @@ class Room implements PairRoom {
   }
 
   #connected(connected: boolean): void {
+    if (!connected) this.#meeting.parted();
     if (!connected || this.#stopped) return;
     const { signal } = this.#ending;
     const meet = async () => {
@@ -348,6 +366,7 @@ class Room implements PairRoom {
     this.#ending = new AbortController();
     this.channel.reset();
     this.#standing = aloneStanding;
+    this.#meeting.parted();
     // One that was paired once still tells its last peer that it is not any more.
     const deaf = generation > 0 ? await this.#listen() : undefined;
     if (deaf !== undefined) log.error('the peer can not connect', { why: deaf.message });
@@ -387,13 +406,14 @@ class Room implements PairRoom {
   }
 
   #spawn(): PairThreadClient {
-    const { hal, identity, listen, datagrams, log, spawnThread } = this.#options;
+    const { hal, identity, listen, datagrams, urgency, log, spawnThread } = this.#options;
     const moved = makeMoveCell();
     const channel = spawnThread({
       nodeId: identity.nodeId,
       credentials: identity.peerCredentials,
       listen: { address: listen.address, port: this.#beatPort },
       datagrams,
+      urgency,
       moved,
     });
     const { clock } = hal;

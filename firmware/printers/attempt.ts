@@ -24,7 +24,7 @@ export interface AttemptOptions {
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
   /** Commits job.started; throws when the store failed, and then nothing is known. */
   readonly commitStart: (localPort: number | undefined) => Promise<Refusal | undefined>;
-  /** From here on a kill is taken for one after the first byte. */
+  /** From here on a kill is taken for one after the first byte. Never throws. */
   readonly noteFirstByte: () => void;
   /** False while the document still arrives. */
   readonly sizeKnown: boolean;
@@ -75,7 +75,7 @@ export function runAttempt(options: AttemptOptions): Promise<AttemptResult> {
 class Attempt {
   readonly #options: AttemptOptions;
   #committed = false;
-  #noted = false;
+  #noteAwaited = false;
   /** Upper bound of what the device took, over documents and copies. */
   #deliveredBytes = 0;
   /** Bytes of the current document that were handed to the monitor. */
@@ -210,22 +210,17 @@ class Attempt {
       if (next.kind === 'failed') {
         return { kind: 'spool', message: next.message, gone: next.gone };
       }
-      const stop = this.#noteFirstByte() ?? (await this.#sendChunk(next.bytes));
+      this.#awaitFirstByte();
+      const stop = await this.#sendChunk(next.bytes);
       if (stop !== undefined) return stop;
     }
   }
 
-  /** Without its note the byte must stay: the next start would take it for unsent. */
-  #noteFirstByte(): Stop | undefined {
-    if (this.#noted) return undefined;
-    try {
-      this.#options.noteFirstByte();
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return { kind: 'spool', message, gone: false };
-    }
-    this.#noted = true;
-    return undefined;
+  /** Of the whole attempt: what comes after it changes nothing. */
+  #awaitFirstByte(): void {
+    if (this.#noteAwaited) return;
+    this.#noteAwaited = true;
+    this.#options.port.beforeFirstByte(this.#options.noteFirstByte);
   }
 
   async #sendChunk(chunk: Uint8Array): Promise<Stop | undefined> {

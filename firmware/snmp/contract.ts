@@ -145,6 +145,7 @@ export const snmpCounters = [
   'wrongDigests',
   'decryptionErrors',
   'unknownContexts',
+  'replays',
 ] as const;
 
 export type SnmpCounter = (typeof snmpCounters)[number];

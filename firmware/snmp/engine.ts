@@ -55,6 +55,7 @@ const noCounts: Readonly<Record<SnmpCounter, number>> = {
   wrongDigests: 0,
   decryptionErrors: 0,
   unknownContexts: 0,
+  replays: 0,
 };
 
 /** What stands around the bindings of an answer, at most. */

@@ -1,5 +1,6 @@
 // Communities, users and targets: their schemas, and how they are kept in the registry of the node.
 import { z } from 'zod';
+import { didYouMean } from '../config/did-you-mean.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
 import { snmpLimits as limits } from '../limits/snmp-limits.ts';
 import type { Store, Term } from '../store/contract.ts';
@@ -200,7 +201,8 @@ export function createSnmpReaders(options: SnmpReadersOptions): SnmpReaders {
     async remove(kind, name) {
       const all: Map<string, unknown> = kinds[kind];
       if (!all.has(name.toLowerCase())) {
-        return refused('not-found', `SNMP has no "${name}" among its ${kind}.`);
+        const hint = didYouMean(name, all.keys());
+        return refused('not-found', `SNMP has no "${name}" among its ${kind}.${hint}`);
       }
       const path = [folder, kind];
       const problem = await commit([{ type: 'registry.value-deleted', payload: { path, name } }]);

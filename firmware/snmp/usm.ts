@@ -23,6 +23,7 @@ import { counterValue } from '../../monitors/wire/snmp/values.ts';
 import { SnmpDecodeError } from '../../monitors/wire/snmp/errors.ts';
 import type { Random } from '../../hal/contract.ts';
 import { snmpLimits } from '../limits/snmp-limits.ts';
+import { createReplays } from './replays.ts';
 import type { EngineView, SecurityLevel, SnmpCounter, SnmpUser } from './contract.ts';
 
 export interface UsmOptions {
@@ -80,6 +81,7 @@ export function levelOf({ authenticated, encrypted }: V3Message['header']): Secu
 export function createUsm(options: UsmOptions): Usm {
   const { engine, random } = options;
   const salts = createSalts(random);
+  const replays = createReplays();
 
   const refuse = (message: V3Message, why: Reported, user?: SnmpUser): Checked => {
     const count = options.count(why);
@@ -180,6 +182,13 @@ export function createUsm(options: UsmOptions): Usm {
       });
       if (!isRight) return refuse(message, 'wrongDigests');
       if (!isInTime(message)) return refuse(message, 'notInTimeWindows', user);
+      const { timeSeconds, authentication: mac } = security;
+      const taken = replays.take({ userName: name, mac, timeSeconds }, engine.timeSeconds());
+      if (taken === 'too-old') return refuse(message, 'notInTimeWindows', user);
+      if (taken === 'repeated') {
+        options.count('replays');
+        return { kind: 'refused', report: undefined, why: 'replays' };
+      }
       try {
         return { kind: 'good', user, level, scoped: decodeScopedPdu(plainOf(message, user)) };
       } catch (error) {

@@ -11,7 +11,7 @@ import type {
   UsbHost,
 } from '../../hal/contract.ts';
 import type { SnmpManager, SnmpSession } from '../../hal/snmp.ts';
-import { HalError, isHalError } from '../../hal/errors.ts';
+import { HalError, type HalErrorCode, isHalError } from '../../hal/errors.ts';
 import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
 import { fileNameProblem } from '../../monitors/file/file-name.ts';
 import { clusterLimits } from '../limits/cluster-limits.ts';
@@ -44,6 +44,16 @@ export interface SnmpDoor {
 export interface DeviceScope {
   /** Runs `work`; what it opens, also later in what it started, belongs to this scope. */
   run<T>(work: () => T): T;
+  /**
+   * Calls `note` once, right before the next bytes leave by a device of this scope: between the two
+   * there is nothing but the system call. At once where nothing is open, for then nobody sees how
+   * they leave; and before those of a device that belongs to no port.
+   */
+  beforeBytes(note: () => void): void;
+  /** Bytes have left, whichever way: a note that still waits is made. */
+  bytesLeft(): void;
+  /** Nothing leaves any more on whose account a note was to be made. */
+  forgetBytes(): void;
   /** Destroys what is open and refuses what would be opened from now on. */
   cutOff(): void;
   readonly openCount: number;
@@ -51,7 +61,8 @@ export interface DeviceScope {
 
 export interface DeviceScopes {
   readonly devices: MonitorDevices;
-  open(name: string): DeviceScope;
+  /** `of`: what is opened by a port's calls, or by those of its monitor that belong to no port. */
+  open(name: string, of?: 'port' | 'monitor'): DeviceScope;
 }
 
 interface Scope {
@@ -59,6 +70,8 @@ interface Scope {
   /** What is open, each with the way to end it at once. */
   readonly open: Set<() => void>;
   readonly cut: AbortController;
+  /** To be called before bytes are handed to the kernel; undefined: nobody waits for them. */
+  readonly sending: () => (() => void) | undefined;
 }
 
 /** A device as the scope sees it: how it is closed in order, and how at once. */
@@ -73,8 +86,17 @@ export function createDeviceScopes(options: {
   readonly snmp?: SnmpDoor | undefined;
   /** Undefined for a group: its printers must not depend on one box. */
   readonly box?: BoxDevices | undefined;
+  /** Called where a device could not be opened. */
+  readonly onFault?: (fault: HalErrorCode) => void;
 }): DeviceScopes {
   const current = new AsyncLocalStorage<Scope>();
+  /** Notes that wait for their first byte, by the scope of their port. */
+  const notes = new Map<DeviceScope, () => void>();
+  const made = (port: DeviceScope) => {
+    const note = notes.get(port);
+    notes.delete(port);
+    note?.();
+  };
   const scopeNow = (): Scope => {
     const scope = current.getStore();
     if (scope === undefined) {
@@ -84,42 +106,59 @@ export function createDeviceScopes(options: {
     return scope;
   };
   return {
-    devices: {
-      async connectTcp(request) {
-        const scope = scopeNow();
-        const signal = request.signal
-          ? AbortSignal.any([request.signal, scope.cut.signal])
-          : scope.cut.signal;
-        signal.throwIfAborted();
-        const { localPortOf, ...rules } = options.rules;
-        const localPort = await localPortOf?.(scope.name);
-        signal.throwIfAborted();
-        const plain = { ...request, ...rules, signal };
-        const connection =
-          localPort === undefined
-            ? await options.tcp.connect(plain)
-            : await knock(options.tcp, { ...plain, localPort });
-        return keep(scope, connection, () => connection.reset(), rememberedTcp);
+    devices: telling(
+      {
+        async connectTcp(request) {
+          const scope = scopeNow();
+          const signal = request.signal
+            ? AbortSignal.any([request.signal, scope.cut.signal])
+            : scope.cut.signal;
+          signal.throwIfAborted();
+          const { localPortOf, ...rules } = options.rules;
+          const localPort = await localPortOf?.(scope.name);
+          signal.throwIfAborted();
+          const plain = { ...request, ...rules, signal };
+          const connection =
+            localPort === undefined
+              ? await options.tcp.connect(plain)
+              : await knock(options.tcp, { ...plain, localPort });
+          return keep(scope, connection, () => connection.reset(), rememberedTcp);
+        },
+        async openSnmp({ host, signal, ...request }) {
+          const scope = scopeNow();
+          const address = await permittedAddress(options, host, signal);
+          const { localAddress } = options.rules;
+          const session = options.snmp?.manager.open({
+            ...request,
+            address,
+            ...(localAddress === undefined ? {} : { localAddress }),
+          });
+          if (session === undefined) throw new HalError('permission-denied', host);
+          return keep(scope, session, () => session.close(), rememberedSnmp);
+        },
+        ...localDevices(options.box, scopeNow),
       },
-      async openSnmp({ host, signal, ...request }) {
-        const scope = scopeNow();
-        const address = await permittedAddress(options, host, signal);
-        const { localAddress } = options.rules;
-        const session = options.snmp?.manager.open({
-          ...request,
-          address,
-          ...(localAddress === undefined ? {} : { localAddress }),
-        });
-        if (session === undefined) throw new HalError('permission-denied', host);
-        return keep(scope, session, () => session.close(), rememberedSnmp);
-      },
-      ...localDevices(options.box, scopeNow),
-    },
-    open(name) {
-      const scope: Scope = { name, open: new Set(), cut: new AbortController() };
-      return {
+      options.onFault,
+    ),
+    open(name, of = 'monitor') {
+      const sending = () => {
+        const waiting = of === 'port' ? [handle] : [...notes.keys()];
+        if (!waiting.some((port) => notes.has(port))) return undefined;
+        return () => {
+          for (const port of waiting) made(port);
+        };
+      };
+      const scope: Scope = { name, open: new Set(), cut: new AbortController(), sending };
+      const handle: DeviceScope = {
         run: (work) => current.run(scope, work),
+        beforeBytes(note) {
+          notes.set(handle, note);
+          if (scope.open.size === 0) made(handle);
+        },
+        bytesLeft: () => made(handle),
+        forgetBytes: () => void notes.delete(handle),
         cutOff() {
+          notes.delete(handle);
           scope.cut.abort(cutError(name));
           for (const end of scope.open) end();
           scope.open.clear();
@@ -128,8 +167,31 @@ export function createDeviceScopes(options: {
           return scope.open.size;
         },
       };
+      return handle;
     },
   };
+}
+
+/** The same doors; what the machine could not do is told besides. */
+function telling(
+  devices: MonitorDevices,
+  onFault: (fault: HalErrorCode) => void = () => {},
+): MonitorDevices {
+  return new Proxy(devices, {
+    get(target, name) {
+      const door: unknown = Reflect.get(target, name);
+      if (typeof door !== 'function') return door;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        try {
+          const opened: unknown = await Reflect.apply(door, target, args);
+          return opened;
+        } catch (error) {
+          if (isHalError(error)) onFault(error.code);
+          throw error;
+        }
+      };
+    },
+  });
 }
 
 /**
@@ -230,14 +292,14 @@ function keep<Device>(
   scope: Scope,
   device: Device,
   end: () => void,
-  remembered: (device: Device, forget: () => void) => Device,
+  remembered: (device: Device, forget: () => void, sending: Scope['sending']) => Device,
 ): Device {
   if (scope.cut.signal.aborted) {
     end();
     throw cutError(scope.name);
   }
   scope.open.add(end);
-  return remembered(device, () => void scope.open.delete(end));
+  return remembered(device, () => void scope.open.delete(end), scope.sending);
 }
 
 /** `end` must not fail; nobody waits for it. */
@@ -249,13 +311,21 @@ function keepClosable<Device extends Closable>(
   return keep(scope, device, () => void end(), rememberedClosable);
 }
 
+/** Of all local devices: by what bytes may reach paper. */
+const sendingCalls: ReadonlySet<PropertyKey> = new Set(['write', 'transferOut', 'controlOut']);
+
 /** The same device, which its scope forgets once it is closed. */
-function rememberedClosable<Device extends Closable>(device: Device, forget: () => void): Device {
+function rememberedClosable<Device extends Closable>(
+  device: Device,
+  forget: () => void,
+  sending: Scope['sending'],
+): Device {
   return new Proxy(device, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return async (...args: readonly unknown[]): Promise<unknown> => {
+        if (sendingCalls.has(name)) sending()?.();
         const answer: unknown = await Reflect.apply(member, target, args);
         if (name === 'close') forget();
         return answer;
@@ -265,7 +335,11 @@ function rememberedClosable<Device extends Closable>(device: Device, forget: () 
 }
 
 /** The same connection, which its scope forgets once it is closed or reset. */
-function rememberedTcp(connection: TcpConnection, forget: () => void): TcpConnection {
+function rememberedTcp(
+  connection: TcpConnection,
+  forget: () => void,
+  sending: Scope['sending'],
+): TcpConnection {
   return {
     local: connection.local,
     remote: connection.remote,
@@ -273,7 +347,16 @@ function rememberedTcp(connection: TcpConnection, forget: () => void): TcpConnec
       return connection.takenBytes;
     },
     unacknowledgedBytes: () => connection.unacknowledgedBytes(),
-    write: (chunk, signal) => connection.write(chunk, signal),
+    write(chunk, signal) {
+      const note = sending();
+      if (note === undefined) return connection.write(chunk, signal);
+      if (connection.handOver === undefined) {
+        note();
+        return connection.write(chunk, signal);
+      }
+      // Node's own way from a write to its system call is long enough for a kill to fall into it.
+      return connection.write(chunk.subarray(connection.handOver(chunk, note)), signal);
+    },
     settled: (signal) => connection.settled(signal),
     read: (signal) => connection.read(signal),
     endWrite: () => connection.endWrite(),

@@ -24,6 +24,8 @@ export interface HostedPort {
   readonly languageMonitor: string | undefined;
   startDoc(doc: DocInfo, signal: AbortSignal): Promise<CallOutcome<StartDocOutcome>>;
   write(bytes: Uint8Array, signal: AbortSignal): Promise<CallOutcome<WriteOutcome>>;
+  /** Called once, right before the first byte that leaves from now on; it never throws. */
+  beforeFirstByte(note: () => void): void;
   endDoc(discard: boolean, signal?: AbortSignal): Promise<CallOutcome<PortOutcome>>;
   /** Ends within the grace; a monitor that does not is cut off. */
   close(): Promise<void>;
@@ -91,18 +93,27 @@ export function hostPort(options: {
       boundedCall(bounds('startDocPort', signal), (call) =>
         scope.run(() => port.startDocPort(doc, call)),
       ),
-    write: (bytes, signal) =>
-      boundedCall(bounds('writePort', signal), async (call) =>
+    beforeFirstByte: (note) => scope.beforeBytes(note),
+    async write(bytes, signal) {
+      const called = await boundedCall(bounds('writePort', signal), async (call) =>
         checkedWrite(await scope.run(() => port.writePort(bytes, call)), bytes.length),
-      ),
-    endDoc: (discard, signal) =>
-      boundedCall(
+      );
+      // A monitor that took bytes may have sent them by what nobody sees.
+      if (called.kind !== 'returned' || called.value.writtenBytes > 0) scope.bytesLeft();
+      return called;
+    },
+    async endDoc(discard, signal) {
+      const called = await boundedCall(
         {
           ...bounds<PortOutcome>('endDocPort', signal),
           ...(discard ? { timeoutMs: limits.cutOffGraceMs } : {}),
         },
         async (call) => checkedEnd(await scope.run(() => port.endDocPort({ discard }, call))),
-      ),
+      );
+      if (called.kind !== 'returned' || called.value.deliveredBytes > 0) scope.bytesLeft();
+      scope.forgetBytes();
+      return called;
+    },
     async close() {
       await boundedCall(
         { ...bounds<void>('closePort', undefined), timeoutMs: limits.cutOffGraceMs },

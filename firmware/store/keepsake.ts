@@ -9,12 +9,14 @@ import type { CommitUnit } from './contract.ts';
 import { foldName } from './fold.ts';
 import { findLastJobNumber } from './log-rows.ts';
 import { printerFromRow } from './printer-table.ts';
-import { printerSchema, storedValueSchema } from './records/payloads.ts';
+import { momentSchema, printerSchema, storedValueSchema } from './records/payloads.ts';
 import type { Sql } from './sql.ts';
 import { textOf } from './statements.ts';
 
-const keepsakeSchema = z.object({
+export const keepsakeSchema = z.object({
   version: z.literal(1),
+  /** It came with a backup that was made then: nothing was lost. */
+  restored: z.object({ madeAt: momentSchema, eventIdsAbove: z.int().min(0) }).optional(),
   spoolers: z.array(
     z.object({
       spooler: z.string(),
@@ -101,7 +103,7 @@ export async function loadKeepsake(files: Files, path: string): Promise<Keepsake
   }
 }
 
-function readKeepsake(sql: Sql): Keepsake {
+export function readKeepsake(sql: Sql): Keepsake {
   const spoolers = sql.all('SELECT spooler FROM logs ORDER BY spooler').map((row) => {
     const spooler = textOf(row, 'spooler');
     const last = findLastJobNumber(sql, spooler);

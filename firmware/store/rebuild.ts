@@ -26,6 +26,8 @@ export interface RebuildReport {
   readonly incomplete: number;
   readonly printers: number;
   readonly hadKeepsake: boolean;
+  /** The settings of a backup took its place: nothing was damaged. */
+  readonly restored: boolean;
 }
 
 /** Older than any owner of a log. */
@@ -41,6 +43,7 @@ export async function rebuild(parts: {
   const { sql, keepsake, why, setAside } = parts;
   const jobs = await jobsIn(parts.documents);
   return sql.transaction(() => {
+    if (keepsake?.restored !== undefined) beginEventsAbove(sql, keepsake.restored.eventIdsAbove);
     const printerIds = restoreSettings(sql, keepsake, jobs);
     const whole = jobs.filter(isWhole);
     for (const job of whole) apply(sql, unitOf(job));
@@ -53,8 +56,9 @@ export async function rebuild(parts: {
       incomplete: jobs.length - whole.length,
       printers: printerIds.size,
       hadKeepsake: keepsake !== undefined,
+      restored: keepsake?.restored !== undefined,
     };
-    const spoolers = new Set(['local', ...jobs.map((job) => job.spooler)]);
+    const spoolers = report.restored ? [] : new Set(['local', ...jobs.map((job) => job.spooler)]);
     for (const spooler of spoolers) {
       apply(sql, {
         unit: { ...empty(spooler), events: [eventOf(spooler, report)] },
@@ -136,6 +140,11 @@ function restoreSettings(
     restore(unknownPrinter(spooler, header.printer, header.at));
   }
   return known;
+}
+
+/** Whoever follows the events goes on where it was. */
+function beginEventsAbove(sql: Sql, id: number): void {
+  sql.run("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)", id);
 }
 
 /** After the jobs: a quota that is smaller than what was accepted before must lose none of them. */

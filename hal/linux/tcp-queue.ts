@@ -1,6 +1,6 @@
 // What the kernel still holds of a connection, by a call to libc: Node does not tell.
 import type { Socket } from 'node:net';
-import { type Libc, loadLibc } from './libc.ts';
+import { type LibcCall, loadLibc } from './libc.ts';
 
 /** Of linux/sockios.h: what was written and not acknowledged, FIN counted as a byte (tcp(7)). */
 const SIOCOUTQ = 0x5411;
@@ -10,13 +10,14 @@ export type UnacknowledgedOf = (socket: Socket) => number | undefined;
 
 /** Loads the addon with the first question. */
 export function createTcpQueue(): UnacknowledgedOf {
-  let libc: Pick<Libc, 'ioctl'> | undefined;
+  let ioctl: LibcCall | undefined;
   return (socket) => {
     const descriptor = descriptorOf(socket);
     if (descriptor === undefined) return undefined;
-    libc ??= loadLibc();
-    const value = new Int32Array(1);
-    return libc.ioctl(descriptor, SIOCOUTQ, value) === 0 ? value[0] : undefined;
+    ioctl ??= loadLibc().call('int ioctl(int, unsigned long, void*)');
+    const value = new Uint8Array(4);
+    if (ioctl(descriptor, SIOCOUTQ, value) !== 0) return undefined;
+    return new DataView(value.buffer).getInt32(0, true);
   };
 }
 

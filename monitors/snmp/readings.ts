@@ -107,7 +107,9 @@ export function readState(values: SnmpReadings, alerts: SnmpReadings, index: num
   const isDown = numberOf(values.get(`${objects.deviceStatus}.${index}`)) === deviceDown;
   const most = (severity: Severity): Severity =>
     severity === 'error' && !isDown ? 'warning' : severity;
-  const bits = bytesOf(values.get(`${objects.detectedErrors}.${index}`));
+  const said = bytesOf(values.get(`${objects.detectedErrors}.${index}`));
+  // Two octets by the standard, some send a few more; a long text is no set of bits.
+  const bits = said.length > limits.errorOctets ? new Uint8Array() : said;
   const fromBits = detected.flatMap(([keyword, severity], bit): readonly DeviceReason[] => {
     const isSet = ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0;
     return isSet ? [{ keyword, severity: most(severity) }] : [];

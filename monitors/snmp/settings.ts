@@ -162,7 +162,7 @@ export const snmpFields: readonly FormField[] = [
   {
     name: 'snmpPollSeconds',
     label: 'SNMP interval',
-    help: 'How often the printer is asked.',
+    help: 'What changes at the printer is told within this time; it is asked a little more often.',
     required: false,
     type: 'integer',
     unit: 's',

@@ -1,5 +1,5 @@
-// Asks the printers of a monitor's used ports by SNMP, one after its own interval each, and reports
-// what they say.
+// Asks the printers of a monitor's used ports by SNMP, each at its own interval, and reports what
+// they say.
 import type { Timer } from '../../hal/contract.ts';
 import type { SnmpSession } from '../../hal/snmp.ts';
 import type { DeviceFacts } from '../device-facts.ts';
@@ -11,6 +11,7 @@ import {
   colorantColumn,
   inputColumns,
   objects,
+  type PolledState,
   readFacts,
   readState,
   supplyColumns,
@@ -70,6 +71,7 @@ class Poller {
   #factsAtMs = Number.NEGATIVE_INFINITY;
   #silentPolls = 0;
   #reported: string | undefined;
+  #lastState: string | undefined;
 
   constructor(options: SnmpWatchOptions, portName: string) {
     this.#options = options;
@@ -100,11 +102,14 @@ class Poller {
       this.#silence();
       return this.#again(limits.idleLookMs);
     }
+    const { clock } = this.#options.init;
     const intervalMs = target.settings.snmpPollSeconds * 1_000;
+    const startMs = clock.monotonicMs();
     try {
       await this.#poll(target, credentials);
       this.#silentPolls = 0;
-      this.#again(intervalMs);
+      const tookMs = clock.monotonicMs() - startMs;
+      this.#again(Math.max(limits.restMs, intervalMs - limits.aheadMs - tookMs));
     } catch (error) {
       this.#failed(error);
       const doubled = intervalMs * 2 ** Math.min(this.#silentPolls - 1, 16);
@@ -119,16 +124,33 @@ class Poller {
     const { clock } = this.#options.init;
     const session = await this.#sessionTo(target, credentials);
     const { snmpDeviceIndex: index } = target.settings;
-    const state = [objects.deviceStatus, objects.printerStatus, objects.detectedErrors];
-    const values = await session.get(state.map((object) => `${object}.${index}`));
-    const alerts = await session.table(below(alertColumns, index), limits.alerts);
-    if (clock.monotonicMs() - this.#factsAtMs >= limits.factsMs) {
-      this.#facts = await readAllFacts(session, index);
-      this.#factsAtMs = clock.monotonicMs();
+    const state = await this.#readWholeState(session, index);
+    // The facts of a slow printer take seconds: what is wrong with it does not wait for them.
+    if (this.#facts !== undefined) this.#report(state, this.#facts);
+    if (clock.monotonicMs() - this.#factsAtMs < limits.factsMs) return;
+    this.#facts = await readAllFacts(session, index);
+    this.#factsAtMs = clock.monotonicMs();
+    this.#report(state, this.#facts);
+  }
+
+  /**
+   * State and alerts come in several answers, between which the printer may change: what is news is
+   * asked again until it stands still, or half of it would be shown until the next poll.
+   */
+  async #readWholeState(session: SnmpSession, index: number): Promise<PolledState> {
+    let known = this.#lastState;
+    for (let asked = 1; ; asked += 1) {
+      const state = await readStateOnce(session, index);
+      const text = JSON.stringify(state);
+      this.#lastState = text;
+      if (text === known || asked === limits.stateReadings) return state;
+      known = text;
     }
+  }
+
+  #report({ reasons, message, busy }: PolledState, facts: DeviceFacts): void {
     if (this.#life.signal.aborted) return;
-    const { reasons, message, busy } = readState(values, alerts, index);
-    const facts = this.#facts ?? {};
+    const { clock } = this.#options.init;
     const report = JSON.stringify([reasons, message, busy, facts]);
     if (report === this.#reported) return;
     this.#reported = report;
@@ -193,6 +215,13 @@ class Poller {
     this.#session?.session.close();
     this.#session = undefined;
   }
+}
+
+async function readStateOnce(session: SnmpSession, index: number): Promise<PolledState> {
+  const state = [objects.deviceStatus, objects.printerStatus, objects.detectedErrors];
+  const values = await session.get(state.map((object) => `${object}.${index}`));
+  const alerts = await session.table(below(alertColumns, index), limits.alerts);
+  return readState(values, alerts, index);
 }
 
 async function readAllFacts(session: SnmpSession, index: number): Promise<DeviceFacts> {

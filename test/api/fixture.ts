@@ -43,6 +43,7 @@ const noCertificates: Certificates = {
   ensure: () => Promise.reject(new Error('this fixture keeps none')),
   current: () => undefined,
   facts: () => undefined,
+  signer: () => undefined,
   install: async () => undefined,
   uninstall: async () => undefined,
   exportOwner: () => undefined,
@@ -69,6 +70,8 @@ export class ApiFixture {
   ports: PortStatus[] = [portStatus('lp1')];
   /** Principals come from cookies and tokens, as over TLS. */
   authenticate = false;
+  /** They come without TLS all the same. */
+  insecure = false;
   /** While set, the spooler throws it. */
   fault: Error | undefined;
   readonly spooler = this.#makeSpooler();
@@ -88,7 +91,8 @@ export class ApiFixture {
   }
 
   async answer(asked: Asked): Promise<HttpAnswer> {
-    const request = { ...requestOf(asked), secure: this.authenticate };
+    const secure = this.authenticate && !this.insecure;
+    const request = { ...requestOf(asked), secure };
     const routes = createHttpApi({
       routes: apiRoutes,
       services: {
@@ -147,6 +151,8 @@ export class ApiFixture {
       permit: fake.permit,
       intake: fake.intake,
       jobs: fake.jobs,
+      data: fake.data,
+      files: fake.files,
       start: async () => undefined,
       lookAgain: () => undefined,
       drain: async () => undefined,

@@ -23,6 +23,9 @@ function clientOf(fixture: ApiFixture): ApiClient {
           }),
         ),
       ),
+    download: async () => {
+      throw new CliError('this fixture makes no files');
+    },
     async upload(path, type, body, schema) {
       const bytes: Uint8Array[] = [];
       for await (const chunk of body) bytes.push(chunk);

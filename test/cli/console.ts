@@ -32,6 +32,10 @@ export async function platenSays(
       asJson: values['json'] === true,
       api: async () => api,
       configOptions: { file: undefined, sets: [] },
+      pause: async () => undefined,
+      async writeDocument(name) {
+        throw new CliError(`${name} can't be written.`);
+      },
       async readDocument(name) {
         const text = documents[name];
         if (text === undefined) throw new CliError(`${name} can't be read.`);

@@ -89,6 +89,42 @@ test('a mapped address is unfolded at both ends', async (t) => {
   connection.reset();
 });
 
+test('bytes that are handed over at once come before those that are written', async (t) => {
+  const tcp = createLinuxTcp({ clock, addresses: createLinuxAddresses() });
+  const peer = Promise.withResolvers<TcpConnection>();
+  const listener = await tcp.listen({
+    address: '127.0.0.1',
+    port: 0,
+    backlog: 1,
+    onConnection: peer.resolve,
+  });
+  t.after(() => listener.close());
+  const { port } = listener.local;
+  const connection = await tcp.connect({ host: '127.0.0.1', port, timeoutMs: 30_000 });
+  const bytes = Buffer.alloc(100_000, 'platen');
+  let noted = 0;
+  const handed = connection.handOver?.(bytes, () => {
+    noted += 1;
+  });
+  assert.ok(handed !== undefined && handed > 0);
+  assert.equal(noted, 1);
+  await connection.write(bytes.subarray(handed));
+  assert.equal(connection.takenBytes, bytes.length);
+  await connection.endWrite();
+  const accepted = await peer.promise;
+  const parts: Uint8Array[] = [];
+  for (let part = await accepted.read(); part !== undefined; part = await accepted.read()) {
+    parts.push(part);
+  }
+  assert.ok(Buffer.concat(parts).equals(bytes));
+  await accepted.close();
+  await connection.close();
+  const late = connection.handOver?.(bytes, () => {
+    noted += 1;
+  });
+  assert.deepEqual([late, noted], [0, 2]);
+});
+
 test('what the other end has not acknowledged is told, FIN not counted', async (t) => {
   const tcp = createLinuxTcp({ clock, addresses: createLinuxAddresses() });
   const accepted = Promise.withResolvers<TcpConnection>();

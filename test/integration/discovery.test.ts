@@ -75,15 +75,19 @@ async function makeNetwork(t: TestContext, count: number): Promise<Network> {
   return { avahi, hosts: others, appliances };
 }
 
-/** Looks until it is so; that it never is, the runner's deadline tells. */
+const BROWSE_TIMEOUT_MS = 120_000;
+
+/** Looks until it is so, and fails with what was seen last. */
 async function browseUntil(
   avahi: Avahi,
   type: string,
   isSo: (found: readonly AvahiService[]) => boolean,
 ): Promise<readonly AvahiService[]> {
+  const deadline = performance.now() + BROWSE_TIMEOUT_MS;
   for (;;) {
     const found = await avahi.browse(type);
     if (isSo(found)) return found;
+    assert.ok(performance.now() < deadline, `${type} stayed ${JSON.stringify(found)}`);
   }
 }
 

@@ -1,16 +1,23 @@
 // Net-SNMP's tools against a whole appliance with twenty printers, in versions 1, 2c and 3.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { port } from '../../firmware/api/schemas/port.ts';
 import { printer } from '../../firmware/api/schemas/printer.ts';
 import { added } from '../../firmware/api/schemas/snmp.ts';
+import { appliance } from '../../firmware/api/schemas/system.ts';
 import { readPages } from '../../firmware/cli/pages.ts';
+import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { compareOids, oidOf } from '../../monitors/wire/snmp/oid.ts';
+import { startSnmpPrinter } from '../../tools/emulators/snmp-printer/printer.ts';
 import type { Platen } from '../../tools/up/platen.ts';
 import { runTool, variablesOf } from '../snmp/net-snmp.ts';
+import { startRelay } from '../snmp/relay.ts';
 import { type House, openHouse } from './house.ts';
+import { compareValues, type Shown } from './snmp-values.ts';
 
+const hal = createLinuxHal({ wallTrusted: () => true });
 const community = ['-c', 'geheim'];
 const secrets = ['-A', 'authpassword', '-X', 'privpassword'];
 const users = [
@@ -34,16 +41,57 @@ function agentOf(platen: Platen): string {
   return `127.0.0.1:${new URL(found?.address ?? '').port}`;
 }
 
-async function addPrinters(house: House, count: number): Promise<void> {
+async function addPrinters(house: House, count: number, asked: readonly number[]): Promise<void> {
   const api = house.api();
-  const answer = z.object({ status: z.string() });
+  const answer = z.object({ status: z.literal('ERROR_SUCCESS') });
   for (let at = 1; at <= count; at += 1) {
     const name = `p${at}`;
-    const port = { name, host: '127.0.0.1', portNumber: house.emulator.port };
-    await api.send('POST', '/monitors/tcp/xcv/AddPort', port, answer);
-    const made = { name, portNames: [name], location: `room ${at}` };
-    await api.send('POST', '/printers', made, printer);
+    const snmpPort = asked[at - 1];
+    const snmp =
+      snmpPort === undefined ? {} : { snmpEnabled: true, snmpCommunity: 'druck', snmpPort };
+    const made = { name, host: '127.0.0.1', portNumber: house.emulator.port, ...snmp };
+    await api.send('POST', '/monitors/tcp/xcv/AddPort', made, answer);
+    const location = `room ${at}`;
+    await api.send('POST', '/printers', { name, portNames: [name], location }, printer);
   }
+}
+
+/** UDP ports of devices that are asked by SNMP; one of them is out of paper. */
+async function startDevices(t: TestContext): Promise<readonly number[]> {
+  const started = (['laser', 'mono', 'ink'] as const).map(async (shape) => {
+    const device = await startSnmpPrinter({
+      udp: hal.udp,
+      address: '127.0.0.1',
+      port: 0,
+      community: 'druck',
+      shape,
+    });
+    t.after(() => device.close());
+    if (shape === 'laser') device.show('paper-out');
+    return device.local.port;
+  });
+  return await Promise.all(started);
+}
+
+/** What the API says, once all devices that are asked have answered. */
+async function readShown(house: House, asked: number): Promise<Shown> {
+  for (;;) {
+    const shown = await read(house);
+    const heard = shown.ports.filter(({ statuses }) =>
+      statuses.some(({ device }) => device?.makeAndModel !== undefined),
+    );
+    if (heard.length === asked) return shown;
+  }
+}
+
+async function read(house: House): Promise<Shown> {
+  const api = house.api();
+  const [box, printers, ports] = await Promise.all([
+    api.get('/system', appliance),
+    readPages(api, '/printers', printer),
+    readPages(api, '/ports', port),
+  ]);
+  return { appliance: box, printers, ports };
 }
 
 const printerName = '1.3.6.1.2.1.43.5.1.1.16';
@@ -57,7 +105,8 @@ describe('an appliance with twenty printers', async () => {
       'listen.raw=0',
       'snmp.location=cellar',
     ]);
-    await addPrinters(house, 20);
+    const devices = await startDevices(t);
+    await addPrinters(house, 20, devices);
     await platen.run('snmp', 'add-community', 'readers', '--community', 'geheim');
     const add = (kind: string, body: object) =>
       house.api().send('POST', `/snmp/${kind}`, body, added);
@@ -79,7 +128,7 @@ describe('an appliance with twenty printers', async () => {
         walk: 'snmpbulkwalk',
       })),
     ];
-    const shown = await readPages(house.api(), '/printers', printer);
+    const { printers: shown } = await readShown(house, devices.length);
     const names = shown.map(({ name }) => name).toSorted();
     for (const { title, words, walk } of ways) {
       await t.test(`${title}: a walk ends, in order, with what the API says`, async () => {
@@ -101,6 +150,8 @@ describe('an appliance with twenty printers', async () => {
           .filter(([oid]) => oid.startsWith(`${printerName}.`))
           .map(([, value]) => value.replace(/^STRING: "(.*)"$/, '$1'));
         assert.deepEqual(told.toSorted(), names);
+        const compared = compareValues(new Map(variables), await read(house));
+        assert.ok(compared > 600, `${compared} values`);
         // Version 1 has no 64-bit counters, and no other difference.
         const wide = variables.filter(([, value]) => value.startsWith('Counter64'));
         assert.equal(wide.length > 0, !words.includes('-v1'));
@@ -110,9 +161,10 @@ describe('an appliance with twenty printers', async () => {
     await t.test('indices and states are the printers’ own', async () => {
       const oids = shown.map((_, at) => `1.3.6.1.2.1.25.3.5.1.1.${at + 1}`);
       const got = await runTool('snmpget', ['-v2c', ...community, '-On', agent, ...oids]);
-      for (const [, value] of variablesOf(got.output)) assert.equal(value, 'INTEGER: 3');
-      assert.ok(shown.every(({ status }) => status.state === 'idle'));
-      assert.equal(variablesOf(got.output).length, 20);
+      const states = variablesOf(got.output).map(([, value]) => value);
+      assert.deepEqual(states, ['INTEGER: 1', ...Array.from({ length: 19 }, () => 'INTEGER: 3')]);
+      assert.deepEqual(shown[0]?.status.reasons, ['media-empty-error']);
+      assert.ok(shown.slice(1).every(({ status }) => status.state === 'idle'));
     });
 
     await t.test('get-bulk is not padded', async () => {
@@ -122,14 +174,21 @@ describe('an appliance with twenty printers', async () => {
       assert.equal(output.split('\n').filter((line) => line !== '').length, 1, output);
     });
 
-    await t.test('snmptable shows the interfaces', async () => {
-      const mibs = fileURLToPath(new URL('../../node_modules/net-snmp/lib/mibs', import.meta.url));
-      const words = ['-v2c', ...community, '-M', mibs, '-m', 'IF-MIB', agent, 'IF-MIB::ifTable'];
-      const { output, errors, status } = await runTool('snmptable', words);
-      assert.equal(status, 0, errors);
-      assert.match(output, /ifDescr\s+ifType/);
-      assert.match(output, /\blo\b.*softwareLoopback/);
-    });
+    for (const { title, words, walk } of ways) {
+      if (walk === 'snmpbulkwalk' && words.includes('-v2c')) continue;
+      await t.test(`${title}: snmptable shows the interfaces`, async () => {
+        const mibs = fileURLToPath(
+          new URL('../../node_modules/net-snmp/lib/mibs', import.meta.url),
+        );
+        const asked = [...words, '-M', mibs, '-m', 'IF-MIB', agent, 'IF-MIB::ifTable'];
+        const { output, errors, status } = await runTool('snmptable', asked);
+        assert.equal(status, 0, errors);
+        assert.match(output, /ifDescr\s+ifType/);
+        assert.match(output, /\blo\b.*softwareLoopback/);
+        const rows = output.trim().split('\n').length - 3;
+        assert.equal(rows, (await hal.links.list()).length, output);
+      });
+    }
 
     await t.test('a view hides the rest, also from get', async () => {
       const words = ['-v2c', '-c', 'wenig', '-On', agent];
@@ -168,6 +227,33 @@ describe('an appliance with twenty printers', async () => {
       );
       assert.match(wrongKey.errors, /[Dd]ecryption error/);
     });
+
+    await t.test(
+      'what was recorded is not answered; what is sent again by Net-SNMP is',
+      async (t) => {
+        const address = { address: '127.0.0.1', port: Number(agent.split(':')[1]) };
+        const relay = await startRelay(t, hal, address);
+        const user = ['-v3', '-u', 'sha256', '-l', 'authPriv', '-a', 'SHA-256', '-x', 'AES'];
+        const at = `127.0.0.1:${relay.port}`;
+        const get = () =>
+          runTool('snmpget', [...user, ...secrets, '-r1', '-t1', at, '1.3.6.1.2.1.1.6.0']);
+        const replays = async () => {
+          const words = ['-v2c', ...community, '-On', agent, '1.3.6.1.4.1.32473.1.1.1.6.0'];
+          return /Counter32: (\d+)/.exec((await runTool('snmpget', words)).output)?.[1];
+        };
+        assert.match((await get()).output, /cellar/);
+        // It asks for the engine first.
+        const [recorded] = relay.sent.slice(-1);
+        assert.ok(recorded && relay.sent.length === 2 && relay.answers === 2);
+        await relay.repeat(recorded);
+        assert.equal(await replays(), '1');
+        assert.equal(relay.answers, 2);
+        relay.lose(4);
+        assert.match((await get()).output, /cellar/);
+        assert.equal(relay.sent.length, 5, 'the question was sent again');
+        assert.equal(await replays(), '1');
+      },
+    );
 
     await t.test('nothing can be set', async () => {
       const set = (version: string) =>

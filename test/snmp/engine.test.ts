@@ -110,12 +110,17 @@ describe('version 3', () => {
     assert.equal(v3Answer(answer)?.requestId, get.requestId);
   });
 
-  test('a recorded message is refused: after the window, and after a restart', async () => {
+  test('a recorded message is refused: at once, after its window, after a restart', async () => {
     const { engine, clock } = makeRig();
     const recorded = v3Request(get, told);
     assert.equal(v3Answer(await engine.respond(recorded, '127.0.0.1'))?.type, 'response');
+    assert.equal(await engine.respond(recorded, '127.0.0.1'), undefined);
     await clock.advance(150_000);
-    assert.equal(v3Answer(await engine.respond(recorded, '127.0.0.1'))?.type, 'response');
+    assert.equal(await engine.respond(recorded, '127.0.0.1'), undefined);
+    assert.equal(engine.counters().replays, 2);
+    // The same question in a message of its own is none.
+    const resent = v3Request(get, told, { id: 6 });
+    assert.equal(v3Answer(await engine.respond(resent, '127.0.0.1'))?.type, 'response');
     await clock.advance(1_000);
     const late = v3Answer(await engine.respond(recorded, '127.0.0.1'));
     assert.equal(statistic(late), usm(2));

@@ -229,22 +229,22 @@ export interface Told {
 export function v3Request(
   pdu: Pdu,
   told: Told,
-  { context = '' }: { readonly context?: string } = {},
+  { context = '', id = 5 }: { readonly context?: string; readonly id?: number } = {},
 ): Uint8Array {
   const contextName = new TextEncoder().encode(context);
   const scoped = encodeScopedPdu({ contextEngineId: engineId, contextName, pdu: encodable(pdu) });
-  return v3Sealed(scoped, told);
+  return v3Sealed(scoped, told, id);
 }
 
 /** Whatever it is, sealed with the right keys. */
-export function v3Sealed(scoped: Uint8Array, told: Told): Uint8Array {
+export function v3Sealed(scoped: Uint8Array, told: Told, id = 5): Uint8Array {
   const salt = Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]);
   const { auth, priv } = user;
   if (priv === undefined) throw new Error('the user of the tests has privacy');
   const secrecy = { ...priv, authProtocol: auth.protocol, ...told, salt };
   const { bytes, authenticationOffset } = encodeV3Message({
     header: {
-      id: 5,
+      id,
       maxSizeBytes: 65_507,
       authenticated: true,
       encrypted: true,

@@ -84,13 +84,68 @@ const asked: readonly (readonly [who: string, oid: string, expected: Expected])[
   ['Nagios: prtAlertDescription', '1.3.6.1.2.1.43.18.1.1.8.2.4', 'No paper'],
 ];
 
+/**
+ * Everything that each monitor is known to ask for, without the printer's index: below 1.3.6.1.2.1
+ * where it does not begin with 1.
+ */
+const wanted: Readonly<Record<string, readonly string[]>> = {
+  Windows: ['25.3.2.1.5', '25.3.5.1.1', '25.3.5.1.2'],
+  'CUPS supplies': [
+    '25.3.2.1.3',
+    '25.3.5.1.1',
+    '25.3.5.1.2',
+    '43.5.1.1.2',
+    '43.7.1.1.4',
+    '43.10.2.1.4',
+    ...[3, 4, 5, 6, 7, 8, 9].map((column) => `43.11.1.1.${column}`),
+    '43.12.1.1.4',
+  ],
+  'CUPS discovery': [
+    '25.3.2.1.2',
+    '25.3.2.1.3',
+    '1.6.0',
+    '1.3.6.1.4.1.2699.1.2.1.2.1.1.3',
+    '1.3.6.1.4.1.2699.1.2.1.3.1.1.4',
+  ],
+  LibreNMS: [
+    ...[5, 6, 8, 9].map((column) => `43.11.1.1.${column}`),
+    '43.8.2.1.13',
+    '43.8.2.1.9',
+    '43.8.2.1.10',
+  ],
+  Zabbix: [
+    '25.3.2.1.5',
+    '25.3.5.1.1',
+    '25.3.5.1.2',
+    '43.10.2.1.4',
+    '43.11.1.1.9',
+    '43.18.1.1.6',
+    '43.16.5.1.2',
+    '43.5.1.1.17',
+    '2.1.0',
+    '2.2.1.6',
+  ],
+  Nagios: ['43.16.5.1.2', '43.18.1.1.2', '43.18.1.1.7', '43.18.1.1.8', '43.11.1.1.9'],
+};
+
 describe('what monitors read', () => {
-  const { ask } = makeRig({ printers });
+  const { ask, askV1 } = makeRig({ printers });
   for (const [who, oid, expected] of asked) {
-    test(`${who} (${oid})`, async () => {
-      const answer = await ask('get', [oid]);
-      const value = answer?.varbinds[0]?.value;
-      assert.deepEqual(value && plain(value, typeof expected), expected);
+    test(`${who} (${oid}), in versions 1 and 2c`, async () => {
+      for (const way of [ask, askV1]) {
+        const value = (await way('get', [oid]))?.varbinds[0]?.value;
+        assert.deepEqual(value && plain(value, typeof expected), expected);
+      }
+    });
+  }
+
+  for (const [who, oids] of Object.entries(wanted)) {
+    test(`${who}: nothing that it asks for is left out above`, () => {
+      for (const oid of oids) {
+        const root = oid.startsWith('1.3.') ? oid : `1.3.6.1.2.1.${oid}`;
+        const isAsked = asked.some(([, each]) => each === root || each.startsWith(`${root}.`));
+        assert.ok(isAsked, root);
+      }
     });
   }
 

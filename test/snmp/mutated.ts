@@ -11,6 +11,7 @@ import {
 } from '../../monitors/wire/snmp/message.ts';
 import { encodable, type PduType } from '../../monitors/wire/snmp/pdu.ts';
 import { octetsValue } from '../../monitors/wire/snmp/values.ts';
+import { VirtualClock } from '../world/clock.ts';
 import { createRandom, type SeededRandom } from '../world/seeded-random.ts';
 import {
   engineId,
@@ -29,7 +30,8 @@ const usage = `npm run snmp-fuzz -- [--seconds N] [--seed N] [--load 0.1…1]
 
 const sysName = '1.3.6.1.2.1.1.5.0';
 const community = new TextEncoder().encode('geheim');
-const told = { boots: 1, timeSeconds: 0 } as const;
+const slicesPerSecond = 20;
+const clockStartMs = new VirtualClock().monotonicMs();
 const sliceMs = 20;
 /** What the heap may hold more at the end than after the first fifth. */
 const growthBytes = 8 * 1024 * 1024;
@@ -65,8 +67,9 @@ async function main(): Promise<number> {
   let early: number | undefined;
   while (performance.now() < endMs && faults.length === 0) {
     const sliceEndMs = performance.now() + sliceMs;
+    await rig.clock.advance(1_000 / slicesPerSecond);
     while (performance.now() < sliceEndMs) await onePacket(rig, chance, tally);
-    await stillAnswers(rig);
+    await stillAnswers(rig, chance);
     tally.managed += await manager.ask();
     if (load < 1) await rest((sliceMs * (1 - load)) / load);
     if (early === undefined && performance.now() > startMs + seconds * 200) early = heapBytes();
@@ -98,7 +101,7 @@ async function onePacket(rig: Rig, chance: SeededRandom, tally: Tally): Promise<
     errorStatus: chance.integer(-1, 3),
     errorIndex: chance.integer(-1, 60),
   };
-  const bytes = packetOf(pdu, chance);
+  const bytes = packetOf(pdu, rig, chance);
   const answer = await rig.engine.respond(bytes, '127.0.0.1');
   tally.packets += 1;
   if (answer === undefined) return;
@@ -109,7 +112,7 @@ async function onePacket(rig: Rig, chance: SeededRandom, tally: Tally): Promise<
 }
 
 /** Mutated outside, or inside of what is then sealed with the right keys. */
-function packetOf(pdu: ReturnType<typeof requestOf>, chance: SeededRandom): Uint8Array {
+function packetOf(pdu: ReturnType<typeof requestOf>, rig: Rig, chance: SeededRandom): Uint8Array {
   const kind = chance.integer(0, 3);
   if (kind < 2) {
     const version = kind === 0 ? 'v1' : 'v2c';
@@ -122,8 +125,14 @@ function packetOf(pdu: ReturnType<typeof requestOf>, chance: SeededRandom): Uint
     pdu: encodable(pdu),
   });
   return kind === 2
-    ? mutated(v3Sealed(scoped, told), chance)
-    : v3Sealed(mutated(scoped, chance), told);
+    ? mutated(sealed(scoped, rig, chance), chance)
+    : sealed(mutated(scoped, chance), rig, chance);
+}
+
+/** As of now, and with a number of its own: a repetition is dropped. */
+function sealed(scoped: Uint8Array, { clock }: Rig, chance: SeededRandom): Uint8Array {
+  const timeSeconds = Math.floor((clock.monotonicMs() - clockStartMs) / 1_000);
+  return v3Sealed(scoped, { boots: 1, timeSeconds }, chance.integer(0, 0x7fff_ffff));
 }
 
 const edges = [0, 1, 2, 4, 5, 6, 0x30, 0x7f, 0x80, 0x81, 0x82, 0x84, 0xa0, 0xa5, 0xff] as const;
@@ -145,7 +154,7 @@ function mutated(bytes: Uint8Array, chance: SeededRandom): Uint8Array {
 }
 
 /** Others are served meanwhile, in each version. */
-async function stillAnswers(rig: Rig): Promise<void> {
+async function stillAnswers(rig: Rig, chance: SeededRandom): Promise<void> {
   const pdu = await rig.ask('get', [sysName]);
   const old = await rig.askV1('get', [sysName]);
   const scoped = encodeScopedPdu({
@@ -153,7 +162,7 @@ async function stillAnswers(rig: Rig): Promise<void> {
     contextName: new Uint8Array(),
     pdu: encodable(requestOf('get', [sysName])),
   });
-  const secure = v3Answer(await rig.engine.respond(v3Sealed(scoped, told), '127.0.0.1'));
+  const secure = v3Answer(await rig.engine.respond(sealed(scoped, rig, chance), '127.0.0.1'));
   for (const answer of [pdu, old, secure]) {
     if (answer?.varbinds[0]?.value.type !== 'octets') throw new Error('a right question failed');
   }

@@ -93,10 +93,26 @@ describe('a report', () => {
     assert.deepEqual((await events.since(1, 10)).events, heard.slice(1));
   });
 
+  test('waits longer where another was stored just now', async () => {
+    const { clock, events, disk, heard } = await ringRig();
+    events.report(report);
+    await clock.advance(storeLimits.reportDelayMs);
+    const before = disk.count('commit');
+    events.report(report);
+    await clock.advance(storeLimits.reportDelayMs);
+    events.report(report);
+    await clock.advance(storeLimits.reportRestMs - storeLimits.reportDelayMs - 1);
+    assert.equal(heard.length, 2);
+    await clock.advance(1);
+    assert.equal(heard.length, 4);
+    assert.equal(disk.count('commit') - before, 1);
+  });
+
   test('is stored before the store closes, and never fails', async () => {
     const { store, events, heard, disk, flush } = await ringRig();
     events.report(report);
-    disk.faults.add({ operation: 'commit', code: 'io-error', times: 1 });
+    // Once with the journal, once with the database alone.
+    disk.faults.add({ operation: 'commit', code: 'io-error', times: 2 });
     await flush();
     assert.equal(heard.length, 1);
     events.report(report);

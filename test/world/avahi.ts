@@ -33,6 +33,9 @@ export interface Avahi {
   stop(): Promise<void>;
 }
 
+/** An answer takes a second; a resolver that gets none gives up after five. */
+const TOOL_TIMEOUT_MS = 30_000;
+
 /** Its own bus and run directory: nothing of another avahi on the machine is touched. */
 const startScript = `
 set -e
@@ -55,11 +58,15 @@ export async function startAvahi(host: Host, name: string): Promise<Avahi> {
   const log = new Log(daemon);
   const run = async (program: string, args: readonly string[]): Promise<string> => {
     const child = host.start(program, args, { env: { ...env, LC_ALL: 'C.UTF-8' } });
+    // One of Debian's tools was seen to wait for ever; what it said until then counts, and who
+    // looks again asks a new one.
+    const tooLong = setTimeout(() => child.kill('SIGKILL'), TOOL_TIMEOUT_MS);
     let said = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       said += text;
     });
     await once(child, 'close');
+    clearTimeout(tooLong);
     return said;
   };
   await log.has('Server startup complete');

@@ -1,31 +1,56 @@
-// A client of the bench, in a namespace of its own: prints small documents one after the other to
-// an address, as a person's computer would, and notes what became of each.
+// A client of the bench, in a namespace of its own: prints small documents to an address, one begun
+// after the other whatever became of those before, and notes what became of each.
 //
-// node client-process.ts HOST PORT QUEUE PREFIX BYTES EVERY_MS; JSON lines on standard output; ends
-// when standard input does.
+// node client-process.ts HOST PORT QUEUE PREFIX BYTES EVERY_MS CONNECT_MS; JSON lines on standard
+// output; begins nothing more when standard input ends, and ends soon after.
 import { connect } from 'node:net';
 import type { ClientLine } from './lines.ts';
 import { printRequest, statusOfAnswer } from '../bench/ipp-client.ts';
 
-const [host = '', portText = '', queue = '', prefix = '', bytesText = '', everyText = ''] =
-  process.argv.slice(2);
+const [
+  host = '',
+  portText = '',
+  queue = '',
+  prefix = '',
+  bytesText = '',
+  everyText = '',
+  connectText = '',
+] = process.argv.slice(2);
 const port = Number(portText);
 const everyMs = Number(everyText);
 /** A SYN that is lost is sent again after 1 s only: a new connection is sooner. */
-const connectMs = 150;
-const answerMs = 5_000;
+const connectMs = Number(connectText);
+const answerMs = Math.max(5_000, connectMs);
+const mostAtOnce = 200;
+const lastAnswersMs = 500;
+const breakOff = new AbortController();
 const firstErrorStatus = 0x0100;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-process.stdin.resume().on('end', () => process.exit(0));
-for (let number = 1; ; number += 1) {
+let number = 0;
+let atOnce = 0;
+let ending = false;
+const timer = setInterval(begin, everyMs);
+process.stdin.resume().on('end', () => {
+  ending = true;
+  clearInterval(timer);
+  // Who has no answer by then is told of as broken.
+  setTimeout(() => breakOff.abort(), lastAnswersMs);
+});
+
+function begin(): void {
+  if (ending || atOnce >= mostAtOnce) return;
+  number += 1;
+  void printOne(`${prefix}-${number}`);
+}
+
+async function printOne(id: string): Promise<void> {
+  atOnce += 1;
   const startedAtMs = nowMs();
-  const id = `${prefix}-${number}`;
   const [outcome, detail] = await print(id);
   const line: ClientLine = { id, startedAtMs, endedAtMs: nowMs(), outcome, detail };
   process.stdout.write(`${JSON.stringify(line)}\n`);
-  const restMs = startedAtMs + everyMs - nowMs();
-  if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs));
+  atOnce -= 1;
 }
 
 function print(id: string): Promise<readonly [ClientLine['outcome'], string]> {
@@ -60,5 +85,6 @@ function print(id: string): Promise<readonly [ClientLine['outcome'], string]> {
     });
     socket.on('error', (error) => lost('code' in error ? String(error.code) : error.message));
     socket.on('close', () => lost('closed'));
+    breakOff.signal.addEventListener('abort', () => lost('the round ended'));
   });
 }

@@ -12,8 +12,12 @@ export interface Journal {
 export interface RoundResult {
   /** From the fault to the survivor's first byte at a printer; undefined: none came. */
   readonly firstByteMs: number | undefined;
-  /** From the fault to the first job that was accepted after it, as its client saw it. */
+  /** From the fault to the survivor's announcement of the group's address. */
+  readonly announcedMs: number | undefined;
+  /** From the fault to the first success of a job that was begun after it had struck. */
   readonly firstAcceptedMs: number | undefined;
+  /** The longest time in which no job was accepted, from the fault on. */
+  readonly gapMs: number;
   readonly accepted: number;
   /** Accepted, and no whole copy at a printer. */
   readonly lost: readonly string[];
@@ -22,25 +26,34 @@ export interface RoundResult {
   readonly doubles: number;
   /** Bytes of the old owner that came after the survivor's first one. */
   readonly oldOwnerBytes: number;
-  readonly refused: number;
+  /** Each with what its client was told. */
+  readonly refused: readonly string[];
   readonly broken: number;
+  readonly unreached: number;
 }
 
 export interface Judged {
   readonly journal: Journal;
   readonly faultAtMs: number;
+  /** When the fault had struck whole: pulling a cable takes a moment. */
+  readonly struckAtMs: number;
   readonly oldMac: string;
   readonly survivorMac: string;
   /** Ids of documents whose job says that it may have been printed twice. */
   readonly marked: ReadonlySet<string>;
 }
 
-export function judge({ journal, faultAtMs, oldMac, survivorMac, marked }: Judged): RoundResult {
+export function judge(judged: Judged): RoundResult {
+  const { journal, faultAtMs, struckAtMs, oldMac, survivorMac, marked } = judged;
   const documents = journal.printer.filter((line): line is Document => line.kind === 'document');
   const bytes = journal.printer.flatMap((line) => (line.kind === 'bytes' ? [line] : []));
   const survivors = bytes.find(({ atMs, mac }) => mac === survivorMac && atMs > faultAtMs);
   const accepted = journal.client.filter(({ outcome }) => outcome === 'accepted');
-  const after = accepted.find(({ endedAtMs }) => endedAtMs > faultAtMs + grace);
+  const after = accepted.filter(({ startedAtMs }) => startedAtMs >= struckAtMs);
+  const acceptedAtMs = Math.min(...after.map(({ endedAtMs }) => endedAtMs));
+  const announced = journal.printer.find(
+    (line) => line.kind === 'announced' && line.mac === survivorMac && line.atMs > faultAtMs,
+  );
   const whole = new Map<string, number>();
   for (const { head, whole: isWhole } of documents) {
     const id = idOf(head);
@@ -50,19 +63,33 @@ export function judge({ journal, faultAtMs, oldMac, survivorMac, marked }: Judge
   const late = survivors === undefined ? Infinity : survivors.atMs;
   return {
     firstByteMs: survivors === undefined ? undefined : survivors.atMs - faultAtMs,
-    firstAcceptedMs: after === undefined ? undefined : after.endedAtMs - faultAtMs,
+    announcedMs: announced?.kind === 'announced' ? announced.atMs - faultAtMs : undefined,
+    firstAcceptedMs: after.length === 0 ? undefined : acceptedAtMs - faultAtMs,
+    gapMs: longestGap(accepted, faultAtMs),
     accepted: accepted.length,
     lost: accepted.map(({ id }) => id).filter((id) => !whole.has(id)),
     unmarkedDoubles: doubled.filter((id) => !marked.has(id)),
     doubles: doubled.length,
     oldOwnerBytes: bytes.filter(({ atMs, mac }) => mac === oldMac && atMs > late).length,
-    refused: journal.client.filter(({ outcome }) => outcome === 'refused').length,
+    refused: journal.client.flatMap(({ outcome, detail }) =>
+      outcome === 'refused' ? [detail] : [],
+    ),
     broken: journal.client.filter(({ outcome }) => outcome === 'broken').length,
+    unreached: journal.client.filter(({ outcome }) => outcome === 'unreached').length,
   };
 }
 
-/** An answer that was on its way when the fault was stamped is the old owner's. */
-const grace = 5;
+function longestGap(accepted: readonly ClientLine[], fromMs: number): number {
+  const times = accepted.map(({ endedAtMs }) => endedAtMs).toSorted((a, b) => a - b);
+  let before = fromMs;
+  let longest = 0;
+  for (const atMs of times) {
+    if (atMs <= fromMs) continue;
+    longest = Math.max(longest, atMs - before);
+    before = atMs;
+  }
+  return longest;
+}
 
 export function idOf(head: string): string {
   return head.split(' ')[1] ?? '';

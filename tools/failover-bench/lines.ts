@@ -6,6 +6,13 @@ export const printerLine = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   /** Payload of one sender came from the wire. */
   z.object({ kind: z.literal('bytes'), atMs: z.number(), mac: z.string() }),
+  /** An announcement of an address: gratuitous ARP. */
+  z.object({
+    kind: z.literal('announced'),
+    atMs: z.number(),
+    mac: z.string(),
+    address: z.string(),
+  }),
   z.object({
     kind: z.literal('document'),
     firstByteAtMs: z.number(),

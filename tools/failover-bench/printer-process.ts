@@ -8,7 +8,10 @@ import type { PrinterLine } from './lines.ts';
 import { openPacketSocket } from '../../hal/linux/network/packet-socket.ts';
 
 const port = Number(process.argv[2] ?? '9100');
-const ipv4 = 0x0800;
+/** ETH_P_ALL of linux/if_ether.h. */
+const everyType = 0x0003;
+const types = { ipv4: 0x0800, arp: 0x0806 } as const;
+const headOctets = 14;
 const lookEveryMs = 1;
 /** Bytes of one sender within this time are one line. */
 const joinMs = 20;
@@ -18,20 +21,39 @@ const write = (line: PrinterLine) => process.stdout.write(`${JSON.stringify(line
 const macOfPort = new Map<number, string>();
 const lastByMac = new Map<string, number>();
 const index = Number(readFileSync('/sys/class/net/eth0/ifindex', 'latin1'));
-const capture = openPacketSocket(index, ipv4);
+const capture = openPacketSocket(index, everyType);
 setInterval(() => {
   for (let frame = capture.receive(); frame !== undefined; frame = capture.receive()) look(frame);
 }, lookEveryMs);
 
 function look(frame: Uint8Array): void {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
-  const ipAt = 14;
+  if (frame.length < headOctets) return;
+  const type = view.getUint16(12);
+  const mac = macText(frame.subarray(6, 12));
+  if (type === types.arp) lookAtArp(frame, mac);
+  else if (type === types.ipv4) lookAtTcp(frame, view, mac);
+}
+
+/** RFC 5227 3: sender and target are the same. */
+function lookAtArp(frame: Uint8Array, mac: string): void {
+  if (frame.length < headOctets + 28) return;
+  const address = frame.subarray(28, 32).join('.');
+  if (address !== frame.subarray(38, 42).join('.')) return;
+  write({ kind: 'announced', atMs: nowMs(), mac, address });
+}
+
+function macText(octets: Uint8Array): string {
+  return Buffer.from(octets)
+    .toString('hex')
+    .replace(/..(?=.)/g, '$&:');
+}
+
+function lookAtTcp(frame: Uint8Array, view: DataView, mac: string): void {
+  const ipAt = headOctets;
   if (frame.length < ipAt + 40 || view.getUint8(ipAt + 9) !== 6) return;
   const tcpAt = ipAt + (view.getUint8(ipAt) & 0xf) * 4;
   if (view.getUint16(tcpAt + 2) !== port) return;
-  const mac = Buffer.from(frame.subarray(6, 12))
-    .toString('hex')
-    .replace(/..(?=.)/g, '$&:');
   macOfPort.set(view.getUint16(tcpAt), mac);
   const payload = view.getUint16(ipAt + 2) - (tcpAt - ipAt) - (view.getUint8(tcpAt + 12) >> 4) * 4;
   if (payload <= 0) return;

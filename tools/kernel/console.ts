@@ -37,6 +37,10 @@ export function createConsole(appliance: RemoteAppliance): Console {
             if (document === undefined) throw new CliError(`${name} can't be read.`);
             return one(document);
           },
+          async writeDocument(name) {
+            throw new CliError(`${name} can't be written.`);
+          },
+          pause: async () => undefined,
         }),
       });
       if (status !== 0)

@@ -29,7 +29,7 @@ export async function upPair(say: (line: string) => void, stop: AbortSignal): Pr
   );
 
   const jobs: ClientLine[] = [];
-  const client = world.startClient('up', (line) => jobs.push(line));
+  const client = world.startClient({ prefix: 'up', onLine: (line) => jobs.push(line) });
   await until(() => documents(world).length >= 3, firstMs, stop);
   const faultAtMs = nowMs();
   const at = (ms: number) =>

@@ -17,6 +17,7 @@ export const certificateRoutes: readonly Route[] = [
     summary: 'The certificate of the appliance (`node`) or of a group, with the pin of its key',
     tag: 'system',
     who: viewers,
+    changing: ['state'],
     params,
     query: noQuery,
     input: noBody,

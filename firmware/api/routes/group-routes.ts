@@ -70,6 +70,7 @@ export const groupRoutes: readonly Route[] = [
     method: 'GET',
     path: '/groups/{group}',
     summary: 'One group, by name or id',
+    changing: ['owner', 'ownedHere', 'mode', 'term', 'state', 'resources'],
     who: viewers,
     input: noBody,
     run: (call) => withGroup(call, async (pair, found) => view(call.services, pair, found)),

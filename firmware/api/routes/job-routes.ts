@@ -57,6 +57,7 @@ export const jobRoutes: readonly Route[] = [
     method: 'GET',
     path: '/jobs/{job}',
     summary: 'One job, by UUID or number',
+    changing: [],
     tag: 'jobs',
     who: viewers,
     params,

@@ -33,6 +33,7 @@ export const pairRoutes: readonly Route[] = [
     path: '/pair',
     summary: 'The pair: who the peer is, and how the two hear each other',
     who: viewers,
+    changing: ['link', 'code', 'peer'],
     input: noBody,
     output: pairView,
     run: ({ services }) => withPair(services, async (pair) => view(services, pair)),

@@ -12,6 +12,8 @@ import {
   port,
   portLanguageAnswer,
   portLanguageChange,
+  portSettings,
+  portWithSettings,
   xcvResult,
 } from '../schemas/port.ts';
 
@@ -43,19 +45,52 @@ export const portRoutes: readonly Route[] = [
   }),
   jsonRoute({
     method: 'GET',
+    path: '/ports/{name}',
+    summary: 'One port with the settings that its monitor keeps; no secrets',
+    changing: [
+      'used',
+      'state',
+      'reasons',
+      'message',
+      'statuses',
+      'currentJobId',
+      'nextTryInMs',
+      'languageMonitor',
+    ],
+    tag: 'ports',
+    who: administrators,
+    params: z.object({ name: z.string().max(512) }),
+    query: ofSpooler,
+    input: noBody,
+    output: portWithSettings,
+    async run({ params: { name }, query, principal, services }) {
+      const found = await findPort(services.directory, query.spooler, name);
+      if (found.kind === 'refused') return found;
+      const { spooler, port: item } = found;
+      const target = { monitor: item.info.monitorName, portName: item.info.name };
+      const answer = await spooler.ports.xcv(target, 'GetConfigInfo', null, principal);
+      if (!('status' in answer)) return answer;
+      const settings = answer.status === 'ERROR_SUCCESS' ? answer.output : {};
+      return { ...item, spooler: spooler.id, settings: portSettings.parse(settings) };
+    },
+  }),
+  jsonRoute({
+    method: 'GET',
     path: '/monitors',
     summary: 'The monitors, with the forms that add and change their ports',
     tag: 'ports',
     who: viewers,
     params: noParams,
-    query: ofSpooler,
+    query: z.object({ ...pageQuery, ...ofSpooler.shape }),
     input: noBody,
     output: pageOf(monitor),
     async run({ query, services }) {
       const found = findSpooler(services.directory, query.spooler);
       if (found.kind === 'refused') return found;
       const { spooler } = found;
-      return { items: spooler.ports.monitors().map((item) => ({ ...item, spooler: spooler.id })) };
+      const items = spooler.ports.monitors().map((item) => ({ ...item, spooler: spooler.id }));
+      // In the order of the monitor table: the usual ones come first, and all fit on one page.
+      return { items };
     },
   }),
   jsonRoute({

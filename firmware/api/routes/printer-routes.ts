@@ -1,6 +1,8 @@
 // Rows of the API: printers.
 import { z } from 'zod';
-import type { Printer } from '../../printers/printer.ts';
+import { didYouMean } from '../../config/did-you-mean.ts';
+import { refused, type Refusal } from '../../errors/codes.ts';
+import type { Printer, PrinterSettings } from '../../printers/printer.ts';
 import { printerSwitches, type PrinterSwitch, type Spooler } from '../../spooler/contract.ts';
 import { findPrinter, findSpooler } from '../find.ts';
 import { pageBy } from '../page.ts';
@@ -58,13 +60,16 @@ export const printerRoutes: readonly Route[] = [
       const found = findSpooler(services.directory, spooler);
       if (found.kind === 'refused') return found;
       const made = await found.spooler.printers.create(name, settings, principal);
-      return made.kind === 'refused' ? made : view(services, found.spooler, made.printer);
+      return made.kind === 'refused'
+        ? await withNearPort(made, found.spooler, settings)
+        : view(services, found.spooler, made.printer);
     },
   }),
   jsonRoute({
     method: 'GET',
     path: '/printers/{printer}',
     summary: 'One printer, by UUID, name or group/name',
+    changing: ['status', 'addresses'],
     tag: 'printers',
     who: viewers,
     params,
@@ -90,7 +95,8 @@ export const printerRoutes: readonly Route[] = [
       const found = await findPrinter(services.directory, name);
       if (found.kind === 'refused') return found;
       const changed = await found.spooler.printers.change(found.printer.id, input, principal);
-      return changed.kind === 'refused' ? changed : view(services, found.spooler, changed.printer);
+      if (changed.kind === 'refused') return withNearPort(changed, found.spooler, input);
+      return view(services, found.spooler, changed.printer);
     },
   }),
   ...printerSwitches.map(switchRoute),
@@ -133,6 +139,18 @@ function switchRoute(what: PrinterSwitch): Route {
       return done.kind === 'refused' ? done : view(services, spooler, done.printer);
     },
   });
+}
+
+/** Names the port that a mistyped one was probably meant to be. */
+async function withNearPort(
+  refusal: Refusal,
+  { ports }: Spooler,
+  { portNames = [] }: PrinterSettings,
+): Promise<Refusal> {
+  if (refusal.code !== 'port-not-found') return refusal;
+  const known = (await ports.list()).map(({ info }) => info.name);
+  const missing = portNames.find((name) => !known.includes(name)) ?? '';
+  return refused(refusal.code, `${refusal.message}.${didYouMean(missing, known)}`);
 }
 
 async function allPrinters(

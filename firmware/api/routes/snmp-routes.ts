@@ -45,6 +45,7 @@ export const snmpRoutes: readonly Route[] = [
     method: 'GET',
     path: '/snmp',
     summary: 'Who may read by SNMP, and where notifications go; no secrets',
+    changing: ['engineBoots'],
     tag: 'snmp',
     who: administrators,
     params: noParams,

@@ -1,6 +1,7 @@
 // Rows of the API: users and tokens.
 import { z } from 'zod';
-import { refused } from '../../errors/codes.ts';
+import { didYouMean } from '../../config/did-you-mean.ts';
+import { refused, type Refusal } from '../../errors/codes.ts';
 import { pageBy } from '../page.ts';
 import { administrators, viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route } from '../route.ts';
@@ -53,6 +54,28 @@ export const userRoutes: readonly Route[] = [
     },
   }),
   jsonRoute({
+    method: 'GET',
+    path: '/users/{user}',
+    summary: 'One user',
+    changing: [],
+    tag: 'users',
+    who: administrators,
+    params: userParams,
+    query: noQuery,
+    input: noBody,
+    output: user,
+    async run({ params, services: { access } }) {
+      const all = await access.users.list();
+      const found = all.find(({ name }) => name.toLowerCase() === params.user.toLowerCase());
+      if (found !== undefined) return found;
+      const hint = didYouMean(
+        params.user,
+        all.map(({ name }) => name),
+      );
+      return refused('user-not-found', `There is no user "${params.user}".${hint}`);
+    },
+  }),
+  jsonRoute({
     method: 'PATCH',
     path: '/users/{user}',
     summary: "Change a user's role or password; their sessions end",
@@ -64,7 +87,8 @@ export const userRoutes: readonly Route[] = [
     output: user,
     async run({ params, input, services: { access } }) {
       const changed = await access.users.change(params.user, input);
-      return changed.kind === 'refused' ? changed : changed.user;
+      if (changed.kind === 'done') return changed.user;
+      return withNearName(changed, params.user, await access.users.list());
     },
   }),
   jsonRoute({
@@ -79,7 +103,8 @@ export const userRoutes: readonly Route[] = [
     output: removed,
     async run({ params, services: { access } }) {
       const done = await access.users.remove(params.user);
-      return done.kind === 'refused' ? done : { removed: params.user };
+      if (done.kind === 'done') return { removed: params.user };
+      return withNearName(done, params.user, await access.users.list());
     },
   }),
   jsonRoute({
@@ -157,10 +182,25 @@ export const userRoutes: readonly Route[] = [
     output: removed,
     async run({ params, services: { access } }) {
       const done = await access.tokens.remove(params.token);
-      return done.kind === 'refused' ? done : { removed: params.token };
+      if (done.kind === 'done') return { removed: params.token };
+      return withNearName(done, params.token, await access.tokens.list());
     },
   }),
 ];
+
+/** Names the user or token that a mistyped one was probably meant to be. */
+function withNearName(
+  refusal: Refusal,
+  wanted: string,
+  known: readonly { readonly name: string }[],
+): Refusal {
+  if (refusal.code !== 'user-not-found') return refusal;
+  const hint = didYouMean(
+    wanted,
+    known.map(({ name }) => name),
+  );
+  return refused(refusal.code, `${refusal.message}${hint}`);
+}
 
 export function tooMany() {
   return refused('too-many-attempts', 'Too many wrong passwords came lately.');

@@ -85,6 +85,10 @@ export const port = z.object({
   languageMonitor: z.string().optional(),
 });
 
+export const portSettings = z.record(z.string(), z.json()).catch({});
+
+export const portWithSettings = port.extend({ settings: z.record(z.string(), z.json()) });
+
 const fieldBase = { name: z.string(), label: z.string(), help: z.string(), required: z.boolean() };
 
 export const formField = z.discriminatedUnion('type', [

@@ -1,5 +1,6 @@
 // A monitor's form as options of the command line.
 import type { FormFieldView } from '../../api/types.ts';
+import { didYouMean } from '../../config/did-you-mean.ts';
 import { CliError, type OptionRows } from '../command.ts';
 
 /** The field `hostAddress` is the option --host-address. */
@@ -69,7 +70,11 @@ function fieldValue(field: FormFieldView, text: string): string | number | boole
     case 'choice': {
       const chosen = field.options.find(({ value }) => String(value) === text);
       if (chosen !== undefined) return chosen.value;
-      throw new CliError(`${option} takes ${valueText(field)}, not "${text}".`, 2);
+      const hint = didYouMean(
+        text,
+        field.options.map(({ value }) => String(value)),
+      );
+      throw new CliError(`${option} takes ${valueText(field)}, not "${text}".${hint}`, 2);
     }
   }
 }

@@ -2,6 +2,7 @@
 // the command's own words, which every process on the machine can read.
 import { z } from 'zod';
 import { madeToken, token, user, userRole } from '../../api/schemas/user.ts';
+import { didYouMean } from '../../config/did-you-mean.ts';
 import { tokenScopes } from '../../users/contract.ts';
 import {
   CliError,
@@ -151,7 +152,8 @@ export const userCommands: readonly Command[] = [
       const scopes = given.map((word) => {
         const scope = tokenScopes.find((known) => known === word);
         if (scope !== undefined) return scope;
-        throw new CliError(`--scope ${word} is none of ${tokenScopes.join(', ')}.`, 2);
+        const hint = didYouMean(word, tokenScopes);
+        throw new CliError(`--scope ${word} is none of ${tokenScopes.join(', ')}.${hint}`, 2);
       });
       const body = { name: input.args[0] ?? '', scopes };
       const made = await (await context.api()).send('POST', '/tokens', body, madeToken);
@@ -183,7 +185,8 @@ function roleOf(input: CommandInput): z.infer<typeof userRole> | undefined {
 function checkRole(given: string): z.infer<typeof userRole> {
   const role = userRole.options.find((known) => known === given);
   if (role !== undefined) return role;
-  throw new CliError(`"${given}" is none of the roles ${userRole.options.join(', ')}.`, 2);
+  const hint = didYouMean(given, userRole.options);
+  throw new CliError(`"${given}" is none of the roles ${userRole.options.join(', ')}.${hint}`, 2);
 }
 
 async function readPassword(

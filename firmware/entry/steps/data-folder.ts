@@ -3,13 +3,10 @@ import type { Hal } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { DataFolder } from '../data-folder.ts';
+import { lockFile } from '../folder-lock.ts';
 import { StartError, type Step } from '../lifecycle.ts';
 
-/**
- * The lock is SQLite's own on an empty database: the kernel gives it back however its holder ends,
- * and it counts for every process that sees the file, whatever its namespace. Taken once, before
- * anything is served.
- */
+/** The lock is taken once, before anything is served. */
 export function dataFolderStep(
   { files, databases }: Pick<Hal, 'files' | 'databases'>,
   folder: DataFolder,
@@ -20,21 +17,23 @@ export function dataFolderStep(
     stopTimeoutMs: entryLimits.stopMs,
     async start() {
       await makeFolder(files, folder.path);
-      const lock = databases.open(`${folder.path}/lock`);
-      try {
-        lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-      } catch (error) {
-        lock.close();
-        if (!isHalError(error, 'busy')) throw error;
-        throw new StartError(
-          `Another Platen serves ${folder.path}: stop it, or choose another folder with --data.`,
-          { cause: error },
-        );
-      }
+      const lock = takeLock(databases, folder);
       await removeHalfWritten(files, folder.path);
       return { part: folder, stop: async () => lock.close() };
     },
   };
+}
+
+function takeLock(databases: Hal['databases'], { path, lock }: DataFolder) {
+  try {
+    return lockFile(databases, lock);
+  } catch (error) {
+    if (!isHalError(error, 'busy')) throw error;
+    throw new StartError(
+      `Another Platen serves ${path}: stop it, or choose another folder with --data.`,
+      { cause: error },
+    );
+  }
 }
 
 async function makeFolder(files: Hal['files'], path: string): Promise<void> {

@@ -1,5 +1,6 @@
 // PLATEN-MIB: the pair, its groups, and the spool's reserve.
 import {
+  counterValue,
   gaugeValue,
   integerValue,
   type SnmpValue,
@@ -40,6 +41,14 @@ const node = scalars([
     name: 'platenSpoolAvailable',
     oid: `${objects}.1.5`,
     value: ({ pair }) => gaugeValue(pair.spoolFreeBytes / kib),
+  },
+  {
+    name: 'platenSnmpReplays',
+    oid: `${objects}.1.6`,
+    value:
+      ({ counters }) =>
+      () =>
+        counterValue(counters.replays),
   },
 ]);
 

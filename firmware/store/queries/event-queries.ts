@@ -23,4 +23,10 @@ export const eventQueries = {
       return { events, gap: oldestId > input.afterId + 1 };
     },
   ),
+
+  /** The greatest id that was ever given; 0: none. */
+  'events.last': queryRow((sql, _input: Readonly<Record<string, never>>): number => {
+    const row = sql.get("SELECT seq FROM sqlite_sequence WHERE name = 'events'");
+    return row === undefined ? 0 : integerOf(row, 'seq');
+  }),
 } as const;

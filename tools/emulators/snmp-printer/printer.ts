@@ -47,6 +47,8 @@ export interface SnmpPrinter {
   /** Communities of questions that came with another. */
   readonly strangers: readonly string[];
   show(state: StateName): void;
+  /** Once it has answered one more question. */
+  showAfterNext(state: StateName): void;
   misbehave(fault: Fault): void;
   close(): Promise<void>;
 }
@@ -64,6 +66,10 @@ export async function startSnmpPrinter(options: SnmpPrinterOptions): Promise<Snm
   let questions = 0;
   let fault: Fault = 'none';
   let table = sorted(variablesOf(shape, states.idle, index));
+  let later: StateName | undefined;
+  const show = (state: StateName) => {
+    table = sorted(variablesOf(shape, states[state], index));
+  };
 
   const answers = (bytes: Uint8Array): readonly Uint8Array[] => {
     const request = readRequest(Buffer.from(bytes));
@@ -75,6 +81,8 @@ export async function startSnmpPrinter(options: SnmpPrinterOptions): Promise<Snm
     if (fault === 'silent' || (shape.onlyV1 === true && request.version !== v1)) return [];
     if (fault === 'garbage') return [bytes.toReversed()];
     const answer = respond(request, table, fault);
+    if (later !== undefined) show(later);
+    later = undefined;
     if (fault !== 'echo') return [answer];
     const other = respond({ ...request, id: Buffer.from([1, 2, 3]) }, table, fault);
     return [other, answer, answer];
@@ -99,8 +107,9 @@ export async function startSnmpPrinter(options: SnmpPrinterOptions): Promise<Snm
       return questions;
     },
     strangers,
-    show(state) {
-      table = sorted(variablesOf(shape, states[state], index));
+    show,
+    showAfterNext(state) {
+      later = state;
     },
     misbehave(next) {
       fault = next;

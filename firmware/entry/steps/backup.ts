@@ -1,0 +1,136 @@
+// Steps: the end of a restore before anything is opened, and the service that makes backups.
+import type { Hal } from '../../../hal/contract.ts';
+import { startDeadline } from '../../../hal/time.ts';
+import type { MonitorModule } from '../../../monitors/contract.ts';
+import type { LocalityRules } from '../../../monitors/locality.ts';
+import type { Principal } from '../../api/principal.ts';
+import { completeRestore } from '../../backup/at-start.ts';
+import { createBackups } from '../../backup/backups.ts';
+import type { Backups, DeclaredGroup, DeclaredPort } from '../../backup/contract.ts';
+import { refuseGroupPort } from '../../cluster/refusal.ts';
+import { refused, type Refusal } from '../../errors/codes.ts';
+import type { Certificates } from '../../identity/contract.ts';
+import { entryLimits } from '../../limits/entry-limits.ts';
+import { groupLimits } from '../../limits/group-limits.ts';
+import type { Log } from '../../log/log.ts';
+import type { PairRoom } from '../../pair/room-contract.ts';
+import type { Printer } from '../../printers/printer.ts';
+import { queueFileContents } from '../../queue-files/all-contents.ts';
+import type { FileContents } from '../../queue-files/contents.ts';
+import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import type { Store } from '../../store/contract.ts';
+import type { DataFolder } from '../data-folder.ts';
+import type { Step } from '../lifecycle.ts';
+
+/** Comes before whatever opens a file of the folder. */
+export function restoreStep(hal: Hal, { path }: DataFolder, log: Log): Step<undefined> {
+  return {
+    name: 'restore',
+    startTimeoutMs: entryLimits.storeStartMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    async start() {
+      if (await completeRestore(hal, path)) log.info('a backup was restored');
+      return { part: undefined };
+    },
+  };
+}
+
+export interface BackupParts {
+  readonly hal: Hal;
+  readonly folder: DataFolder;
+  readonly store: Pick<Store, 'query'>;
+  readonly certificates: Certificates;
+  /** Of queue-specific files. */
+  readonly contents: FileContents;
+  /** The node's own. */
+  readonly spooler: string;
+  readonly directory: SpoolerDirectory;
+  readonly monitors: readonly MonitorModule[];
+  readonly pair: PairRoom;
+  readonly rules: () => LocalityRules;
+  readonly version: string;
+  readonly nodeId: string;
+  readonly startAnew: (why: string) => void;
+}
+
+export function makeBackups(parts: BackupParts): Backups {
+  const { hal, folder, directory, pair } = parts;
+  return createBackups({
+    ...hal,
+    ...parts,
+    places: folder,
+    hostName: () => hal.addresses.own().hostName,
+    isPaired: () => pair.membership().peer !== undefined,
+    declaredGroups: () => declaredGroups(directory, pair),
+    queueFiles: () => queueFileContents(parts, parts.spooler),
+    refuseGroupPort: (port, group) => refuseDeclared(parts, port, group),
+  });
+}
+
+async function refuseDeclared(
+  { hal, monitors, rules }: BackupParts,
+  { name, monitor, settings }: DeclaredPort,
+  group: string,
+): Promise<Refusal | undefined> {
+  const module = monitors.find((each) => each.name === monitor);
+  if (module === undefined) {
+    const message = `port "${name}" of group "${group}" needs the monitor "${monitor}"`;
+    return refused('monitor-not-found', `${message}, which is not here`);
+  }
+  const given = settings['host'] ?? settings['uri'];
+  const host = typeof given === 'string' ? hostIn(given) : undefined;
+  using deadline = startDeadline(hal.clock, groupLimits.resolveMs);
+  const resolved =
+    host === undefined ? [] : await hal.addresses.resolve(host, deadline.signal).catch(() => []);
+  return refuseGroupPort({ name, module, host, resolved }, group, rules());
+}
+
+function hostIn(text: string): string {
+  return URL.parse(text)?.hostname.replace(/^\[(.*)\]$/, '$1') || text;
+}
+
+const itself: Principal = { kind: 'local-administrator' };
+
+/** Groups that are owned here: the other ones are in the backup of the other box. */
+async function declaredGroups(
+  directory: SpoolerDirectory,
+  pair: PairRoom,
+): Promise<readonly DeclaredGroup[]> {
+  const owned = pair.book.list().flatMap((definition) => {
+    const spooler = directory.byId(definition.id);
+    return spooler === undefined ? [] : [{ definition, spooler }];
+  });
+  return Promise.all(
+    owned.map(async ({ definition, spooler }) => ({
+      definition,
+      ports: await declaredPorts(spooler),
+      printers: (await spooler.printers.list()).map(({ name, ...printer }) => ({
+        name,
+        settings: settingsOf(printer),
+      })),
+    })),
+  );
+}
+
+async function declaredPorts({ ports }: Spooler): Promise<readonly DeclaredPort[]> {
+  const all = await ports.list();
+  const declared = all.map(async ({ info: { name, monitorName: monitor } }) => {
+    const target = { monitor, portName: name };
+    const answer = await ports.xcv(target, 'GetConfigInfo', null, itself);
+    const output = 'status' in answer && answer.status === 'ERROR_SUCCESS' ? answer.output : {};
+    const settings = Object.entries(output ?? {}).flatMap(([key, value]) =>
+      isPlain(value) && key !== 'version' && key !== 'name' ? [[key, value] as const] : [],
+    );
+    return { name, monitor, settings: Object.fromEntries(settings) };
+  });
+  return Promise.all(declared);
+}
+
+function isPlain(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+function settingsOf(printer: Omit<Printer, 'name'>) {
+  const { id: _id, spooler: _spooler, createdAt: _made, changedAt: _changed, ...rest } = printer;
+  return rest;
+}
