@@ -243,6 +243,7 @@ async function startSteps(
   directory.groups = await lifecycle.begin(
     groupsStep({
       ...shared,
+      certificates,
       monitors,
       sharedTcp,
       spool,
