@@ -252,6 +252,7 @@ async function startSteps(
     groupsStep({
       ...shared,
       store: ring.store,
+      certificates,
       monitors,
       sharedTcp,
       spool,

@@ -28,6 +28,8 @@ export interface GroupsOptions {
   readonly onMembership: (listener: () => void) => () => void;
   /** Undefined: not paired, and so no group runs. */
   readonly peerAddress: () => string | undefined;
+  /** It is no group of the pair any more. */
+  readonly onRemoved: (group: string) => void;
   readonly makeNode: (definition: GroupDefinition, isSetUp: () => Promise<void>) => GroupNode;
   /** Addresses of the printers of this group, as its registry has them. */
   readonly printersOf: (group: string) => Promise<readonly string[]>;
@@ -151,6 +153,7 @@ class NodeGroups implements Groups {
       }
       this.#nodes.delete(id);
       await node.stop(AbortSignal.abort());
+      if (book.find(id) === undefined) this.#options.onRemoved(id);
     }
     const missing = wanted.filter(({ id }) => !this.#nodes.has(id));
     for (const definition of missing) {
