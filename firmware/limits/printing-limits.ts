@@ -43,4 +43,6 @@ export const printingLimits = {
   /** How long a raw client may pause, where a printer says how long. */
   rawIdleLeastSeconds: 5,
   rawIdleMostSeconds: 86_400,
+  /** Jobs held for the other appliance that one answer lists. */
+  heldJobsListed: 1_000,
 } as const;
