@@ -65,6 +65,8 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
       move: later(({ jobs }, ...args: Args<'jobs', 'move'>) => jobs.move(...args)),
       change: later(({ jobs }, ...args: Args<'jobs', 'change'>) => jobs.change(...args)),
       reprint: later(({ jobs }, ...args: Args<'jobs', 'reprint'>) => jobs.reprint(...args)),
+      unsure: later(({ jobs }) => jobs.unsure()),
+      settle: later(({ jobs }, ...args: Args<'jobs', 'settle'>) => jobs.settle(...args)),
       remove: later(({ jobs }, ...args: Args<'jobs', 'remove'>) => jobs.remove(...args)),
     },
     data: {
@@ -82,6 +84,7 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
     },
     files: {
       list: later(({ files }, printerId: string) => files.list(printerId)),
+      facts: later(({ files }, printerId: string) => files.facts(printerId)),
       put: later(({ files }, ...args: Args<'files', 'put'>) => files.put(...args)),
       remove: later(({ files }, ...args: Args<'files', 'remove'>) => files.remove(...args)),
       open: later(({ files }, ...args: Args<'files', 'open'>) => files.open(...args)),

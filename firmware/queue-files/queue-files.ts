@@ -30,6 +30,8 @@ export interface QueueFilesOptions {
   readonly printerById: (id: string) => Printer | undefined;
   readonly clock: Pick<Clock, 'wall'>;
   readonly random: Pick<Random, 'uuid'>;
+  /** The peer of a group gets it before its record, which would else wait for it. */
+  readonly offer?: (content: { digest: string; sizeBytes: number }) => Promise<void>;
   /** A record names it no more. */
   readonly onUnused: () => void;
 }
@@ -64,6 +66,7 @@ export function createQueueFiles(options: QueueFilesOptions): QueueFiles {
 
   return {
     list: (printerId) => reading.files(printerId),
+    facts: (printerId) => reading.facts(printerId),
     async put(printerId, stream, wanted, by) {
       const printer = printerById(printerId);
       if (printer === undefined) return noPrinter(printerId);
@@ -88,6 +91,7 @@ export function createQueueFiles(options: QueueFilesOptions): QueueFiles {
       try {
         const { component, directory, name, module } = placed;
         const { digest, sizeBytes } = received;
+        await options.offer?.({ digest, sizeBytes });
         const at = clock.wall();
         const plain = { component, directory, name, digest, sizeBytes, title, at };
         const file: FileEntry = { ...plain, type: type.type };
