@@ -59,7 +59,7 @@ export function createOpenFile(handle: FileHandle, path: string): OpenFile {
       }
     },
     async read(positionBytes, lengthBytes) {
-      // What is not read is not handed out: it need not be zeroed. A buffer of its own can be moved.
+      // What is not read is not handed out, and needs no zeros; a buffer of its own can be moved.
       const bytes = new Uint8Array(Buffer.allocUnsafeSlow(lengthBytes).buffer);
       let done = 0;
       while (done < lengthBytes) {
