@@ -23,6 +23,8 @@ export interface UploadOptions {
    * the next byte is taken after that. What it rejects with ends the upload.
    */
   readonly onWritten?: (name: string, sizeBytes: number) => Promise<void>;
+  /** Told of the first byte too, however few there are. */
+  readonly fromFirstByte?: boolean;
   /** The spool is full: frees about so many bytes; false where nothing can give way. */
   readonly makeRoom?: (bytes: number) => Promise<boolean>;
 }
@@ -142,6 +144,7 @@ export class Upload {
   /** Memory must not keep from a reader what has come; a very small document is soon whole. */
   #mayBeReadNow(gatheredBytes: number): boolean {
     if (!this.#isFollowed) return false;
+    if (this.#options.fromFirstByte === true) return true;
     return this.#file !== undefined || gatheredBytes > spoolFileLimits.firstGatherBytes;
   }
 
