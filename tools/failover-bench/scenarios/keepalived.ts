@@ -1,5 +1,5 @@
 // Keepalived at its defaults, in namespaces of the same kind: how long an address that it moves is
-// without a service, after the same faults. It knows nothing of jobs, so nothing is counted of them.
+// without a service, after the same faults. It knows nothing of jobs: nothing is counted of them.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
