@@ -1,4 +1,4 @@
-// Who is at a parallel port, as far as the kernel asked when it found the port (IEEE 1284-2000 7.6).
+// Who is at a parallel port, as far as the kernel asked when it found that (IEEE 1284-2000 7.6).
 import { readFile, readlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
