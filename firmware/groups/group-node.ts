@@ -8,7 +8,7 @@ import { groupLimits } from '../limits/group-limits.ts';
 import type { Renewal } from '../identity/renewal.ts';
 import type { Log } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
-import type { Term } from '../store/contract.ts';
+import type { Store, Term } from '../store/contract.ts';
 import type { Wire } from '../supervisor/contract.ts';
 import { createGroupNetwork, type RunningGroupNetwork } from './group-network.ts';
 import { createWaitingSpooler } from './waiting-spooler.ts';
@@ -115,6 +115,11 @@ export class GroupNode {
 
   get spooler(): Spooler | undefined {
     return this.#owned?.spooler;
+  }
+
+  /** Of this ownership, whose commits count by the rules. */
+  get store(): Pick<Store, 'commit'> | undefined {
+    return this.#owned?.parts.store;
   }
 
   get isOwner(): boolean {

@@ -11,6 +11,7 @@ import { supervisorLimits } from '../limits/supervisor-limits.ts';
 import type { Log } from '../log/log.ts';
 import type { GroupBook } from '../pair/contract.ts';
 import type { Spooler } from '../spooler/contract.ts';
+import type { Store } from '../store/contract.ts';
 import type { Wire, WireSetup } from '../supervisor/contract.ts';
 import type { GroupStanding, Groups } from './contract.ts';
 import type { GroupNode } from './group-node.ts';
@@ -84,6 +85,10 @@ class NodeGroups implements Groups {
 
   spoolerOf(idOrName: string): Spooler | undefined {
     return this.#find(idOrName)?.spooler;
+  }
+
+  storeOf(group: string): Pick<Store, 'commit'> | undefined {
+    return this.#nodes.get(group)?.store;
   }
 
   isGroups(address: string): boolean {
