@@ -9,6 +9,7 @@ import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
+import { networkRoutes } from './routes/network-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -48,6 +49,7 @@ export const apiRoutes: readonly Route[] = [
   ...eventRoutes,
   ...certificateRoutes,
   ...backupRoutes,
+  ...networkRoutes,
   ...snmpRoutes,
   describing,
 ];
