@@ -21,14 +21,15 @@ export function live(state: GroupState, now: number): boolean {
 }
 
 /**
- * A node that promised, was unpaired, or still has something open on the wire leads nothing; nor
- * does one whose disk is about to change its log: a takeover judges the jobs by what the log holds
- * then.
+ * A node that leaves, promised, was unpaired, or still has something open on the wire leads
+ * nothing; nor does one whose disk is about to change its log: a takeover judges the jobs by what
+ * the log holds then.
  */
 export function mayLead(state: GroupState): boolean {
   const { storing, cutting } = state.following;
   const settled = !storing && !cutting && state.appending === 0;
-  return settled && !state.durable.promised && !state.unpaired && state.fencing === undefined;
+  const away = state.leaving || state.durable.promised || state.unpaired;
+  return settled && !away && state.fencing === undefined;
 }
 
 /**

@@ -136,6 +136,7 @@ export function beat(turn: Turn): void {
     wireTailMs: config.wireTailMs,
     confirms: counts ? state.peer.lastEchoNumber : 0,
     yields: now < state.yieldUntilMs || state.durable.promised,
+    leaves: state.leaving || state.durable.promised,
   } as const;
   send(turn, 'direct', body);
   if (config.witness) send(turn, 'witness', body);

@@ -17,6 +17,8 @@ import type {
   PortInfo,
   XcvResult,
 } from '../../monitors/contract.ts';
+import type { PrinterData } from '../printer-data/contract.ts';
+import type { QueueFiles } from '../queue-files/contract.ts';
 import type { Permit } from './permit.ts';
 import type { PortLanguage, PortLanguageChange } from './port-languages.ts';
 
@@ -212,6 +214,8 @@ export interface Spooler {
   readonly printers: Printers;
   readonly ports: Ports;
   readonly jobs: Jobs;
+  readonly data: PrinterData;
+  readonly files: QueueFiles;
   start(): Promise<void>;
   /** Records came that this spooler did not commit: its ports look for work again. */
   lookAgain(): void;

@@ -128,6 +128,8 @@ export interface PendingCommit {
   readonly id: number;
   /** Undefined until it is durable here. */
   readonly seq: number | undefined;
+  /** `exposed: refuse`: an acceptance that no owner makes alone. */
+  readonly needsBoth: boolean;
 }
 
 export interface GroupState {

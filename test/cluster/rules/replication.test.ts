@@ -50,6 +50,23 @@ describe('R1', () => {
     assert.ok(kinds(persistAll(subject)).includes('commit-done'));
   });
 
+  test('what needs both nodes is told by no owner that goes on alone', () => {
+    const exposed = owner();
+    exposed.tick();
+    persistAll(exposed);
+    const refused = exposed.feed({ kind: 'commit', id: 1, needsBoth: true });
+    assert.deepEqual(refused, [{ kind: 'commit-failed', id: 1 }]);
+    const subject = owner();
+    subject.feed({ kind: 'commit', id: 1, needsBoth: true });
+    subject.feed({ kind: 'appended', id: 1, end: end(1) });
+    subject.tick();
+    const effects = kinds(persistAll(subject));
+    assert.deepEqual(
+      [effects.includes('commit-failed'), effects.includes('commit-done')],
+      [true, false],
+    );
+  });
+
   test('without a lease nothing is even written', () => {
     const effects = owner({ leaseUntilMs: startMs }).feed({ kind: 'commit', id: 1 });
     assert.deepEqual(effects, [{ kind: 'commit-failed', id: 1 }]);

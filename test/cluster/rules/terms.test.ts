@@ -45,7 +45,7 @@ describe('live()', () => {
 
 describe('fence()', () => {
   test('the end of a lease resets sockets, deletes addresses and fails what waits', () => {
-    const subject = owner({ commits: [{ id: 1, seq: undefined }] });
+    const subject = owner({ commits: [{ id: 1, seq: undefined, needsBoth: false }] });
     subject.wait(600);
     const effects = subject.tick();
     assert.deepEqual(kinds(effects).slice(0, 2), ['commit-failed', 'fence']);
