@@ -24,6 +24,8 @@ export interface Appliance {
   addresses(): Promise<ApplianceView['addresses']>;
   /** Where clients print to this printer. */
   printerAddresses(printer: Printer): PrinterAddresses;
+  /** What is wrong with the box itself, and keeps nothing from printing. */
+  problems?(): readonly string[];
 }
 
 export interface ApiServices {

@@ -76,9 +76,12 @@ export async function openNetworkAdministration(
     timer: clock.startTimer(limits.trialMs, () => void inTurn(goBack)),
   });
 
-  await apply(confirmed).catch((error: unknown) => {
-    log.error('the network settings could not be applied', { error });
-  });
+  // Nobody waits for it: what listens listens on addresses that come later too.
+  void inTurn(() =>
+    apply(confirmed).catch((error: unknown) => {
+      log.error('the network settings could not be applied', { error });
+    }),
+  );
 
   return {
     view() {

@@ -1,11 +1,19 @@
 // The box's own network: how its interfaces get addresses, its name, its clock's servers.
 //
 // They belong to the box, not to a spooler: they are in a file of the data folder, in no log, no
-// replica and no backup. A change is on trial for a minute: whoever cut himself off need do nothing.
+// replica and no backup. A change is on trial for a minute: whoever cut himself off need do
+// nothing.
 import { z } from 'zod';
 import { networkSettingsLimits as limits } from '../limits/network-settings-limits.ts';
 import type { Refusal } from '../errors/codes.ts';
-import { hostName, interfaceName, addressWithPrefix, ipAddress, serverName, timeZone } from './forms.ts';
+import {
+  hostName,
+  interfaceName,
+  addressWithPrefix,
+  ipAddress,
+  serverName,
+  timeZone,
+} from './forms.ts';
 
 const method = <Address extends z.ZodType>(address: Address) =>
   z.discriminatedUnion('method', [

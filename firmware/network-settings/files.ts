@@ -81,7 +81,12 @@ function addressing(
   carried: readonly string[] = [],
 ): string {
   const dhcp = [ipv4, ipv6].map(({ method }) => method === 'automatic');
-  const words = { 'true,true': 'yes', 'true,false': 'ipv4', 'false,true': 'ipv6', 'false,false': 'no' };
+  const words = {
+    'true,true': 'yes',
+    'true,false': 'ipv4',
+    'false,true': 'ipv6',
+    'false,false': 'no',
+  };
   const own = settings.nameServers.length > 0 ? 'no' : 'yes';
   const network = [
     `DHCP=${words[`${dhcp[0] === true},${dhcp[1] === true}`]}`,

@@ -31,11 +31,14 @@ export const serverName = z
 
 /** `192.0.2.7/24`, `2001:db8::7/64`. */
 export const addressWithPrefix = (family: 4 | 6) =>
-  z.string().refine((text) => {
-    const [address = '', bits = '', ...more] = text.split('/');
-    const isRight = /^\d{1,3}$/.test(bits) && Number(bits) <= prefixBits[family];
-    return more.length === 0 && isIP(address) === family && !address.includes('%') && isRight;
-  }, `is no IPv${family} address with a prefix: ${family === 4 ? '192.0.2.7/24' : '2001:db8::7/64'}`);
+  z.string().refine(
+    (text) => {
+      const [address = '', bits = '', ...more] = text.split('/');
+      const isRight = /^\d{1,3}$/.test(bits) && Number(bits) <= prefixBits[family];
+      return more.length === 0 && isIP(address) === family && !address.includes('%') && isRight;
+    },
+    `is no IPv${family} address with a prefix: ${family === 4 ? '192.0.2.7/24' : '2001:db8::7/64'}`,
+  );
 
 function isKnownZone(name: string): boolean {
   try {

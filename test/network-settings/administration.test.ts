@@ -10,7 +10,7 @@ import {
   networkSettings,
   type NetworkSettings,
 } from '../../firmware/network-settings/contract.ts';
-import { VirtualClock } from '../world/clock.ts';
+import { settle, VirtualClock } from '../world/clock.ts';
 import { SimulatedDisk } from '../world/disk.ts';
 
 const path = '/data/network.json';
@@ -75,6 +75,7 @@ describe('a change of the network', () => {
     await network.change(named('away'));
     network.stop();
     await open();
+    await settle();
     assert.equal(nameInUse(), 'here');
   });
 
@@ -126,6 +127,7 @@ describe('a change of the network', () => {
     const { files, open, applied } = await makeRoom();
     await files.replaceFile(path, Buffer.from('{"version":1,"settings":{"hostName":"a b"}}'));
     const network = await open();
+    await settle();
     assert.equal(network.view().settings.hostName, undefined);
     assert.equal(applied.length, 1);
   });

@@ -1,7 +1,7 @@
 // Network settings as systemd's files: what stands in them, and that nothing foreign can.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { networkSettings } from '../../firmware/network-settings/contract.ts';
 import { filesOf } from '../../firmware/network-settings/files.ts';
 
@@ -26,12 +26,21 @@ describe('the files of network settings', () => {
     });
     const text = made.get('network/10-platen-end0.network') ?? '';
     for (const line of [
-      ...['Name=end0', 'DHCP=no', 'IPv6AcceptRA=no', 'Address=192.0.2.7/24'],
-      ...['Gateway=192.0.2.1', 'Address=2001:db8::7/64', 'Gateway=fe80::1', 'UseDNS=no'],
+      'Name=end0',
+      'DHCP=no',
+      'IPv6AcceptRA=no',
+      'Address=192.0.2.7/24',
+      'Gateway=192.0.2.1',
+      'Address=2001:db8::7/64',
+      'Gateway=fe80::1',
+      'UseDNS=no',
     ]) {
       assert.ok(text.split('\n').includes(line), `${line} in\n${text}`);
     }
-    assert.match(made.get('resolved.conf.d/10-platen.conf') ?? '', /^DNS=192.0.2.53 2001:db8::53$/m);
+    assert.match(
+      made.get('resolved.conf.d/10-platen.conf') ?? '',
+      /^DNS=192.0.2.53 2001:db8::53$/m,
+    );
     assert.match(made.get('timesyncd.conf.d/10-platen.conf') ?? '', /^NTP=ntp.example.net$/m);
   });
 

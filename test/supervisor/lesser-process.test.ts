@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withoutCapabilities } from '../../firmware/entry/lesser-process.ts';
 
-const status = (ambient: string) => `Name:\tplaten\nCapBnd:\t0000000000003000\nCapAmb:\t${ambient}\n`;
+const status = (ambient: string) =>
+  `Name:\tplaten\nCapBnd:\t0000000000003000\nCapAmb:\t${ambient}\n`;
 
 test('ambient capabilities are dropped before the program starts', () => {
   const words = withoutCapabilities(status('0000000000003000'), true);

@@ -95,8 +95,12 @@ const ways: Readonly<Record<BootWay, (files: Files) => Promise<void>>> = {
       if (/^bcm2(837|711)-/.test(name)) await cp(join(trees, name), join(staging, name));
     }
     const lines = [
-      ...['arm_64bit=1', 'enable_uart=1', 'upstream_kernel=1', 'disable_splash=1'],
-      ...['kernel=a/vmlinuz', 'initramfs a/initramfs followkernel'],
+      'arm_64bit=1',
+      'enable_uart=1',
+      'upstream_kernel=1',
+      'disable_splash=1',
+      'kernel=a/vmlinuz',
+      'initramfs a/initramfs followkernel',
     ];
     await write(staging, 'config.txt', `${lines.join('\n')}\n`);
     await write(staging, 'cmdline.txt', `${words}\n`);

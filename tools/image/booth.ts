@@ -1,4 +1,4 @@
-// What the scenarios on a booted image share: the box, a USB printer in it, a printer on its network.
+// What scenarios on a booted image share: the box, its USB printer, a printer on its network.
 import { randomBytes } from 'node:crypto';
 import { copyFile, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,6 +23,8 @@ export interface Booth {
   readonly client: BoxClient;
   readonly nowMs: () => number;
   readonly pause: (ms: number) => Promise<void>;
+  /** Powers the box on. */
+  start(): Promise<Machine>;
   /** Powers the box on and waits until it says that it is ready. */
   boot(): Promise<{ readonly machine: Machine; readonly seconds: number; readonly ready: string }>;
   close(): Promise<void>;
@@ -53,6 +55,25 @@ export async function openBooth(options: {
   const network = await startRawPrinter({ tcp, clock, ...at, openSink: nullSink });
   const ports = await freePorts();
   let machine: Machine | undefined;
+  const start = async (): Promise<Machine> => {
+    const chardev = `socket,id=redir,host=127.0.0.1,port=${redir.local.port},reconnect=1`;
+    machine = await powerOn({
+      image,
+      disk,
+      folder,
+      forwarded: ports,
+      onLine,
+      devices: [
+        '-device',
+        'qemu-xhci,id=usb',
+        '-chardev',
+        chardev,
+        '-device',
+        'usb-redir,chardev=redir,bus=usb.0',
+      ],
+    });
+    return machine;
+  };
   return {
     image,
     folder,
@@ -62,22 +83,12 @@ export async function openBooth(options: {
     client: new BoxClient(ports),
     nowMs: () => clock.monotonicMs(),
     pause: (ms) => sleep(clock, ms),
+    start,
     async boot() {
       const startMs = clock.monotonicMs();
-      const chardev = `socket,id=redir,host=127.0.0.1,port=${redir.local.port},reconnect=1`;
-      machine = await powerOn({
-        image,
-        disk,
-        folder,
-        forwarded: ports,
-        onLine,
-        devices: [
-          ...['-device', 'qemu-xhci,id=usb', '-chardev', chardev],
-          ...['-device', 'usb-redir,chardev=redir,bus=usb.0'],
-        ],
-      });
-      const ready = await machine.said(readyMark, bootTimeoutMs);
-      return { machine, seconds: (clock.monotonicMs() - startMs) / 1000, ready };
+      const started = await start();
+      const ready = await started.said(readyMark, bootTimeoutMs);
+      return { machine: started, seconds: (clock.monotonicMs() - startMs) / 1000, ready };
     },
     async close() {
       await machine?.kill();

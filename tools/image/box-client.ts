@@ -65,10 +65,11 @@ export class BoxClient {
     return run('lp', ['-h', server, '-d', printer, '-o', 'raw', file], '/');
   }
 
-  /** What anybody sees; undefined while nothing answers. */
-  async health(): Promise<{ readonly status: number; readonly text: string } | undefined> {
+  /** What a browser sees at the port of IPP; undefined while nothing answers. */
+  async plainPage(): Promise<string | undefined> {
     try {
-      return await this.#send('GET', '/healthz', undefined);
+      const signal = AbortSignal.timeout(patienceMs);
+      return await (await fetch(`http://127.0.0.1:${this.ports.ipp}/`, { signal })).text();
     } catch {
       // Not there yet.
       return undefined;
@@ -121,5 +122,6 @@ export class BoxClient {
 
 /** The box is behind QEMU's loopback, and made its key a moment ago. */
 const unpinned = { rejectUnauthorized: false, agent: false, timeout: 60_000 } as const;
+const patienceMs = 5_000;
 const administrator = 'admin';
 const password = 'a password for tests';

@@ -10,8 +10,6 @@ import type { ImageTarget } from './contract.ts';
 import { rootPackages } from './packages.ts';
 
 const suite = 'bookworm';
-const mirror = 'http://deb.debian.org/debian';
-const securityMirror = 'http://deb.debian.org/debian-security';
 
 export interface DebianRootOptions {
   readonly target: ImageTarget;
@@ -26,7 +24,9 @@ export interface DebianRootOptions {
 export async function debianRoot(options: DebianRootOptions): Promise<string> {
   const { target, cache, fresh, report } = options;
   const names = [...rootPackages.map(({ name }) => name), target.kernelPackage, ...target.packages];
-  const digest = createHash('sha256').update(`${suite} ${names.join(' ')}`).digest('hex');
+  const digest = createHash('sha256')
+    .update(`${suite} ${names.join(' ')}`)
+    .digest('hex');
   const kept = join(cache, `${target.name}-${digest.slice(0, digits)}`);
   if (!fresh && (await exists(kept))) return kept;
   report(`fetching Debian ${suite} for ${target.debianArch}`);
@@ -47,7 +47,6 @@ function mmdebstrapArguments(
   names: readonly string[],
   folder: string,
 ): readonly string[] {
-  const components = target.components.join(' ');
   return [
     '--variant=extract',
     ...(process.getuid?.() === 0 ? ['--mode=root'] : ['--mode=unshare']),
@@ -58,11 +57,10 @@ function mmdebstrapArguments(
     // The packages stay beside their files: the list of parts is read from them.
     '--skip=cleanup/apt',
     `--include=${names.join(',')}`,
+    `--components=${target.components.join(',')}`,
+    // Its updates and security too, from where this machine's mmdebstrap takes them.
     suite,
     folder,
-    `deb ${mirror} ${suite} ${components}`,
-    `deb ${mirror} ${suite}-updates ${components}`,
-    `deb ${securityMirror} ${suite}-security ${components}`,
   ];
 }
 

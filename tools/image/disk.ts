@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, rename, rm, truncate, writeFile } from 'node:fs/promises';
-import { type ImageTarget, layout, mibBytes, partitions } from './contract.ts';
+import { blockBytes, type ImageTarget, layout, mibBytes, partitions } from './contract.ts';
 import { run } from '../run.ts';
 
 export interface DiskParts {
@@ -23,7 +23,11 @@ function place(sizes: readonly number[]) {
   });
 }
 
-export async function makeDisk(target: ImageTarget, parts: DiskParts, output: string): Promise<void> {
+export async function makeDisk(
+  target: ImageTarget,
+  parts: DiskParts,
+  output: string,
+): Promise<void> {
   const unfinished = `${output}.${process.pid}`;
   try {
     const last = places.at(-1);
@@ -33,7 +37,8 @@ export async function makeDisk(target: ImageTarget, parts: DiskParts, output: st
     await partition(target, unfinished);
     const files = [parts.boot, parts.slotA, undefined, parts.data];
     for (const [at, file] of files.entries()) {
-      if (file !== undefined) await copyTo(unfinished, file, (places[at]?.startMib ?? 0) * mibBytes);
+      if (file !== undefined)
+        await copyTo(unfinished, file, (places[at]?.startMib ?? 0) * mibBytes);
     }
     await rename(unfinished, output);
   } finally {
@@ -45,7 +50,11 @@ export async function makeDataPartition(output: string): Promise<void> {
   await rm(output, { force: true });
   await writeFile(output, '');
   await truncate(output, layout.dataMib * mibBytes);
-  await run('mkfs.ext4', ['-q', '-F', '-m', '0', '-L', 'platen-data', output], '/');
+  await run(
+    'mkfs.ext4',
+    ['-q', '-F', '-b', String(blockBytes), '-m', '0', '-L', 'platen-data', output],
+    '/',
+  );
 }
 
 const types = {
@@ -60,7 +69,8 @@ async function partition({ label }: ImageTarget, file: string): Promise<void> {
     const boot = at === 0 ? (label === 'gpt' ? ', attrs=LegacyBIOSBootable' : ', bootable') : '';
     return `start=${startMib}MiB, size=${sizeMib}MiB, type=${types[label][at]}${name}${boot}`;
   });
-  const id = label === 'gpt' ? 'label-id: 7c1ce0a5-1c0b-4f0e-9a3e-706c6174656e' : 'label-id: 0x706c746e';
+  const id =
+    label === 'gpt' ? 'label-id: 7c1ce0a5-1c0b-4f0e-9a3e-706c6174656e' : 'label-id: 0x706c746e';
   const child = spawn('sfdisk', ['-q', file], { stdio: ['pipe', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));

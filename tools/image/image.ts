@@ -78,7 +78,15 @@ async function makeImage(
   await makeEarly({ debian, staging: join(work, 'early'), output: initramfs });
   const [boot, data] = [join(work, 'boot'), join(work, 'data')];
   const staging = join(work, 'boot-files');
-  await makeBootPartition({ target, debian, initramfs, root: slot, provision, staging, output: boot });
+  await makeBootPartition({
+    target,
+    debian,
+    initramfs,
+    root: slot,
+    provision,
+    staging,
+    output: boot,
+  });
   await makeDataPartition(data);
   await makeDisk(target, { boot, slotA: slot.file, data }, `${output}.img`);
   const sizes = { root: (await stat(slot.file)).size, initramfs: (await stat(initramfs)).size };

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { run } from '../run.ts';
 import { places } from './disk.ts';
-import { type Booth, hostInGuest, makeDocument, until } from './booth.ts';
+import { bootTimeoutMs, type Booth, hostInGuest, makeDocument, until } from './booth.ts';
 import { mibBytes } from './contract.ts';
 import type { Machine } from './machine.ts';
 
@@ -12,9 +13,6 @@ export interface Rounds {
   readonly replug: number;
   readonly kill: number;
 }
-
-/** Seconds from power on to ready: what has to be held. */
-export const readyGateSeconds = 45;
 
 const kib = 1024;
 
@@ -115,8 +113,7 @@ export async function killRounds(
 }
 
 /** One block of the slot is another: what lies there can't be read, and the kernel says why. */
-export async function corruptedRoot(booth: Booth, running: Machine): Promise<string> {
-  await running.kill();
+export async function corruptedRoot(booth: Booth): Promise<string> {
   const slot = places[1]?.startMib ?? 0;
   const disk = await open(booth.disk, 'r+');
   try {
@@ -127,29 +124,42 @@ export async function corruptedRoot(booth: Booth, running: Machine): Promise<str
   } finally {
     await disk.close();
   }
-  const line = await booth.boot().then(
-    () => '',
-    (error: unknown) => String(error),
-  );
-  const found = /device-mapper: verity:[^\n]*corrupted/.exec(line)?.[0];
-  assert.ok(found, `dm-verity says so: ${line}`);
-  return found;
+  const machine = await booth.start();
+  const line = await machine.said('is corrupted', bootTimeoutMs);
+  await machine.kill();
+  assert.match(line, /device-mapper: verity: /);
+  return line.replace(/^.*device-mapper/, 'device-mapper');
 }
 
-/** The data partition is gone: the box starts, and says what is wrong. */
+/** The data partition is no file system any more, then it is gone: the box says what is wrong. */
 export async function damagedData(booth: Booth, running: Machine): Promise<string> {
   await running.kill();
-  const data = places[3];
   const disk = await open(booth.disk, 'r+');
   try {
     const zeros = Buffer.alloc(mibBytes);
     for (let mib = 0; mib < 2; mib += 1) {
-      await disk.write(zeros, 0, zeros.length, ((data?.startMib ?? 0) + mib) * mibBytes);
+      const at = ((places[3]?.startMib ?? 0) + mib) * mibBytes;
+      await disk.write(zeros, 0, zeros.length, at);
     }
   } finally {
     await disk.close();
   }
-  return '';
+  const damaged = await pageOf(booth, /damaged/);
+  await run('sfdisk', ['-q', '--delete', booth.disk, '4'], '/');
+  const missing = await pageOf(booth, /missing/);
+  return `"${damaged}"; "${missing}"`;
+}
+
+/** What a browser reads at the box's page once it has this in it. */
+async function pageOf(booth: Booth, wanted: RegExp): Promise<string> {
+  const machine = await booth.start();
+  const look = async () => {
+    const page = await booth.client.plainPage();
+    return page !== undefined && wanted.test(page) ? page : undefined;
+  };
+  const page = await until(booth, 'the page that says what is wrong', look, bootTimeoutMs);
+  await machine.kill();
+  return /<p>([^<]*)</.exec(page)?.[1] ?? '';
 }
 
 async function sendUntilRefused(

@@ -29,9 +29,22 @@ export async function makeSlot(tree: string, file: string): Promise<VerifiedRoot
 }
 
 const squashOptions = [
-  ...['-noappend', '-quiet', '-no-progress', '-all-root', '-no-xattrs', '-no-exports'],
-  ...['-comp', 'zstd', '-Xcompression-level', '12', '-b', '128K'],
-  ...['-mkfs-time', '0', '-all-time', '0'],
+  '-noappend',
+  '-quiet',
+  '-no-progress',
+  '-all-root',
+  '-no-xattrs',
+  '-no-exports',
+  '-comp',
+  'zstd',
+  '-Xcompression-level',
+  '6',
+  '-b',
+  '128K',
+  '-mkfs-time',
+  '0',
+  '-all-time',
+  '0',
 ] as const;
 
 export async function sha256(file: string): Promise<string> {

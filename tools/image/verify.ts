@@ -1,5 +1,5 @@
 // `npm run verify:image`: boots an image in QEMU and prints with it.
-import { access, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,11 +10,11 @@ import type { ImageName } from './contract.ts';
 import { boothPackages } from './packages.ts';
 import {
   corruptedRoot,
+  damagedData,
   firstBoot,
   killRounds,
   printsOnNetwork,
   printsOnUsb,
-  readyGateSeconds,
   replugs,
   type Rounds,
 } from './scenarios.ts';
@@ -54,7 +54,6 @@ async function main(args: readonly string[]): Promise<number> {
   const packages = await ensurePackages(realDebianHost, boothPackages);
   if (packages.state === 'refused') throw new Error(packages.message);
   const imageFile = await builtImage(values.target);
-  await mkdir(join(root, 'build'), { recursive: true });
   const folder = await mkdtemp(join(tmpdir(), 'platen-image-'));
   const booth = await openBooth({
     image: values.target,
@@ -81,8 +80,11 @@ async function runAll(booth: Booth, rounds: Rounds): Promise<void> {
   const { machine } = await timed(booth, 'the plug is pulled', () =>
     killRounds(booth, first.machine, rounds.kill),
   );
+  await timed(booth, 'a damaged data partition, and none', async () => ({
+    said: await damagedData(booth, machine),
+  }));
   await timed(booth, 'a damaged root', async () => ({
-    said: await corruptedRoot(booth, machine),
+    said: await corruptedRoot(booth),
   }));
 }
 

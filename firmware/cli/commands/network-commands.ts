@@ -98,10 +98,7 @@ function changedInterfaces(before: readonly Interface[], input: CommandInput): I
   const gateways = input.texts('gateway') ?? [];
   const family = (isOf: (address: string) => boolean) => methodOf(addresses, gateways, isOf);
   const isIpv6 = (address: string) => address.includes(':');
-  return [
-    ...others,
-    { ...own, ipv4: family((each) => !isIpv6(each)), ipv6: family(isIpv6) },
-  ];
+  return [...others, { ...own, ipv4: family((each) => !isIpv6(each)), ipv6: family(isIpv6) }];
 }
 
 function methodOf(

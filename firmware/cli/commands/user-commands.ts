@@ -15,7 +15,7 @@ import { readPages } from '../pages.ts';
 
 const mostPasswordBytes = 4_096;
 
-const passwordOption = {
+export const passwordOption = {
   'password-file': {
     type: 'string',
     value: 'FILE',
@@ -189,7 +189,7 @@ function checkRole(given: string): z.infer<typeof userRole> {
   throw new CliError(`"${given}" is none of the roles ${userRole.options.join(', ')}.${hint}`, 2);
 }
 
-async function readPassword(
+export async function readPassword(
   input: CommandInput,
   { readDocument }: CommandContext,
 ): Promise<string> {
