@@ -30,7 +30,7 @@ export interface Booth {
   close(): Promise<void>;
 }
 
-export const bootTimeoutMs = 300_000;
+export const bootTimeoutMs = 600_000;
 /** How the guest sees the loopback of this machine, in QEMU's own network. */
 export const hostInGuest = '10.0.2.2';
 const readyMark = '"ready":true';
