@@ -85,6 +85,11 @@ export interface TcpConnection {
    * passed to `write`.
    */
   readonly takenBytes: number;
+  /**
+   * Of what the kernel has taken, the bytes that the other end has not acknowledged: they are with
+   * us, or on their way. Undefined where nothing tells, or once the connection is gone.
+   */
+  unacknowledgedBytes(): number | undefined;
   /** The next bytes (at least one), or undefined after the peer's FIN. One read at a time. */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined>;
   /** Sends FIN after what was written; reading goes on. */
@@ -304,11 +309,18 @@ export interface OutputOptions {
   readonly start?: 'append' | 'replace';
 }
 
+/** A node to which documents can be written. */
+export interface PrinterNode {
+  readonly path: string;
+  /** What the printer said when the kernel found its port; undefined where that is not known. */
+  readonly ieee1284Id: string | undefined;
+}
+
 export interface Outputs {
   /** Never waits. A FIFO that nobody reads is `device-gone`. */
   open(path: string, options: OutputOptions): Promise<OutputDevice>;
   /** The nodes of printers that kernel drivers offer: parallel ports, and USB cables to them. */
-  listPrinterNodes(): Promise<readonly string[]>;
+  listPrinterNodes(): Promise<readonly PrinterNode[]>;
 }
 
 export interface SerialLine {
