@@ -9,16 +9,15 @@ import {
   type OwnPage,
 } from '../../paper/pages.ts';
 import { formFor } from '../../paper/table.ts';
+import { deviceFactsOf } from '../../printers/device-facts.ts';
 import type { Printer } from '../../printers/printer.ts';
+import { anyFormat, offeredFormats } from '../../printers/settings.ts';
 import { findPrinter } from '../find.ts';
 import { operators } from '../rights.ts';
 import { jsonRoute, noBody, noQuery, type Route } from '../route.ts';
 import { job } from '../schemas/job.ts';
 import type { ApiServices } from '../services.ts';
 import { originOf } from './origin.ts';
-
-/** What a printer gets that says nothing of its formats. */
-const anyFormat = 'application/octet-stream';
 
 export const paperRoutes: readonly Route[] = [
   pageRoute('test-page', 'Print a test page', testPageOf),
@@ -50,7 +49,9 @@ function pageRoute(
       if (found.kind === 'refused') return found;
       const { printer, spooler } = found;
       const page = make(printer, await factsOf(services));
-      const form = formFor(printer.formats);
+      const { takes } = deviceFactsOf(printer.portNames, await spooler.ports.list());
+      const offered = offeredFormats(printer, takes?.formats);
+      const form = formFor(offered);
       const bytes = form.make(page.title, page.lines);
       const answer = await spooler.intake.accept(once(bytes), {
         printerId: printer.id,
@@ -58,7 +59,7 @@ function pageRoute(
         origin: originOf(principal, raw.address),
         document: {
           name: page.title,
-          format: printer.formats.includes(form.format) ? form.format : anyFormat,
+          format: offered.includes(form.format) ? form.format : anyFormat,
           sizeBytes: bytes.length,
         },
       });
