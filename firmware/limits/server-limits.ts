@@ -5,7 +5,7 @@ export const serverLimits = {
   shared: { waiting: 64, waitMs: 5_000 },
   http: {
     /** Connections at once, in total and from one address. */
-    connections: 1_024,
+    connections: 3_000,
     connectionsPerAddress: 512,
     /** Request line and header fields together. */
     headerBytes: 16 * 1024,
