@@ -15,6 +15,7 @@ import { portRoutes } from './routes/port-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { supportRoutes } from './routes/support-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
@@ -48,6 +49,7 @@ export const apiRoutes: readonly Route[] = [
   ...eventRoutes,
   ...certificateRoutes,
   ...backupRoutes,
+  ...supportRoutes,
   ...snmpRoutes,
   describing,
 ];

@@ -12,6 +12,7 @@ import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
+import { supportCommands } from './commands/support-commands.ts';
 import { userCommands } from './commands/user-commands.ts';
 
 export const apiCommands: readonly Command[] = [
@@ -28,4 +29,5 @@ export const apiCommands: readonly Command[] = [
   auditCommand,
   ...certificateCommands,
   ...backupCommands,
+  ...supportCommands,
 ];

@@ -18,6 +18,8 @@ export interface DataFolder {
   readonly socket: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
+  /** Whoever puts this file there may become administrator with a new set-up code. */
+  readonly resetAdministrator: string;
   /** Without its ending: it is several files. */
   readonly audit: string;
 }
@@ -36,5 +38,6 @@ export function dataFolderAt(path: string): DataFolder {
     socket: `${path}/platen.sock`,
     audit: `${path}/audit`,
     setUpCode: `${path}/set-up-code`,
+    resetAdministrator: `${path}/reset-administrator`,
   };
 }

@@ -19,6 +19,7 @@ async function makeRoom() {
       files,
       clock,
       path,
+      resetPaths: ['/data/reset-administrator', '/boot/reset-administrator'],
       random: new SeededRandom(seed),
       hasAdministrator: async () => state.administrator,
     });
@@ -64,5 +65,22 @@ describe('the set-up code', () => {
     assert.equal(await setUp.check(code), 'not-needed');
     state.administrator = false;
     assert.notEqual(await make(3).code(), code);
+  });
+
+  test('is needed again where somebody who holds the box puts the file there, once', async () => {
+    const { files, state, make } = await makeRoom();
+    const before = await make(1).code();
+    state.administrator = true;
+    assert.equal(await make(2).code(), undefined);
+    await files.replaceFile('/data/reset-administrator', new Uint8Array());
+    const setUp = make(3);
+    assert.equal(await setUp.readReset(), true);
+    const code = (await setUp.code()) ?? '';
+    assert.notEqual(code, before, 'a code that was seen before takes no more');
+    assert.equal(await setUp.check(code), 'right');
+    await setUp.done();
+    assert.equal(setUp.resetting, false);
+    assert.equal(await setUp.code(), undefined);
+    assert.equal(await make(4).readReset(), false);
   });
 });

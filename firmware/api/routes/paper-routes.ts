@@ -8,7 +8,7 @@ import {
   testPageOf,
   type OwnPage,
 } from '../../paper/pages.ts';
-import { formFor } from '../../paper/table.ts';
+import { printOwnPage } from '../../paper/print.ts';
 import type { Printer } from '../../printers/printer.ts';
 import { findPrinter } from '../find.ts';
 import { operators } from '../rights.ts';
@@ -16,9 +16,6 @@ import { jsonRoute, noBody, noQuery, type Route } from '../route.ts';
 import { job } from '../schemas/job.ts';
 import type { ApiServices } from '../services.ts';
 import { originOf } from './origin.ts';
-
-/** What a printer gets that says nothing of its formats. */
-const anyFormat = 'application/octet-stream';
 
 export const paperRoutes: readonly Route[] = [
   pageRoute('test-page', 'Print a test page', testPageOf),
@@ -50,18 +47,7 @@ function pageRoute(
       if (found.kind === 'refused') return found;
       const { printer, spooler } = found;
       const page = make(printer, await factsOf(services));
-      const form = formFor(printer.formats);
-      const bytes = form.make(page.title, page.lines);
-      const answer = await spooler.intake.accept(once(bytes), {
-        printerId: printer.id,
-        name: page.title,
-        origin: originOf(principal, raw.address),
-        document: {
-          name: page.title,
-          format: printer.formats.includes(form.format) ? form.format : anyFormat,
-          sizeBytes: bytes.length,
-        },
-      });
+      const answer = await printOwnPage(spooler, printer, page, originOf(principal, raw.address));
       return answer.kind === 'refused' ? answer : answer.job;
     },
   });
@@ -75,8 +61,4 @@ async function factsOf({ appliance, directory }: ApiServices): Promise<PageFacts
     addresses: await appliance.addresses(),
     printers: (await Promise.all(lists)).flat(),
   };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }
