@@ -6,9 +6,11 @@ export const halErrors = {
   'timed-out': { errnos: ['ETIMEDOUT'], text: 'did not answer in time' },
   'connection-refused': { errnos: ['ECONNREFUSED'], text: 'refused the connection' },
   'connection-reset': {
-    errnos: ['ECONNRESET', 'ECONNABORTED', 'EPIPE'],
+    errnos: ['ECONNRESET', 'EPIPE'],
     text: 'broke the connection',
   },
+  /** SOCK_DESTROY: by a supervisor that fences, never by the other end. */
+  'cut-off': { errnos: ['ECONNABORTED'], text: 'was cut off by this appliance' },
   'host-unreachable': {
     errnos: ['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN'],
     text: 'cannot be reached',

@@ -64,6 +64,8 @@ export interface NetworkAdmin {
   guard(addresses: readonly string[]): Promise<void>;
   /** Opens the gate of guarded addresses for this long, from when the kernel hears of it. */
   openGate(addresses: readonly string[], openMs: number): Promise<void>;
+  /** New TCP connections to guarded addresses get no answer, until their gate is closed. */
+  holdConnections(addresses: readonly string[]): Promise<void>;
   closeGate(addresses: readonly string[]): Promise<void>;
   /** Ends every TCP socket bound to this address, whoever has it, with a reset. */
   destroySockets(address: string): Promise<void>;

@@ -14,6 +14,7 @@ export const win32Statuses = {
   ERROR_NOT_READY: { number: 21, text: 'the device is not ready' },
   ERROR_NOT_SUPPORTED: { number: 50, text: 'this monitor does not offer that' },
   ERROR_INVALID_PARAMETER: { number: 87, text: 'the command or one of its values is unknown' },
+  ERROR_INSUFFICIENT_BUFFER: { number: 122, text: 'the buffer is too small for the answer' },
   ERROR_INVALID_NAME: { number: 123, text: 'the name is not one that a port can have' },
   ERROR_INVALID_LEVEL: { number: 124, text: 'the version of the data is unknown' },
   ERROR_BUSY: { number: 170, text: 'the port is in use' },

@@ -12,6 +12,7 @@ import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
+import { queueFileRoutes } from './routes/queue-file-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
@@ -40,6 +41,7 @@ export const apiRoutes: readonly Route[] = [
   ...userRoutes,
   ...auditRoutes,
   ...printerRoutes,
+  ...queueFileRoutes,
   ...paperRoutes,
   ...portRoutes,
   ...deviceRoutes,

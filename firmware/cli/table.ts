@@ -10,6 +10,8 @@ import { deviceCommands } from './commands/device-commands.ts';
 import { pairCommands } from './commands/pair-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
+import { queueDataCommands } from './commands/queue-data-commands.ts';
+import { queueFileCommands } from './commands/queue-file-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 import { supportCommands } from './commands/support-commands.ts';
@@ -18,6 +20,8 @@ import { userCommands } from './commands/user-commands.ts';
 export const apiCommands: readonly Command[] = [
   statusCommand,
   ...printerCommands,
+  ...queueFileCommands,
+  ...queueDataCommands,
   ...portCommands,
   ...deviceCommands,
   ...jobCommands,

@@ -4,7 +4,7 @@ import type { Term } from '../store/contract.ts';
 import type { Position } from './contract/message.ts';
 import type { Turn } from './contract/rules.ts';
 import type { Following, GroupState, Stepping } from './contract/state.ts';
-import { isOwner, persist } from './turn.ts';
+import { endLapse, isOwner, persist } from './turn.ts';
 
 /**
  * live(): asked before each chunk, start, acknowledgement and address renewal, and again after a
@@ -21,14 +21,15 @@ export function live(state: GroupState, now: number): boolean {
 }
 
 /**
- * A node that promised, was unpaired, or still has something open on the wire leads nothing; nor
- * does one whose disk is about to change its log: a takeover judges the jobs by what the log holds
- * then.
+ * A node that leaves, promised, was unpaired, or still has something open on the wire leads
+ * nothing; nor does one whose disk is about to change its log: a takeover judges the jobs by what
+ * the log holds then.
  */
 export function mayLead(state: GroupState): boolean {
   const { storing, cutting } = state.following;
   const settled = !storing && !cutting && state.appending === 0;
-  return settled && !state.durable.promised && !state.unpaired && state.fencing === undefined;
+  const away = state.leaving || state.durable.promised || state.unpaired;
+  return settled && !away && state.fencing === undefined;
 }
 
 /**
@@ -110,6 +111,7 @@ export interface Ownership {
 export function takeOver(turn: Turn, ownership: Ownership): void {
   const { state } = turn;
   const clean = turn.rules.R6(turn, ownership.peerEnd);
+  endLapse(turn);
   state.role = 'owner';
   state.claim = undefined;
   state.leaseUntilMs = ownership.leaseUntilMs;

@@ -41,11 +41,16 @@ export interface GroupResources {
   /** Jobs that were being sent when their spooler ended, by how often. */
   readonly suspects: ReadonlyMap<string, number>;
   readonly preferredSinceMs: number | undefined;
+  /** Node whose spooler failed too often: nothing fails back to it before a person says so. */
+  readonly failedOn: string | undefined;
 }
 
 export type GroupEvent =
   | { readonly kind: 'tick'; readonly hour: number | undefined }
-  | { readonly kind: 'owned' }
+  /** `wanted` as the group's log has it: an offline group stays so, whoever owns it. */
+  | { readonly kind: 'owned'; readonly wanted: GroupResources['wanted'] }
+  /** Its definition is another one from now on. */
+  | { readonly kind: 'defined'; readonly definition: GroupDefinition }
   | { readonly kind: 'released' }
   | { readonly kind: 'bring-online' }
   | { readonly kind: 'take-offline' }
@@ -60,7 +65,10 @@ export type GroupEvent =
   /** The spooler ended while these jobs were being sent. */
   | { readonly kind: 'spooler-ended'; readonly jobIds: readonly string[] }
   /** The preferred owner is the peer, and in step; or not any more. */
-  | { readonly kind: 'preferred-in-step'; readonly inStep: boolean };
+  | { readonly kind: 'preferred-in-step'; readonly inStep: boolean }
+  | { readonly kind: 'failed-on'; readonly node: string | undefined }
+  /** The peer is not in step, or does not take the group. */
+  | { readonly kind: 'fail-over-refused' };
 
 export type GroupEffect =
   | { readonly kind: 'bring-online' | 'take-offline'; readonly resource: ResourceKind }
@@ -96,6 +104,7 @@ export function startGroupResources(
     isAliveAtMs: now,
     suspects: new Map(),
     preferredSinceMs: undefined,
+    failedOn: undefined,
   };
 }
 
@@ -108,13 +117,15 @@ export function groupState({ resources }: GroupResources): ResourceState {
 export function stepGroup(group: GroupResources, event: GroupEvent, now: number): GroupStep {
   switch (event.kind) {
     case 'owned':
-      return goOn(all({ ...group, owned: true, wanted: 'online' }, 'Offline', now), now);
+      return goOn(all({ ...group, owned: true, wanted: event.wanted }, 'Offline', now), now);
+    case 'defined':
+      return { group: { ...group, definition: event.definition }, effects: [] };
     case 'released':
       return { group: all({ ...group, owned: false }, 'Offline', now), effects: [] };
     case 'bring-online':
       return goOn({ ...group, wanted: 'online', restarts: [], failovers: [] }, now);
     case 'take-offline':
-      return goOn({ ...group, wanted: 'offline' }, now);
+      return goOn({ ...notFailed(group, now), wanted: 'offline' }, now);
     case 'online':
       return goOn(withState(group, event.resource, 'Online', now), now);
     case 'offline':
@@ -131,6 +142,11 @@ export function stepGroup(group: GroupResources, event: GroupEvent, now: number)
       const preferredSinceMs = event.inStep ? (group.preferredSinceMs ?? now) : undefined;
       return { group: { ...group, preferredSinceMs }, effects: [] };
     }
+    case 'failed-on':
+      return { group: { ...group, failedOn: event.node }, effects: [] };
+    case 'fail-over-refused':
+      // It is the only place there is: tried again here, later (tick).
+      return { group: { ...group, failovers: group.failovers.slice(0, -1) }, effects: [] };
     case 'tick':
       return tick(group, event.hour, now);
   }
@@ -150,6 +166,13 @@ function withState(
 
 function all(group: GroupResources, state: ResourceState, now: number): GroupResources {
   return resourceKinds.reduce((each, kind) => withState(each, kind, state, now), group);
+}
+
+/** What a person takes offline has not failed any more. */
+function notFailed(group: GroupResources, now: number): GroupResources {
+  return resourceKinds
+    .filter((kind) => group.resources[kind].state === 'Failed')
+    .reduce((each, kind) => withState(each, kind, 'Offline', now), group);
 }
 
 /** The next resource in the order of dependency: up from the address, down from the spooler. */
@@ -182,6 +205,7 @@ function tick(group: GroupResources, hour: number | undefined, now: number): Gro
     return state.endsWith('Pending') && now >= atMs + policy.pendingMs;
   });
   if (hung !== undefined) return failed(group, hung, 'it said nothing for too long', now);
+  if (group.wanted === 'offline') return { group, effects: [] };
   const below = resourceKinds.find(
     (kind) => kind !== 'spooler' && group.resources[kind].state === 'Failed',
   );
@@ -189,7 +213,12 @@ function tick(group: GroupResources, hour: number | undefined, now: number): Gro
     const again = now >= group.resources[below].atMs + groupLimits.retryMs;
     return again ? goOn(group, now) : { group, effects: [] };
   }
-  if (group.resources.spooler.state !== 'Online') return { group, effects: [] };
+  const { spooler } = group.resources;
+  if (spooler.state === 'Failed') {
+    const again = now >= spooler.atMs + groupLimits.retryFailedMs;
+    return again ? goOn(group, now) : { group, effects: [] };
+  }
+  if (spooler.state !== 'Online') return { group, effects: [] };
   if (mayFailBack(group, hour, now)) {
     return { group: { ...group, preferredSinceMs: undefined }, effects: [{ kind: 'fail-back' }] };
   }
@@ -258,7 +287,7 @@ function suspect(group: GroupResources, jobIds: readonly string[]): GroupStep {
 function mayFailBack(group: GroupResources, hour: number | undefined, now: number): boolean {
   const { preferredOwner, policy } = group.definition;
   if (preferredOwner === undefined || preferredOwner === group.self) return false;
-  if (group.preferredSinceMs === undefined) return false;
+  if (group.preferredSinceMs === undefined || group.failedOn === preferredOwner) return false;
   if (now < group.preferredSinceMs + groupLimits.failbackStableMs) return false;
   return inWindow(policy.failback, hour);
 }

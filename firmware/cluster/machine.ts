@@ -116,7 +116,7 @@ function takeLogEvent(turn: Turn, event: Extract<ClusterEvent, { kind: LogEventK
   const { state } = turn;
   switch (event.kind) {
     case 'commit':
-      commit(turn, event.id);
+      commit(turn, event.id, event.needsBoth ?? false);
       return;
     case 'appended':
       appended(turn, event);

@@ -46,6 +46,7 @@ export function startGroup({ config, boot, durable, log, now }: GroupStart): Gro
     acted: false,
     leaseMs: baseLeaseMs,
     lapses: [],
+    lapseFromMs: undefined,
     quietMs: now,
     ownerUntilMs: now,
     claim: undefined,

@@ -59,10 +59,9 @@ function noticeLapse(turn: Turn): void {
     return;
   }
   if (state.lapsedAtMs !== undefined) return;
+  state.lapseFromMs = state.leaseUntilMs;
   turn.rules.fence(turn);
   state.lapsedAtMs = now;
-  const recent = state.lapses.filter((atMs) => atMs > now - clusterLimits.lapseWindowMs);
-  state.lapses = [...recent, now].slice(-clusterLimits.rememberedLapses);
 }
 
 /** 600 → 1,200 → 2,400 ms as lapses repeat, and back once they are a while ago. */
@@ -137,6 +136,7 @@ export function beat(turn: Turn): void {
     wireTailMs: config.wireTailMs,
     confirms: counts ? state.peer.lastEchoNumber : 0,
     yields: now < state.yieldUntilMs || state.durable.promised,
+    leaves: state.leaving || state.durable.promised,
   } as const;
   send(turn, 'direct', body);
   if (config.witness) send(turn, 'witness', body);

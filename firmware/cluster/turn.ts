@@ -76,6 +76,19 @@ export function noteOwner(turn: Turn, leaseMs: number, wireTailMs: number): void
 }
 
 /**
+ * The peer has heard this node again. A lapse that a longer lease would have bridged makes leases
+ * longer; a cable that was pulled, or a process that stood still, for longer than any lease does
+ * not.
+ */
+export function endLapse({ state, now }: Turn): void {
+  const { lapseFromMs } = state;
+  state.lapseFromMs = undefined;
+  if (lapseFromMs === undefined || now > lapseFromMs + longestLeaseMs) return;
+  const recent = state.lapses.filter((atMs) => atMs > now - clusterLimits.lapseWindowMs);
+  state.lapses = [...recent, now].slice(-clusterLimits.rememberedLapses);
+}
+
+/**
  * The lease length of claims and asks: the shortest, since the other node cannot know a longer one.
  */
 export const baseLeaseMs = clusterLimits.leaseStepsMs[0];

@@ -27,13 +27,14 @@ import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { makeBackups, restoreStep } from './steps/backup.ts';
-import { certificatesStep } from './steps/certificates.ts';
+import { certificatesStep, nodeOwner } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
 import { groupsStep, rulesOf } from './steps/groups.ts';
 import { httpStep } from './steps/http.ts';
 import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
+import { queueFilesStep } from './steps/queue-files.ts';
 import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
@@ -119,8 +120,16 @@ async function startSteps(
   const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
   const term = localTerm(identity);
   const { monitors } = await lifecycle.begin(modulesStep(hal, folder, log));
+  const { contents, sweeper } = await lifecycle.begin(queueFilesStep(hal, folder, store, log));
+  const queueFilesOf = (owner: string, networkName: string) => ({
+    contents,
+    signer: () => tls.certificates.signer(owner),
+    onUnused: () => sweeper.later(),
+    networkName: () => networkName,
+  });
+  const queueFiles = queueFilesOf(nodeOwner, config['discovery.name']);
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, monitors, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, queueFiles, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -178,6 +187,8 @@ async function startSteps(
       folder,
       store,
       certificates,
+      contents,
+      spooler: spooler.id,
       directory,
       monitors,
       pair,
@@ -247,6 +258,8 @@ async function startSteps(
       monitors,
       sharedTcp,
       spool,
+      contents,
+      queueFilesOf,
       wire,
       pair,
       nodeId: identity.nodeId,

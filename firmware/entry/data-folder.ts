@@ -11,6 +11,8 @@ export interface DataFolder {
   /** Certificates and their keys, one file an owner. */
   readonly certificates: string;
   readonly spool: string;
+  /** Contents of queue-specific files, by digest. */
+  readonly files: string;
   /** Files and FIFOs of file ports. */
   readonly output: string;
   /** Monitor modules: `*.mjs`. */
@@ -33,6 +35,7 @@ export function dataFolderAt(path: string): DataFolder {
     pair: `${path}/pair.json`,
     certificates: `${path}/certificates`,
     spool: `${path}/spool`,
+    files: `${path}/files`,
     output: `${path}/output`,
     modules: `${path}/monitors.d`,
     socket: `${path}/platen.sock`,

@@ -3,11 +3,14 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { access, readFile, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { createLinuxFolders } from '../../hal/linux/folders.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { runCommand as runProgram } from '../../hal/linux/network/command.ts';
 import { sleep } from '../../hal/time.ts';
 import { createApiClient } from '../cli/api-client.ts';
 import { CliError, type Command, type CommandContext } from '../cli/command.ts';
 import { configCommand, versionCommand } from '../cli/commands/status-commands.ts';
+import { connectCommands } from '../cli/commands/connect-commands.ts';
 import { helpCommand } from '../cli/help.ts';
 import type { ParsedWords } from '../cli/options.ts';
 import { createOutput } from '../cli/output.ts';
@@ -16,7 +19,9 @@ import { runCommand } from '../cli/run.ts';
 import { apiCommands } from '../cli/table.ts';
 import { loadConfig } from '../config/load.ts';
 import { applianceCommands } from './commands.ts';
+import { clientLimits } from '../limits/client-limits.ts';
 import { dataFolderAt } from './data-folder.ts';
+import { machineFacts } from './machine-facts.ts';
 import { version } from './version.ts';
 import { WallTrust } from './wall-trust.ts';
 
@@ -32,6 +37,12 @@ async function main(words: readonly string[]): Promise<void> {
   const commands: readonly Command[] = [
     ...applianceCommands({ hal, wallTrust, version, load }),
     ...apiCommands,
+    ...connectCommands({
+      folders: createLinuxFolders(),
+      random: hal.random,
+      run: (program, args) => runProgram(program, args, clientLimits.cupsMs),
+      machine: machineFacts(),
+    }),
     configCommand(load),
     versionCommand(version),
     helpCommand(() => commands),

@@ -1,6 +1,7 @@
 // The one table of error codes, made of the files beside it; a door translates a code, it never
 // invents one.
 import { backupErrors } from './backup-errors.ts';
+import { fileErrors } from './file-errors.ts';
 import { jobErrors } from './job-errors.ts';
 import { printerErrors } from './printer-errors.ts';
 import { snmpErrors } from './snmp-errors.ts';
@@ -9,6 +10,7 @@ import { userErrors } from './user-errors.ts';
 
 export const errorCodes = {
   ...backupErrors,
+  ...fileErrors,
   ...jobErrors,
   ...printerErrors,
   ...snmpErrors,

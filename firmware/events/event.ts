@@ -12,6 +12,18 @@ export type EventBody =
         | 'printer-state-changed'
         | 'printer-deleted';
     }
+  /**
+   * Printer data, queue-specific files, and who is connected to the queue. Facts: `name`, and what
+   * it was: `keys`, `files`, `client`, `user`. `printerEvents` says it in Windows's words, as it
+   * does in the events of printers.
+   */
+  | {
+      readonly type:
+        | 'queue-data-changed'
+        | 'queue-files-changed'
+        | 'queue-connected'
+        | 'queue-disconnected';
+    }
   | { readonly type: 'port-status-changed'; readonly portName: string }
   | { readonly type: 'appliance-started' | 'appliance-stopping' }
   /** The disk of the spool is nearly full, or has room again. */

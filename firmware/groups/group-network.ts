@@ -53,6 +53,7 @@ export function createGroupNetwork(options: GroupNetworkOptions): RunningGroupNe
         log.info('the addresses could not be had', { group, message });
       }
     },
+    hold: () => wire.hold(group),
     async fence() {
       await wire.fence(group);
       options.onFenced();

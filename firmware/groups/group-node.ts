@@ -33,7 +33,15 @@ export interface GroupNodeOptions {
   /** All but what this node makes for each group. */
   readonly host: Omit<
     GroupHostOptions,
-    'id' | 'network' | 'makeSpooler' | 'onChange' | 'onMoveRefused' | 'onLeft' | 'clock' | 'tcp'
+    | 'id'
+    | 'definition'
+    | 'network'
+    | 'makeSpooler'
+    | 'onChange'
+    | 'onMoveRefused'
+    | 'onLeft'
+    | 'clock'
+    | 'tcp'
   >;
   readonly makeSpooler: (definition: GroupDefinition, parts: OwnershipParts) => Spooler;
   /** Opens what clients reach; a part that can't be opened is tried again by itself. */
@@ -47,6 +55,7 @@ export class GroupNode {
   readonly #host: GroupHost;
   readonly #watchers = new Set<() => void>();
   readonly waiting: Spooler;
+  #definition: GroupDefinition;
   #parts: OwnershipParts | undefined;
   #owned: Owned | undefined;
   /** Opening and closing come one after the other. */
@@ -58,6 +67,7 @@ export class GroupNode {
   constructor(options: GroupNodeOptions) {
     const { definition, wire, log, clock, tcp } = options;
     this.#options = options;
+    this.#definition = definition;
     this.#network = createGroupNetwork({
       group: definition.id,
       wire,
@@ -73,10 +83,11 @@ export class GroupNode {
       clock,
       tcp,
       id: definition.id,
+      definition: () => this.#definition,
       network: this.#network,
       makeSpooler: (parts) => {
         this.#parts = parts;
-        return options.makeSpooler(definition, parts);
+        return options.makeSpooler(this.#definition, parts);
       },
       onChange: () => this.#look(),
       onMoveRefused: (reason) => this.#moveRefused?.(reason),
@@ -86,7 +97,13 @@ export class GroupNode {
   }
 
   get definition(): GroupDefinition {
-    return this.#options.definition;
+    return this.#definition;
+  }
+
+  /** Policies and preferred owner: nothing of what runs depends on them. */
+  define(definition: GroupDefinition): void {
+    this.#definition = definition;
+    this.#host.defined();
   }
 
   get host(): GroupHost {
@@ -107,10 +124,12 @@ export class GroupNode {
   }
 
   /** Resolves once the peer owns the group, or says why it does not. */
-  async move(timeoutMs: number): Promise<{ readonly kind: 'done' } | Refusal> {
-    const { definition, clock } = this.#options;
+  async move(): Promise<{ readonly kind: 'done' } | Refusal> {
+    const { clock } = this.#options;
+    const { name, policy } = this.#definition;
+    const timeoutMs = policy.jobCompletionMs;
     if (!this.isOwner) {
-      return refused('not-live', `group "${definition.name}" is not owned by this appliance`);
+      return refused('not-live', `group "${name}" is not owned by this appliance`);
     }
     using deadline = startDeadline(clock, timeoutMs + groupLimits.moveGraceMs);
     const refusal = Promise.withResolvers<string>();
@@ -123,7 +142,19 @@ export class GroupNode {
     const why = await Promise.race([refusal.promise, gone]);
     this.#moveRefused = undefined;
     if (why === undefined) return { kind: 'done' };
-    return refused('not-live', `group "${definition.name}" can't be moved now: ${reasonText(why)}`);
+    return refused('not-live', `group "${name}" can't be moved now: ${reasonText(why)}`);
+  }
+
+  /** Resolves once all its resources are offline, or says why they are not. */
+  async takeOffline(): Promise<{ readonly kind: 'done' } | Refusal> {
+    const timeoutMs = this.#definition.policy.jobCompletionMs + groupLimits.moveGraceMs;
+    using deadline = startDeadline(this.#options.clock, timeoutMs);
+    return await this.#host.takeOffline(deadline.signal);
+  }
+
+  async bringOnline(): Promise<{ readonly kind: 'done' } | Refusal> {
+    using deadline = startDeadline(this.#options.clock, groupLimits.moveGraceMs);
+    return await this.#host.bringOnline(deadline.signal);
   }
 
   /** Resolves when the peer knows of the promise, or with the signal. */
@@ -158,12 +189,12 @@ export class GroupNode {
   }
 
   #openFront(owned: Owned): void {
-    const { definition, log, openFront } = this.#options;
+    const { log, openFront } = this.#options;
     this.#owned = owned;
     this.#front = this.#front.then(async () => {
       if (this.#owned !== owned) return undefined;
       try {
-        return await openFront(definition, owned);
+        return await openFront(this.#definition, owned);
       } catch (error) {
         log.error('what clients reach of the group could not be opened', { error });
         return undefined;
@@ -180,11 +211,11 @@ export class GroupNode {
   }
 
   async #ready(): Promise<Spooler> {
-    const { definition, clock } = this.#options;
+    const { clock } = this.#options;
     using deadline = startDeadline(clock, groupLimits.readyMs);
     await this.#until(() => this.#owned !== undefined, deadline.signal).catch(() => undefined);
     if (this.#owned !== undefined) return this.#owned.spooler;
-    const message = `group "${definition.name}" is not served by this appliance just now`;
+    const message = `group "${this.#definition.name}" is not served by this appliance just now`;
     throw new RefusedError(refused('not-live', message));
   }
 

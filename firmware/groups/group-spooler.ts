@@ -12,7 +12,7 @@ import { openMonitorRegistry } from '../registry/monitor-registry.ts';
 import type { Spool } from '../spool/spool.ts';
 import type { Spooler } from '../spooler/contract.ts';
 import { createGroupDoor, type GroupDoorOptions } from './group-door.ts';
-import { createSpooler } from '../spooler/spooler.ts';
+import { createSpooler, type SpoolerOptions } from '../spooler/spooler.ts';
 
 export interface GroupSpoolerOptions {
   readonly clock: Clock;
@@ -25,6 +25,7 @@ export interface GroupSpoolerOptions {
   readonly nodePort: GroupDoorOptions['nodePort'];
   /** The group has its addresses on the network; without, sockets leave from the node's. */
   readonly hasAddresses: () => boolean;
+  readonly queueFiles: SpoolerOptions['queueFiles'];
   readonly log: Log;
 }
 
@@ -55,6 +56,7 @@ export function makeGroupSpooler(
       localPortOf,
     },
     door: createGroupDoor({ ...options, group: name }),
+    ...(options.queueFiles === undefined ? {} : { queueFiles: options.queueFiles }),
     serverName: name,
     local: false,
     log: options.log,

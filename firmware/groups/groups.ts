@@ -88,22 +88,20 @@ class NodeGroups implements Groups {
     return this.#options.book.list().some(({ addresses }) => addresses.includes(address));
   }
 
-  resources(_group: string): GroupResources | undefined {
-    return undefined;
+  resources(group: string): GroupResources | undefined {
+    return this.#nodes.get(group)?.host.resources;
   }
 
   async move(group: string): Promise<{ readonly kind: 'done' } | Refusal> {
-    const node = this.#find(group);
-    if (node === undefined) return refused('value-not-supported', `there is no group "${group}"`);
-    return await node.move(node.definition.policy.jobCompletionMs);
+    return (await this.#find(group)?.move()) ?? unknown(group);
   }
 
   async takeOffline(group: string): Promise<{ readonly kind: 'done' } | Refusal> {
-    return refused('value-not-supported', `group "${group}" can't be taken offline yet`);
+    return (await this.#find(group)?.takeOffline()) ?? unknown(group);
   }
 
   async bringOnline(group: string): Promise<{ readonly kind: 'done' } | Refusal> {
-    return refused('value-not-supported', `group "${group}" is online`);
+    return (await this.#find(group)?.bringOnline()) ?? unknown(group);
   }
 
   async leave(): Promise<void> {
@@ -141,9 +139,11 @@ class NodeGroups implements Groups {
     if (this.#stopped) return;
     const wanted = peerAddress() === undefined ? [] : book.list();
     for (const [id, node] of this.#nodes) {
-      const same = wanted.find((definition) => definition.id === id);
-      if (!anew && same !== undefined && JSON.stringify(same) === JSON.stringify(node.definition))
+      const now = wanted.find((definition) => definition.id === id);
+      if (!anew && now !== undefined && placeOf(now) === placeOf(node.definition)) {
+        node.define(now);
         continue;
+      }
       this.#nodes.delete(id);
       await node.stop(AbortSignal.abort());
     }
@@ -224,4 +224,13 @@ class NodeGroups implements Groups {
       throw error;
     }
   }
+}
+
+/** What a group can't change while it runs: where clients reach it. */
+function placeOf({ name, addresses }: GroupDefinition): string {
+  return JSON.stringify([name, addresses]);
+}
+
+function unknown(group: string): Refusal {
+  return refused('value-not-supported', `there is no group "${group}" on this appliance`);
 }

@@ -27,6 +27,7 @@ export function startThreadMachine(
     mode: 'outdated',
     owner: undefined,
     leaseBy: 'none',
+    alone: false,
     lapses: 0,
   };
   return {

@@ -68,6 +68,31 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
       reprint: later(({ jobs }, ...args: Args<'jobs', 'reprint'>) => jobs.reprint(...args)),
       remove: later(({ jobs }, ...args: Args<'jobs', 'remove'>) => jobs.remove(...args)),
     },
+    data: {
+      enumKey: later(({ data }, ...args: Args<'data', 'enumKey'>) => data.enumKey(...args)),
+      enumDataEx: later(({ data }, ...args: Args<'data', 'enumDataEx'>) =>
+        data.enumDataEx(...args),
+      ),
+      getDataEx: later(({ data }, ...args: Args<'data', 'getDataEx'>) => data.getDataEx(...args)),
+      setDataEx: later(({ data }, ...args: Args<'data', 'setDataEx'>) => data.setDataEx(...args)),
+      deleteDataEx: later(({ data }, ...args: Args<'data', 'deleteDataEx'>) =>
+        data.deleteDataEx(...args),
+      ),
+      deleteKey: later(({ data }, ...args: Args<'data', 'deleteKey'>) => data.deleteKey(...args)),
+      changes: later(({ data }, printerId: string) => data.changes(printerId)),
+    },
+    files: {
+      list: later(({ files }, printerId: string) => files.list(printerId)),
+      put: later(({ files }, ...args: Args<'files', 'put'>) => files.put(...args)),
+      remove: later(({ files }, ...args: Args<'files', 'remove'>) => files.remove(...args)),
+      open: later(({ files }, ...args: Args<'files', 'open'>) => files.open(...args)),
+      manifest: later(({ files }, ...args: Args<'files', 'manifest'>) => files.manifest(...args)),
+      connections: later(({ files }, printerId: string) => files.connections(printerId)),
+      connect: later(({ files }, ...args: Args<'files', 'connect'>) => files.connect(...args)),
+      disconnect: later(({ files }, ...args: Args<'files', 'disconnect'>) =>
+        files.disconnect(...args),
+      ),
+    },
     start: () => Promise.resolve(),
     lookAgain: () => undefined,
     drain: () => Promise.resolve(),
@@ -78,6 +103,6 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
 }
 
 type Args<
-  Room extends 'printers' | 'intake' | 'ports' | 'jobs',
+  Room extends 'printers' | 'intake' | 'ports' | 'jobs' | 'data' | 'files',
   Name extends keyof Spooler[Room],
 > = Spooler[Room][Name] extends (...args: infer Given) => unknown ? Given : never;

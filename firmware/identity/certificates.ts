@@ -8,9 +8,10 @@ import { canonicalAddress } from '../../hal/address.ts';
 import type { Refusal } from '../errors/codes.ts';
 import { identityLimits as limits } from '../limits/identity-limits.ts';
 import { checkCredentials } from './check-credentials.ts';
-import type { CertificateFacts, Certificates, TlsCredentials } from './contract.ts';
+import type { CertificateFacts, Certificates, IdentityKey, TlsCredentials } from './contract.ts';
 import { IdentityError } from './identity.ts';
 import { makeSelfSigned, pemOf, pinOf } from './self-signed.ts';
+import { signingKey } from './signatures.ts';
 
 export interface CertificatesOptions {
   readonly files: Files;
@@ -86,6 +87,11 @@ class KeptCertificates implements Certificates {
       notAfterMs: certificate.validToDate.getTime(),
       state: stateOf(certificate, this.#options.clock.wall()),
     };
+  }
+
+  signer(owner: string): IdentityKey | undefined {
+    const kept = this.#kept.get(owner);
+    return kept === undefined ? undefined : signingKey(createPrivateKey(kept.own.privateKeyPem));
   }
 
   install(owner: string, credentials: TlsCredentials): Promise<Refusal | undefined> {

@@ -61,6 +61,11 @@ export interface Certificates {
   /** What is shown now, without making anything. */
   current(owner: string): TlsCredentials | undefined;
   facts(owner: string): CertificateFacts | undefined;
+  /**
+   * The key of the owner's own certificate, whatever an administrator has installed in its place:
+   * it never changes, and goes where the owner goes. Undefined: nothing was made for it yet.
+   */
+  signer(owner: string): IdentityKey | undefined;
   /** An administrator's own: refused with the reason where key, chain and time do not fit. */
   install(owner: string, credentials: TlsCredentials): Promise<Refusal | undefined>;
   /** Back to our own. */

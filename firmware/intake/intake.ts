@@ -38,6 +38,7 @@ import {
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
+import { quietUploads } from './quiet.ts';
 import { endUnacknowledged } from './unacknowledged.ts';
 
 export interface IntakeRoomOptions {
@@ -73,8 +74,11 @@ export interface IntakeRoom {
   resume(job: Job): void;
   /** The job ended otherwise. */
   forget(jobId: string): void;
-  /** Refuses from now on; resolves once the uploads that run have ended. */
-  drain(): Promise<void>;
+  /**
+   * Refuses from now on; resolves once the uploads that run have ended. With `closeDoor` first the
+   * uploads of now end, then it is called, and what comes by the connections of then is taken.
+   */
+  drain(closeDoor?: () => Promise<void>): Promise<void>;
   /** Refuses from now on; uploads that run break off. */
   stop(): Promise<void>;
 }
@@ -110,14 +114,14 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
     async validate(request) {
       const printer = options.printerById(request.printerId);
-      const refusal = stopped() ?? checkJob(request, printer);
+      const refusal = refuseAll() ?? checkJob(request, printer);
       if (refusal !== undefined || printer === undefined) return refusal;
       return request.document === undefined ? undefined : checkDocument(request.document, printer);
     },
 
     async create(request) {
       const printer = options.printerById(request.printerId);
-      const refusal = stopped() ?? checkJob(request, printer);
+      const refusal = refuseAll() ?? checkJob(request, printer);
       if (refusal !== undefined) return refusal;
       if (printer === undefined) return refused('internal', 'the printer was checked and is gone');
       const job = createdPayload(newJobId(clock, options.random), request, printer, clock.wall());
@@ -128,7 +132,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
 
     async add(jobId, stream, request, signal) {
       const found = await store.query('jobs.get', { spooler, id: jobId });
-      const refusal = checkIncoming(found, jobId) ?? stopped();
+      const refusal = checkIncoming(found, jobId) ?? refuseAll();
       if (refusal !== undefined || found === undefined) {
         return await giveBack(
           stream,
@@ -397,7 +401,11 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     printer: Printer | undefined,
   ): Refusal | undefined {
     if (printer === undefined) return refused('printer-not-found', 'there is no such printer');
-    return stopped() ?? checkDocument(document, printer);
+    return refuseAll() ?? checkDocument(document, printer);
+  }
+
+  function refuseAll(): Refusal | undefined {
+    return stopped() ?? options.permit.refuseJobs?.();
   }
 
   function stopped(): Refusal | undefined {
@@ -409,7 +417,12 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     service,
     resume: (job) => incoming.arm(job.id),
     forget: (jobId) => incoming.forget(jobId),
-    async drain() {
+    async drain(closeDoor) {
+      if (closeDoor !== undefined) {
+        await Promise.allSettled(running);
+        await closeDoor();
+        await quietUploads({ clock, running, signal: stopping.signal });
+      }
       draining = true;
       await Promise.allSettled(running);
     },

@@ -21,6 +21,12 @@ export const groupLimits = {
   leaveMs: 10_000,
   /** An address or name that could not be brought online is tried again after this. */
   retryMs: 1_000,
+  /** A spooler that failed too often, and can't go to the peer, is tried again after this. */
+  retryFailedMs: 60_000,
+  /** How often a group's resources are looked at. */
+  tickMs: 1_000,
+  /** A spooler is judged by its health only where its permit did not lapse for so long. */
+  calmMs: 10_000,
   restartThreshold: 3,
   restartPeriodMs: 15 * 60_000,
   /** Nodes less one: of two, the group moves once. */

@@ -15,4 +15,9 @@ export const intakeLimits = {
   retryMs: 10_000,
   /** A job that nobody was told of is marked so; tried again after this, and twice as long. */
   markRetryMs: 100,
+  /** A door that was closed is behind the last client once nothing came for so long … */
+  quietMs: 250,
+  quietLookMs: 25,
+  /** … or after this. */
+  quietMostMs: 2_000,
 } as const;

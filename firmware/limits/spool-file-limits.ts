@@ -3,6 +3,8 @@
 export const spoolFileLimits = {
   /** What is kept beside a document to print it without the database, as JSON. */
   headerBytes: 256 * 1024,
+  /** An entry of the journal: what one group of commits changes, as JSON. */
+  entryBytes: 32 * 1024 * 1024,
   /** Space is reserved in steps of this where a document's size is not known. */
   reserveStepBytes: 4 * 1024 * 1024,
   /** How long a look at the free space counts, where it found plenty beyond what is asked for. */

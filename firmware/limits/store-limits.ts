@@ -3,6 +3,10 @@
 export const storeLimits = {
   /** Units that wait for the store's worker; the store's own queue is bounded besides. */
   outstandingRequests: 8_192,
+  /** Marks in the spool that are not synced yet, at most. */
+  lateMarks: 1_000,
+  /** Entries of the journal that are applied in one transaction at start. */
+  entriesPerReplay: 500,
   /** Records that one readLog hands out, at most. */
   recordsPerRead: 1_000,
   /** Rows of a table that the store remembers, at most: jobs in work are read often. */

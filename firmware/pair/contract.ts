@@ -135,6 +135,8 @@ export interface GroupView {
   /** The node that owns the group as far as this one knows. */
   readonly owner: string | undefined;
   readonly leaseBy: GroupState['leaseBy'];
+  /** It owns the group and goes on alone; an owner that waits for its standby does not yet. */
+  readonly alone: boolean;
   /** Times without a fresh lease that are remembered. */
   readonly lapses: number;
 }

@@ -144,6 +144,7 @@ function viewOf(state: GroupState): GroupView {
     mode: owns ? (stepping.phase === 'in-step' ? 'in-step' : 'exposed') : standbyMode,
     owner: owns ? config.self : peerOwns ? config.peer : undefined,
     leaseBy: state.leaseBy,
+    alone: owns && stepping.phase === 'exposed',
     lapses: state.lapses.length,
   };
 }
@@ -155,6 +156,7 @@ function sameView(a: GroupView, b: GroupView): boolean {
     a.mode === b.mode &&
     a.owner === b.owner &&
     a.leaseBy === b.leaseBy &&
+    a.alone === b.alone &&
     a.lapses === b.lapses
   );
 }

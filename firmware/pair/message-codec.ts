@@ -47,6 +47,8 @@ const bodies = [
     confirms: counter,
     epoch: counter,
     yields: z.boolean(),
+    // Later than version 1.
+    leaves: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('echo'),

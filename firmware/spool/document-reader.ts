@@ -1,4 +1,5 @@
 // Reading a document back: bounded pieces, each as long as it must be.
+import { createHash } from 'node:crypto';
 import type { Files, OpenFile } from '../../hal/contract.ts';
 import type { DocumentLocation } from '../store/contract.ts';
 import { decodeDescriptor, descriptorBytes } from './frame.ts';
@@ -29,15 +30,21 @@ export interface ReaderParts {
   readonly chunkBytes: number;
 }
 
+/**
+ * With its digest a small document is checked before a byte of it is handed out: a card that
+ * forgets must not print what nobody sent.
+ */
 export async function openDocument(
   parts: ReaderParts,
   location: DocumentLocation,
+  digest?: string,
 ): Promise<DocumentReader> {
   const { files, places, chunkBytes } = parts;
   const directory = location.kind === 'file' ? places.documents : places.segments;
   const file = await files.open(`${directory}/${location.name}`, 'read');
   try {
     await checkLength(file, location);
+    if (digest !== undefined) await checkDigest(file, location, digest);
   } catch (error) {
     await file.close();
     throw error;
@@ -56,6 +63,17 @@ export async function openDocument(
     },
     close: () => file.close(),
   };
+}
+
+async function checkDigest(
+  file: OpenFile,
+  location: DocumentLocation,
+  digest: string,
+): Promise<void> {
+  if (location.kind !== 'segment') return;
+  const bytes = await file.read(location.offsetBytes, location.sizeBytes);
+  if (`sha256:${createHash('sha256').update(bytes).digest('hex')}` === digest) return;
+  throw new DamagedDocumentError(location.name, 'its bytes are not those that came');
 }
 
 async function checkLength(file: OpenFile, location: DocumentLocation): Promise<void> {

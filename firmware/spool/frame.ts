@@ -2,10 +2,10 @@
 // are.
 //
 // Segment files hold frames one after the other, each descriptor, header, body: a reader walks from
-// the front. A document's own file is body, header, descriptor: its size and digest are known only
-// after the last byte came, so a trailer costs one pass and one fsync where a header would cost a
-// second write to the front and a second fsync. A file without a whole trailer is an upload that
-// broke off.
+// the front. Between documents stand entries of the journal, descriptor and text. A document's own
+// file is body, header, descriptor: its size and digest are known only after the last byte came, so
+// a trailer costs one pass and one fsync where a header would cost a second write to the front and
+// a second fsync. A file without a whole trailer is an upload that broke off.
 import { crc32 } from 'node:zlib';
 import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 import { type SpoolHeader, spoolHeaderSchema } from './header.ts';
@@ -87,6 +87,42 @@ export function decodeHeader(descriptor: Uint8Array, header: Uint8Array): SpoolH
   const parsed = spoolHeaderSchema.safeParse(parsedJson(header));
   if (!parsed.success || parsed.data.document.sizeBytes !== sizes.bodyBytes) return undefined;
   return parsed.data;
+}
+
+/** Of what stands between documents: an entry of the journal, descriptor and text. */
+const entryMagic = Buffer.from('PLATENjr', 'latin1');
+
+/** Undefined where the text is longer than the format allows. */
+export function describeEntry(text: Uint8Array): Uint8Array | undefined {
+  if (text.length > spoolFileLimits.entryBytes) return undefined;
+  const descriptor = Buffer.alloc(descriptorBytes);
+  entryMagic.copy(descriptor);
+  descriptor.writeUInt32BE(version, offsets.version);
+  descriptor.writeUInt32BE(text.length, offsets.headerBytes);
+  descriptor.writeUInt32BE(entryChecksum(descriptor, text), offsets.checksum);
+  return descriptor;
+}
+
+/** How long the text behind it claims to be; undefined where it describes no entry. */
+export function entryTextBytes(bytes: Uint8Array): number | undefined {
+  if (bytes.length !== descriptorBytes) return undefined;
+  const descriptor = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (!entryMagic.equals(descriptor.subarray(0, entryMagic.length))) return undefined;
+  if (descriptor.readUInt32BE(offsets.version) !== version) return undefined;
+  const textBytes = descriptor.readUInt32BE(offsets.headerBytes);
+  return textBytes > spoolFileLimits.entryBytes ? undefined : textBytes;
+}
+
+export function isWholeEntry(descriptor: Uint8Array, text: Uint8Array): boolean {
+  const bytes = Buffer.from(descriptor.buffer, descriptor.byteOffset, descriptor.length);
+  return (
+    entryTextBytes(descriptor) === text.length &&
+    bytes.readUInt32BE(offsets.checksum) === entryChecksum(descriptor, text)
+  );
+}
+
+function entryChecksum(descriptor: Uint8Array, text: Uint8Array): number {
+  return crc32(text, crc32(descriptor.subarray(0, offsets.checksum)));
 }
 
 function parsedJson(bytes: Uint8Array): unknown {

@@ -44,8 +44,11 @@ export interface Spool {
     stream: AsyncIterable<Uint8Array>,
     options: UploadOptions,
   ): Promise<ReceivedDocument | Refusal>;
-  /** Opens a document for reading; rejects with a DamagedDocumentError where it is not whole. */
-  open(location: DocumentLocation): Promise<DocumentReader>;
+  /**
+   * Opens a document for reading; rejects with a DamagedDocumentError where it is not whole. With
+   * its digest small ones are checked byte by byte.
+   */
+  open(location: DocumentLocation, digest?: string): Promise<DocumentReader>;
   /** The file of a document that still arrives; nothing of it is checked. */
   openPart(name: string): Promise<Pick<DocumentReader, 'read' | 'close'>>;
   /** Tries the disk with a small file; rejects with a HalError where it takes none. */
@@ -99,7 +102,8 @@ export function createSpool(options: SpoolOptions): Spool {
         uploads -= 1;
       }
     },
-    open: (location) => openDocument({ files, places, chunkBytes: limits.chunkBytes }, location),
+    open: (location, digest) =>
+      openDocument({ files, places, chunkBytes: limits.chunkBytes }, location, digest),
     async openPart(name) {
       const file = await files.open(`${places.documents}/${name}`, 'read');
       return {

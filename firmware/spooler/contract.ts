@@ -17,6 +17,8 @@ import type {
   PortInfo,
   XcvResult,
 } from '../../monitors/contract.ts';
+import type { PrinterData } from '../printer-data/contract.ts';
+import type { QueueFiles } from '../queue-files/contract.ts';
 import type { Permit } from './permit.ts';
 import type { PortLanguage, PortLanguageChange } from './port-languages.ts';
 
@@ -214,14 +216,18 @@ export interface Spooler {
   readonly printers: Printers;
   readonly ports: Ports;
   readonly jobs: Jobs;
+  readonly data: PrinterData;
+  readonly files: QueueFiles;
   start(): Promise<void>;
   /** Records came that this spooler did not commit: its ports look for work again. */
   lookAgain(): void;
   /**
    * Starts no job and takes no upload any more; resolves once what printed and what arrived has
-   * ended. Then `stop`.
+   * ended. Then `stop`. With `closeDoor` another spooler goes on with the same log: uploads are
+   * taken until nothing prints any more, then it is called, and whoever is connected then is still
+   * served.
    */
-  drain(): Promise<void>;
+  drain(closeDoor?: () => Promise<void>): Promise<void>;
   /** Interrupts what prints, closes ports, shuts monitors down. Jobs stay as they are. */
   stop(deadline: AbortSignal): Promise<void>;
   /** Cheap, from memory. */

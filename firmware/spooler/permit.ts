@@ -1,5 +1,6 @@
 // The one hook that says whether a spooler may act now: always for the local one, the lease for a
 // group.
+import type { Refusal } from '../errors/codes.ts';
 
 /**
  * Asked before each chunk to a device, before each start, and after each commit before its
@@ -8,6 +9,8 @@
  */
 export interface Permit {
   live(): boolean;
+  /** Why no job is taken at all just now; nothing where any may be. */
+  refuseJobs?(): Refusal | undefined;
 }
 
 export const alwaysLive: Permit = { live: () => true };

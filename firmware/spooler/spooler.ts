@@ -24,6 +24,10 @@ import { readAhead } from '../printers/read-ahead.ts';
 import { readArriving } from '../printers/read-arriving.ts';
 import { createRunnerCommits } from '../printers/runner-commits.ts';
 import { createStateEvents } from '../printers/state-events.ts';
+import { createPrinterData } from '../printer-data/printer-data.ts';
+import { createQueueFiles, type QueueFilesOptions } from '../queue-files/queue-files.ts';
+import { noContents } from '../queue-files/no-contents.ts';
+import { createQueueReading } from '../queue-files/reading.ts';
 import type { OwnedMonitorRegistry } from '../registry/monitor-registry.ts';
 import { DamagedDocumentError, type DocumentReader } from '../spool/document-reader.ts';
 import type { Spool } from '../spool/spool.ts';
@@ -72,6 +76,11 @@ export interface SpoolerOptions {
   readonly door?: PortDoor;
   /** What is plugged into the box; a group gets none of it. */
   readonly box?: BoxDevices;
+  /** Left out: no queue has files. */
+  readonly queueFiles?: Pick<QueueFilesOptions, 'contents' | 'signer' | 'onUnused'> & {
+    /** As it stands in `\\SERVER\PRINTER`; `serverName`, where it is left out. */
+    readonly networkName?: () => string;
+  };
   /** The node's host name, or the group's network name. */
   readonly serverName: string;
   /** bLocal: true for the node's own spooler. */
@@ -203,7 +212,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
 
   const openDocument = async (job: Job, number: number): Promise<DocumentReader> => {
     const location = await store.query('documents.locate', { jobId: job.id, number });
-    if (location !== undefined) return await noting(options.spool.open(location));
+    const { digest } = job.documents.find((one) => one.number === number) ?? {};
+    if (location !== undefined) return await noting(options.spool.open(location, digest));
     throw new DamagedDocumentError(`${number} of job ${job.number}`, 'the spool has lost it');
   };
 
@@ -332,6 +342,28 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     onReady: (job) => wake(job, 'wake'),
   });
 
+  const reading = createQueueReading(id, store);
+  const ofPrinters = {
+    spooler: id,
+    store,
+    commit: (changes: readonly Change[]) => commit(changes),
+    reading,
+    clock,
+    random,
+    printerById: (printerId: string) => printers.byId(printerId),
+    networkName: options.queueFiles?.networkName ?? (() => options.serverName),
+    log,
+  };
+  const data = createPrinterData(ofPrinters);
+  const files = createQueueFiles({
+    contents: noContents,
+    signer: () => undefined,
+    onUnused: () => undefined,
+    ...options.queueFiles,
+    ...ofPrinters,
+    data,
+  });
+
   const looksAlive = (): SpoolerHealth => {
     const failed = host
       .monitors()
@@ -355,6 +387,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     printers: printers.service,
     ports: board.service,
     jobs: jobs.service,
+    data,
+    files,
     async start() {
       await printers.load();
       await Promise.all([
@@ -387,8 +421,13 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     lookAgain() {
       if (phase === 'running') board.reconcile();
     },
-    async drain() {
-      await Promise.all([intake.drain(), board.drain()]);
+    async drain(closeDoor) {
+      if (closeDoor === undefined) {
+        await Promise.all([intake.drain(), board.drain()]);
+        return;
+      }
+      await board.drain();
+      await intake.drain(closeDoor);
     },
     async stop(deadline) {
       phase = 'stopped';

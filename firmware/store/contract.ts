@@ -121,7 +121,8 @@ export interface ReplicaStore {
 export interface Store extends ReplicaStore {
   /**
    * Group commit: units that arrive while a commit runs share the next one. Resolves after the disk
-   * has it (WAL, synchronous FULL). Rejects with a StoreError when the disk failed: then nothing is
+   * has it: the journal's sync for the node's own, the database's (WAL, synchronous FULL) for all
+   * others. Rejects with a StoreError when the disk failed: then nothing is
    * known to be durable and the caller must not acknowledge.
    */
   commit(unit: CommitUnit): Promise<CommitOutcome>;

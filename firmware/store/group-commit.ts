@@ -1,5 +1,10 @@
-// Group commit: units that wait share one segment sync and one transaction, and succeed or fail by
-// the disk together.
+// Group commit: units that wait share one transaction and one sync, and succeed or fail by the disk
+// together.
+//
+// A group of the node's own commits is durable by the journal: its documents and its entry go to
+// the active segment in one write with one sync, and the database follows unsynced. Groups with
+// anything else, and the first one in each segment, are durable by the database, whose sync covers
+// all that was unsynced before; older segments are then needed for their documents only.
 import { isHalError } from '../../hal/errors.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
@@ -10,6 +15,8 @@ import {
   StoreError,
 } from './contract.ts';
 import { documentsOfUnit, inlineDocument } from './inline-documents.ts';
+import { encodeEntry, type JournalPosition, putJournalPosition } from './journal.ts';
+import type { LateMarks } from './late-marks.ts';
 import type { InlineDocument, SegmentWriter } from './segments.ts';
 import type { MarkToWrite } from '../spool/marks.ts';
 import type { Sql } from './sql.ts';
@@ -20,6 +27,8 @@ import { type AppliedUnit, applyUnit, asUnit, type PlacedUnit } from './unit.ts'
 type Apply = (sql: Sql, locations: PlacedUnit['locations']) => AppliedUnit;
 
 interface Waiting {
+  /** Can be applied again from its unit alone. */
+  readonly journaled: boolean;
   /** Where documents and marks come from; without changes where there are none. */
   readonly unit: CommitUnit;
   readonly apply: Apply;
@@ -46,8 +55,11 @@ type Result = AppliedUnit | { readonly thrown: unknown };
 export interface GroupCommitOptions {
   readonly sql: Sql;
   readonly segments: SegmentWriter;
+  /** What the database holds, durably. */
+  readonly position: JournalPosition;
   /** Resolves once those that must survive a power cut do. */
   readonly writeMarks: (marks: readonly MarkToWrite[]) => Promise<void>;
+  readonly lateMarks: LateMarks;
   /** Called after a durable group with the units that went through. */
   readonly onCommitted: (units: readonly CommitUnit[]) => void;
   /** Called after a durable group with what this node keeps no longer. */
@@ -58,29 +70,39 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions;
   readonly #queue: Waiting[] = [];
   #running: Promise<void> | undefined;
+  #lastEntry: number;
+  /** The journal is needed from here on; undefined: nothing of it is. */
+  #durableSegment: number | undefined;
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
+    this.#lastEntry = options.position.entry;
+  }
+
+  /** Segments from this one on hold entries that the database may lack after a power cut. */
+  get neededFrom(): number {
+    return this.#durableSegment ?? Number.POSITIVE_INFINITY;
   }
 
   commit(unit: CommitUnit): Promise<CommitOutcome> {
-    return this.#hand(unit, (sql, locations) => applyUnit(sql, { unit, locations }));
+    const journaled = unit.term.generation === 0;
+    return this.#hand(unit, journaled, (sql, locations) => applyUnit(sql, { unit, locations }));
   }
 
   /** What is no unit of an owner, in the same order; rejects where it can't be taken. */
   async perform(unit: CommitUnit, apply: Apply): Promise<void> {
-    const outcome = await this.#hand(unit, (sql, locations) =>
+    const outcome = await this.#hand(unit, false, (sql, locations) =>
       asUnit(sql, () => apply(sql, locations)),
     );
     if (outcome.kind === 'refused') throw new StoreError(outcome.message);
   }
 
-  #hand(unit: CommitUnit, apply: Apply): Promise<CommitOutcome> {
+  #hand(unit: CommitUnit, journaled: boolean, apply: Apply): Promise<CommitOutcome> {
     if (this.#queue.length >= spoolLimits.queuedCommits) {
       return Promise.resolve(refused('busy', 'too many changes wait for the disk'));
     }
     const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
-    this.#queue.push({ unit, apply, resolve, reject });
+    this.#queue.push({ unit, journaled, apply, resolve, reject });
     this.#running ??= this.#run();
     return promise;
   }
@@ -100,35 +122,98 @@ export class GroupCommit {
   }
 
   async #runGroup(group: readonly Waiting[]): Promise<void> {
-    const { sql, segments, onDropped, onCommitted } = this.#options;
+    const { sql, onDropped, onCommitted } = this.#options;
     const prepared = group.flatMap((waiting) => prepare(sql, waiting) ?? []);
     try {
-      await placeInline(segments, prepared);
-      // Before the transaction: between a durable start and its first byte the disk does nothing.
-      await this.#writeMarks(prepared, 'started');
-      const results = sql.transaction(() => prepared.map((one) => applyOne(sql, one)));
+      const results = await this.#commit(prepared);
       const dropped = results.flatMap((result) => ('thrown' in result ? [] : result.dropped));
       if (dropped.length > 0) onDropped(dropped);
       onCommitted(prepared.map(({ waiting }) => waiting.unit));
-      const decided = prepared.map((one, index) => ({ one, result: results[index] }));
-      const [ends, others] = [decided.filter(marksEnd), decided.filter((each) => !marksEnd(each))];
-      for (const { one, result } of others) settle(one.waiting, result);
-      await this.#writeMarks(prepared, 'ended');
-      for (const { one, result } of ends) settle(one.waiting, result);
+      for (const [index, { waiting }] of prepared.entries()) settle(waiting, results[index]);
     } catch (error) {
       const failure = new StoreError('the change could not be written to disk', { cause: error });
       for (const { waiting } of prepared) waiting.reject(failure);
     }
   }
 
+  async #commit(prepared: readonly Prepared[]): Promise<readonly Result[]> {
+    const { sql } = this.#options;
+    if (prepared.every(changesNothing)) {
+      return sql.transaction(() => prepared.map((one) => applyOne(sql, one)));
+    }
+    const inline = inlineOf(prepared);
+    if (prepared.every(({ waiting }) => waiting.journaled)) {
+      try {
+        const results = await this.#commitJournaled(prepared, inline);
+        if (results !== undefined) return results;
+      } catch (error) {
+        // What needs no room in a segment may go through all the same: an end makes room.
+        if (inline.length > 0) throw error;
+      }
+    }
+    return await this.#commitSynced(prepared, inline);
+  }
+
+  /** Undefined where the database has to be durable itself first. */
+  async #commitJournaled(
+    prepared: readonly Prepared[],
+    inline: readonly InlineDocument[],
+  ): Promise<readonly Result[] | undefined> {
+    const { segments, lateMarks } = this.#options;
+    await segments.ready();
+    const begin = segments.end;
+    if (begin.segment !== this.#durableSegment) return undefined;
+    placeInline(segments, prepared);
+    const units = prepared.map(({ waiting, locations }) => ({ unit: waiting.unit, locations }));
+    const entry = encodeEntry(this.#lastEntry + 1, units);
+    if (entry === undefined) return undefined;
+    await segments.append(inline, entry);
+    this.#lastEntry += 1;
+    try {
+      const results = this.#apply(prepared, 'unsynced');
+      lateMarks.later(prepared.flatMap(({ marks }) => marks));
+      return results;
+    } catch (error) {
+      // Nobody was told of it. The next group begins a segment, behind the entry that never was.
+      await segments.takeBack(begin.offsetBytes);
+      throw error;
+    }
+  }
+
+  async #commitSynced(
+    prepared: readonly Prepared[],
+    inline: readonly InlineDocument[],
+  ): Promise<readonly Result[]> {
+    const { segments, lateMarks } = this.#options;
+    if (inline.length > 0) {
+      await segments.ready();
+      placeInline(segments, prepared);
+      await segments.append(inline);
+    }
+    const { segment } = segments.end;
+    // What the journal tells of starts and ends goes with its segment.
+    if (segment !== this.#durableSegment) await lateMarks.settled();
+    // Before the transaction: between a durable start and its first byte the disk does nothing.
+    await this.#writeMarks(prepared, 'started');
+    const results = this.#apply(prepared, 'synced');
+    this.#durableSegment = segment;
+    await this.#writeMarks(prepared, 'ended');
+    return results;
+  }
+
   #writeMarks(prepared: readonly Prepared[], which: MarkToWrite['mark']): Promise<void> {
     const marks = prepared.flatMap((one) => one.marks).filter(({ mark }) => mark === which);
     return marks.length === 0 ? Promise.resolve() : this.#options.writeMarks(marks);
   }
-}
 
-function marksEnd({ one }: { readonly one: Prepared }): boolean {
-  return one.marks.some(({ mark }) => mark === 'ended');
+  #apply(prepared: readonly Prepared[], durability: 'synced' | 'unsynced'): readonly Result[] {
+    const { sql, segments } = this.#options;
+    return sql.transaction(() => {
+      const applied = prepared.map((one) => applyOne(sql, one));
+      putJournalPosition(sql, { ...segments.end, entry: this.#lastEntry });
+      return applied;
+    }, durability);
+  }
 }
 
 /**
@@ -168,17 +253,24 @@ function preparedDocument(
   return { kind: 'file', name: source.name, sizeBytes: record.document.sizeBytes };
 }
 
-/** Writes all inline documents of the group at once, and notes where each is. */
-async function placeInline(segments: SegmentWriter, prepared: readonly Prepared[]): Promise<void> {
+function changesNothing({ waiting: { journaled, unit } }: Prepared): boolean {
+  return journaled && unit.changes.length === 0 && (unit.events ?? []).length === 0;
+}
+
+/** Notes where each inline document of the group will be. */
+function placeInline(segments: SegmentWriter, prepared: readonly Prepared[]): void {
+  const places = segments.places(inlineOf(prepared));
   const all = prepared.flatMap(({ inline, locations }) =>
-    inline.map(({ at, document }) => ({ at, document, locations })),
+    inline.map(({ at }) => ({ at, locations })),
   );
-  if (all.length === 0) return;
-  const places = await segments.append(all.map(({ document }) => document));
   for (const [index, { at, locations }] of all.entries()) {
     const location = places[index];
     if (location !== undefined) locations.push({ ...at, location });
   }
+}
+
+function inlineOf(prepared: readonly Prepared[]): readonly InlineDocument[] {
+  return prepared.flatMap(({ inline }) => inline.map(({ document }) => document));
 }
 
 function applyOne(sql: Sql, { waiting, locations }: Prepared): Result {

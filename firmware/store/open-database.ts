@@ -3,12 +3,13 @@ import type { SqlDatabase } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { storeLimits } from '../limits/store-limits.ts';
-import { spoolPlaces } from '../spool/places.ts';
+import { type SpoolPlaces, spoolPlaces } from '../spool/places.ts';
 import { scanSpool } from '../spool/scan.ts';
 import { loadKeepsake } from './keepsake.ts';
 import { migrate, schemaVersion } from './migrate.ts';
 import { migrations } from './migrations/table.ts';
 import { rebuild } from './rebuild.ts';
+import { documentsWithMarks, replayJournal } from './replay.ts';
 import { createSql, type Sql } from './sql.ts';
 import { DamagedDatabaseError } from './statements.ts';
 import type { StoreOptions } from './store.ts';
@@ -16,16 +17,46 @@ import type { StoreOptions } from './store.ts';
 const databaseName = 'platen.db';
 const asidePattern = /^platen\.db\.damaged-(\d{1,9})$/;
 
-export interface OpenDatabase {
+interface OpenDatabase {
   readonly database: SqlDatabase;
   readonly sql: Sql;
+}
+
+/** What the spool's journal told besides is in it. */
+export interface ReplayedDatabase extends OpenDatabase {
+  readonly replayed: Awaited<ReturnType<typeof replayJournal>>;
 }
 
 export function keepsakePath(dataDirectory: string): string {
   return `${dataDirectory}/keepsake.json`;
 }
 
-export async function openDatabase(options: StoreOptions): Promise<OpenDatabase> {
+export async function openDatabase(
+  options: StoreOptions,
+  lastSegment: number,
+): Promise<ReplayedDatabase> {
+  const { files } = options;
+  const places = await placesOf(options);
+  const opened = await openOrBuild(options);
+  const replay = async ({ database, sql }: OpenDatabase): Promise<ReplayedDatabase> => {
+    try {
+      return { database, sql, replayed: await replayJournal({ files, places, sql, lastSegment }) };
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  };
+  try {
+    return await replay(opened);
+  } catch (error) {
+    if (!(error instanceof DamagedDatabaseError)) throw error;
+    const path = `${options.dataDirectory}/${databaseName}`;
+    const aside = await setAside(options, path);
+    return await replay(await buildAnew(options, { path, why: error.message, aside }));
+  }
+}
+
+async function openOrBuild(options: StoreOptions): Promise<OpenDatabase> {
   const path = `${options.dataDirectory}/${databaseName}`;
   const checked = openChecked(options, path);
   if (checked.kind === 'sound') {
@@ -83,15 +114,15 @@ function prepareDatabase(sql: Sql): void {
 async function holdsSomething(options: StoreOptions): Promise<boolean> {
   const { files, dataDirectory } = options;
   if ((await loadKeepsake(files, keepsakePath(dataDirectory))) !== undefined) return true;
-  const first = await documentsIn(options).next();
+  const places = await placesOf(options);
+  const first = await scanSpool({ files, places, chunkBytes: spoolLimits.chunkBytes }).next();
   return first.done !== true;
 }
 
-async function* documentsIn(options: StoreOptions): ReturnType<typeof scanSpool> {
-  const { files } = options;
-  const places = spoolPlaces(options.spoolDirectory);
+async function placesOf({ files, spoolDirectory }: StoreOptions): Promise<SpoolPlaces> {
+  const places = spoolPlaces(spoolDirectory);
   await files.makeDirectory(places.documents);
-  yield* scanSpool({ files, places, chunkBytes: spoolLimits.chunkBytes });
+  return places;
 }
 
 /** Under the first free number; the oldest ones go. */
@@ -129,7 +160,8 @@ async function buildAnew(
     prepareDatabase(sql);
     migrate(sql, migrations);
     const keepsake = await loadKeepsake(files, keepsakePath(dataDirectory));
-    await rebuild({ sql, keepsake, documents: documentsIn(options), why, setAside: aside });
+    const documents = documentsWithMarks({ files, places: await placesOf(options) });
+    await rebuild({ sql, keepsake, documents, why, setAside: aside });
     sql.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } finally {
     database.close();

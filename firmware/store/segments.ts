@@ -1,9 +1,11 @@
 // Segment files: small documents of a group of commits, appended together and synced once.
 import type { Files, OpenFile } from '../../hal/contract.ts';
+import { isHalError } from '../../hal/errors.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { descriptorBytes, type EncodedFrame } from '../spool/frame.ts';
 import { segmentName, segmentNumber } from '../spool/places.ts';
 import type { DocumentLocation } from './contract.ts';
+import type { EncodedEntry } from './journal.ts';
 
 export interface InlineDocument {
   readonly kind: 'inline';
@@ -13,7 +15,7 @@ export interface InlineDocument {
 
 interface ActiveSegment {
   readonly file: OpenFile;
-  readonly name: string;
+  readonly number: number;
   endBytes: number;
 }
 
@@ -32,9 +34,9 @@ export class SegmentWriter {
   constructor(options: {
     readonly files: Files;
     readonly directory: string;
-    /** The highest number that the directory holds; 0 for an empty one. */
+    /** The highest number that was ever given; 0 where there was none. */
     readonly lastNumber: number;
-    readonly segmentBytes?: number;
+    readonly segmentBytes?: number | undefined;
   }) {
     this.#files = options.files;
     this.#directory = options.directory;
@@ -42,36 +44,68 @@ export class SegmentWriter {
     this.#segmentBytes = options.segmentBytes ?? spoolLimits.segmentBytes;
   }
 
-  /** The file that is still written to; it must not be removed. */
-  get activeName(): string | undefined {
-    return this.#active?.name;
+  /** Where the next frame will stand, unless a new segment is begun for it. */
+  get end(): { readonly segment: number; readonly offsetBytes: number } {
+    if (this.#active === undefined) return { segment: this.#lastNumber + 1, offsetBytes: 0 };
+    return { segment: this.#active.number, offsetBytes: this.#active.endBytes };
+  }
+
+  /** There is an active segment now, with room for what comes. Rejects with a HalError. */
+  async ready(): Promise<void> {
+    await this.#segmentToWrite();
+  }
+
+  /** Where the documents will be once they are written to the active segment, as the next ones. */
+  places(documents: readonly InlineDocument[]): readonly DocumentLocation[] {
+    return this.#active === undefined ? [] : layOut(this.#active, documents);
   }
 
   /**
-   * Resolves with each document's place once all of them survive a power cut; rejects with a
+   * Resolves once the documents, and the entry behind them, survive a power cut; rejects with a
    * HalError.
    */
-  async append(documents: readonly InlineDocument[]): Promise<readonly DocumentLocation[]> {
-    const segment = await this.#segmentToWrite();
+  async append(documents: readonly InlineDocument[], entry?: EncodedEntry): Promise<void> {
+    const segment = this.#active;
+    if (segment === undefined) throw new Error('there is no segment to append to');
+    const bytes = Buffer.concat([
+      ...documents.flatMap(({ frame, bytes: body }) => [frame.descriptor, frame.header, body]),
+      ...(entry === undefined ? [] : [entry.descriptor, entry.text]),
+    ]);
     try {
-      const locations = layOut(segment, documents);
-      const bytes = Buffer.concat(
-        documents.flatMap(({ frame, bytes }) => [frame.descriptor, frame.header, bytes]),
-      );
       const isNew = segment.endBytes === 0;
       await segment.file.write(bytes, segment.endBytes);
       await segment.file.sync();
       if (isNew) await this.#files.syncDirectory(this.#directory);
       segment.endBytes += bytes.length;
-      return locations;
     } catch (error) {
-      await this.#leave();
+      // A disk that was full took nothing away: there is no need for a new file at each try.
+      const isSound = isHalError(error, 'no-space') && (await this.#cutBack(segment.endBytes));
+      if (!isSound) await this.#leave();
       throw error;
     }
   }
 
+  /**
+   * Takes back what was appended from there on, as far as the disk lets us; the next frame begins a
+   * new segment. Never rejects.
+   */
+  async takeBack(offsetBytes: number): Promise<void> {
+    await this.#cutBack(offsetBytes);
+    await this.#leave();
+  }
+
   async close(): Promise<void> {
     await this.#leave();
+  }
+
+  async #cutBack(offsetBytes: number): Promise<boolean> {
+    try {
+      await this.#active?.file.truncate(offsetBytes);
+      await this.#active?.file.sync();
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async #segmentToWrite(): Promise<ActiveSegment> {
@@ -80,9 +114,9 @@ export class SegmentWriter {
     }
     await this.#leave();
     this.#lastNumber += 1;
-    const name = segmentName(this.#lastNumber);
-    const file = await this.#files.open(`${this.#directory}/${name}`, 'create');
-    this.#active = { file, name, endBytes: 0 };
+    const number = this.#lastNumber;
+    const file = await this.#files.open(`${this.#directory}/${segmentName(number)}`, 'create');
+    this.#active = { file, number, endBytes: 0 };
     return this.#active;
   }
 
@@ -116,7 +150,7 @@ function layOut(
   return documents.map(({ frame, bytes }) => {
     const location = {
       kind: 'segment',
-      name: segment.name,
+      name: segmentName(segment.number),
       frameBytes: offsetBytes,
       offsetBytes: offsetBytes + descriptorBytes + frame.header.length,
       sizeBytes: bytes.length,

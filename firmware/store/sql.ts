@@ -12,8 +12,11 @@ import { prepareStatements, type Statements } from './statements.ts';
 export interface Sql extends Statements {
   /** Schema and pragmas. */
   exec(sql: string): void;
-  /** All of it or none; what `work` throws is thrown on. */
-  transaction<T>(work: () => T): T;
+  /**
+   * All of it or none; what `work` throws is thrown on. Durable once it returns, unless it is
+   * `unsynced`: then a power cut may undo it, with what came after it and nothing before.
+   */
+  transaction<T>(work: () => T, durability?: 'synced' | 'unsynced'): T;
   /** Within a transaction: as if it had not been, where it throws or `undoes` its result. */
   unit<T>(work: () => T, undoes: (result: T) => boolean): T;
   /** The rows that are held. */
@@ -65,7 +68,18 @@ class HeldSql implements Sql {
     this.held.statements.add({ sql, values });
   }
 
-  transaction<T>(work: () => T): T {
+  transaction<T>(work: () => T, durability: 'synced' | 'unsynced' = 'synced'): T {
+    if (durability === 'synced') return this.#transaction(work);
+    // sqlite.org/pragma.html#pragma_synchronous: in WAL mode consistent all the same.
+    this.#database.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.#transaction(work);
+    } finally {
+      this.#database.exec('PRAGMA synchronous = FULL');
+    }
+  }
+
+  #transaction<T>(work: () => T): T {
     try {
       this.#database.exec('BEGIN IMMEDIATE');
       const result = work();

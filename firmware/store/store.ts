@@ -3,7 +3,7 @@
 import type { Databases, Files, SqlDatabase } from '../../hal/contract.ts';
 import { storeLimits } from '../limits/store-limits.ts';
 import { writeMarks } from '../spool/marks.ts';
-import { spoolPlaces } from '../spool/places.ts';
+import { segmentNumber, spoolPlaces } from '../spool/places.ts';
 import {
   type CommitOutcome,
   type CommitUnit,
@@ -13,6 +13,7 @@ import {
   StoreError,
 } from './contract.ts';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
+import { createLateMarks, type LateMarks } from './late-marks.ts';
 import { isReferenced } from './location-rows.ts';
 import { cutRecords, type LogEnd, logEnds, readRecords } from './log-rows.ts';
 import { KeepsakeWriter } from './keepsake.ts';
@@ -31,6 +32,8 @@ export interface StoreOptions {
   readonly dataDirectory: string;
   /** The spool's directory; the store owns its segments folder, the spool its documents. */
   readonly spoolDirectory: string;
+  /** A segment is left once it has grown to this; spoolLimits' unless given. */
+  readonly segmentBytes?: number;
 }
 
 /**
@@ -43,21 +46,40 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   const places = spoolPlaces(options.spoolDirectory);
   await files.makeDirectory(dataDirectory);
   await files.makeDirectory(places.segments);
-  const { database, sql } = await openDatabase(options);
+  const { names, lastNumber } = await listSegments(files, places.segments);
+  const { database, sql, replayed } = await openDatabase(options, lastNumber);
   try {
     await files.syncDirectory(dataDirectory);
-    const { names, lastNumber } = await listSegments(files, places.segments);
-    const writer = new SegmentWriter({ files, directory: places.segments, lastNumber });
+    const { position } = replayed;
+    const writer = new SegmentWriter({
+      files,
+      directory: places.segments,
+      // A number is given once, also where its segment went long ago.
+      lastNumber: Math.max(lastNumber, position.segment),
+      segmentBytes: options.segmentBytes,
+    });
+    const keepsake = new KeepsakeWriter({ files, path: keepsakePath(dataDirectory), sql });
+    const mark: GroupCommitOptions['writeMarks'] = (marks) => writeMarks(files, places, marks);
+    const lateMarks = createLateMarks(mark);
     const janitor = new SpoolJanitor({
       files,
       places,
-      isNeeded: (name) => name === writer.activeName || isReferenced(sql, name),
+      isNeeded: (name) =>
+        (segmentNumber(name) ?? 0) >= commits.neededFrom || isReferenced(sql, name),
+    });
+    const commits: GroupCommit = new GroupCommit({
+      sql,
+      segments: writer,
+      position,
+      writeMarks: mark,
+      lateMarks,
+      onDropped: (locations) => janitor.removeDropped(locations),
+      onCommitted: (units) => keepsake.committed(units),
     });
     janitor.removeSegments(names);
+    janitor.removeDropped(replayed.dropped);
     await janitor.idle();
-    const keepsake = new KeepsakeWriter({ files, path: keepsakePath(dataDirectory), sql });
-    const mark: GroupCommitOptions['writeMarks'] = (marks) => writeMarks(files, places, marks);
-    return new DirectStore({ database, sql, writer, janitor, keepsake, writeMarks: mark });
+    return new DirectStore({ database, sql, writer, janitor, keepsake, commits, lateMarks });
   } catch (error) {
     database.close();
     throw error;
@@ -79,6 +101,7 @@ class DirectStore implements Store {
   readonly #janitor: SpoolJanitor;
   readonly #keepsake: KeepsakeWriter;
   readonly #commits: GroupCommit;
+  readonly #lateMarks: LateMarks;
   #closed: Promise<void> | undefined;
 
   constructor(parts: {
@@ -87,20 +110,16 @@ class DirectStore implements Store {
     readonly writer: SegmentWriter;
     readonly janitor: SpoolJanitor;
     readonly keepsake: KeepsakeWriter;
-    readonly writeMarks: GroupCommitOptions['writeMarks'];
+    readonly commits: GroupCommit;
+    readonly lateMarks: LateMarks;
   }) {
     this.#database = parts.database;
     this.#sql = parts.sql;
     this.#writer = parts.writer;
     this.#janitor = parts.janitor;
     this.#keepsake = parts.keepsake;
-    this.#commits = new GroupCommit({
-      sql: parts.sql,
-      segments: parts.writer,
-      writeMarks: parts.writeMarks,
-      onDropped: (locations) => parts.janitor.removeDropped(locations),
-      onCommitted: (units) => parts.keepsake.committed(units),
-    });
+    this.#commits = parts.commits;
+    this.#lateMarks = parts.lateMarks;
   }
 
   async commit(unit: CommitUnit): Promise<CommitOutcome> {
@@ -164,6 +183,7 @@ class DirectStore implements Store {
 
   async #close(): Promise<void> {
     await this.#commits.drained();
+    await this.#lateMarks.settled();
     await this.#janitor.idle();
     await this.#keepsake.idle();
     await this.#writer.close();

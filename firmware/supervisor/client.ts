@@ -88,6 +88,9 @@ export async function connectWire({ clock, channel }: WireClientOptions): Promis
         },
       })),
     renew: (group, { untilMs, term }) => ask((id) => ({ kind: 'renew', id, group, untilMs, term })),
+    async hold(group) {
+      await ask((id) => ({ kind: 'hold', id, group })).catch(() => undefined);
+    },
     async fence(group) {
       // A supervisor that is gone took everything with it, or the kernel will.
       await ask((id) => ({ kind: 'fence', id, group })).catch(() => undefined);
@@ -118,6 +121,7 @@ export function createNoWire(): SupervisedWire {
     abilities: undefined,
     setUp: done,
     renew: done,
+    hold: done,
     fence: done,
     probe: () => undefined,
     askArbiters: () => undefined,

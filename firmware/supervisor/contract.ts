@@ -51,6 +51,11 @@ export interface Wire {
    */
   renew(group: string, lease: { readonly untilMs: number; readonly term: Term }): Promise<void>;
   /**
+   * Clients that connect from now on get no answer, until the fence. Where no gate is there it does
+   * nothing. Never rejects.
+   */
+  hold(group: string): Promise<void>;
+  /**
    * Deletes the group's addresses and destroys what is bound to them. Whoever calls has reset its
    * own sockets before. Resolves when nothing can leave any more; never rejects.
    */

@@ -23,6 +23,8 @@ export interface GroupWire {
   prepare(): Promise<void>;
   /** Rejects where the lease is over, or the kernel does not do it. */
   renew(untilMs: number): Promise<void>;
+  /** New connections get no answer until it is taken down; where there is a gate. Never rejects. */
+  hold(): Promise<void>;
   /** Nothing leaves from the addresses once it resolves. Never rejects. */
   takeDown(): Promise<void>;
   /** As takeDown, but resolves before sockets are destroyed: without address they are mute. */
@@ -121,6 +123,10 @@ export function createGroupWire(options: GroupWireOptions): GroupWire {
         announce();
       });
     },
+    hold: () =>
+      inOrder(async () => {
+        if (gated && up) await attempt('hold connections', () => network.holdConnections(names));
+      }),
     takeDown: () =>
       inOrder(async () => {
         await leave();

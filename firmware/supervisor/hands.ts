@@ -18,6 +18,7 @@ export interface HandsOptions {
 export interface Hands {
   setUp(setup: WireSetup): Promise<void>;
   renew(group: string, untilMs: number): Promise<void>;
+  hold(group: string): Promise<void>;
   fence(group: string): Promise<void>;
   probe(group: string): void;
   askArbiters(): void;
@@ -149,6 +150,7 @@ export function createHands(options: HandsOptions): Hands {
       await look();
     },
     renew: async (group, untilMs) => wireOf(group).renew(untilMs),
+    hold: async (group) => wires.get(group)?.hold(),
     fence: async (group) => wires.get(group)?.takeDown(),
     probe(group) {
       probedAtMs = clock.monotonicMs();

@@ -54,6 +54,7 @@ export const toSupervisor = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('set-up'), id: z.int(), setup }),
   z.object({ kind: z.literal('fencing'), fencing: fencing.optional() }),
   z.object({ kind: z.literal('renew'), id: z.int(), group: name, untilMs: timeMs, term }),
+  z.object({ kind: z.literal('hold'), id: z.int(), group: name }),
   z.object({ kind: z.literal('fence'), id: z.int(), group: name }),
   z.object({ kind: z.literal('probe'), group: name }),
   z.object({ kind: z.literal('ask-arbiters') }),

@@ -65,6 +65,9 @@ export function startSession(options: SessionOptions): Session {
         terms.set(message.group, message.term);
         answer(message.id, hands.renew(message.group, message.untilMs));
         return;
+      case 'hold':
+        answer(message.id, hands.hold(message.group));
+        return;
       case 'fence':
         answer(message.id, hands.fence(message.group));
         return;

@@ -44,7 +44,7 @@ export function createLinuxFiles(): Files {
   };
 }
 
-function createOpenFile(handle: FileHandle, path: string): OpenFile {
+export function createOpenFile(handle: FileHandle, path: string): OpenFile {
   return {
     path,
     async write(bytes, positionBytes) {

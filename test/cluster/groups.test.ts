@@ -100,7 +100,7 @@ describe('resources', () => {
   test('come online in the order of their dependencies, and go offline against it', () => {
     const accounts = createGroup();
     assert.equal(groupState(accounts.group), 'Initializing');
-    assert.deepEqual(accounts.settle({ kind: 'owned' }), [
+    assert.deepEqual(accounts.settle({ kind: 'owned', wanted: 'online' }), [
       'bring-online address',
       'bring-online name',
       'bring-online spooler',
@@ -116,7 +116,7 @@ describe('resources', () => {
 
   test('pending is a state, and one that says nothing for too long has failed', () => {
     const accounts = createGroup();
-    accounts.feed({ kind: 'owned' });
+    accounts.feed({ kind: 'owned', wanted: 'online' });
     assert.equal(accounts.group.resources.address.state, 'OnlinePending');
     accounts.wait(180_000);
     accounts.feed({ kind: 'tick', hour: undefined });
@@ -125,7 +125,7 @@ describe('resources', () => {
 
   test('an address that fails stops what depends on it, and is tried again; nothing moves', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     const failed = { kind: 'failed', resource: 'address', reason: 'no carrier' } as const;
     assert.deepEqual(accounts.feed(failed), []);
     assert.equal(accounts.group.resources.spooler.state, 'Offline');
@@ -139,10 +139,38 @@ describe('resources', () => {
   });
 });
 
+describe('what people ask', () => {
+  test('a group that is wanted offline stays so, whoever owns it, until a person asks', () => {
+    const accounts = createGroup();
+    assert.deepEqual(accounts.settle({ kind: 'owned', wanted: 'offline' }), []);
+    accounts.wait(60_000);
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), []);
+    assert.equal(groupState(accounts.group), 'Offline');
+    assert.equal(accounts.settle({ kind: 'bring-online' }).at(-1), 'bring-online spooler');
+  });
+
+  test('what failed and is taken offline has not failed any more', () => {
+    const accounts = createGroup({ restartAction: 'none' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    accounts.fail();
+    accounts.settle({ kind: 'take-offline' });
+    assert.equal(groupState(accounts.group), 'Offline');
+  });
+
+  test('a changed policy counts from then on', () => {
+    const accounts = createGroup();
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    const { definition } = accounts.group;
+    const policy = { ...definition.policy, restartAction: 'none' } as const;
+    accounts.feed({ kind: 'defined', definition: { ...definition, policy } });
+    assert.deepEqual(accounts.fail(), ['left-offline']);
+  });
+});
+
 describe('health', () => {
   test('LooksAlive every 5 s, IsAlive every 60 s, and at once where it looks dead', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     const asked: (GroupEffect | undefined)[] = [];
     for (let second = 1; second <= 60; second += 1) {
       accounts.wait(1_000);
@@ -159,13 +187,13 @@ describe('health', () => {
 describe('restart and failover', () => {
   test('three restarts in 15 min, then the peer, and not twice in 6 h', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     for (let failure = 1; failure <= 3; failure += 1) {
       assert.deepEqual(accounts.fail(), ['bring-online spooler']);
     }
     assert.deepEqual(accounts.fail(), ['fail-over']);
     accounts.settle({ kind: 'released' });
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     for (let failure = 1; failure <= 3; failure += 1) accounts.fail();
     assert.deepEqual(accounts.fail(), ['left-offline']);
     assert.equal(groupState(accounts.group), 'Failed');
@@ -174,7 +202,7 @@ describe('restart and failover', () => {
 
   test('failures that are long ago don’t count', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     for (let failure = 1; failure <= 9; failure += 1) {
       accounts.wait(6 * 60_000);
       assert.deepEqual(accounts.fail(), ['bring-online spooler']);
@@ -183,17 +211,28 @@ describe('restart and failover', () => {
 
   test('the policy may be to restart only, or to do nothing', () => {
     const restarts = createGroup({ restartAction: 'restart', restartThreshold: 1 });
-    restarts.settle({ kind: 'owned' });
+    restarts.settle({ kind: 'owned', wanted: 'online' });
     assert.deepEqual(restarts.fail(), ['bring-online spooler']);
     assert.deepEqual(restarts.fail(), ['left-offline']);
     const nothing = createGroup({ restartAction: 'none' });
-    nothing.settle({ kind: 'owned' });
+    nothing.settle({ kind: 'owned', wanted: 'online' });
     assert.deepEqual(nothing.fail(), ['left-offline']);
+  });
+
+  test('a failover that the peer does not take counts for nothing: it is tried again here', () => {
+    const accounts = createGroup({ restartThreshold: 0 });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    assert.deepEqual(accounts.fail(), ['fail-over']);
+    accounts.feed({ kind: 'fail-over-refused' });
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), []);
+    accounts.wait(60_000);
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), ['bring-online spooler']);
+    assert.deepEqual(accounts.fail(), ['fail-over']);
   });
 
   test('a job that twice was under way when its spooler ended is held', () => {
     const accounts = createGroup();
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     const ended = { kind: 'spooler-ended', jobIds: ['poison', 'other'] } as const;
     assert.deepEqual(accounts.feed(ended), []);
     const [hold] = accounts.feed({ kind: 'spooler-ended', jobIds: ['poison'] });
@@ -227,7 +266,7 @@ describe('failback', () => {
   for (const { what, failback, hour, goes } of rows) {
     test(`${what}: ${goes}`, () => {
       const accounts = createGroup({ failback }, 'b');
-      accounts.settle({ kind: 'owned' });
+      accounts.settle({ kind: 'owned', wanted: 'online' });
       accounts.feed({ kind: 'preferred-in-step', inStep: true });
       accounts.wait(30_000);
       const effects = accounts.settle({ kind: 'tick', hour });
@@ -235,9 +274,20 @@ describe('failback', () => {
     });
   }
 
+  test('not to where its spooler failed too often, until a person says so', () => {
+    const accounts = createGroup({ failback: { kind: 'at-once' } }, 'b');
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    accounts.feed({ kind: 'failed-on', node: 'b' });
+    accounts.feed({ kind: 'preferred-in-step', inStep: true });
+    accounts.wait(30_000);
+    assert.ok(!accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));
+    accounts.feed({ kind: 'failed-on', node: undefined });
+    assert.ok(accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));
+  });
+
   test('only once the preferred owner was in step for a while', () => {
     const accounts = createGroup({ failback: { kind: 'at-once' } }, 'b');
-    accounts.settle({ kind: 'owned' });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
     accounts.feed({ kind: 'preferred-in-step', inStep: true });
     accounts.wait(29_999);
     assert.ok(!accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));

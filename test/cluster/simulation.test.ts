@@ -28,7 +28,6 @@ const rooms = [
 
 /** Modules of those rooms that other rooms use. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
-  ['firmware/cluster/groups.ts', 'the states of resources, above the machine'],
   ['firmware/cluster/group-definition.ts', 'what administration may ask for'],
   ['firmware/cluster/refusal.ts', 'what administration may ask for'],
   ['firmware/printers/device-facts.ts', 'what a device says of itself, for SNMP and IPP'],

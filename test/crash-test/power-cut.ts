@@ -20,12 +20,20 @@ const longestOperations = 320;
 const clients = 3;
 const jobsPerClient = 6;
 const restMs = 7_200_000;
+/** Left after a few jobs. */
+const smallSegmentBytes = 6_000;
 
 /** `fault` is put between the spooler and its disk or store, to see that it is found. */
 export async function runPowerCut(seed: number, fault: BenchOptions = {}): Promise<CutVerdict> {
   const random = new SeededRandom(seed);
   const devices = [new FakeDevice('left'), new FakeDevice('right')];
-  const bench = new Bench({ seed, devices, ...fault });
+  const segmentBytes = seed % 2 === 0 ? smallSegmentBytes : undefined;
+  const bench = new Bench({
+    seed,
+    devices,
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
+    ...fault,
+  });
   const told = new Told();
   await bench.boot();
   await bench.addPrinter('office', {

@@ -22,8 +22,11 @@ import type {
   Spooler,
   SpoolerDirectory,
 } from '../../firmware/spooler/contract.ts';
+import type { PrinterData } from '../../firmware/printer-data/contract.ts';
+import type { QueueFiles } from '../../firmware/queue-files/contract.ts';
 import { defaultSettings } from '../../firmware/printers/settings.ts';
 import { alwaysLive } from '../../firmware/spooler/permit.ts';
+import { noPrinterData, noQueueFiles } from './no-queue-files.ts';
 
 export interface FakeSpoolerOptions {
   readonly printers: readonly string[];
@@ -48,6 +51,8 @@ export class FakeSpooler implements Spooler {
   readonly printers: Printers;
   readonly ports: Ports;
   readonly jobs: Jobs;
+  data: PrinterData = noPrinterData;
+  files: QueueFiles = noQueueFiles;
   /** Complete documents in the order of their acceptance. */
   readonly documents: KeptDocument[] = [];
   readonly requests: (JobRequest & { readonly document?: DocumentRequest })[] = [];

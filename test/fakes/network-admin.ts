@@ -73,6 +73,7 @@ export function createFakeNetwork({ clock, gated = true }: FakeNetworkOptions): 
     async openGate(list, openMs) {
       for (const address of list) gates.set(address, clock.monotonicMs() + openMs);
     },
+    holdConnections: (list) => deed('hold', list.join(' ')),
     async closeGate(list) {
       await deed('close', list.join(' '));
       for (const address of list) gates.delete(address);

@@ -49,9 +49,14 @@ await network.renewAddress(placed, 60_000);
 const server = createServer((socket) => socket.on('error', () => undefined)).listen(4001, address);
 await once(server, 'listening');
 const whileOpen = await call(4001);
+const old = connect({ host: address, port: 4001, localAddress: address });
+await once(old, 'connect');
+await network.holdConnections([address]);
+const whileHeld = [await call(4001), await once(old.end(), 'close').then(() => 'ended')];
 await network.closeGate([address]);
 const whileShut = await call(4001);
 await network.openGate([address], 60_000);
+const afterHolding = await call(4001);
 
 const answer = Promise.withResolvers<string>();
 const port = network.openLink('eth0', ({ mac }) => answer.resolve(mac));
@@ -78,7 +83,9 @@ await network.close();
 const facts = {
   abilities: [addresses.can, link.can, gate.can],
   whileOpen,
+  whileHeld,
   whileShut,
+  afterHolding,
   answeredBy,
   orphans,
   afterLifetime,

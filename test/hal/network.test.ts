@@ -88,7 +88,9 @@ describe('the network on real hosts', () => {
     assert.deepEqual(facts, {
       abilities: [true, true, true],
       whileOpen: 'connected',
+      whileHeld: ['silence', 'ended'],
       whileShut: 'silence',
+      afterHolding: 'connected',
       answeredBy: mac,
       orphans: [1, 0],
       afterLifetime: false,

@@ -342,3 +342,34 @@ describe('jobs of several operations', () => {
     assert.equal(codeOf(answer), 'job-not-found');
   });
 });
+
+describe('a spooler that another one goes on for', () => {
+  test('takes jobs until its door is closed, and whoever is connected then', async () => {
+    const bench = await booted();
+    const closed = Promise.withResolvers<void>();
+    let closing = false;
+    let done = false;
+    const drained = bench.spooler
+      .drain(async () => {
+        closing = true;
+        await closed.promise;
+      })
+      .finally(() => (done = true));
+    await bench.pass(1_000);
+    assert.ok(closing);
+    assert.equal(codeOf(await bench.submit(Uint8Array.of(1))), 'accepted');
+    closed.resolve();
+    await bench.pass(100);
+    assert.equal(codeOf(await bench.submit(Uint8Array.of(2))), 'accepted');
+    assert.equal(done, false);
+    await bench.pass(1_000);
+    await drained;
+    assert.equal(codeOf(await bench.submit(Uint8Array.of(3))), 'shutting-down');
+  });
+
+  test('one that only stops refuses at once', async () => {
+    const bench = await booted();
+    await bench.spooler.drain();
+    assert.equal(codeOf(await bench.submit(Uint8Array.of(1))), 'shutting-down');
+  });
+});

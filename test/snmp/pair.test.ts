@@ -18,6 +18,7 @@ function viewOf(more: Partial<GroupView>): GroupView {
     mode: 'in-step',
     owner: 'there',
     leaseBy: 'echo',
+    alone: false,
     lapses: 0,
     ...more,
   };

@@ -44,6 +44,8 @@ export interface BenchOptions {
   /** Stands between spooler and store: to fail, to delay, to lie. */
   readonly wrapStore?: (store: Store) => Store;
   readonly spooler?: Partial<SpoolerOptions>;
+  /** A segment is left once it has grown to this. */
+  readonly segmentBytes?: number;
   /** Stands between everything and the disk. */
   readonly wrapDisk?: (mounted: Mounted) => Mounted;
   /** Connections of monitors; none is possible unless given. */
@@ -102,6 +104,7 @@ export class Bench {
     const clock = clockOf(this.clock, alive);
     const mounted = this.#options.wrapDisk?.(this.disk.mount()) ?? this.disk.mount();
     const { spooler: more, permit, monitors, onInit = ignore, tcp, wrapStore } = this.#options;
+    const { segmentBytes } = this.#options;
     const spool = createSpool({
       files: mounted.files,
       random: this.random,
@@ -110,7 +113,12 @@ export class Bench {
     });
     await spool.prepare();
     const opened = gatedStore(
-      await openStore({ ...mounted, dataDirectory: '/data', spoolDirectory: '/spool' }),
+      await openStore({
+        ...mounted,
+        dataDirectory: '/data',
+        spoolDirectory: '/spool',
+        ...(segmentBytes === undefined ? {} : { segmentBytes }),
+      }),
       alive,
     );
     await spool.clean((names) => opened.query('documents.referenced', { names }));

@@ -22,6 +22,8 @@ import {
 /** Cuts that must all be survived, and within which a shortcut must be found. */
 const seeds = 60;
 const jobsPerSeed = 12;
+/** So small that segments are left, and removed, all the time. */
+const segmentBytes = 9_000;
 
 /** A way to be faster and wrong. */
 interface Shortcut {
@@ -32,6 +34,7 @@ interface Shortcut {
 }
 
 const shortcuts: Readonly<Record<string, Shortcut>> = {
+  'the entry of the journal': { wrapFiles: withoutEntries },
   "the segment's sync": { wrapFiles: withoutSyncOf('/segments/') },
   "the new segment's directory sync": { wrapFiles: withoutDirectorySyncOf('/data/spool/segments') },
   "the document file's sync": { wrapFiles: withoutSyncOf('/documents/') },
@@ -96,7 +99,7 @@ async function lossesOf(seed: number, shortcut: Shortcut): Promise<readonly stri
   const told = new Told();
   disk.cutAfter(20 + random.integer(250));
   try {
-    await work(await openRig({ disk, seed, ...shortcut }), random, told, shortcut);
+    await work(await openRig({ disk, seed, segmentBytes, ...shortcut }), random, told, shortcut);
   } catch {
     // Power went; what the clients were told by then counts.
   }
@@ -194,6 +197,21 @@ function withoutSyncOf(part: string): (files: Files) => Files {
 
 function unsynced(file: OpenFile): OpenFile {
   return { ...file, sync: () => Promise.resolve() };
+}
+
+/** What tells of a group of commits is never written; its documents are. */
+function withoutEntries(files: Files): Files {
+  return {
+    ...files,
+    async open(path, mode) {
+      const file = await files.open(path, mode);
+      const write: OpenFile['write'] = (bytes, at) => {
+        const entry = Buffer.from(bytes).indexOf('PLATENjr');
+        return file.write(entry < 0 ? bytes : bytes.subarray(0, entry), at);
+      };
+      return { ...file, write };
+    },
+  };
 }
 
 /** Leaves the directory's sync out wherever it is asked for, making sub-folders included. */

@@ -34,6 +34,7 @@ export interface RigOptions {
   readonly wrapFiles?: (files: Files) => Files;
   readonly wrapDatabases?: (databases: Databases) => Databases;
   readonly limits?: SpoolOptions['limits'];
+  readonly segmentBytes?: number;
 }
 
 export async function openRig(options: RigOptions = {}): Promise<Rig> {
@@ -47,6 +48,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
     databases,
     dataDirectory: places.data,
     spoolDirectory: places.spool,
+    ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
   });
   const spool = createSpool({
     files,

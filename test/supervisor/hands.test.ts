@@ -56,6 +56,17 @@ describe('the hands of a group', () => {
     assert.deepEqual(events.at(-1), { kind: 'taken-down', group: 'g' });
   });
 
+  test('new connections are held at the gate, where one is', async () => {
+    const gated = await subject();
+    await gated.hands.renew('g', gated.clock.monotonicMs() + 600);
+    await gated.hands.hold('g');
+    assert.ok(gated.network.deeds.includes(`hold ${address}`));
+    const open = await subject({ gated: false });
+    await open.hands.renew('g', open.clock.monotonicMs() + 600);
+    await open.hands.hold('g');
+    assert.ok(!open.network.deeds.includes(`hold ${address}`));
+  });
+
   test('where the supervisor stands still, the gate ends with the lease', async () => {
     const { clock, network, hands } = await subject();
     await hands.renew('g', clock.monotonicMs() + 600);

@@ -33,7 +33,8 @@ export type ClusterEvent =
   | { readonly kind: 'fence-done'; readonly id: number }
   | { readonly kind: 'address-renewed' }
   // -- the group's spooler, on the owner
-  | { readonly kind: 'commit'; readonly id: number }
+  /** `needsBoth`: nobody may be told of it before the standby has it, exposed or not. */
+  | { readonly kind: 'commit'; readonly id: number; readonly needsBoth?: boolean }
   /** `commit` id is durable here, and the log ends there. */
   | { readonly kind: 'appended'; readonly id: number; readonly end: Position }
   | { readonly kind: 'append-failed'; readonly id: number }

@@ -51,6 +51,8 @@ export interface Heartbeat {
   readonly epoch: number;
   /** The sender leaves the next term to its peer. */
   readonly yields: boolean;
+  /** It is about to end, or has promised to lead nothing: it yields also to one that yields. */
+  readonly leaves?: boolean | undefined;
 }
 
 export type Body =

@@ -128,6 +128,8 @@ export interface PendingCommit {
   readonly id: number;
   /** Undefined until it is durable here. */
   readonly seq: number | undefined;
+  /** `exposed: refuse`: an acceptance that no owner makes alone. */
+  readonly needsBoth: boolean;
 }
 
 export interface GroupState {
@@ -150,7 +152,10 @@ export interface GroupState {
   /** Something was let through in this term. */
   readonly acted: boolean;
   readonly leaseMs: number;
+  /** Moments of lapses that a longer lease would have bridged. */
   readonly lapses: readonly number[];
+  /** When the lease ended of a lapse of which nobody knows yet how long it is. */
+  readonly lapseFromMs: number | undefined;
   /** The last sign of an owner (quiet). */
   readonly quietMs: number;
   /**

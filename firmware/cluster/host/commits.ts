@@ -7,6 +7,7 @@ import {
   StoreError,
   type Term,
 } from '../../store/contract.ts';
+import type { Change } from '../../store/records/table.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 
 interface Pending {
@@ -27,6 +28,10 @@ export interface GroupCommits {
 export function createGroupCommits(options: {
   readonly store: Pick<Store, 'commit'>;
   readonly feed: (event: ClusterEvent) => void;
+  /** Nobody may be told of it before both nodes have it (`exposed: refuse`). */
+  readonly needsBoth: (changes: readonly Change[]) => boolean;
+  /** They are in this node's log, whatever becomes of their telling. */
+  readonly onAppended: (changes: readonly Change[]) => void;
 }): GroupCommits {
   const { store, feed } = options;
   const pending = new Map<number, Pending>();
@@ -45,7 +50,7 @@ export function createGroupCommits(options: {
       const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
       lastId += 1;
       pending.set(lastId, { unit, resolve, reject, outcome: undefined });
-      feed({ kind: 'commit', id: lastId });
+      feed({ kind: 'commit', id: lastId, needsBoth: options.needsBoth(unit.changes) });
       return promise;
     },
 
@@ -66,6 +71,7 @@ export function createGroupCommits(options: {
         return feed({ kind: 'append-failed', id });
       }
       found.outcome = outcome;
+      options.onAppended(found.unit.changes);
       feed({ kind: 'appended', id, end: { term, seq: outcome.lastSeq } });
     },
 

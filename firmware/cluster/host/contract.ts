@@ -10,11 +10,14 @@ import type { JobDocument } from '../../jobs/job.ts';
 import type { DocumentReader } from '../../spool/document-reader.ts';
 import type { Spool } from '../../spool/spool.ts';
 import type { Spooler } from '../../spooler/contract.ts';
+import type { Refusal } from '../../errors/codes.ts';
 import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Durable, GroupConfig, LogShape } from '../contract/state.ts';
+import type { GroupDefinition } from '../group-definition.ts';
+import type { GroupResources } from '../groups.ts';
 
 /** The group's addresses, and whoever can be asked about the network. Nothing here rejects. */
 export interface GroupNetwork {
@@ -29,6 +32,11 @@ export interface GroupNetwork {
    * then this node leads nothing.
    */
   fence(): Promise<void>;
+  /**
+   * From now until the fence new connections to the addresses get no answer, and are asked for
+   * again where the addresses are then; those that are open go on.
+   */
+  hold(): Promise<void>;
   /** Each answer is fed as `arbiter-replied` with the moment of the asking. */
   askArbiters(): void;
   /** Each answer of the owner's addresses or the group's is fed as `probe-answered`. */
@@ -100,6 +108,8 @@ export interface GroupHostOptions {
   /** Id of the group and of its spooler. */
   readonly id: string;
   readonly config: GroupConfig;
+  /** As it is now; `defined` tells of a change. */
+  readonly definition: () => GroupDefinition;
   /** The node's store. */
   readonly store: Store;
   readonly spool: Pick<Spool, 'receive' | 'open'>;
@@ -111,7 +121,7 @@ export interface GroupHostOptions {
   /** A spooler that is not started; the host starts and stops it. */
   readonly makeSpooler: (parts: OwnershipParts) => Spooler;
   readonly log: MonitorLog;
-  /** View or spooler differ from what they were. */
+  /** View, spooler or resources differ from what they were. */
   readonly onChange?: () => void;
   /** A move that was asked for can't be done now. */
   readonly onMoveRefused?: (reason: 'not-owner' | 'not-in-step') => void;
@@ -127,6 +137,17 @@ export interface GroupHost {
   readonly view: GroupView | undefined;
   /** The group's spooler while this node owns it and it has started. */
   readonly spooler: Spooler | undefined;
+  /** The group's resources; undefined where this node does not own it. */
+  readonly resources: GroupResources | undefined;
+  /**
+   * On the owner. Offline: no job starts and none is taken any more, what prints has the job
+   * completion time-out to end, then spooler, name and addresses go, in this order. Both are in the
+   * group's log first, so that the group stays so whoever owns it. Resolves when it is done.
+   */
+  takeOffline(signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal>;
+  bringOnline(signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal>;
+  /** Policies or preferred owner are other ones. */
+  defined(): void;
   /** Reads what the disk remembers and starts the machine; rejects where the store fails. */
   start(): Promise<void>;
   /** What happened: connections, answers of the network, what people ask. */

@@ -1,17 +1,22 @@
 // The host of one group on one node: the machine's effects done on store, spooler, sockets and
 // network, and their answers fed back to it.
+import { refused, type Refusal } from '../../errors/codes.ts';
 import type { DocumentReader } from '../../spool/document-reader.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { LogRecord, Term } from '../../store/contract.ts';
+import type { Change } from '../../store/records/table.ts';
 import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Position } from '../contract/message.ts';
+import type { GroupResources } from '../groups.ts';
 import { createGroupCommits, type GroupCommits } from './commits.ts';
 import type { GroupHost, GroupHostOptions, GroupMachine } from './contract.ts';
 import { createDocumentFetcher, type DocumentFetcher } from './fetch.ts';
 import { decodeMemory, encodeMemory, shapeOf } from './memory.ts';
 import { Ownership } from './ownership.ts';
+import { Resources } from './resources.ts';
 import { takeTail } from './tail.ts';
+import { noWishes, readWishes, type Wishes, wishChanges, wishesIn } from './wishes.ts';
 import { firstTerm } from '../term.ts';
 
 export function createGroupHost(options: GroupHostOptions): GroupHost {
@@ -22,6 +27,9 @@ class Host implements GroupHost {
   readonly #options: GroupHostOptions;
   readonly #commits: GroupCommits;
   readonly #fetcher: DocumentFetcher;
+  readonly #resources: Resources;
+  /** What this node's log says of the group. */
+  #wishes: Wishes = noWishes;
   #machine: GroupMachine | undefined;
   #ownership: Ownership | undefined;
   /** The last ownership that ended is gone. */
@@ -31,7 +39,21 @@ class Host implements GroupHost {
   constructor(options: GroupHostOptions) {
     this.#options = options;
     const { id, store, spool, documents, clock } = options;
-    this.#commits = createGroupCommits({ store, feed: (event) => this.feed(event) });
+    this.#commits = createGroupCommits({
+      store,
+      feed: (event) => this.feed(event),
+      needsBoth: (changes) => this.#refusesAlone && changes.some(isAcceptance),
+      onAppended: (changes) => this.#follow(changes),
+    });
+    const { self, peer } = options.config;
+    this.#resources = new Resources({
+      ...options,
+      self,
+      peer,
+      inStep: () => this.view?.mode === 'in-step',
+      move: (timeoutMs) => this.feed({ kind: 'move', timeoutMs }),
+      onChange: () => options.onChange?.(),
+    });
     this.#fetcher = createDocumentFetcher({ spooler: id, store, spool, peer: documents, clock });
   }
 
@@ -47,8 +69,25 @@ class Host implements GroupHost {
     return this.#ownership?.spooler;
   }
 
+  get resources(): GroupResources | undefined {
+    return this.#resources.group;
+  }
+
+  takeOffline(signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal> {
+    return this.#bring('offline', signal);
+  }
+
+  bringOnline(signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal> {
+    return this.#bring('online', signal);
+  }
+
+  defined(): void {
+    this.#resources.defined();
+  }
+
   async start(): Promise<void> {
     const { id, config, store, onChange } = this.#options;
+    this.#wishes = await readWishes(store, id);
     const memory = await store.query('log.memory', { spooler: id });
     const history = await store.query('log.history', { spooler: id });
     this.#machine = this.#options.makeMachine({
@@ -72,6 +111,7 @@ class Host implements GroupHost {
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#stopped = true;
+    this.#resources.stop();
     this.#machine?.stop();
     this.#fetcher.breakOff();
     await this.#ownership?.end(deadline);
@@ -117,6 +157,7 @@ class Host implements GroupHost {
       case 'stand-by':
         return this.#standBy();
       case 'move-refused':
+        if (this.#resources.moveRefused()) return;
         return this.#options.onMoveRefused?.(effect.reason);
       case 'left':
         return this.#options.onLeft?.();
@@ -129,13 +170,16 @@ class Host implements GroupHost {
   }
 
   async #renew(untilMs: number): Promise<void> {
-    await this.#options.network.renew(untilMs);
+    const wanted = this.#resources.wantsAddress;
+    if (wanted) await this.#options.network.renew(untilMs);
     this.feed({ kind: 'address-renewed' });
+    if (wanted) this.#resources.addressRenewed();
     this.#ownership?.renewed();
   }
 
   async #fence(id: number): Promise<void> {
     this.#ownership?.resetSockets();
+    this.#resources.lapsed();
     await this.#options.network.fence();
     this.feed({ kind: 'fence-done', id });
   }
@@ -161,6 +205,7 @@ class Host implements GroupHost {
       } finally {
         fetched.keep();
       }
+      this.#follow(changes);
       this.feed({ kind: 'stored', records });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -199,20 +244,74 @@ class Host implements GroupHost {
     const { store, id } = this.#options;
     if (effect.kind === 'forget-tail') return this.#firmly(store.forgetTail(id));
     const { fork } = effect;
-    this.#firmly(store.cutTail(id, fork.seq).then(() => this.feed({ kind: 'log-cut', fork })));
+    const cut = async () => {
+      await store.cutTail(id, fork.seq);
+      this.#wishes = await readWishes(store, id);
+      this.feed({ kind: 'log-cut', fork });
+    };
+    this.#firmly(cut());
   }
 
   #takeOver(term: Term, clean: boolean): void {
     this.#end();
-    this.#ownership = new Ownership({
+    const ownership = new Ownership({
       host: this.#options,
       term,
       clean,
       commits: this.#commits,
       live: () => this.#machine?.live(term) ?? false,
       after: this.#ended,
-      onSpooler: () => this.#options.onChange?.(),
+      refuseJobs: () => this.#refuseJobs(),
+      onSpooler: () => {
+        this.#resources.spoolerStarted();
+        this.#options.onChange?.();
+      },
+      onFailed: (reason) => this.#resources.spoolerFailed(reason),
     });
+    this.#ownership = ownership;
+    this.#resources.owned(ownership, this.#wishes);
+  }
+
+  /** The wish is a record; whoever appends or stores it follows it. */
+  async #bring(
+    wanted: Wishes['wanted'],
+    signal: AbortSignal,
+  ): Promise<{ readonly kind: 'done' } | Refusal> {
+    const { name } = this.#options.definition();
+    const ownership = this.#ownership;
+    if (ownership === undefined) {
+      return refused('not-live', `group "${name}" is not owned by this appliance`);
+    }
+    const wishes = wanted === 'online' ? { wanted, failedOn: undefined } : { wanted };
+    try {
+      const outcome = await ownership.commitUnit(wishChanges(wishes));
+      if (outcome.kind === 'refused') return outcome;
+      await this.#resources.settled(wanted === 'online' ? 'Online' : 'Offline', signal);
+      return { kind: 'done' };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return refused('not-live', `group "${name}" can't be brought ${wanted} now: ${why}`);
+    }
+  }
+
+  #follow(changes: readonly Change[]): void {
+    const wishes = wishesIn(changes);
+    if (Object.keys(wishes).length === 0) return;
+    this.#wishes = { ...this.#wishes, ...wishes };
+    this.#resources.wished(wishes);
+  }
+
+  get #refusesAlone(): boolean {
+    return this.#options.definition().policy.exposed === 'refuse';
+  }
+
+  #refuseJobs(): Refusal | undefined {
+    if (!this.#refusesAlone || this.view?.alone !== true) return undefined;
+    const { name } = this.#options.definition();
+    return refused(
+      'printer-not-accepting',
+      `group "${name}" takes no jobs while the other appliance is away (exposed: refuse)`,
+    );
   }
 
   async #drain(): Promise<void> {
@@ -228,6 +327,7 @@ class Host implements GroupHost {
   #end(): void {
     const ending = this.#ownership;
     this.#ownership = undefined;
+    this.#resources.released();
     if (ending === undefined) return;
     const before = this.#ended;
     this.#ended = ending.end().then(() => before);
@@ -239,4 +339,9 @@ class Host implements GroupHost {
       if (!this.#stopped) this.#options.onFault(error);
     });
   }
+}
+
+/** By which a client's job or document would be acknowledged. */
+function isAcceptance({ type }: Change): boolean {
+  return type === 'job.created' || type === 'job.document-added';
 }

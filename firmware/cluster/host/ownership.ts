@@ -1,10 +1,11 @@
-// One ownership of a group: its permit, its spooler from the first renewal of the address to its
-// end, and what R6 holds and releases.
+// One ownership of a group: its permit, its spooler while the group is online, and what R6 holds
+// and releases.
 import { abortable, startDeadline } from '../../../hal/time.ts';
 import { clusterLimits } from '../../limits/cluster-limits.ts';
+import type { Refusal } from '../../errors/codes.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
-import { type Store, StoreError, type Term } from '../../store/contract.ts';
+import { faultIn, type Store, StoreError, type Term } from '../../store/contract.ts';
 import type { GroupCommits } from './commits.ts';
 import type { GroupHostOptions } from './contract.ts';
 import { holdForPeer, marksAt, releaseForPeer } from './jobs.ts';
@@ -23,7 +24,11 @@ export interface OwnershipOptions {
   readonly live: () => boolean;
   /** The ownership before this one has let go of everything. */
   readonly after: Promise<void>;
+  readonly refuseJobs: () => Refusal | undefined;
+  /** It runs. */
   readonly onSpooler: () => void;
+  /** It did not start, and not because of the pair: whoever owns it decides what follows. */
+  readonly onFailed: (reason: string) => void;
 }
 
 export class Ownership {
@@ -34,6 +39,10 @@ export class Ownership {
   readonly #sockets: FencedTcp;
   readonly #ending = new AbortController();
   #spooler: Spooler | undefined;
+  /** From `resume` to `pause`: the group is online. */
+  #wanted = false;
+  /** Of the spooler that runs or starts. */
+  #life: AbortController | undefined;
   #running = false;
   #work: Promise<void> | undefined;
   #held: boolean;
@@ -45,12 +54,12 @@ export class Ownership {
     this.#options = options;
     this.term = options.term;
     const live = () => !this.#ending.signal.aborted && options.live();
-    this.permit = { live };
+    this.permit = { live, refuseJobs: options.refuseJobs };
     this.#sockets = createFencedTcp({ tcp: options.host.tcp, live });
     this.#held = options.clean;
     // A clean takeover has both logs: an ownership before may have died before it released.
     this.#releaseDue = options.clean;
-    this.#store = this.#ownedStore();
+    this.#store = this.#ownedStore(this.#ending.signal);
   }
 
   /** Once it has started. */
@@ -58,10 +67,32 @@ export class Ownership {
     return this.#running ? this.#spooler : undefined;
   }
 
-  /** The address is there and the permit lives: the spooler may start, or try again. */
-  begin(): void {
-    if (this.#running || this.#ending.signal.aborted) return;
-    this.#work ??= this.#start().finally(() => {
+  /** The address is there: the spooler starts, and is tried again at each renewal. */
+  resume(): void {
+    this.#wanted = true;
+    this.#begin();
+  }
+
+  /**
+   * Ends the spooler, none starts before `resume`. What prints is cut off at the wire and counts as
+   * interrupted at the next start: what the kernel still has must not be taken for sent.
+   */
+  async pause(deadline?: AbortSignal): Promise<void> {
+    this.#wanted = false;
+    this.#running = false;
+    this.#life?.abort();
+    this.#sockets.resetAll();
+    await this.#work;
+    await this.#stopSpooler(deadline);
+  }
+
+  #begin(): void {
+    if (!this.#wanted || this.#running || this.#ending.signal.aborted) return;
+    if (this.#work !== undefined) return;
+    const life = new AbortController();
+    this.#life = life;
+    const ended = AbortSignal.any([life.signal, this.#ending.signal]);
+    this.#work = this.#run(ended).finally(() => {
       this.#work = undefined;
     });
   }
@@ -78,9 +109,9 @@ export class Ownership {
     if (this.#running) void this.#release();
   }
 
-  /** Resolves once nothing prints and no upload runs. */
+  /** Resolves once nothing prints and no upload runs; no client is refused meanwhile. */
   async drain(): Promise<void> {
-    await this.#spooler?.drain();
+    await this.#spooler?.drain(() => this.#options.host.network.hold());
   }
 
   /** Resolves once its spooler is gone, or has had its time. */
@@ -92,29 +123,33 @@ export class Ownership {
     await this.#stopSpooler(deadline);
   }
 
-  async #start(): Promise<void> {
+  async #run(ended: AbortSignal): Promise<void> {
     const { host, after } = this.#options;
     await after;
     try {
       await this.#prepareJobs();
       this.#mustGoOn();
       const { id } = host;
-      const { term, permit } = this;
+      const { term } = this;
+      const live = () => !ended.aborted && this.permit.live();
       this.#spooler = host.makeSpooler({
         id,
         term,
-        permit,
-        store: this.#store,
+        permit: { ...this.permit, live },
+        store: this.#ownedStore(ended),
         tcp: this.#sockets.tcp,
         localPortOf: this.#localPorts(),
       });
-      await abortable(this.#spooler.start(), this.#ending.signal);
-      this.#mustGoOn();
+      await abortable(this.#spooler.start(), ended);
+      ended.throwIfAborted();
       this.#running = true;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       host.log.info('the group’s spooler did not start, and tries again', { message });
       await this.#stopSpooler();
+      if (!ended.aborted && isOwnFailure(error) && this.permit.live()) {
+        this.#options.onFailed(message);
+      }
       return;
     }
     this.#options.onSpooler();
@@ -145,7 +180,7 @@ export class Ownership {
 
   /** Each renewal of the address asks whether something is due. */
   renewed(): void {
-    this.begin();
+    this.#begin();
     if (!this.#running) return;
     if (this.#renewalsToLook !== undefined) this.#renewalsToLook -= 1;
     if (this.#renewalsToLook === 0) {
@@ -190,15 +225,15 @@ export class Ownership {
   }
 
   #mustGoOn(): void {
-    if (this.#ending.signal.aborted) throw new StoreError('the ownership has ended');
+    mustGoOn(this.#ending.signal);
   }
 
-  /** The node's store, whose commits count only by R1 and only in this ownership. */
-  #ownedStore(): Store {
+  /** The node's store, whose commits count only by R1 and only until its end. */
+  #ownedStore(ended: AbortSignal): Store {
     const { store } = this.#options.host;
     return {
       commit: async (unit) => {
-        this.#mustGoOn();
+        mustGoOn(ended);
         return await this.#options.commits.commit(unit);
       },
       query: (name, input) => store.query(name, input),
@@ -213,4 +248,13 @@ export class Ownership {
       close: async () => undefined,
     };
   }
+}
+
+function mustGoOn(ended: AbortSignal): void {
+  if (ended.aborted) throw new StoreError('the ownership has ended');
+}
+
+/** A commit of which nothing is known fails for the pair's sake: its lease, its peer. */
+function isOwnFailure(error: unknown): boolean {
+  return !(error instanceof StoreError) || faultIn(error) !== undefined;
 }

@@ -5,7 +5,7 @@ import type { Body } from '../contract/message.ts';
 import type { Turn } from '../contract/rules.ts';
 import { contains, forkOf } from '../history.ts';
 import { sameTerm } from '../term.ts';
-import { isOwner, send } from '../turn.ts';
+import { endLapse, isOwner, send } from '../turn.ts';
 
 /**
  * Each tick of an owner whose standby speaks: find out what it has, fetch its tail, send what it
@@ -38,6 +38,8 @@ export function attend(turn: Turn): void {
 export function J1(turn: Turn, message: Extract<Body, { kind: 'compare' }>): void {
   const { state } = turn;
   if (state.role !== 'standby' || !sameTerm(message.term, state.durable.term)) return;
+  // Only a standby whose echo was heard is asked.
+  endLapse(turn);
   if (state.following.storing || state.following.cutting) return;
   const fork = forkOf(state.log, message);
   send(turn, 'direct', { kind: 'compared', term: message.term, fork, end: state.log.end });
@@ -99,14 +101,18 @@ export function J2(turn: Turn, records: readonly LogRecord[]): void {
   send(turn, 'direct', { kind: 'tail-taken', term: state.durable.term, fork: tail.fork });
 }
 
-/** A batch is durable in the owner's log: the next one. */
+/**
+ * A batch is durable in the owner's log: the next one. One that could not be had (a document of it
+ * was out of reach) is asked for again a little later (attend).
+ */
 export function tailTaken(turn: Turn, throughSeq: number): void {
-  const { state } = turn;
+  const { state, now } = turn;
   const { tail } = state.stepping;
   state.appending -= 1;
   if (!isOwner(state) || tail === undefined || !tail.taking) return;
-  state.stepping = { ...state.stepping, tail: { ...tail, taking: false, throughSeq } };
-  pullTail(turn, throughSeq);
+  const taken = { ...tail, taking: false, throughSeq };
+  state.stepping = { ...state.stepping, tail: taken, sentAtMs: now };
+  if (throughSeq > tail.throughSeq) pullTail(turn, throughSeq);
 }
 
 /**

@@ -12,7 +12,8 @@ import { expose } from './in-step.ts';
 
 /**
  * R1: a commit is done once it is durable here and, unless this owner is durably exposed, on the
- * standby; whether anyone may be told is asked of live() only then.
+ * standby; whether anyone may be told is asked of live() only then. What needs both nodes fails
+ * where its owner goes on alone.
  */
 export function R1(turn: Turn): void {
   const { state, now } = turn;
@@ -21,25 +22,30 @@ export function R1(turn: Turn): void {
   const alone = stepping.phase === 'exposed' && stepping.durable;
   const peerSeq = stepping.peerEnd?.seq ?? 0;
   let done = 0;
-  for (const { id, seq } of state.commits) {
+  for (const { id, seq, needsBoth } of state.commits) {
     if (seq === undefined || !(alone || seq <= peerSeq)) break;
+    done += 1;
+    if (needsBoth && seq > peerSeq) {
+      turn.effects.push({ kind: 'commit-failed', id });
+      continue;
+    }
     const acknowledged = turn.rules.live(state, now);
     if (acknowledged) state.acted = true;
     turn.effects.push({ kind: 'commit-done', id, acknowledged });
-    done += 1;
   }
   if (done > 0) state.commits = state.commits.slice(done);
 }
 
 /** A commit asked for by the spooler; nothing is even written where nobody could be told. */
-export function commit(turn: Turn, id: number): void {
+export function commit(turn: Turn, id: number, needsBoth: boolean): void {
   const { state } = turn;
   const full = state.commits.length >= clusterLimits.waitingCommits;
-  if (full || !turn.rules.live(state, turn.now)) {
+  const alone = needsBoth && state.stepping.phase === 'exposed';
+  if (full || alone || !turn.rules.live(state, turn.now)) {
     turn.effects.push({ kind: 'commit-failed', id });
     return;
   }
-  state.commits = [...state.commits, { id, seq: undefined }];
+  state.commits = [...state.commits, { id, seq: undefined, needsBoth }];
   state.appending += 1;
   turn.effects.push({ kind: 'append', id, term: state.durable.term });
 }

@@ -34,6 +34,7 @@ export function B1(turn: Turn, beat: Heartbeat): void {
 }
 
 function leads(state: GroupState, beat: Heartbeat, now: number): boolean {
+  if (beat.leaves === true) return true;
   const yields = now < state.yieldUntilMs;
   if (yields !== beat.yields) return beat.yields;
   const byTerm = compareTerms(state.durable.term, beat.term);

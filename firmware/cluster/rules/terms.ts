@@ -7,7 +7,7 @@ import type { GroupState } from '../contract/state.ts';
 import { standBy } from '../fence.ts';
 import { contains } from '../history.ts';
 import { compareTerms, sameTerm } from '../term.ts';
-import { isOwner, longestLeaseMs, noteOwner, persist, send, sentAs } from '../turn.ts';
+import { endLapse, isOwner, longestLeaseMs, noteOwner, persist, send, sentAs } from '../turn.ts';
 
 /** D = 1.02 L + 100 ms: longer than the lease on any clock that drifts by at most 1 %. */
 export function D(leaseMs: number): number {
@@ -40,6 +40,8 @@ export function T2(turn: Turn, header: Header, beat: Heartbeat, path: Path): voi
   if (state.role !== 'standby' && state.role !== 'boot') return;
   if (!isOwner(beat) || !sameTerm(beat.term, state.durable.term)) return;
   state.role = 'standby';
+  // The peer had what was left to it: whoever of the two gives up next leaves it to the other.
+  state.yieldUntilMs = -Infinity;
   noteOwner(turn, beat.leaseMs, beat.wireTailMs);
   // The term is durable before anyone may rely on its being known here.
   const fresh = header.seq > state.echoedSeq;
@@ -107,6 +109,7 @@ export function extendLease(turn: Turn, untilMs: number, by: GroupState['leaseBy
   if (untilMs <= state.leaseUntilMs) return;
   state.leaseUntilMs = untilMs;
   state.leaseBy = by;
+  if (turn.now < untilMs) endLapse(turn);
 }
 
 /** T5: the owner counts on an echo: the in-step lease runs from when that was sent. */

@@ -15,6 +15,8 @@ import { groupLimits } from '../../limits/group-limits.ts';
 import type { Log } from '../../log/log.ts';
 import type { PairRoom } from '../../pair/room-contract.ts';
 import type { Printer } from '../../printers/printer.ts';
+import { queueFileContents } from '../../queue-files/all-contents.ts';
+import type { FileContents } from '../../queue-files/contents.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
 import type { Store } from '../../store/contract.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -38,6 +40,10 @@ export interface BackupParts {
   readonly folder: DataFolder;
   readonly store: Pick<Store, 'query'>;
   readonly certificates: Certificates;
+  /** Of queue-specific files. */
+  readonly contents: FileContents;
+  /** The node's own. */
+  readonly spooler: string;
   readonly directory: SpoolerDirectory;
   readonly monitors: readonly MonitorModule[];
   readonly pair: PairRoom;
@@ -56,12 +62,10 @@ export function makeBackups(parts: BackupParts): Backups {
     hostName: () => hal.addresses.own().hostName,
     isPaired: () => pair.membership().peer !== undefined,
     declaredGroups: () => declaredGroups(directory, pair),
-    queueFiles: noFiles,
+    queueFiles: () => queueFileContents(parts, parts.spooler),
     refuseGroupPort: (port, group) => refuseDeclared(parts, port, group),
   });
 }
-
-async function* noFiles(): AsyncGenerator<never> {}
 
 async function refuseDeclared(
   { hal, monitors, rules }: BackupParts,

@@ -12,7 +12,7 @@ import type { Groups } from '../../groups/contract.ts';
 import type { GroupDoorPort } from '../../groups/group-door.ts';
 import { openGroupFront } from '../../groups/group-front.ts';
 import { GroupNode } from '../../groups/group-node.ts';
-import { makeGroupSpooler } from '../../groups/group-spooler.ts';
+import { type GroupSpoolerOptions, makeGroupSpooler } from '../../groups/group-spooler.ts';
 import { createGroups } from '../../groups/groups.ts';
 import type { PairRoom } from '../../groups/pair-room.ts';
 import { createPeerDocuments, servePeerDocuments } from '../../groups/peer-documents.ts';
@@ -23,6 +23,7 @@ import { entryLimits } from '../../limits/entry-limits.ts';
 import type { Log } from '../../log/log.ts';
 import type { IppServices } from '../../servers/ipp/call.ts';
 import type { PrinterPorts } from '../../discovery/printer-instance.ts';
+import type { FileContents } from '../../queue-files/contents.ts';
 import type { Spool } from '../../spool/spool.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Store } from '../../store/contract.ts';
@@ -38,6 +39,10 @@ export interface GroupsParts {
   readonly nodeId: string;
   readonly store: Store;
   readonly spool: Spool;
+  /** Of queue-specific files. */
+  readonly contents: FileContents;
+  /** For the spooler of a group, by its id and name. */
+  readonly queueFilesOf: (owner: string, networkName: string) => GroupSpoolerOptions['queueFiles'];
   /** The node's own. */
   readonly spooler: Spooler;
   readonly events: Events;
@@ -139,6 +144,7 @@ function makeGroups(parts: GroupsParts): Groups {
             rules: () => rulesOf(parts),
             nodePort: (name) => nodePort(parts.monitors, parts.spooler, name),
             hasAddresses,
+            queueFiles: parts.queueFilesOf(group.id, group.name),
             log: log.child(group.name),
           },
           group,

@@ -12,7 +12,7 @@ import { openMonitorRegistry } from '../../registry/monitor-registry.ts';
 import { createSpool, type Spool } from '../../spool/spool.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import { alwaysLive } from '../../spooler/permit.ts';
-import { createSpooler } from '../../spooler/spooler.ts';
+import { createSpooler, type SpoolerOptions } from '../../spooler/spooler.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { Step } from '../lifecycle.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -26,6 +26,7 @@ export interface SpoolerParts {
   readonly events: Events;
   readonly term: Term;
   readonly monitors: readonly MonitorModule[];
+  readonly queueFiles: SpoolerOptions['queueFiles'];
   readonly log: Log;
 }
 
@@ -58,7 +59,7 @@ export function spoolerStep(parts: SpoolerParts): Step<LocalSpooler> {
 }
 
 async function makeSpooler(
-  { hal, folder, store, events, term, monitors, log }: SpoolerParts,
+  { hal, folder, store, events, term, monitors, queueFiles, log }: SpoolerParts,
   spool: Spool,
 ): Promise<Spooler> {
   const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
@@ -86,6 +87,7 @@ async function makeSpooler(
     serverName: addresses.own().hostName,
     local: true,
     snmp: { manager: snmp, addresses },
+    ...(queueFiles === undefined ? {} : { queueFiles }),
     box: { outputs, serial, usb, outputFolder: folder.output },
     log: log.child('spooler'),
   });

@@ -50,6 +50,8 @@ export interface HttpAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** An iterable is sent as it comes, chunked, and returned when the client goes. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+  /** What an iterable body yields in all, where that is known: it is announced, and not chunked. */
+  readonly lengthBytes?: number;
 }
 
 /** What went wrong before, or instead of, a handler's answer. */

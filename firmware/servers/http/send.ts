@@ -49,6 +49,8 @@ function setHead({ answer, response }: SendOptions, close: boolean): void {
   if (isWhole(body)) {
     const lengthBytes = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
     response.setHeader('content-length', lengthBytes);
+  } else if (answer.lengthBytes !== undefined) {
+    response.setHeader('content-length', answer.lengthBytes);
   }
   if (close) response.setHeader('connection', 'close');
 }

@@ -5,6 +5,7 @@ import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import { challenge, noAuthentication, type Authentication } from '../authentication.ts';
 import type { ServerLog } from '../contract.ts';
 import type { HttpAnswer, HttpRequest, HttpRoute } from '../http/contract.ts';
+import { createFileRoutes } from '../files/routes.ts';
 import { plainText, textProblem } from '../http/router.ts';
 import type { IppServices } from './call.ts';
 import { drawIcon, iconSizes } from './resources/icon.ts';
@@ -66,6 +67,7 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
   };
   return [
     ...resourceRoutes(),
+    ...createFileRoutes(services),
     ...postPaths.map(
       (place): HttpRoute => ({
         ...place,

@@ -222,7 +222,7 @@ class RawDocument implements AsyncIterableIterator<Uint8Array> {
       if (chunk !== undefined) this.#marker.add(chunk);
       return chunk;
     } catch (error) {
-      if (!isHalError(error, 'connection-reset')) throw error;
+      if (!isHalError(error, 'connection-reset', 'cut-off')) throw error;
       this.#cameAgain = before !== undefined && isSame(before, this.mark());
       if (this.#cameAgain) return undefined;
       this.#broken = true;

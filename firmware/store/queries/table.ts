@@ -2,6 +2,7 @@
 import type { Sql } from '../sql.ts';
 import { documentQueries } from './document-queries.ts';
 import { eventQueries } from './event-queries.ts';
+import { fileQueries } from './file-queries.ts';
 import { jobQueries } from './job-queries.ts';
 import { logQueries } from './log-queries.ts';
 import { printerQueries } from './printer-queries.ts';
@@ -15,6 +16,7 @@ const rows = {
   ...jobQueries,
   ...documentQueries,
   ...registryQueries,
+  ...fileQueries,
   ...eventQueries,
   ...storeQueries,
   ...logQueries,

@@ -7,6 +7,7 @@ import type { Printer } from '../../printers/printer.ts';
 import { queueLoad } from '../job-rows.ts';
 import { findPrinter, findPrinterByName, putPrinter } from '../printer-rows.ts';
 import { idSchema, momentSchema, printerSchema, printerSettingsSchema } from './payloads.ts';
+import { forgetPrinterData } from './printer-data-records.ts';
 import { type ApplyContext, recordRow } from './row.ts';
 
 const createdPayload = z.object({ printer: printerSchema });
@@ -40,7 +41,7 @@ function create(
   }
   putPrinter(sql, printer);
   context.touchPrinter(printer.id);
-  emit(context, 'printer-created', printer, printer.createdAt, {});
+  emit(context, 'printer-created', printer, printer.createdAt, { printerEvents: ['INITIALIZE'] });
   return undefined;
 }
 
@@ -53,8 +54,19 @@ function change(
   const printer: Printer = { ...before, ...settings, changedAt: at };
   putPrinter(context.sql, printer);
   context.touchPrinter(id);
-  emit(context, 'printer-config-changed', printer, at, { changed: Object.keys(settings) });
+  const changed = Object.keys(settings);
+  emit(context, 'printer-config-changed', printer, at, {
+    changed,
+    printerEvents: [changed.some(isAttribute) ? 'ATTRIBUTES_CHANGED' : 'CONFIGURATION_CHANGE'],
+  });
   return undefined;
+}
+
+/** What Windows calls a printer's attributes: by name, switches and words; the rest configures. */
+function isAttribute(setting: string): boolean {
+  return ['description', 'location', 'note', 'accepting', 'enabled', 'holdNewJobs'].includes(
+    setting,
+  );
 }
 
 /** The history of the printer's jobs goes with it; jobs that have not ended must be ended first. */
@@ -78,7 +90,8 @@ function remove(
   sql.run('DELETE FROM jobs WHERE spooler = ? AND printer_id = ? AND ended = 1', spooler, id);
   sql.run('DELETE FROM queue_lengths WHERE spooler = ? AND printer_id = ?', spooler, id);
   sql.run('DELETE FROM printers WHERE id = ?', id);
-  emit(context, 'printer-deleted', printer, at, {});
+  forgetPrinterData(context, id);
+  emit(context, 'printer-deleted', printer, at, { printerEvents: ['DELETE', 'CACHE_DELETE'] });
   return undefined;
 }
 

@@ -21,7 +21,7 @@ export const registryRecords = [
 ] as const;
 
 /** Makes what is missing of the path; a key that exists keeps its spelling and its values. */
-function createKey(
+export function createKey(
   { sql, spooler }: ApplyContext,
   { path }: z.output<typeof keyPayload>,
 ): Refusal | undefined {
@@ -38,7 +38,7 @@ function createKey(
   return undefined;
 }
 
-function deleteKey(
+export function deleteKey(
   context: ApplyContext,
   { path }: z.output<typeof keyPayload>,
 ): Refusal | undefined {
@@ -58,7 +58,7 @@ function deleteKey(
   return undefined;
 }
 
-function setValues(
+export function setValues(
   context: ApplyContext,
   { path, values }: z.output<typeof valuesPayload>,
 ): Refusal | undefined {
@@ -78,7 +78,7 @@ function setValues(
   return undefined;
 }
 
-function deleteValue(
+export function deleteValue(
   { sql, spooler }: ApplyContext,
   { path, name }: z.output<typeof valuePayload>,
 ): Refusal | undefined {

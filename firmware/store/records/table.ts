@@ -2,11 +2,17 @@
 import type { z } from 'zod';
 import type { Refusal } from '../../errors/codes.ts';
 import { jobRecords } from './job-records.ts';
+import { printerDataRecords } from './printer-data-records.ts';
 import { printerRecords } from './printer-records.ts';
 import { registryRecords } from './registry-records.ts';
 import { type ApplyContext, ChangeError } from './row.ts';
 
-const recordRows = [...registryRecords, ...printerRecords, ...jobRecords] as const;
+const recordRows = [
+  ...registryRecords,
+  ...printerRecords,
+  ...printerDataRecords,
+  ...jobRecords,
+] as const;
 
 type Row = (typeof recordRows)[number];
 

@@ -31,6 +31,7 @@ export function createLinuxNetwork({ clock, table }: LinuxNetworkOptions): Netwo
     deleteAddress: (placed) => addresses.remove(placed),
     guard: (list) => gate.guard(list),
     openGate: (list, openMs) => gate.open(list, openMs),
+    holdConnections: (list) => gate.hold(list),
     closeGate: (list) => gate.shut(list),
     async destroySockets(address) {
       await runCommand('ss', ['-K', '-H', '-n', '-t', 'src', address]);

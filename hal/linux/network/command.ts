@@ -4,9 +4,13 @@ import { HalError } from '../../errors.ts';
 import { networkLimits } from '../limits.ts';
 
 /** Its standard output; rejects with what it wrote to standard error. */
-export function runCommand(program: string, args: readonly string[]): Promise<string> {
+export function runCommand(
+  program: string,
+  args: readonly string[],
+  timeoutMs: number = networkLimits.commandMs,
+): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { timeout: networkLimits.commandMs, killSignal: 'SIGKILL' } as const;
+    const options = { timeout: timeoutMs, killSignal: 'SIGKILL' } as const;
     execFile(program, args, options, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout);
       const detail = stderr.trim().split('\n')[0];

@@ -8,14 +8,15 @@ import { createLineTool } from './line-tool.ts';
 export interface Gate {
   guard(addresses: readonly string[]): Promise<void>;
   open(addresses: readonly string[], openMs: number): Promise<void>;
+  hold(addresses: readonly string[]): Promise<void>;
   shut(addresses: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * Two tables: `inet` for packets, `arp` for ARP. `guarded` holds the addresses of groups, `open`
- * those whose lease runs. A new lease replaces the element in one transaction: kernels before 6.12
- * ignore a new time-out of one that is there.
+ * those whose lease runs, `held` those that take no new connection. A new lease replaces the
+ * element in one transaction: kernels before 6.12 ignore a new time-out of one that is there.
  */
 export function createGate({ clock, table }: { readonly clock: Clock; readonly table: string }) {
   const tool = createLineTool({
@@ -43,12 +44,13 @@ export function createGate({ clock, table }: { readonly clock: Clock; readonly t
           `add element ${set} { ${timed(list, openMs)} }`,
         ]),
       ),
+    hold: (addresses) =>
+      run(heldSets(addresses, table).map(([set, list]) => `add element ${set} { ${list} }`)),
     shut: (addresses) =>
       run(
-        setsOf(addresses, table, 'open').flatMap(([set, list]) => [
-          `add element ${set} { ${list} }`,
-          `delete element ${set} { ${list} }`,
-        ]),
+        [...setsOf(addresses, table, 'open'), ...heldSets(addresses, table)].flatMap(
+          ([set, list]) => [`add element ${set} { ${list} }`, `delete element ${set} { ${list} }`],
+        ),
       ),
     async close() {
       tool.close();
@@ -66,7 +68,7 @@ export function createGate({ clock, table }: { readonly clock: Clock; readonly t
 function setsOf(
   addresses: readonly string[],
   table: string,
-  name: 'guarded' | 'open',
+  name: 'guarded' | 'open' | 'held',
 ): readonly (readonly [string, string])[] {
   const four = addresses.filter((address) => !isIPv6(address)).join(', ');
   const six = addresses.filter((address) => isIPv6(address)).join(', ');
@@ -78,10 +80,18 @@ function setsOf(
   ];
 }
 
+/** ARP knows no connections. */
+function heldSets(addresses: readonly string[], table: string) {
+  return setsOf(addresses, table, 'held').filter(([set]) => set.startsWith('inet'));
+}
+
 function timed(list: string, openMs: number): string {
   const each = list.split(', ').map((address) => `${address} timeout ${Math.ceil(openMs)}ms`);
   return each.join(', ');
 }
+
+const held = (family: string, set: string) =>
+  `${family} daddr @held${set} tcp flags & (fin | syn | rst | ack) == syn drop`;
 
 const shut = (family: string, side: string, set: string) =>
   `${family} ${side} @guarded${set} ${family} ${side} != @open${set} drop`;
@@ -94,11 +104,14 @@ function tablesOf(table: string): readonly string[] {
        set open4 { type ipv4_addr; flags timeout; };
        set guarded6 { type ipv6_addr; };
        set open6 { type ipv6_addr; flags timeout; };
+       set held4 { type ipv4_addr; };
+       set held6 { type ipv6_addr; };
        chain leaving { type filter hook output priority 0; policy accept;
          ${shut('ip', 'saddr', '4')}; ${shut('ip6', 'saddr', '6')};
        };
        chain coming { type filter hook input priority 0; policy accept;
          ${shut('ip', 'daddr', '4')}; ${shut('ip6', 'daddr', '6')};
+         ${held('ip', '4')}; ${held('ip6', '6')};
        };
      }`,
     `add table arp ${table}; delete table arp ${table};

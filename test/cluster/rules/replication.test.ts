@@ -50,6 +50,23 @@ describe('R1', () => {
     assert.ok(kinds(persistAll(subject)).includes('commit-done'));
   });
 
+  test('what needs both nodes is told by no owner that goes on alone', () => {
+    const exposed = owner();
+    exposed.tick();
+    persistAll(exposed);
+    const refused = exposed.feed({ kind: 'commit', id: 1, needsBoth: true });
+    assert.deepEqual(refused, [{ kind: 'commit-failed', id: 1 }]);
+    const subject = owner();
+    subject.feed({ kind: 'commit', id: 1, needsBoth: true });
+    subject.feed({ kind: 'appended', id: 1, end: end(1) });
+    subject.tick();
+    const effects = kinds(persistAll(subject));
+    assert.deepEqual(
+      [effects.includes('commit-failed'), effects.includes('commit-done')],
+      [true, false],
+    );
+  });
+
   test('without a lease nothing is even written', () => {
     const effects = owner({ leaseUntilMs: startMs }).feed({ kind: 'commit', id: 1 });
     assert.deepEqual(effects, [{ kind: 'commit-failed', id: 1 }]);
@@ -253,6 +270,9 @@ describe('J1, J2', () => {
     const tail = [record(3, term(6))];
     const [take] = subject.hear({ kind: 'tail', term: mine, records: tail });
     assert.deepEqual(take, { kind: 'take-tail', records: tail });
+    const nothing = { kind: 'tail-taken', throughSeq: 2, end: end(3) } as const;
+    assert.deepEqual(sent(subject.feed(nothing), 'pull-tail'), [], 'not at once again');
+    subject.hear({ kind: 'tail', term: mine, records: tail });
     const taken = { kind: 'tail-taken', throughSeq: 3, end: end(4) } as const;
     assert.equal(sent(subject.feed(taken), 'pull-tail')[0]?.afterSeq, 3);
     const [done] = sent(subject.hear({ kind: 'tail', term: mine, records: [] }), 'tail-taken');

@@ -42,6 +42,11 @@ describe('B1', () => {
       log: 1,
     },
     { what: 'a peer that yields is asked', beat: { term: term(7), yields: true }, asks: true },
+    {
+      what: 'a peer that leaves is asked, however long its log is',
+      beat: { logEnd: { term: term(7), seq: 4 }, yields: true, leaves: true },
+      asks: true,
+    },
     { what: 'an owner of this term is not', beat: { role: 'owner' as const }, asks: false },
     {
       what: 'an owner of a lower term is asked at a start',
@@ -141,7 +146,7 @@ describe('M1', () => {
   });
 
   test('it drains, waits for commits, fences, and tells the peer when nothing is open', () => {
-    const subject = ownerInStep({ commits: [{ id: 1, seq: undefined }] });
+    const subject = ownerInStep({ commits: [{ id: 1, seq: undefined, needsBoth: false }] });
     assert.deepEqual(kinds(subject.feed({ kind: 'move', timeoutMs: 1_000 })), ['drain']);
     assert.equal(subject.live(), true);
     subject.feed({ kind: 'drained' });

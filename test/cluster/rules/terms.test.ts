@@ -45,7 +45,7 @@ describe('live()', () => {
 
 describe('fence()', () => {
   test('the end of a lease resets sockets, deletes addresses and fails what waits', () => {
-    const subject = owner({ commits: [{ id: 1, seq: undefined }] });
+    const subject = owner({ commits: [{ id: 1, seq: undefined, needsBoth: false }] });
     subject.wait(600);
     const effects = subject.tick();
     assert.deepEqual(kinds(effects).slice(0, 2), ['commit-failed', 'fence']);
@@ -152,6 +152,12 @@ describe('T2', () => {
     assert.equal(sent(subject.hear(heartbeat({ term: term(8) })), 'echo').length, 1);
   });
 
+  test('a node whose peer has owned since it gave up yields no more', () => {
+    const subject = standby({ yieldUntilMs: startMs + 10_000 });
+    subject.hear(heartbeat());
+    assert.equal(subject.state.yieldUntilMs, -Infinity);
+  });
+
   test('a heartbeat that comes by two paths is echoed once', () => {
     const subject = standby();
     subject.hear(heartbeat(), { seq: 44 });
@@ -216,6 +222,24 @@ describe('T4', () => {
     subject.hear({ ...echoOf(directSeq), logEnd: { term: term(6), seq: 3 } });
     assert.equal(subject.state.role, 'standby');
   });
+
+  const silences = [
+    { what: 'that a longer lease would have bridged counts', ms: 900, counted: 1 },
+    { what: 'longer than any lease does not', ms: 3_000, counted: 0 },
+  ];
+  for (const { what, ms, counted } of silences) {
+    test(`a lapse ${what}`, () => {
+      const subject = owner({ nextBeatAtMs: startMs, leaseUntilMs: startMs - 1 });
+      subject.tick();
+      assert.equal(subject.state.lapses.length, 0, 'its length is not known yet');
+      subject.state = { ...subject.state, lapsedAtMs: startMs + ms };
+      subject.wait(ms);
+      subject.state = { ...subject.state, nextBeatAtMs: startMs + ms };
+      subject.tick();
+      subject.hear(echoOf(subject.state.directSeq));
+      assert.equal(subject.state.lapses.length, counted);
+    });
+  }
 
   test('the lease grows as lapses repeat, and shrinks when they are long ago', () => {
     const recent = [startMs - 3, startMs - 2, startMs - 1, startMs];

@@ -251,6 +251,10 @@ function schedule({ timeline, network, broker, nodes }: World, fault: Fault): vo
         }
       });
       return;
+    case 'offline':
+    case 'sick':
+      // What only the boxes' level knows.
+      return;
     case 'leave':
       timeline.at(fault.atMs, () => nodes[fault.node].event({ kind: 'leave' }));
       timeline.at(fault.atMs + 2_000, () => nodes[fault.node].kill());

@@ -7,11 +7,13 @@ import type { ClusterEvent } from '../../../firmware/cluster/contract/event.ts';
 import type { Message, Path } from '../../../firmware/cluster/contract/message.ts';
 import type { Rules } from '../../../firmware/cluster/contract/rules.ts';
 import type { GroupConfig, GroupState } from '../../../firmware/cluster/contract/state.ts';
+import type { GroupDefinition } from '../../../firmware/cluster/group-definition.ts';
 import { firstTerm } from '../../../firmware/cluster/term.ts';
 import type { HandsEffect } from '../../../firmware/pair/contract.ts';
 import { type LocalGroupMachine, startGroupMachine } from '../../../firmware/pair/group-machine.ts';
 import { openMonitorRegistry } from '../../../firmware/registry/monitor-registry.ts';
 import { createSpool } from '../../../firmware/spool/spool.ts';
+import type { Spooler } from '../../../firmware/spooler/contract.ts';
 import { createSpooler } from '../../../firmware/spooler/spooler.ts';
 import type { CommitUnit, Store, Term } from '../../../firmware/store/contract.ts';
 import { openStore } from '../../../firmware/store/store.ts';
@@ -31,6 +33,9 @@ export const places = { data: '/data', spool: '/data/spool' } as const;
 
 export interface BoxProcessOptions {
   readonly config: GroupConfig;
+  readonly definition: GroupDefinition;
+  /** Its spooler says that it does not work. */
+  readonly sick: () => boolean;
   readonly rules: Rules;
   readonly boot: number;
   readonly timeline: Timeline;
@@ -164,12 +169,14 @@ function makeHost(
   return createGroupHost({
     id: groupId,
     config,
+    definition: () => options.definition,
     store,
     spool,
     clock,
     tcp,
     network: {
       renew: (untilMs) => answered((done) => kernel.renewAddress(untilMs, done)),
+      hold: async () => undefined,
       fence: () => answered((done) => kernel.fence(done)),
       askArbiters: options.askArbiters,
       probe: options.probe,
@@ -195,36 +202,39 @@ function makeHost(
       return machine;
     },
     makeSpooler: (parts) =>
-      createSpooler({
-        id: parts.id,
-        permit: parts.permit,
-        termOf: () => parts.term,
-        store: observed(options.wrapOwned(parts.store), (unit) => {
-          if (parts.permit.live()) options.onCommitted(unit, parts.term);
-        }),
-        spool,
-        events: { report: () => undefined },
-        firstBytes: noFirstBytes,
-        openRegistry: (monitorName) =>
-          openMonitorRegistry({
-            store: parts.store,
-            spooler: parts.id,
-            term: () => parts.term,
-            monitorName,
+      withHealth(
+        options,
+        createSpooler({
+          id: parts.id,
+          permit: parts.permit,
+          termOf: () => parts.term,
+          store: observed(options.wrapOwned(parts.store), (unit) => {
+            if (parts.permit.live()) options.onCommitted(unit, parts.term);
           }),
-        monitors: [tcpMonitor],
-        clock,
-        random: options.ids,
-        tcp: parts.tcp,
-        outgoing: options.samePorts ? { localPortOf: parts.localPortOf } : {},
-        serverName: 'group',
-        local: false,
-        log: {
-          debug: () => undefined,
-          info: (message, facts) => options.trace(`${message} ${JSON.stringify(facts)}`),
-          warn: (message, facts) => options.trace(`${message} ${JSON.stringify(facts)}`),
-        },
-      }),
+          spool,
+          events: { report: () => undefined },
+          firstBytes: noFirstBytes,
+          openRegistry: (monitorName) =>
+            openMonitorRegistry({
+              store: parts.store,
+              spooler: parts.id,
+              term: () => parts.term,
+              monitorName,
+            }),
+          monitors: [tcpMonitor],
+          clock,
+          random: options.ids,
+          tcp: parts.tcp,
+          outgoing: options.samePorts ? { localPortOf: parts.localPortOf } : {},
+          serverName: 'group',
+          local: false,
+          log: {
+            debug: () => undefined,
+            info: (message, facts) => options.trace(`${message} ${JSON.stringify(facts)}`),
+            warn: (message, facts) => options.trace(`${message} ${JSON.stringify(facts)}`),
+          },
+        }),
+      ),
     log: {
       debug: () => undefined,
       info: (message, facts) => options.trace(`${message} ${JSON.stringify(facts)}`),
@@ -232,6 +242,16 @@ function makeHost(
     },
     onFault: options.onFault,
   });
+}
+
+/** The same spooler, which says that it fails while its box is sick. */
+function withHealth({ sick }: Pick<BoxProcessOptions, 'sick'>, spooler: Spooler): Spooler {
+  const ill = { alive: false, problems: ['it is sick'] } as const;
+  return {
+    ...spooler,
+    looksAlive: () => (sick() ? ill : spooler.looksAlive()),
+    isAlive: async () => (sick() ? ill : await spooler.isAlive()),
+  };
 }
 
 /** The same store, whose commits are looked at. */

@@ -150,6 +150,7 @@ class Connection implements TcpConnection {
 
   #error(): HalError {
     const { address, port } = this.remote;
-    return new HalError(this.#closed ? 'closed' : 'connection-reset', `${address}:${port}`);
+    const code = this.#socket.cutOff ? 'cut-off' : 'connection-reset';
+    return new HalError(this.#closed ? 'closed' : code, `${address}:${port}`);
   }
 }

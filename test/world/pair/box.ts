@@ -4,6 +4,7 @@ import type { ClusterEvent } from '../../../firmware/cluster/contract/event.ts';
 import type { Message } from '../../../firmware/cluster/contract/message.ts';
 import type { Rules } from '../../../firmware/cluster/contract/rules.ts';
 import type { GroupConfig, GroupState } from '../../../firmware/cluster/contract/state.ts';
+import type { GroupDefinition } from '../../../firmware/cluster/group-definition.ts';
 import { firstTerm } from '../../../firmware/cluster/term.ts';
 import type { HandsEffect } from '../../../firmware/pair/contract.ts';
 import type { Spooler } from '../../../firmware/spooler/contract.ts';
@@ -36,6 +37,7 @@ export interface BoxOptions {
   readonly peer: NodeName;
   readonly seed: number;
   readonly config: GroupConfig;
+  readonly definition: GroupDefinition;
   readonly rules: Rules;
   readonly timeline: Timeline;
   readonly random: SeededRandom;
@@ -83,6 +85,8 @@ export interface PairBox {
     readonly by: GroupState['leaseBy'];
   })[];
   diskSlowMs: number;
+  /** Its spooler says that it does not work. */
+  sick: boolean;
   /** Its supervisor does nothing either. */
   frozen: boolean;
   start(): void;
@@ -118,6 +122,7 @@ export function createBox(options: BoxOptions): PairBox {
   let cleared = true;
   let leasedUntilMs = -Infinity;
   let diskSlowMs = 0;
+  let sick = false;
   const takeovers: (Hearing & { term: Term; by: GroupState['leaseBy'] })[] = [];
   const hearing = (): Hearing => ({
     atMs: timeline.nowMs,
@@ -248,6 +253,8 @@ export function createBox(options: BoxOptions): PairBox {
       askArbiters: () => links.askArbiter(),
       probe: () => links.probe(),
       slowMs: () => diskSlowMs,
+      definition: options.definition,
+      sick: () => sick,
       alive: () => of === number && life !== 'dead',
       inProcess: ofThis,
       onEffect,
@@ -329,6 +336,12 @@ export function createBox(options: BoxOptions): PairBox {
     },
     set diskSlowMs(value) {
       diskSlowMs = value;
+    },
+    get sick() {
+      return sick;
+    },
+    set sick(value) {
+      sick = value;
     },
     start,
     kill,

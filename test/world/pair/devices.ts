@@ -6,6 +6,8 @@ export interface PrinterSession {
   readonly from: string;
   readonly document: Arriving;
   usedAtMs: number;
+  /** Another connection from the same address and port took its place. */
+  displaced: boolean;
 }
 
 export interface Printer {
@@ -35,6 +37,8 @@ export interface PrinterOptions {
   readonly trace: (line: string) => void;
   /** A document came out whole. */
   readonly onPrinted: (jobNumber: number, sizeBytes: number) => void;
+  /** Its session was taken over by another connection from the same address and port. */
+  readonly onDisplaced: (jobNumber: number) => void;
   /** Bytes that don't belong where they came. */
   readonly onGarbled: (jobNumber: number | undefined) => void;
 }
@@ -54,10 +58,14 @@ export function createPrinter(options: PrinterOptions): Printer {
       // A SYN of the same address and port resets the dead session it belonged to.
       for (const session of sessions) {
         const idle = options.nowMs() > session.usedAtMs + idleMs;
-        if (session.from === from || idle) sessions.delete(session);
+        if (session.from !== from && !idle) continue;
+        sessions.delete(session);
+        session.displaced = !idle;
+        const { number } = session.document;
+        if (number !== undefined) options.onDisplaced(number);
       }
       if (options.oneSession && sessions.size > 0) return undefined;
-      const session = { from, document: arriving(), usedAtMs: options.nowMs() };
+      const session = { from, document: arriving(), usedAtMs: options.nowMs(), displaced: false };
       sessions.add(session);
       options.trace(`${options.id} opens ${from}`);
       return session;

@@ -54,7 +54,15 @@ export type Fault =
       readonly atMs: number;
       readonly forMs: number;
     }
-  | { readonly kind: 'move'; readonly atMs: number; readonly forMs: number }
+  /** `offline`: an administrator takes the group offline, and brings it online after `forMs`. */
+  | { readonly kind: 'move' | 'offline'; readonly atMs: number; readonly forMs: number }
+  /** The node's spooler says that it does not work. */
+  | {
+      readonly kind: 'sick';
+      readonly node: NodeName;
+      readonly atMs: number;
+      readonly forMs: number;
+    }
   | {
       readonly kind: 'leave';
       readonly node: NodeName;
@@ -102,7 +110,7 @@ export const modelFaults: FaultShape = {
 
 /** A run costs more: each has more in it, and is shorter. */
 export const boxFaults: FaultShape = {
-  kinds: [...machineKinds, 'printer-off'],
+  kinds: [...machineKinds, 'printer-off', 'offline', 'sick'],
   fromMs: 3_000,
   untilMs: 16_000,
   most: 5,
@@ -299,7 +307,11 @@ function draw(random: SeededRandom, atMs: number, { kinds, powerChance }: FaultS
       return { kind, printer: random.pick(['printer-0', 'printer-1', 'printer-2']), atMs, forMs };
     case 'witness-restart':
     case 'move':
+    case 'offline':
       return { kind, atMs, forMs };
+    case 'sick':
+      // Long enough to be seen, restarted and failed over.
+      return { kind, node, atMs, forMs: forMs + 8_000 };
     case 'kill':
       if (powerChance === undefined) return { kind, node, atMs, forMs };
       return { kind, node, atMs, forMs, power: random.chance(powerChance) };

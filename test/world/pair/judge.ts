@@ -43,6 +43,10 @@ export interface Judge {
    */
   lostByPrinter(jobId: string): void;
   maybePrinted(jobId: string): boolean;
+  /** Its session at the printer ended by another connection's first packet. */
+  displaced(jobId: string): void;
+  /** So it was, while two acted by the one named exception: its sender lived and could not know. */
+  isDisplacedByException(jobId: string): boolean;
   compareBoxes(a: BoxReport, b: BoxReport): void;
   readonly acceptedJobs: ReadonlyMap<string, { readonly units: number; readonly alone: boolean }>;
   readonly prints: ReadonlyMap<string, number>;
@@ -89,6 +93,7 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const completedJobs = new Set<string>();
   const brokenUploads = new Set<string>();
   const lost = new Set<string>();
+  const displaced = new Set<string>();
 
   const report = (invariant: number, what: string) => {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
@@ -174,6 +179,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     },
     lostByPrinter: (jobId) => void lost.add(jobId),
     maybePrinted: (jobId) => lost.has(jobId) || (prints.get(jobId) ?? 0) > 0,
+    displaced: (jobId) => void displaced.add(jobId),
+    isDisplacedByException: (jobId) => exceptions > 0 && displaced.has(jobId),
     compareBoxes(a, b) {
       const [mine, theirs] = [a.records(), b.records()];
       let common = Math.min(mine.length, theirs.length);

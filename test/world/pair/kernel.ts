@@ -36,6 +36,8 @@ export interface Socket {
   readonly connected: boolean;
   /** Reset by someone, or destroyed. */
   readonly broken: boolean;
+  /** Destroyed on this box, by its supervisor. */
+  readonly cutOff: boolean;
   /** The printer took all of it and ended the connection. */
   readonly delivered: boolean;
   /** Takes what fits; answers how much that was. */
@@ -56,6 +58,8 @@ export interface KernelOptions {
   readonly gated: boolean;
   /** Broken on purpose: sockets are not bound to the group's address. */
   readonly unbound: boolean;
+  /** The printer, off meanwhile, knows nothing of the connection that this document goes by. */
+  readonly onForgotten: (jobNumber: number) => void;
   readonly onBytesLeft: (printer: Printer, socket: Socket) => void;
 }
 
@@ -68,6 +72,7 @@ const execMs = [0.3, 15] as const;
 interface SocketState extends Socket {
   connected: boolean;
   broken: boolean;
+  cutOff: boolean;
   delivered: boolean;
 }
 
@@ -98,7 +103,10 @@ export function createKernel(options: KernelOptions): Kernel {
     socket.breakOff();
   };
   const clear = () => {
-    for (const socket of sockets) destroy(socket, true);
+    for (const socket of sockets) {
+      socket.cutOff = true;
+      destroy(socket, true);
+    }
     addressUntilMs = -Infinity;
     gateUntilMs = -Infinity;
   };
@@ -109,7 +117,11 @@ export function createKernel(options: KernelOptions): Kernel {
     if (open(printer)) {
       socket.session ??= printer.open(`group:${socket.localPort}`);
       const { session } = socket;
-      if (session !== undefined && !printer.isOpen(session)) return destroy(socket, false);
+      if (session !== undefined && !printer.isOpen(session)) {
+        const { jobNumber } = socket;
+        if (jobNumber !== undefined && !session.displaced) options.onForgotten(jobNumber);
+        return destroy(socket, false);
+      }
       if (session !== undefined) move(socket, session);
     }
     if (sockets.has(socket)) timeline.after(drainEveryMs, () => drain(socket));
@@ -197,6 +209,7 @@ class KernelSocket implements SocketState {
   jobNumber: number | undefined;
   connected = false;
   broken = false;
+  cutOff = false;
   delivered = false;
   finished = false;
   session: PrinterSession | undefined;

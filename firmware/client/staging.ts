@@ -1,0 +1,187 @@
+// Files on their way: each under its digest, proven at its end, and gone on with after a break from
+// where it was.
+import { createHash, type Hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { OpenFile } from '../../hal/contract.ts';
+import { isHalError } from '../../hal/errors.ts';
+import type { Folder } from '../../hal/folders.ts';
+import { clientLimits as limits } from '../limits/client-limits.ts';
+import type { ManifestFile } from '../queue-files/manifest.ts';
+import { separator } from '../queue-files/names.ts';
+import { ClientError } from './contract.ts';
+import { chunksOf, refusalOf, type Session, wholeOf } from './session.ts';
+
+/** Counts what came over the network. */
+export interface Meter {
+  bytes: number;
+}
+
+/** By content and place: two files of one content are each on their way. */
+export function stagedName({ digest, directory, name }: ManifestFile): string {
+  const place = createHash('sha256').update(`${directory}${separator}${name}`).digest('hex');
+  return `${digest.replace(':', '-')}-${place.slice(0, 16)}`;
+}
+
+/** Resolves once the whole file is there, proven and synced. */
+export async function stage(
+  session: Session,
+  staging: Folder,
+  file: ManifestFile,
+  meter: Meter,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await stageOnce(session, staging, file, meter);
+    } catch (error) {
+      const isLast = attempt === limits.attempts;
+      if (isHalError(error, 'no-space')) throw noSpace(file, error);
+      if (error instanceof ClientError && error.fault !== 'download-broken') throw error;
+      if (isHalError(error) || isLast) throw broken(file, error);
+    }
+  }
+}
+
+async function stageOnce(
+  session: Session,
+  staging: Folder,
+  file: ManifestFile,
+  meter: Meter,
+): Promise<void> {
+  const name = stagedName(file);
+  const partial = await openPartial(staging, name);
+  try {
+    const { hash, sizeBytes } = await hashed(partial, file.sizeBytes);
+    if (sizeBytes < file.sizeBytes)
+      await download(session, { file, partial, hash, sizeBytes, meter });
+    const digest = `sha256:${hash.digest('hex')}`;
+    if (digest !== file.digest) {
+      // Nothing of it can be gone on with.
+      await staging.remove(name);
+      // What was there before may have been damaged here: from its first byte it is the server's.
+      if (sizeBytes > 0) throw new Error('what came before is damaged');
+      throw differs(file, digest);
+    }
+    await partial.sync();
+  } finally {
+    await partial.close();
+  }
+}
+
+/** What stands there and is no file of ours to write is put away; it is in our own folder. */
+async function openPartial(staging: Folder, name: string): Promise<OpenFile> {
+  const found = await staging.look(name);
+  if (found?.kind === 'file') return staging.open(name, 'read-write');
+  if (found !== undefined) await staging.remove(name);
+  return staging.open(name, 'create');
+}
+
+/** What an earlier download left counts, as far as it is not too long. */
+async function hashed(
+  partial: OpenFile,
+  mostBytes: number,
+): Promise<{ readonly hash: Hash; readonly sizeBytes: number }> {
+  const hash = createHash('sha256');
+  const there = await partial.sizeBytes();
+  if (there > mostBytes) await partial.truncate(0);
+  const sizeBytes = there > mostBytes ? 0 : there;
+  for (let at = 0; at < sizeBytes; ) {
+    const chunk = await partial.read(at, Math.min(limits.writeBytes, sizeBytes - at));
+    if (chunk.length === 0) throw new Error(`${partial.path} became shorter while it was read`);
+    hash.update(chunk);
+    at += chunk.length;
+  }
+  return { hash, sizeBytes };
+}
+
+interface Download {
+  readonly file: ManifestFile;
+  readonly partial: OpenFile;
+  readonly hash: Hash;
+  readonly sizeBytes: number;
+  readonly meter: Meter;
+}
+
+async function download(
+  session: Session,
+  { file, partial, hash, sizeBytes: from, meter }: Download,
+): Promise<void> {
+  const path = [...file.directory.split(separator), file.name].map(encodeURIComponent).join('/');
+  const etag = `"${file.digest.replace(':', '-')}"`;
+  const headers = from === 0 ? {} : { range: `bytes=${from}-`, 'if-range': etag };
+  const response = await session.get(`content/${path}`, headers);
+  const isPart = response.statusCode === 206;
+  if (response.statusCode !== 200 && !isPart) throw await refused(response);
+  if (from > 0 && !isPart) {
+    response.destroy();
+    await partial.truncate(0);
+    throw new ClientError('digest-differs', changedText(file));
+  }
+  let at = from;
+  for await (const chunk of gathered(response)) {
+    meter.bytes += chunk.length;
+    if (at + chunk.length > file.sizeBytes) {
+      response.destroy();
+      throw new ClientError(
+        'file-too-large',
+        `${file.name} was promised with ${file.sizeBytes} bytes, and more of them come.`,
+      );
+    }
+    hash.update(chunk);
+    await partial.write(chunk, at);
+    at += chunk.length;
+  }
+  if (at < file.sizeBytes) throw new Error(`it ended after ${at} of ${file.sizeBytes} bytes`);
+}
+
+/** Chunks that are worth a write; what came before a break is kept. */
+async function* gathered(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let failure: Error | undefined;
+  try {
+    for await (const chunk of chunksOf(response)) {
+      held.push(chunk);
+      heldBytes += chunk.length;
+      if (heldBytes < limits.writeBytes) continue;
+      yield Buffer.concat(held);
+      held = [];
+      heldBytes = 0;
+    }
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+  }
+  if (heldBytes > 0) yield Buffer.concat(held);
+  if (failure !== undefined) throw failure;
+}
+
+async function refused(response: IncomingMessage): Promise<ClientError> {
+  const bytes = await wholeOf(response, limits.answerBytes);
+  try {
+    return refusalOf(response, JSON.parse(bytes.toString('utf8')));
+  } catch {
+    // Not in our words: the status says enough.
+    return refusalOf(response, undefined);
+  }
+}
+
+function differs(file: ManifestFile, digest: string): ClientError {
+  return new ClientError(
+    'digest-differs',
+    `${file.name} came with the digest ${digest}, and was promised with ${file.digest}.`,
+  );
+}
+
+function changedText({ name }: ManifestFile): string {
+  return `${name} is another file on the server now than was promised: try again.`;
+}
+
+function noSpace({ name, sizeBytes }: ManifestFile, cause: unknown): ClientError {
+  const message = `There is no space for ${name} (${sizeBytes} bytes).`;
+  return new ClientError('no-space', message, { cause });
+}
+
+function broken({ name }: ManifestFile, cause: unknown): ClientError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const how = 'what came is kept, and the next try goes on from there';
+  return new ClientError('download-broken', `${name} broke off (${why}); ${how}.`, { cause });
+}
