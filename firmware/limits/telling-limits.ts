@@ -22,6 +22,6 @@ export const tellingLimits = {
   /** Changes within it become one message. */
   settleMs: 500,
   mqttWaitingBytes: 1024 * 1024,
-  /** Told again however quiet it is, so that a reader who lost it has it. */
+  /** Looked at again however quiet it is. */
   mqttRefreshMs: 60_000,
 } as const;

@@ -55,6 +55,7 @@ class MqttStatus {
   readonly #told = new Map<string, string>();
   #connection: MqttConnection | undefined;
   #timer: Timer | undefined;
+  #refresh: Timer | undefined;
 
   constructor(options: MqttStatusOptions) {
     this.#options = options;
@@ -85,6 +86,7 @@ class MqttStatus {
 
   stop(): void {
     this.#timer?.cancel();
+    this.#refresh?.cancel();
     this.#connection?.publishRetained(`${this.#root}/online`, Buffer.from('false'));
     this.#stopping.abort();
     this.#connection?.close(true);
@@ -135,7 +137,9 @@ class MqttStatus {
     for (const [topic, value] of now) this.#tell(topic, JSON.stringify(value));
     // A retained message that is empty is gone (MQTT 3.1.1, 3.3.1.3).
     for (const topic of this.#told.keys()) if (!now.has(topic)) this.#tell(topic, '');
-    this.#timer ??= this.#options.clock.startTimer(limits.mqttRefreshMs, () => void this.#look());
+    // How the two of a pair hear each other changes without an event.
+    this.#refresh?.cancel();
+    this.#refresh = this.#options.clock.startTimer(limits.mqttRefreshMs, () => this.#soon());
   }
 
   #tell(topic: string, text: string): void {

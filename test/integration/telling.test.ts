@@ -1,5 +1,6 @@
-// What the appliance tells others, judged by others: Mosquitto hears printers and pair, a web server
-// what needs a person, sockets the syslog; and no secret is in any of it, nor in log or bundle.
+// What the appliance tells others, judged by others: Mosquitto hears printers and pair, a web
+// server what needs a person, sockets the syslog; and no secret is in any of it, nor in log or
+// bundle.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
@@ -27,8 +28,9 @@ const secrets = {
 describe('what the appliance tells', () => {
   test('reaches broker, web server and syslog, and holds no secret', async (t) => {
     const house = await openHouse(t);
-    const syslog = await listenDatagrams(t);
-    const hook = await listenWeb(t);
+    const bell = new Bell();
+    const syslog = await listenDatagrams(t, bell);
+    const hook = await listenWeb(t, bell);
     const broker = await startBroker(t, house.folder);
     const platen = await house.serve([
       'listen.http=0',
@@ -41,16 +43,18 @@ describe('what the appliance tells', () => {
       'mqtt.user=platen',
       `mqtt.password=${secrets.mqtt}`,
     ]);
-    const heard = subscribe(t, broker.port);
+    const heard = subscribe(t, broker.port, bell);
     await addPrinter(platen, 'labels', house.emulator);
-    await until(() => heard().some(({ topic, text }) => isPrinter(topic) && /"idle"/.test(text)));
+    await bell.until(() =>
+      heard().some(({ topic, text }) => isPrinter(topic) && /"idle"/.test(text)),
+    );
     const online = heard().find(({ topic }) => topic.endsWith('/online'));
     assert.equal(online?.text, 'true');
 
     // Nothing listens there: a job waits, and somebody has to go and look.
     await platen.run('port', 'config', 'labels', '--port-number', '1');
     await platen.run('print', join(platen.data, 'identity.json'), '--printer', 'labels');
-    await until(() => hook.bodies.some(({ body }) => /"what":"began"/.test(body)));
+    await bell.until(() => hook.bodies.some(({ body }) => /"what":"began"/.test(body)));
     const began = hook.bodies.find(({ body }) => /"what":"began"/.test(body));
     assert.partialDeepStrictEqual(JSON.parse(began?.body ?? ''), {
       what: 'began',
@@ -58,13 +62,13 @@ describe('what the appliance tells', () => {
       subject: 'labels',
     });
     assert.match(began?.signature ?? '', /^t=\d+,v1=[0-9a-f]{64}$/);
-    await until(() => heard().some(({ text }) => /"needsPerson":true/.test(text)));
+    await bell.until(() => heard().some(({ text }) => /"needsPerson":true/.test(text)));
 
     await giveSecrets(platen, house.folder);
     await platen.run('job', 'cancel', '1');
     await platen.run('port', 'config', 'labels', '--port-number', String(house.emulator.port));
-    await until(() => hook.bodies.some(({ body }) => /"what":"ended"/.test(body)));
-    await until(() => syslog.messages.length > 0);
+    await bell.until(() => hook.bodies.some(({ body }) => /"what":"ended"/.test(body)));
+    await bell.until(() => syslog.messages.length > 0);
     for (const message of syslog.messages) {
       assert.match(message, /^<(27|28|30)>1 \d{4}-\d\d-\d\dT\S+Z \S+ platen \d+ \S+ (-|\[platen@)/);
     }
@@ -79,7 +83,9 @@ describe('what the appliance tells', () => {
     const log = await platen.run('log', '--json', '--level', 'debug');
     assert.match(log, /"room"/);
     await platen.process.stop();
-    await until(() => heard().some(({ topic, text }) => /online$/.test(topic) && text === 'false'));
+    await bell.until(() =>
+      heard().some(({ topic, text }) => /online$/.test(topic) && text === 'false'),
+    );
 
     const read = (name: string) => readFile(join(platen.data, name), 'utf8');
     const everything: Readonly<Record<string, string>> = {
@@ -141,16 +147,19 @@ function isPrinter(topic: string): boolean {
   return /^platen\/[0-9a-f-]{36}\/printers\/labels$/.test(topic);
 }
 
-async function listenDatagrams(t: TestContext) {
+async function listenDatagrams(t: TestContext, bell: Bell) {
   const messages: string[] = [];
-  const socket = createSocket('udp4', (bytes) => void messages.push(bytes.toString('utf8')));
+  const socket = createSocket('udp4', (bytes) => {
+    messages.push(bytes.toString('utf8'));
+    bell.ring();
+  });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   t.after(() => socket.close());
   return { messages, port: socket.address().port };
 }
 
-async function listenWeb(t: TestContext) {
+async function listenWeb(t: TestContext, bell: Bell) {
   const bodies: { readonly body: string; readonly signature: string }[] = [];
   const server = createWebServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -159,6 +168,7 @@ async function listenWeb(t: TestContext) {
       const signature = String(request.headers['platen-signature'] ?? '');
       bodies.push({ body: Buffer.concat(chunks).toString('utf8'), signature });
       response.writeHead(204).end();
+      bell.ring();
     });
   });
   server.listen(0, '127.0.0.1');
@@ -203,7 +213,7 @@ async function run(program: string, args: readonly string[]): Promise<void> {
 }
 
 /** What a real client hears, line by line: topic, space, message. */
-function subscribe(t: TestContext, port: number) {
+function subscribe(t: TestContext, port: number, bell: Bell) {
   const login = ['-u', 'platen', '-P', secrets.mqtt];
   const args = ['-h', '127.0.0.1', '-p', String(port), ...login, '-v', '-t', 'platen/#'];
   const child = spawn('mosquitto_sub', args, { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -211,6 +221,7 @@ function subscribe(t: TestContext, port: number) {
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString('utf8');
+    bell.ring();
   });
   return () =>
     text.split('\n').flatMap((line) => {
@@ -219,7 +230,16 @@ function subscribe(t: TestContext, port: number) {
     });
 }
 
-/** The others are processes and sockets: they tell nobody here when they have heard. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+/** Rings with each thing that any of the others heard. */
+class Bell {
+  #waiting = Promise.withResolvers<void>();
+
+  readonly ring = (): void => {
+    this.#waiting.resolve();
+    this.#waiting = Promise.withResolvers<void>();
+  };
+
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await this.#waiting.promise;
+  }
 }

@@ -5,6 +5,7 @@ import { acceptRows } from './rows/accept.ts';
 import { bulkRows } from './rows/bulk.ts';
 import { latencyRows } from './rows/latency.ts';
 import { memoryRows } from './rows/memory.ts';
+import { pageRows } from './rows/page.ts';
 import { portRows } from './rows/ports.ts';
 import { smallRows } from './rows/small.ts';
 
@@ -15,4 +16,5 @@ export const benchRows: readonly BenchRow[] = [
   ...latencyRows,
   ...memoryRows,
   ...portRows,
+  ...pageRows,
 ];
