@@ -92,6 +92,12 @@ export interface TcpConnection {
   /** Drops what is unsent and sends RST (linger 0). Never fails. */
   reset(): void;
   /**
+   * Hands over what the kernel takes just now, from the start of `bytes`, and says how many that
+   * were; 0 where it can't. `before` is called once, and after it nothing comes but the system
+   * call. `write` takes the rest. Left out where there is no kernel between.
+   */
+  handOver?(bytes: Uint8Array, before: () => void): number;
+  /**
    * Closes in order: what was written, FIN if not yet sent. Resolves when the handle is gone. Never
    * fails, but waits for a peer that takes nothing; `reset` ends that. What the peer sent and
    * nobody read makes the kernel send RST.

@@ -113,8 +113,9 @@ async function download(
   if (response.statusCode !== 200 && !isPart) throw await refused(response);
   if (from > 0 && !isPart) {
     response.destroy();
+    // It is another file there now, or the server knows no ranges: from its first byte, then.
     await partial.truncate(0);
-    throw new ClientError('digest-differs', changedText(file));
+    throw new Error('the server could not go on');
   }
   let at = from;
   for await (const chunk of gathered(response)) {
@@ -169,10 +170,6 @@ function differs(file: ManifestFile, digest: string): ClientError {
     'digest-differs',
     `${file.name} came with the digest ${digest}, and was promised with ${file.digest}.`,
   );
-}
-
-function changedText({ name }: ManifestFile): string {
-  return `${name} is another file on the server now than was promised: try again.`;
 }
 
 function noSpace({ name, sizeBytes }: ManifestFile, cause: unknown): ClientError {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Hal } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { createLinuxNetwork } from '../../hal/linux/network/admin.ts';
+import { raiseThreadUrgency } from '../../hal/linux/thread-priority.ts';
 import { createLinuxWatchdog } from '../../hal/linux/watchdog.ts';
 import { CliError, type CommandContext } from '../cli/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
@@ -29,6 +30,9 @@ export async function supervise(
   const { clock } = hal;
   const destination = createLogDestination({ clock });
   const log = createLog({ level: config['log.level'], clock, destination }).child('supervisor');
+  // It ends what a lease no longer covers: not late.
+  const { urgency, why } = raiseThreadUrgency(config['cluster.urgency']);
+  log.debug('the supervisor is served', { urgency, ...(why !== undefined && { why }) });
   const lock = await lockFolder(hal, config['data.folder'], log);
   const stopping = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stopping.abort());

@@ -30,25 +30,30 @@ export function servePeerDocuments(
   channel: PeerChannel,
   hostOf: (spooler: string) => Pick<GroupHost, 'openDocument'> | undefined,
 ): () => void {
-  const handler: PeerHandler = async ({ head }) => {
+  const handler: PeerHandler = async ({ head, signal }) => {
     const { spooler, jobId, number } = question.parse(head);
     const host = hostOf(spooler);
     if (host === undefined) throw new Error(`there is no group ${spooler} here`);
     const reader = await host.openDocument(jobId, number);
     if (reader === undefined) return { head: { kind: 'gone' } };
+    // Also where nobody begins to read: the exchange may have ended before its first byte.
+    closeWith(signal, reader);
     return { head: { kind: 'document' }, body: bytesOf(reader) };
   };
   return channel.serve(service, handler);
 }
 
+/** The exchange's end aborts its signal, however it ends; a late read then fails. */
+function closeWith(signal: AbortSignal, reader: DocumentReader): void {
+  const close = () => void reader.close().catch(() => undefined);
+  if (signal.aborted) close();
+  else signal.addEventListener('abort', close, { once: true });
+}
+
 async function* bytesOf(reader: DocumentReader): AsyncGenerator<Uint8Array> {
-  try {
-    for (let at = 0; at < reader.sizeBytes; ) {
-      const chunk = await reader.read(at, spoolLimits.chunkBytes);
-      at += chunk.length;
-      yield chunk;
-    }
-  } finally {
-    await reader.close();
+  for (let at = 0; at < reader.sizeBytes; ) {
+    const chunk = await reader.read(at, spoolLimits.chunkBytes);
+    at += chunk.length;
+    yield chunk;
   }
 }

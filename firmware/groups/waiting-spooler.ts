@@ -83,6 +83,7 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
     },
     files: {
       list: later(({ files }, printerId: string) => files.list(printerId)),
+      facts: later(({ files }, printerId: string) => files.facts(printerId)),
       put: later(({ files }, ...args: Args<'files', 'put'>) => files.put(...args)),
       remove: later(({ files }, ...args: Args<'files', 'remove'>) => files.remove(...args)),
       open: later(({ files }, ...args: Args<'files', 'open'>) => files.open(...args)),

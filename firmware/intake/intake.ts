@@ -37,6 +37,7 @@ import {
 } from './early-start.ts';
 import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
+import { atMost, noting } from './passing.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
 import { quietUploads } from './quiet.ts';
 import { endUnacknowledged } from './unacknowledged.ts';
@@ -60,6 +61,8 @@ export interface IntakeRoomOptions {
   readonly onHeld: (job: Job) => void;
   /** Prints what still arrives; none where everything is spooled first. */
   readonly printing?: EarlyPrinting;
+  /** What is kept of ended jobs gives way to a new one; false where nothing is left that could. */
+  readonly makeRoom: (bytes: number) => Promise<boolean>;
   /** The spool could not take a document. */
   readonly onSpoolFault: (fault: HalErrorCode) => void;
   readonly limits: {
@@ -320,6 +323,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     try {
       const received = await options.spool.receive(bytes, {
         header,
+        makeRoom: options.makeRoom,
         ...(announced === undefined ? {} : { sizeBytes: announced }),
         ...(early === undefined
           ? {}
@@ -466,33 +470,6 @@ function mostBytesOf({ printer, takenBytes }: UploadPlace): number {
 
 function tooLarge({ name, quotas }: Printer): Refusal {
   return refused('job-too-large', `${name} takes jobs of at most ${quotas.jobBytes} bytes`);
-}
-
-/** The same chunks; throws the refusal with the first byte too many. */
-async function* atMost(
-  source: AsyncIterable<Uint8Array>,
-  mostBytes: number,
-  refusal: Refusal,
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of source) {
-    bytes += chunk.length;
-    if (bytes > mostBytes) throw new RefusedError(refusal);
-    yield chunk;
-  }
-}
-
-/** The same chunks; an error is noted on its way. */
-async function* noting(
-  source: AsyncIterable<Uint8Array>,
-  note: (error: unknown) => void,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    note(error);
-    throw error;
-  }
 }
 
 function textOf(error: unknown): string {

@@ -12,6 +12,11 @@ export interface HistoryKeeper {
   ended(printerId: string): void;
   /** Looks at all printers, and goes on doing so from time to time: what grows old goes. */
   start(): void;
+  /**
+   * Lets documents go that are kept though their jobs have ended, the oldest first, until about so
+   * many bytes are free; false, and none goes, where that is not enough. Never rejects.
+   */
+  makeRoom(bytes: number): Promise<boolean>;
   /** Resolves once no tidying is under way; none begins any more. */
   stop(): Promise<void>;
 }
@@ -63,6 +68,43 @@ export function createHistoryKeeper(options: {
     }
   };
 
+  /** The oldest of all printers, as many as make the room. */
+  const oldestKept = async (bytes: number): Promise<readonly string[]> => {
+    const limit = limits.historyBatch;
+    const kept = await Promise.all(
+      options
+        .printers()
+        .map(({ id: printerId }) => store.query('jobs.oldest-kept', { spooler, printerId, limit })),
+    );
+    const oldestFirst = kept.flat().toSorted((a, b) => a.endedSeq - b.endedSeq);
+    let free = 0;
+    const last = oldestFirst.findIndex((job) => {
+      free += job.bytes;
+      return free >= bytes;
+    });
+    // Many small ones go in several steps.
+    const isEnough = last >= 0 || kept.some((jobs) => jobs.length === limit);
+    return isEnough ? oldestFirst.slice(0, last < 0 ? limit : last + 1).map(({ id }) => id) : [];
+  };
+
+  const letGo = async (bytes: number): Promise<boolean> => {
+    try {
+      const ids = await oldestKept(bytes);
+      if (ids.length === 0 || stopping.signal.aborted) return false;
+      const at = clock.wall();
+      const dropped = ids.map(
+        (jobId) => ({ type: 'job.documents-dropped', payload: { jobId, at } }) as const,
+      );
+      const outcome = await options.commit(dropped);
+      log.info('kept documents gave way to new ones', { jobs: ids.length });
+      return outcome.kind === 'committed';
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn('kept documents could not give way', { message });
+      return false;
+    }
+  };
+
   const look = () => {
     if (stopping.signal.aborted) return;
     for (const printer of options.printers()) work = work.then(() => tidyPrinter(printer));
@@ -80,6 +122,11 @@ export function createHistoryKeeper(options: {
       if (due) work = work.then(() => tidyPrinter(printer));
     },
     start: look,
+    makeRoom(bytes) {
+      const made = work.then(() => letGo(bytes));
+      work = made.then(() => undefined);
+      return made;
+    },
     async stop() {
       stopping.abort();
       timer?.cancel();

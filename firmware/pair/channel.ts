@@ -203,6 +203,7 @@ class Channel implements RunningChannel {
     const handler = serviceForm.test(path) ? this.#handlers.get(path.slice(1)) : undefined;
     const ended = new AbortController();
     stream.once('close', () => ended.abort());
+    if (stream.destroyed) ended.abort();
     try {
       const { head, body } = await readHead(stream);
       if (handler === undefined) throw new PeerError('refused', `there is no service ${path}`);

@@ -6,6 +6,7 @@
 // failover; it falls silent once the main thread has not moved for 1 s. The *main thread* holds
 // store, spoolers, supervisor, API and the peer channel. Between them go only values: effects one
 // way, events the other, and each group's lease through shared memory (`SharedLease`).
+import type { GrantedUrgency } from '../../hal/priority.ts';
 import type { ClusterEvent } from '../cluster/contract/event.ts';
 import type { Effect } from '../cluster/contract/effect.ts';
 import type { Message, Path, Role } from '../cluster/contract/message.ts';
@@ -119,6 +120,8 @@ export type ToPairThread =
 export type FromPairThread =
   | { readonly kind: 'ready'; readonly beatPort: number }
   | { readonly kind: 'failed'; readonly message: string }
+  /** How soon the kernel serves the thread. */
+  | { readonly kind: 'urgency'; readonly granted: GrantedUrgency }
   | { readonly kind: 'link'; readonly state: LinkState }
   | { readonly kind: 'effects'; readonly group: string; readonly effects: readonly HandsEffect[] }
   | { readonly kind: 'group'; readonly group: string; readonly view: GroupView }
@@ -152,6 +155,8 @@ export interface LeaseWindow {
 /** The main thread's end: what `hands` works with. */
 export interface PairThread {
   readonly link: LinkState;
+  /** Undefined until the thread has said it. */
+  readonly urgency: GrantedUrgency | undefined;
   onLink(listener: (state: LinkState) => void): () => void;
   view(group: string): GroupView | undefined;
   onView(listener: (group: string, view: GroupView) => void): () => void;

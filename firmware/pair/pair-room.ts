@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { canonicalAddress } from '../../hal/address.ts';
 import { isHalError } from '../../hal/errors.ts';
 import type { Hal } from '../../hal/contract.ts';
+import type { Urgency } from '../../hal/priority.ts';
 import { unpair } from '../cluster/pairing/pair-state.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
 import type { Identity } from '../identity/contract.ts';
@@ -37,6 +38,8 @@ export interface PairRoomOptions {
   /** Ports; 0 takes a free one at each start. */
   readonly listen: { readonly address: string; readonly beat: number; readonly channel: number };
   readonly datagrams: boolean;
+  /** How soon the thread is to be served on a busy machine. */
+  readonly urgency: Urgency;
   readonly spawnThread: (data: PairThreadData) => ThreadChannel;
   /** The thread ended by itself: nobody beats any more, and the process has to start anew. */
   readonly onThreadLost: (why: string) => void;
@@ -403,13 +406,14 @@ class Room implements PairRoom {
   }
 
   #spawn(): PairThreadClient {
-    const { hal, identity, listen, datagrams, log, spawnThread } = this.#options;
+    const { hal, identity, listen, datagrams, urgency, log, spawnThread } = this.#options;
     const moved = makeMoveCell();
     const channel = spawnThread({
       nodeId: identity.nodeId,
       credentials: identity.peerCredentials,
       listen: { address: listen.address, port: this.#beatPort },
       datagrams,
+      urgency,
       moved,
     });
     const { clock } = hal;

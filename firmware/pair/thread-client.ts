@@ -1,6 +1,7 @@
 // The main thread's end of the bridge to the pair thread: starts groups there, hands on what they
 // want done, and shows the thread that the main thread moves.
 import type { Clock, Timer } from '../../hal/contract.ts';
+import type { GrantedUrgency } from '../../hal/priority.ts';
 import { pairLimits } from '../limits/pair-limits.ts';
 import type { Log } from '../log/log.ts';
 import type {
@@ -61,6 +62,7 @@ class Client implements PairThreadClient {
   readonly #echoListeners = new Set<(group: string, roundTripsMs: readonly number[]) => void>();
   readonly #ended = Promise.withResolvers<string>();
   #link = unlinked;
+  #urgency: GrantedUrgency | undefined;
   #listening: PromiseWithResolvers<void> | undefined;
   #moving: Timer | undefined;
 
@@ -73,6 +75,10 @@ class Client implements PairThreadClient {
 
   get link(): LinkState {
     return this.#link;
+  }
+
+  get urgency(): GrantedUrgency | undefined {
+    return this.#urgency;
   }
 
   get ended(): Promise<string> {
@@ -138,6 +144,9 @@ class Client implements PairThreadClient {
         return;
       case 'failed':
         this.#listening?.reject(new Error(message.message));
+        return;
+      case 'urgency':
+        this.#urgency = message.granted;
         return;
       case 'link':
         this.#tellLink(message.state);

@@ -1,6 +1,7 @@
 // The pair thread's end of the bridge: starts link and machines as it is told, and tells what they
 // want done.
 import type { Clock, Random, Timer, Udp } from '../../hal/contract.ts';
+import type { Urgency } from '../../hal/priority.ts';
 import { rules } from '../cluster/rules/table.ts';
 import type { TlsCredentials } from '../identity/contract.ts';
 import { pairLimits } from '../limits/pair-limits.ts';
@@ -17,6 +18,7 @@ export interface PairThreadData {
   readonly listen: { readonly address: string; readonly port: number };
   readonly datagrams: boolean;
   readonly moved: SharedArrayBuffer;
+  readonly urgency: Urgency;
 }
 
 export interface PairThreadOptions {

@@ -5,6 +5,7 @@
 import type { OpenFile } from '../../hal/contract.ts';
 import type { Principal } from '../api/principal.ts';
 import type { Refusal } from '../errors/codes.ts';
+import type { Moment } from '../jobs/job.ts';
 import type { ConnectionEntry, FileEntry } from '../store/printer-data-rows.ts';
 import type { SignedManifest } from './manifest.ts';
 import type { SplClientInfo } from './modules/contract.ts';
@@ -33,10 +34,27 @@ export interface ManifestRequest {
   readonly nonce: string;
 }
 
+/** What of a queue stands in the attributes of its printer. */
+export interface QueueFacts {
+  readonly files: readonly FileEntry[];
+  /** When data or files last changed; undefined: never. */
+  readonly changedAt: Moment | undefined;
+  /** Where somebody else keeps the driver: PrinterDriverData, printer-driver-installer. */
+  readonly driverInstaller: string | undefined;
+}
+
+/** The value of printer data that printer-driver-installer sets. */
+export const driverInstaller = {
+  key: 'PrinterDriverData',
+  name: 'printer-driver-installer',
+} as const;
+
 /** Functions reject as Store.commit does, and with a HalError where the disk failed. */
 export interface QueueFiles {
   /** By directory and name. */
   list(printerId: string): Promise<readonly FileEntry[]>;
+  /** Remembered until it changes. */
+  facts(printerId: string): Promise<QueueFacts>;
   /** Resolves after content and record are durable. Needs an administrator. */
   put(
     printerId: string,

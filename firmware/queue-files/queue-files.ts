@@ -64,6 +64,7 @@ export function createQueueFiles(options: QueueFilesOptions): QueueFiles {
 
   return {
     list: (printerId) => reading.files(printerId),
+    facts: (printerId) => reading.facts(printerId),
     async put(printerId, stream, wanted, by) {
       const printer = printerById(printerId);
       if (printer === undefined) return noPrinter(printerId);

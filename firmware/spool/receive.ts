@@ -23,6 +23,8 @@ export interface UploadOptions {
    * the next byte is taken after that. What it rejects with ends the upload.
    */
   readonly onWritten?: (name: string, sizeBytes: number) => Promise<void>;
+  /** The spool is full: frees about so many bytes; false where nothing can give way. */
+  readonly makeRoom?: (bytes: number) => Promise<boolean>;
 }
 
 export interface UploadParts {
@@ -184,7 +186,10 @@ export class Upload {
   async #reserve(stepBytes: number, neededBytes: number): Promise<void> {
     const { space } = this.#parts;
     if (stepBytes > neededBytes && (await space.grow(stepBytes))) return;
-    if (await space.grow(neededBytes)) return;
+    for (;;) {
+      if (await space.grow(neededBytes)) return;
+      if ((await this.#options.makeRoom?.(space.missingOf(neededBytes))) !== true) break;
+    }
     throw new UploadRefusedError('spool-full', spoolFullMessage);
   }
 

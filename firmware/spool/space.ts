@@ -7,6 +7,8 @@ import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 export interface SpaceReservation {
   /** Adds `bytes` to what is reserved; false where the disk has no room for them. */
   grow(bytes: number): Promise<boolean>;
+  /** How many of `bytes` found no room when the disk was asked last. */
+  missingOf(bytes: number): number;
   /** `bytes` of it are on the disk now, and so no longer free. */
   used(bytes: number): void;
   /** Bytes reserved and not used yet. */
@@ -54,6 +56,8 @@ export class SpoolSpace {
         left += bytes;
         return true;
       },
+      missingOf: (bytes) =>
+        this.#lastLook === undefined ? bytes : bytes - this.#availableAfter(this.#lastLook),
       used: (bytes) => {
         const taken = Math.min(bytes, left);
         left -= taken;

@@ -11,7 +11,7 @@ import type {
   UsbHost,
 } from '../../hal/contract.ts';
 import type { SnmpManager, SnmpSession } from '../../hal/snmp.ts';
-import { HalError, isHalError } from '../../hal/errors.ts';
+import { HalError, type HalErrorCode, isHalError } from '../../hal/errors.ts';
 import type { LocalDevices, MonitorDevices } from '../../monitors/contract.ts';
 import { fileNameProblem } from '../../monitors/file/file-name.ts';
 import { clusterLimits } from '../limits/cluster-limits.ts';
@@ -70,8 +70,8 @@ interface Scope {
   /** What is open, each with the way to end it at once. */
   readonly open: Set<() => void>;
   readonly cut: AbortController;
-  /** Called before bytes are handed to the kernel. */
-  readonly sending: () => void;
+  /** To be called before bytes are handed to the kernel; undefined: nobody waits for them. */
+  readonly sending: () => (() => void) | undefined;
 }
 
 /** A device as the scope sees it: how it is closed in order, and how at once. */
@@ -86,6 +86,8 @@ export function createDeviceScopes(options: {
   readonly snmp?: SnmpDoor | undefined;
   /** Undefined for a group: its printers must not depend on one box. */
   readonly box?: BoxDevices | undefined;
+  /** Called where a device could not be opened. */
+  readonly onFault?: (fault: HalErrorCode) => void;
 }): DeviceScopes {
   const current = new AsyncLocalStorage<Scope>();
   /** Notes that wait for their first byte, by the scope of their port. */
@@ -104,41 +106,47 @@ export function createDeviceScopes(options: {
     return scope;
   };
   return {
-    devices: {
-      async connectTcp(request) {
-        const scope = scopeNow();
-        const signal = request.signal
-          ? AbortSignal.any([request.signal, scope.cut.signal])
-          : scope.cut.signal;
-        signal.throwIfAborted();
-        const { localPortOf, ...rules } = options.rules;
-        const localPort = await localPortOf?.(scope.name);
-        signal.throwIfAborted();
-        const plain = { ...request, ...rules, signal };
-        const connection =
-          localPort === undefined
-            ? await options.tcp.connect(plain)
-            : await knock(options.tcp, { ...plain, localPort });
-        return keep(scope, connection, () => connection.reset(), rememberedTcp);
+    devices: telling(
+      {
+        async connectTcp(request) {
+          const scope = scopeNow();
+          const signal = request.signal
+            ? AbortSignal.any([request.signal, scope.cut.signal])
+            : scope.cut.signal;
+          signal.throwIfAborted();
+          const { localPortOf, ...rules } = options.rules;
+          const localPort = await localPortOf?.(scope.name);
+          signal.throwIfAborted();
+          const plain = { ...request, ...rules, signal };
+          const connection =
+            localPort === undefined
+              ? await options.tcp.connect(plain)
+              : await knock(options.tcp, { ...plain, localPort });
+          return keep(scope, connection, () => connection.reset(), rememberedTcp);
+        },
+        async openSnmp({ host, signal, ...request }) {
+          const scope = scopeNow();
+          const address = await permittedAddress(options, host, signal);
+          const { localAddress } = options.rules;
+          const session = options.snmp?.manager.open({
+            ...request,
+            address,
+            ...(localAddress === undefined ? {} : { localAddress }),
+          });
+          if (session === undefined) throw new HalError('permission-denied', host);
+          return keep(scope, session, () => session.close(), rememberedSnmp);
+        },
+        ...localDevices(options.box, scopeNow),
       },
-      async openSnmp({ host, signal, ...request }) {
-        const scope = scopeNow();
-        const address = await permittedAddress(options, host, signal);
-        const { localAddress } = options.rules;
-        const session = options.snmp?.manager.open({
-          ...request,
-          address,
-          ...(localAddress === undefined ? {} : { localAddress }),
-        });
-        if (session === undefined) throw new HalError('permission-denied', host);
-        return keep(scope, session, () => session.close(), rememberedSnmp);
-      },
-      ...localDevices(options.box, scopeNow),
-    },
+      options.onFault,
+    ),
     open(name, of = 'monitor') {
       const sending = () => {
-        if (of === 'port') return made(handle);
-        for (const port of notes.keys()) made(port);
+        const waiting = of === 'port' ? [handle] : [...notes.keys()];
+        if (!waiting.some((port) => notes.has(port))) return undefined;
+        return () => {
+          for (const port of waiting) made(port);
+        };
       };
       const scope: Scope = { name, open: new Set(), cut: new AbortController(), sending };
       const handle: DeviceScope = {
@@ -162,6 +170,28 @@ export function createDeviceScopes(options: {
       return handle;
     },
   };
+}
+
+/** The same doors; what the machine could not do is told besides. */
+function telling(
+  devices: MonitorDevices,
+  onFault: (fault: HalErrorCode) => void = () => {},
+): MonitorDevices {
+  return new Proxy(devices, {
+    get(target, name) {
+      const door: unknown = Reflect.get(target, name);
+      if (typeof door !== 'function') return door;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        try {
+          const opened: unknown = await Reflect.apply(door, target, args);
+          return opened;
+        } catch (error) {
+          if (isHalError(error)) onFault(error.code);
+          throw error;
+        }
+      };
+    },
+  });
 }
 
 /**
@@ -262,7 +292,7 @@ function keep<Device>(
   scope: Scope,
   device: Device,
   end: () => void,
-  remembered: (device: Device, forget: () => void, sending: () => void) => Device,
+  remembered: (device: Device, forget: () => void, sending: Scope['sending']) => Device,
 ): Device {
   if (scope.cut.signal.aborted) {
     end();
@@ -288,14 +318,14 @@ const sendingCalls: ReadonlySet<PropertyKey> = new Set(['write', 'transferOut', 
 function rememberedClosable<Device extends Closable>(
   device: Device,
   forget: () => void,
-  sending: () => void,
+  sending: Scope['sending'],
 ): Device {
   return new Proxy(device, {
     get(target, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== 'function') return member;
       return async (...args: readonly unknown[]): Promise<unknown> => {
-        if (sendingCalls.has(name)) sending();
+        if (sendingCalls.has(name)) sending()?.();
         const answer: unknown = await Reflect.apply(member, target, args);
         if (name === 'close') forget();
         return answer;
@@ -308,7 +338,7 @@ function rememberedClosable<Device extends Closable>(
 function rememberedTcp(
   connection: TcpConnection,
   forget: () => void,
-  sending: () => void,
+  sending: Scope['sending'],
 ): TcpConnection {
   return {
     local: connection.local,
@@ -317,8 +347,14 @@ function rememberedTcp(
       return connection.takenBytes;
     },
     write(chunk, signal) {
-      sending();
-      return connection.write(chunk, signal);
+      const note = sending();
+      if (note === undefined) return connection.write(chunk, signal);
+      if (connection.handOver === undefined) {
+        note();
+        return connection.write(chunk, signal);
+      }
+      // Node's own way from a write to its system call is long enough for a kill to fall into it.
+      return connection.write(chunk.subarray(connection.handOver(chunk, note)), signal);
     },
     settled: (signal) => connection.settled(signal),
     read: (signal) => connection.read(signal),

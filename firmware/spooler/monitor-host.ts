@@ -1,6 +1,7 @@
 // The host of a spooler's monitors: initialises each, keeps their faults apart, opens ports, passes
 // Xcv on.
 import type { Clock, Random, Tcp, Timer } from '../../hal/contract.ts';
+import type { HalErrorCode } from '../../hal/errors.ts';
 import type {
   DeviceStatus,
   JsonValue,
@@ -55,6 +56,8 @@ export interface MonitorHostOptions {
     readonly backoffLastMs: number;
   };
   readonly log: MonitorLog;
+  /** A device could not be opened. */
+  readonly onFault: (fault: HalErrorCode) => void;
   readonly onStatus: (portName: string, status: DeviceStatus) => void;
   /** The known ports changed: a monitor became ready, a port was added or deleted. */
   readonly onPortsChanged: () => void;
@@ -106,6 +109,7 @@ export function createMonitorHost(options: MonitorHostOptions): MonitorHost {
     rules: options.outgoing,
     snmp: options.snmp,
     box: options.local ? options.box : undefined,
+    onFault: options.onFault,
   });
   const hosted: readonly Hosted[] = options.modules.map((module) => ({
     module,

@@ -144,6 +144,10 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     box: options.box,
     limits,
     log,
+    onFault: (fault) => {
+      // What else fails at a device is the device's.
+      if (fault === 'no-descriptors') troubles.noted('spool', fault);
+    },
     onStatus: (portName, status) => board.onStatus(portName, status),
     onPortsChanged: () => board.portsChanged(),
     onPortDeleted: (portName) =>
@@ -296,6 +300,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           },
         }
       : {}),
+    makeRoom: (bytes) => history.makeRoom(bytes),
     onSpoolFault: (fault) => troubles.noted('spool', fault),
     limits,
   });

@@ -62,8 +62,11 @@ export interface GroupCommitOptions {
   readonly lateMarks: LateMarks;
   /** Called after a durable group with the units that went through. */
   readonly onCommitted: (units: readonly CommitUnit[]) => void;
-  /** Called after a durable group with what this node keeps no longer. */
-  readonly onDropped: (locations: readonly DocumentLocation[]) => void;
+  /**
+   * Called after a durable group with what this node keeps no longer; resolves once it is removed,
+   * as far as it can be. Never rejects.
+   */
+  readonly onDropped: (locations: readonly DocumentLocation[]) => Promise<void>;
 }
 
 export class GroupCommit {
@@ -127,9 +130,13 @@ export class GroupCommit {
     try {
       const results = await this.#commit(prepared);
       const dropped = results.flatMap((result) => ('thrown' in result ? [] : result.dropped));
-      if (dropped.length > 0) onDropped(dropped);
+      const removed = dropped.length > 0 ? onDropped(dropped) : Promise.resolve();
       onCommitted(prepared.map(({ waiting }) => waiting.unit));
-      for (const [index, { waiting }] of prepared.entries()) settle(waiting, results[index]);
+      for (const [index, { waiting }] of prepared.entries()) {
+        const answer = () => settle(waiting, results[index]);
+        if (makesRoom(waiting.unit)) void removed.then(answer);
+        else answer();
+      }
     } catch (error) {
       const failure = new StoreError('the change could not be written to disk', { cause: error });
       for (const { waiting } of prepared) waiting.reject(failure);
@@ -251,6 +258,11 @@ function preparedDocument(
   if (source.kind === 'none') return source;
   if (source.kind === 'inline') return inlineDocument(sql, unit, record, source.bytes);
   return { kind: 'file', name: source.name, sizeBytes: record.document.sizeBytes };
+}
+
+/** Whoever lets documents go wants the room. */
+function makesRoom({ changes }: CommitUnit): boolean {
+  return changes.some(({ type }) => type === 'job.documents-dropped');
 }
 
 function changesNothing({ waiting: { journaled, unit } }: Prepared): boolean {

@@ -73,7 +73,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
       position,
       writeMarks: mark,
       lateMarks,
-      onDropped: (locations) => janitor.removeDropped(locations),
+      onDropped(locations) {
+        janitor.removeDropped(locations);
+        return janitor.idle();
+      },
       onCommitted: (units) => keepsake.committed(units),
     });
     janitor.removeSegments(names);

@@ -1,5 +1,6 @@
 // One node:net socket as a TcpConnection: bounded reading ahead, writes that end when the kernel
 // has the bytes.
+import { writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { canonicalAddress } from '../address.ts';
 import type { SocketAddress, TcpConnection } from '../contract.ts';
@@ -73,6 +74,30 @@ class LinuxTcpConnection implements TcpConnection {
     work.catch(() => {});
     this.#underWay = work;
     return abortable(work, signal);
+  }
+
+  handOver(bytes: Uint8Array, before: () => void): number {
+    const fd = this.#descriptor();
+    before();
+    if (fd === undefined) return 0;
+    try {
+      const written = writeSync(fd, bytes, 0, Math.min(bytes.length, tcpLimits.writePieceBytes));
+      this.#takenBytes += written;
+      return written;
+    } catch {
+      // A full buffer, or a connection that broke: the write that follows waits, or says so.
+      return 0;
+    }
+  }
+
+  /** Of the socket, while nothing waits in it; Node does not name it otherwise. */
+  #descriptor(): number | undefined {
+    const isQuiet = this.#underWay === undefined && this.#socket.writableLength === 0;
+    if (!isQuiet || this.#failure !== undefined || this.#ending !== undefined) return undefined;
+    const handle: unknown = Reflect.get(this.#socket, '_handle');
+    const fd: unknown =
+      typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'fd') : undefined;
+    return typeof fd === 'number' && fd >= 0 ? fd : undefined;
   }
 
   settled(signal?: AbortSignal): Promise<void> {

@@ -30,6 +30,7 @@ async function makeSource(formats: readonly string[], name = 'office'): Promise<
     printer: placed,
     status: spooler.status,
     device: {},
+    queue: await spooler.files.facts(placed.id),
     abilities: abilitiesOf(placed, {}),
     stateChangedAt: { ms: 0, trusted: true },
     uris: createUriMaker({

@@ -18,6 +18,7 @@ export const noPrinterData: PrinterData = {
 
 export const noQueueFiles: QueueFiles = {
   list: async () => [],
+  facts: async () => ({ files: [], changedAt: undefined, driverInstaller: undefined }),
   put: async () => noFile,
   remove: async () => noFile,
   open: async () => noFile,

@@ -1,7 +1,7 @@
 // The kernel's TCP keeps the contract of Tcp; names are resolved before anything is connected.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Addresses, Clock } from '../../hal/contract.ts';
+import type { Addresses, Clock, TcpConnection } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { createLinuxAddresses } from '../../hal/linux/addresses.ts';
 import { createLinuxClock } from '../../hal/linux/clock.ts';
@@ -87,4 +87,40 @@ test('a mapped address is unfolded at both ends', async (t) => {
   assert.deepEqual(asked, ['127.0.0.1']);
   assert.equal(connection.remote.address, '127.0.0.1');
   connection.reset();
+});
+
+test('bytes that are handed over at once come before those that are written', async (t) => {
+  const tcp = createLinuxTcp({ clock, addresses: createLinuxAddresses() });
+  const peer = Promise.withResolvers<TcpConnection>();
+  const listener = await tcp.listen({
+    address: '127.0.0.1',
+    port: 0,
+    backlog: 1,
+    onConnection: peer.resolve,
+  });
+  t.after(() => listener.close());
+  const { port } = listener.local;
+  const connection = await tcp.connect({ host: '127.0.0.1', port, timeoutMs: 30_000 });
+  const bytes = Buffer.alloc(100_000, 'platen');
+  let noted = 0;
+  const handed = connection.handOver?.(bytes, () => {
+    noted += 1;
+  });
+  assert.ok(handed !== undefined && handed > 0);
+  assert.equal(noted, 1);
+  await connection.write(bytes.subarray(handed));
+  assert.equal(connection.takenBytes, bytes.length);
+  await connection.endWrite();
+  const accepted = await peer.promise;
+  const parts: Uint8Array[] = [];
+  for (let part = await accepted.read(); part !== undefined; part = await accepted.read()) {
+    parts.push(part);
+  }
+  assert.ok(Buffer.concat(parts).equals(bytes));
+  await accepted.close();
+  await connection.close();
+  const late = connection.handOver?.(bytes, () => {
+    noted += 1;
+  });
+  assert.deepEqual([late, noted], [0, 2]);
 });

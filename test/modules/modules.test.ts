@@ -52,6 +52,7 @@ async function house(
       backoffLastMs: 60_000,
     },
     log: { debug() {}, info() {}, warn() {} },
+    onFault() {},
     onStatus() {},
     onPortsChanged() {},
     onPortDeleted() {},

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createDeviceScopes } from '../../firmware/spooler/device-scopes.ts';
 import type { OutputOptions } from '../../hal/contract.ts';
-import { isHalError } from '../../hal/errors.ts';
+import { HalError, isHalError } from '../../hal/errors.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
 import { FakePrinterNode } from '../fakes/printer-node.ts';
 import { VirtualClock } from '../world/clock.ts';
@@ -91,4 +91,22 @@ test('nothing is handed out outside a call, and nothing to a group', async () =>
   for (const use of uses) {
     await assert.rejects(scope.run(use), /belongs to one box/);
   }
+});
+
+test('what the machine could not open is told, and fails as it did', async () => {
+  const faults: string[] = [];
+  const scopes = createDeviceScopes({
+    tcp: {
+      connect: ({ host }) => Promise.reject(new HalError('no-descriptors', host)),
+      listen: () => Promise.reject(new Error('not used')),
+    },
+    rules: {},
+    onFault: (fault) => faults.push(fault),
+  });
+  const request = { host: 'printer', port: 9100, timeoutMs: 1_000 };
+  await assert.rejects(
+    scopes.open('desk', 'port').run(() => scopes.devices.connectTcp(request)),
+    (error) => isHalError(error, 'no-descriptors'),
+  );
+  assert.deepEqual(faults, ['no-descriptors']);
 });

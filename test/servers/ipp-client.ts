@@ -21,6 +21,8 @@ export interface IppAsk {
   readonly printer?: string;
   readonly job?: number;
   readonly user?: string;
+  /** attributes-natural-language. */
+  readonly language?: string;
   /** Further operation attributes. */
   readonly operationAttributes?: readonly IppAttribute[];
   readonly ticket?: readonly IppAttribute[];
@@ -37,13 +39,14 @@ export function ippMessage(ask: IppAsk): IppMessage {
     printer = 'office',
     job,
     user = 'ann',
+    language = 'en',
     operationAttributes = [],
     ticket,
   } = ask;
   const first = group(
     'operation-attributes',
     attribute('attributes-charset', charset('utf-8')),
-    attribute('attributes-natural-language', naturalLanguage('en')),
+    attribute('attributes-natural-language', naturalLanguage(language)),
     attribute('printer-uri', uri(`ipp://localhost/ipp/print/${printer}`)),
     ...(job === undefined ? [] : [attribute('job-id', integer(job))]),
     attribute('requesting-user-name', name(user)),

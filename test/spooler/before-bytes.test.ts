@@ -6,15 +6,16 @@ import type { TcpConnection } from '../../hal/contract.ts';
 
 const unused = () => Promise.reject(new Error('not used'));
 
-function makeScopes() {
+function makeScopes(handOver?: TcpConnection['handOver']) {
   const happened: string[] = [];
   const connection: TcpConnection = {
     local: { address: '192.0.2.1', port: 40_001 },
     remote: { address: '192.0.2.9', port: 9100 },
     takenBytes: 0,
-    async write() {
-      happened.push('sent');
+    async write(bytes) {
+      happened.push(`sent ${bytes.length}`);
     },
+    ...(handOver === undefined ? {} : { handOver }),
     settled: unused,
     read: unused,
     endWrite: unused,
@@ -39,7 +40,21 @@ test('the note waits for the write, and is made once', async () => {
   assert.deepEqual(happened, []);
   await connection.write(new Uint8Array(1));
   await connection.write(new Uint8Array(1));
-  assert.deepEqual(happened, ['noted', 'sent', 'sent']);
+  assert.deepEqual(happened, ['noted', 'sent 1', 'sent 1']);
+});
+
+test('a kernel that takes the first bytes at once gets them right after the note', async () => {
+  const { scopes, happened, note, connect } = makeScopes((bytes, before) => {
+    before();
+    happened.push(`handed over ${bytes.length}`);
+    return 2;
+  });
+  const port = scopes.open('desk', 'port');
+  const connection = await connect(port);
+  port.beforeBytes(note);
+  await connection.write(new Uint8Array(3));
+  await connection.write(new Uint8Array(3));
+  assert.deepEqual(happened, ['noted', 'handed over 3', 'sent 1', 'sent 3']);
 });
 
 test('where nothing is open it is made at once', () => {
@@ -54,7 +69,7 @@ test('another port sends nothing on its account', async () => {
   await connect(desk);
   desk.beforeBytes(note);
   await (await connect(other)).write(new Uint8Array(1));
-  assert.deepEqual(happened, ['sent']);
+  assert.deepEqual(happened, ['sent 1']);
 });
 
 test('what a monitor opened for no port of its own counts for all of them', async () => {
@@ -63,7 +78,7 @@ test('what a monitor opened for no port of its own counts for all of them', asyn
   await connect(desk);
   desk.beforeBytes(note);
   await (await connect(scopes.open('tcp'))).write(new Uint8Array(1));
-  assert.deepEqual(happened, ['noted', 'sent']);
+  assert.deepEqual(happened, ['noted', 'sent 1']);
 });
 
 test('bytes that left by what nobody sees are noted as soon as it is known', async () => {
@@ -82,5 +97,5 @@ test('a document that ended without a byte leaves no note behind', async () => {
   desk.beforeBytes(note);
   desk.forgetBytes();
   await connection.write(new Uint8Array(1));
-  assert.deepEqual(happened, ['sent']);
+  assert.deepEqual(happened, ['sent 1']);
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PrinterSettings } from '../../firmware/printers/printer.ts';
+import { spoolLimits } from '../../firmware/limits/spool-limits.ts';
 import { Bench } from './bench.ts';
 
 const hourMs = 3_600_000;
@@ -75,6 +76,46 @@ describe('documents of ended jobs stay', () => {
       [2, false],
       [1, false],
     ]);
+  });
+});
+
+describe('documents that are kept give way when the spool is full', () => {
+  const roomBytes = 7 * 1024 * 1024;
+  const fullBench = async (): Promise<Bench> => {
+    const bench = new Bench({ diskBytes: spoolLimits.reserveBytes + roomBytes });
+    await bench.boot();
+    await bench.addPrinter('office', { documentRetention: {} });
+    await bench.addPrinter('annex', { documentRetention: {} });
+    return bench;
+  };
+  const printTo = async (bench: Bench, name: string, sizeBytes: number): Promise<void> => {
+    const { id: printerId } = await bench.printer(name);
+    const job = await bench.print(new Uint8Array(sizeBytes), { printerId });
+    await bench.untilState(job.id, 'completed');
+  };
+
+  test('the oldest first, whichever printer kept them, and no more than it takes', async () => {
+    const bench = await fullBench();
+    for (const name of ['office', 'annex', 'office', 'annex']) {
+      await printTo(bench, name, 1_500_000);
+    }
+    await printTo(bench, 'annex', 1_500_000);
+    assert.deepEqual(await kept(bench), [
+      [5, true],
+      [4, true],
+      [3, true],
+      [2, true],
+      [1, false],
+    ]);
+  });
+
+  test('and none for a job that would not fit all the same', async () => {
+    const bench = await fullBench();
+    await printTo(bench, 'office', 1_500_000);
+    const bytes = new Uint8Array(9_000_000);
+    const answer = await bench.submit(bytes, { document: { sizeBytes: bytes.length } });
+    assert.equal(answer.kind === 'refused' && answer.code, 'spool-full');
+    assert.deepEqual(await kept(bench), [[1, true]]);
   });
 });
 

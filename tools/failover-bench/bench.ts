@@ -4,11 +4,16 @@ import { parseArgs } from 'node:util';
 import { type Fault, faults } from './faults.ts';
 import { median, type RoundResult } from './journal.ts';
 import { runRound } from './round.ts';
+import type { Scenario } from './scenarios/contract.ts';
+import { scenarios } from './scenarios/table.ts';
 import { createWorld, type World } from './world.ts';
 
 const usage = `usage: npm run failover-bench [-- OPTIONS]   (as root, with iproute2 and nftables)
   --rounds N        rounds of each fault (5)
   --faults A,B      which: ${faults.map(({ name }) => name).join(', ')} (all)
+  --scenario NAME   instead of faults by the round:
+${scenarios.map(({ name, what }) => `      ${name}: ${what}`).join('\n')}
+  --count N         how often the scenario does what it does
   --no-witness      without a Mosquitto as witness
   --json            one JSON object at the end
 `;
@@ -31,6 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  const { scenario } = chosen;
+  if (scenario !== undefined) return await runScenario(scenario, chosen, stop.signal);
   await using world = await createWorld({ witness: chosen.witness, printers: 1, say });
   const reports: FaultReport[] = [];
   for (const fault of chosen.faults) {
@@ -49,6 +56,8 @@ function readOptions(args: readonly string[]) {
     options: {
       rounds: { type: 'string', default: '5' },
       faults: { type: 'string' },
+      scenario: { type: 'string' },
+      count: { type: 'string' },
       'no-witness': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -58,12 +67,30 @@ function readOptions(args: readonly string[]) {
   if (unknown !== undefined) throw new Error(`there is no fault ${unknown}`);
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number');
+  const scenario = scenarios.find(({ name }) => name === values.scenario);
+  if (values.scenario !== undefined && scenario === undefined) {
+    throw new Error(`there is no scenario ${values.scenario}`);
+  }
+  const count = values.count === undefined ? undefined : Number(values.count);
+  if (count !== undefined && !(count > 0)) throw new Error('--count takes a number');
   return {
     rounds,
+    scenario,
+    count,
     faults: faults.filter(({ name }) => names?.includes(name) ?? true),
     witness: !values['no-witness'],
     json: values.json,
   };
+}
+
+async function runScenario(
+  scenario: Scenario,
+  { count, witness }: ReturnType<typeof readOptions>,
+  stop: AbortSignal,
+): Promise<number> {
+  const wrong = await scenario.run({ say, stop, count, witness });
+  for (const line of wrong) say(`WRONG ${scenario.name}: ${line}`);
+  return wrong.length === 0 ? 0 : 1;
 }
 
 async function runFault(

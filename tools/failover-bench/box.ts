@@ -1,8 +1,10 @@
 // One appliance of the bench in a namespace of its own: supervisor and served process, started,
 // cut off and killed as a fault would.
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { createApiClient } from '../../firmware/cli/api-client.ts';
 import type { Host } from '../hosts/hosts.ts';
 import { platenFromSources, type PlatenCommand } from '../up/processes.ts';
 import { type LineProcess, startLines } from './process-lines.ts';
@@ -21,6 +23,8 @@ export class Box {
   readonly name: string;
   readonly host: Host;
   readonly data: string;
+  /** Through its socket, which costs no process. */
+  readonly api: ReturnType<typeof createApiClient>;
   readonly #options: BoxOptions;
   #supervisor: LineProcess | undefined;
   #servePid: number | undefined;
@@ -30,6 +34,8 @@ export class Box {
     this.name = options.name;
     this.host = options.host;
     this.data = options.data;
+    const socketPath = join(options.data, 'platen.sock');
+    this.api = createApiClient({ socketPath, dataFolder: options.data });
   }
 
   /** Resolves when it serves. */

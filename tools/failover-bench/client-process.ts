@@ -2,7 +2,7 @@
 // after the other whatever became of those before, and notes what became of each.
 //
 // node client-process.ts HOST PORT QUEUE PREFIX BYTES EVERY_MS CONNECT_MS; JSON lines on standard
-// output; begins nothing more when standard input ends, and ends with its last answer.
+// output; begins nothing more when standard input ends, and ends soon after.
 import { connect } from 'node:net';
 import type { ClientLine } from './lines.ts';
 import { printRequest, statusOfAnswer } from '../bench/ipp-client.ts';
@@ -20,8 +20,10 @@ const port = Number(portText);
 const everyMs = Number(everyText);
 /** A SYN that is lost is sent again after 1 s only: a new connection is sooner. */
 const connectMs = Number(connectText);
-const answerMs = 5_000;
+const answerMs = Math.max(5_000, connectMs);
 const mostAtOnce = 200;
+const lastAnswersMs = 500;
+const breakOff = new AbortController();
 const firstErrorStatus = 0x0100;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
@@ -32,6 +34,8 @@ const timer = setInterval(begin, everyMs);
 process.stdin.resume().on('end', () => {
   ending = true;
   clearInterval(timer);
+  // Who has no answer by then is told of as broken.
+  setTimeout(() => breakOff.abort(), lastAnswersMs);
 });
 
 function begin(): void {
@@ -81,5 +85,6 @@ function print(id: string): Promise<readonly [ClientLine['outcome'], string]> {
     });
     socket.on('error', (error) => lost('code' in error ? String(error.code) : error.message));
     socket.on('close', () => lost('closed'));
+    breakOff.signal.addEventListener('abort', () => lost('the round ended'));
   });
 }

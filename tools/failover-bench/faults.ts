@@ -97,6 +97,16 @@ export const faults: readonly Fault[] = [
 export async function prepareCuts(wire: string): Promise<void> {
   await nft(wire, 'add table bridge cut');
   await nft(wire, 'add chain bridge cut out { type filter hook prerouting priority 0 ; }');
+  await nft(wire, 'add chain bridge cut between { type filter hook forward priority 0 ; }');
+}
+
+/** From now on nothing of what the one sends reaches the other, by their ports of the switch. */
+export async function cutBetween(wire: string, from: string, to: string): Promise<void> {
+  await nft(wire, `add rule bridge cut between iifname ${from} oifname ${to} drop`);
+}
+
+export async function healBetween(wire: string): Promise<void> {
+  await nft(wire, 'flush chain bridge cut between');
 }
 
 async function nft(namespace: string, command: string): Promise<void> {

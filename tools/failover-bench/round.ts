@@ -12,23 +12,24 @@ export interface RoundOptions {
   readonly world: World;
   readonly fault: Fault;
   readonly number: number;
+  /** How long the client prints before the fault, and on after the takeover. */
+  readonly pace?: { readonly beforeMs: number; readonly afterMs: number };
 }
 
-/** The client prints for so long before the fault. */
-const beforeMs = 1_500;
+const unhurried = { beforeMs: 1_500, afterMs: 1_500 } as const;
 /** … so that faults do not strike in step with heartbeats. */
 const spreadMs = 400;
 /** How long after the fault the survivor is waited for. */
-const afterMs = 12_000;
-const settleMs = 1_500;
+const takeoverMs = 12_000;
 /** How long the client waits for a connection: a person's computer, and one that asks again. */
-const patientMs = 5_000;
+const patientMs = 20_000;
 const impatientMs = 150;
 const drainMs = 30_000;
 const logCharacters = 4_000;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-export async function runRound({ world, fault, number }: RoundOptions): Promise<RoundResult> {
+export async function runRound(options: RoundOptions): Promise<RoundResult> {
+  const { world, fault, number, pace = unhurried } = options;
   const owner = await world.ownerInStep();
   const survivor = world.other(owner);
   const target = world.targetOf(owner);
@@ -40,7 +41,7 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
     connectMs: fault.patient ? patientMs : impatientMs,
     onLine: (line) => lines.push(line),
   });
-  await pause(beforeMs + Math.random() * spreadMs);
+  await pause(pace.beforeMs + Math.random() * spreadMs);
   const faultAtMs = nowMs();
   let struckAtMs = Infinity;
   await fault.act(target);
@@ -48,11 +49,11 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
   await waitUntil(() => {
     const seen = judged();
     return seen.firstByteMs !== undefined && seen.firstAcceptedMs !== undefined;
-  }, afterMs);
+  }, takeoverMs);
   if (judged().firstByteMs === undefined) {
     world.say(`nobody took over; the survivor says:\n${survivor.errors().slice(-logCharacters)}`);
   }
-  await pause(settleMs);
+  await pause(pace.afterMs);
   client.child.stdin?.end();
   await client.ended;
   await fault.heal(target);
@@ -74,23 +75,26 @@ export async function runRound({ world, fault, number }: RoundOptions): Promise<
 }
 
 const jobView = z.object({ name: z.string(), possiblyPrintedTwice: z.boolean().optional() });
+const jobsView = z.object({ items: z.array(jobView) });
+/** The newest come first; a round has fewer. */
+const shownJobs = 500;
 
 /**
  * Names of the jobs that say that they may have been printed twice, from whichever box owns them.
  */
-async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
+export async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
   const marked = new Set<string>();
   for (const box of boxes) {
-    const words = ['job', 'list', '--which', 'all', '--printer', `${groupName}/p1`, '--json'];
-    const text = await box.run(...words).catch(() => '[]');
-    for (const job of z.array(jobView).parse(JSON.parse(text))) {
+    const path = `/jobs?which=all&printer=${groupName}%2Fp1&limit=${shownJobs}`;
+    const page = await box.api.get(path, jobsView).catch(() => undefined);
+    for (const job of page?.items ?? []) {
       if (job.possiblyPrintedTwice === true) marked.add(job.name);
     }
   }
   return marked;
 }
 
-async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
+export async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
   const untilMs = nowMs() + timeoutMs;
   while (!condition() && nowMs() < untilMs) await pause(20);
 }

@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly say: (line: string) => void;
   /** More settings of both appliances. */
   readonly settings?: readonly string[];
+  /** Puts something into an appliance's data folder before it starts. */
+  readonly prepare?: (dataFolder: string) => Promise<void>;
 }
 
 export const groupName = 'prints';
@@ -26,8 +28,14 @@ export const groupAddress = '10.77.0.200';
 const program = (name: string) => fileURLToPath(new URL(`./${name}`, import.meta.url));
 const settleMs = 120_000;
 
-/** One appliance's word on the group (`group show --json`), as far as the bench needs it. */
+/** One appliance's word on the group, as far as the bench needs it. */
 const groupView = z.object({ ownedHere: z.boolean(), mode: z.string(), term: z.int().optional() });
+
+export interface HalfUpload {
+  finish(): Promise<z.infer<typeof uploadEnd>>;
+}
+
+const uploadEnd = z.object({ outcome: z.string(), detail: z.string() });
 
 export interface ClientOptions {
   /** Of its documents' names. */
@@ -46,6 +54,11 @@ const connectMs = 150;
 export interface World extends AsyncDisposable {
   readonly boxes: readonly [Box, Box];
   readonly client: Host;
+  /** Where Mosquitto is, if it is wanted. */
+  readonly witness: Host;
+  readonly printerHosts: readonly Host[];
+  /** Namespace of the switch. */
+  readonly wire: string;
   readonly printerNames: readonly string[];
   readonly printerLines: PrinterLine[];
   /** The box that owns the group now and is in step; waits for it. */
@@ -53,6 +66,8 @@ export interface World extends AsyncDisposable {
   targetOf(owner: Box): FaultTarget;
   /** Prints to the first printer of the group until its standard input ends. */
   startClient(options: ClientOptions): LineProcess;
+  /** Sends half of a document; `finish` sends the rest and tells what its client was told. */
+  upload(id: string, bytes: number): Promise<HalfUpload>;
   other(box: Box): Box;
   say(line: string): void;
 }
@@ -102,6 +117,7 @@ async function buildWorld(
     await printer.first;
   }
   if (options.witness) await startMosquitto(witness, folder);
+  for (const { data } of boxes) await options.prepare?.(data);
   say('starting two appliances');
   await Promise.all(boxes.map((each) => each.start()));
   await pairUp(boxes, options.witness ? witness.address : undefined);
@@ -110,6 +126,9 @@ async function buildWorld(
   const world: World = {
     boxes,
     client,
+    witness,
+    printerHosts,
+    wire: hosts.wire,
     printerLines,
     printerNames: printerHosts.map((_host, at) => `p${at + 1}`),
     say,
@@ -122,7 +141,7 @@ async function buildWorld(
       signalServe: (signal) => owner.signalServe(signal),
       signalAll: (signal) => owner.signalAll(signal),
       async move() {
-        await owner.run('group', 'move', groupName);
+        await owner.api.send('POST', `/groups/${groupName}/move`, undefined, z.unknown());
       },
     }),
     startClient: ({ prefix, onLine, ...how }) =>
@@ -141,6 +160,7 @@ async function buildWorld(
         ],
         (line) => onLine(clientLine.parse(line)),
       ),
+    upload: (id, bytes) => upload(client, id, bytes),
     [Symbol.asyncDispose]: dispose,
   };
   const owner = await world.ownerInStep();
@@ -158,6 +178,26 @@ async function buildWorld(
     await owner.run('printer', 'add', `${groupName}/${name}`, '--port', name);
   }
   return world;
+}
+
+async function upload(client: Host, id: string, bytes: number): Promise<HalfUpload> {
+  const told = Promise.withResolvers<z.infer<typeof uploadEnd>>();
+  const words = [groupAddress, '8631', 'p1', id, String(bytes)];
+  const started = startLines(
+    client,
+    [process.execPath, program('upload-process.ts'), ...words],
+    (line) => {
+      const end = uploadEnd.safeParse(line);
+      if (end.success) told.resolve(end.data);
+    },
+  );
+  await started.first;
+  return {
+    finish() {
+      started.child.stdin?.write('go\n');
+      return told.promise;
+    },
+  };
 }
 
 async function startMosquitto(host: Host, folder: string): Promise<void> {
@@ -185,7 +225,7 @@ async function makeGroup(box: Box): Promise<void> {
 export async function viewOf(box: Box): Promise<z.infer<typeof groupView> | undefined> {
   if (!box.running) return undefined;
   try {
-    return groupView.parse(JSON.parse(await box.run('group', 'show', groupName, '--json')));
+    return await box.api.get(`/groups/${groupName}`, groupView);
   } catch {
     return undefined;
   }
@@ -201,7 +241,7 @@ async function ownerInStep(boxes: readonly [Box, Box]): Promise<Box> {
       const box = boxes[at];
       if (view?.ownedHere === true && view.mode === 'in-step' && box !== undefined) return box;
     }
-    await pause(200);
+    await pause(50);
   }
   const errors = boxes.map((box) => box.errors().slice(-2_000)).join('\n---\n');
   throw new Error(`nobody owns the group in step: ${JSON.stringify(seen)}\n${errors}`);

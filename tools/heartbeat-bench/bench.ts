@@ -1,11 +1,13 @@
 // `npm run heartbeat-bench`: real heartbeats between two processes, idle and with all cores loaded:
 // round trips of echoes, lapses of the lease, and what it costs.
 import { parseArgs } from 'node:util';
+import { urgencies } from '../../hal/priority.ts';
 import { measure, type Phase } from './measure.ts';
 
-const usage = `usage: npm run heartbeat-bench -- [--seconds N] [--without-datagrams]
+const usage = `usage: npm run heartbeat-bench -- [OPTIONS]
   --seconds N          how long each of the two phases runs (600)
   --without-datagrams  heartbeats by MQTT alone
+  --urgency LEVEL      ${urgencies.join(', ')}: how soon they are served (real-time)
 `;
 
 process.exitCode = await main(process.argv.slice(2));
@@ -16,16 +18,19 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       seconds: { type: 'string', default: '600' },
       'without-datagrams': { type: 'boolean', default: false },
+      urgency: { type: 'string', default: 'real-time' },
     },
   });
   const seconds = Number(values.seconds);
-  if (!Number.isSafeInteger(seconds) || seconds < 1) {
+  const urgency = urgencies.find((each) => each === values.urgency);
+  if (!Number.isSafeInteger(seconds) || seconds < 1 || urgency === undefined) {
     process.stderr.write(usage);
     return 2;
   }
   const phases = await measure({
     seconds,
     datagrams: !values['without-datagrams'],
+    urgency,
     onPhase: (phase) => void process.stdout.write(`${textOf(phase)}\n`),
   });
   const good = phases.every(({ lapses, changes, echoes }) => lapses + changes === 0 && echoes > 0);

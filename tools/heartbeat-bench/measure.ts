@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Urgency } from '../../hal/priority.ts';
 import type { BenchPeer, FromNode, ToNode } from './messages.ts';
 
 export interface Phase {
@@ -73,17 +74,21 @@ class BenchNode {
   }
 }
 
-export async function measure(options: {
+export interface MeasureOptions {
   readonly seconds: number;
   readonly datagrams: boolean;
+  /** How soon the heartbeats' threads are to be served. */
+  readonly urgency: Urgency;
   /** Told as each phase ends. */
   readonly onPhase?: (phase: Phase) => void;
-}): Promise<readonly Phase[]> {
+}
+
+export async function measure(options: MeasureOptions): Promise<readonly Phase[]> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-heartbeats-'));
   const nodes = [new BenchNode(), new BenchNode()] as const;
   const load: ChildProcess[] = [];
   try {
-    await begin(nodes, folder, options.datagrams);
+    await begin(nodes, folder, options);
     const idle = await phase('idle', nodes, options.seconds);
     options.onPhase?.(idle);
     for (let core = 0; core < availableParallelism(); core += 1) {
@@ -103,7 +108,7 @@ export async function measure(options: {
 async function begin(
   [first, second]: readonly [BenchNode, BenchNode],
   folder: string,
-  datagrams: boolean,
+  { datagrams, urgency }: Pick<MeasureOptions, 'datagrams' | 'urgency'>,
 ): Promise<void> {
   const peers: BenchPeer[] = [];
   for (const [index, node] of [first, second].entries()) {
@@ -120,7 +125,14 @@ async function begin(
     [second, right, left],
   ] as const;
   for (const [index, [node, { port }, peer]] of starts.entries()) {
-    node.send({ kind: 'start', folder: join(folder, String(index)), port, peer, datagrams });
+    node.send({
+      kind: 'start',
+      folder: join(folder, String(index)),
+      port,
+      peer,
+      datagrams,
+      urgency,
+    });
   }
   const roles = () => [first, second].map(({ role, mode }) => `${role} ${mode}`).toSorted();
   const inStep = () => roles().join(', ') === 'owner in-step, standby in-step';

@@ -1,5 +1,7 @@
 // What the bench and its two processes say to each other.
 
+import type { Urgency } from '../../hal/priority.ts';
+
 export interface BenchPeer {
   readonly nodeId: string;
   /** DER in base64. */
@@ -16,6 +18,7 @@ export type ToNode =
       readonly port: number;
       readonly peer: BenchPeer;
       readonly datagrams: boolean;
+      readonly urgency: Urgency;
     }
   | { readonly kind: 'stop' };
 

@@ -45,7 +45,13 @@ async function identify(folder: string): Promise<void> {
   tell({ kind: 'identity', nodeId, publicKey, pin: nodeKey.fingerprint });
 }
 
-async function start({ folder, port, peer, datagrams }: Extract<ToNode, { kind: 'start' }>) {
+async function start({
+  folder,
+  port,
+  peer,
+  datagrams,
+  urgency,
+}: Extract<ToNode, { kind: 'start' }>) {
   const identity = await identityIn(folder);
   const moved = makeMoveCell();
   const workerData: PairThreadData = {
@@ -53,6 +59,7 @@ async function start({ folder, port, peer, datagrams }: Extract<ToNode, { kind: 
     credentials: identity.peerCredentials,
     listen: { address: '127.0.0.1', port },
     datagrams,
+    urgency,
     moved,
   };
   const channel = channelOfWorker<ToPairThread, FromPairThread>(

@@ -1,5 +1,4 @@
 // Rows of the API: the appliance, its health and its metrics.
-import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import { metricsText } from '../metrics.ts';
 import { viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route, streamRoute } from '../route.ts';
@@ -29,7 +28,7 @@ export const systemRoutes: readonly Route[] = [
     query: noQuery,
     contentType: 'application/json',
     async run({ services }) {
-      const value = await checkHealth(services.directory);
+      const value = await checkHealth(services);
       return { kind: 'json', status: value.status === 'ok' ? 200 : 503, value };
     },
   }),
@@ -51,7 +50,7 @@ export const systemRoutes: readonly Route[] = [
 ];
 
 async function describeAppliance(services: ApiServices): Promise<ApplianceView> {
-  const { appliance: self, clock, directory } = services;
+  const { appliance: self, clock } = services;
   const now = clock.wall();
   return {
     product: 'Platen',
@@ -61,11 +60,12 @@ async function describeAppliance(services: ApiServices): Promise<ApplianceView> 
     time: new Date(now.ms).toISOString(),
     timeTrusted: now.trusted,
     addresses: await self.addresses(),
-    health: await checkHealth(directory),
+    health: await checkHealth(services),
   };
 }
 
-async function checkHealth(directory: SpoolerDirectory): Promise<HealthView> {
+async function checkHealth({ directory, pair }: ApiServices): Promise<HealthView> {
+  const granted = pair?.thread?.urgency;
   const spoolers = await Promise.all(
     directory.all().map(async (spooler) => ({ id: spooler.id, ...(await spooler.isAlive()) })),
   );
@@ -73,5 +73,11 @@ async function checkHealth(directory: SpoolerDirectory): Promise<HealthView> {
     status: spoolers.every(({ alive }) => alive) ? 'ok' : 'failed',
     problems: [...new Set(spoolers.flatMap(({ problems }) => problems))],
     spoolers,
+    ...(granted && {
+      heartbeats: {
+        urgency: granted.urgency,
+        ...(granted.why !== undefined && { why: granted.why }),
+      },
+    }),
   };
 }

@@ -1,5 +1,6 @@
 // The shapes of the appliance as a whole.
 import { z } from 'zod';
+import { urgencies } from '../../../hal/priority.ts';
 
 export const health = z.object({
   status: z.enum(['ok', 'failed']),
@@ -10,6 +11,8 @@ export const health = z.object({
       z.object({ id: z.string(), alive: z.boolean(), problems: z.array(z.string()).readonly() }),
     )
     .readonly(),
+  /** Of a paired appliance: how soon its heartbeats are served, and why not sooner. */
+  heartbeats: z.object({ urgency: z.enum(urgencies), why: z.string().optional() }).optional(),
 });
 
 export const appliance = z.object({

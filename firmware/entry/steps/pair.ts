@@ -49,6 +49,7 @@ export function pairStep(parts: PairParts): Step<PairRoom> {
           channel: config['listen.pair'],
         },
         datagrams: config['cluster.datagrams'],
+        urgency: config['cluster.urgency'],
         spawnThread,
         log: parts.log.child('pair'),
       });

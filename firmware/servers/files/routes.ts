@@ -14,23 +14,11 @@ import { pathSegments } from '../http/path.ts';
 import { textProblem } from '../http/router.ts';
 import { anonymousUser } from '../user.ts';
 import { answerContent } from './content.ts';
+import { filesPath } from './paths.ts';
 
 export interface FileRoutesOptions {
   readonly directory: Pick<SpoolerDirectory, 'byAddress'>;
   readonly authentication: Authentication;
-}
-
-export const filesPath = '/ipp/files/';
-
-/** Where the files of a printer lie, as a path: printer-static-resource-directory-uri. */
-export function contentPath(printerName: string): string {
-  return `${filesPath}${encodeURIComponent(printerName.toWellFormed())}/content/`;
-}
-
-/** A file's path below that. */
-export function filePath(file: { readonly directory: string; readonly name: string }): string {
-  const parts = [...file.directory.split(separator), file.name];
-  return parts.map((part) => encodeURIComponent(part)).join('/');
 }
 
 interface Meant {

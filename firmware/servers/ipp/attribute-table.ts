@@ -9,6 +9,7 @@ import { documentDescription } from './attributes/document-description.ts';
 import { printerAbilities } from './attributes/printer-abilities.ts';
 import { printerDescription } from './attributes/printer-description.ts';
 import { printerDevice } from './attributes/printer-device.ts';
+import { printerFiles } from './attributes/printer-files.ts';
 import { printerMarkers } from './attributes/printer-markers.ts';
 import { printerSubscription } from './attributes/printer-subscription.ts';
 import type { DocumentSource, JobSource, PrinterSource } from './sources.ts';
@@ -17,6 +18,7 @@ export const printerAttributes: readonly AttributeRow<PrinterSource>[] = [
   ...printerDescription,
   ...printerAbilities,
   ...printerDevice,
+  ...printerFiles,
   ...printerMarkers,
   ...printerSubscription,
   ...printerJobTemplate,

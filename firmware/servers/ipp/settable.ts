@@ -13,6 +13,13 @@ const defaultNames: readonly string[] = jobTemplate
   .filter(({ name }) => !['overrides', 'page-ranges', 'copies', 'job-sheets'].includes(name))
   .map(({ name }) => `${name}-default`);
 
-export const printerSettableNames: readonly string[] = [...printerTextNames, ...defaultNames];
+/** Printer data in IPP's words: SetPrinterDataEx, by Set-Printer-Attributes. */
+export const driverInstallerName = 'printer-driver-installer';
+
+export const printerSettableNames: readonly string[] = [
+  ...printerTextNames,
+  driverInstallerName,
+  ...defaultNames,
+];
 
 export const jobSettableNames: readonly string[] = ['job-name', ...jobTemplateNames];

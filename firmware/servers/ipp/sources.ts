@@ -2,6 +2,7 @@
 import type { Clock } from '../../../hal/contract.ts';
 import type { Job, JobDocument, Moment } from '../../jobs/job.ts';
 import type { Printer } from '../../printers/printer.ts';
+import type { QueueFacts } from '../../queue-files/contract.ts';
 import type { PrinterStatus } from '../../spooler/contract.ts';
 import type { Abilities } from './abilities.ts';
 import type { DeviceDescription } from './device.ts';
@@ -17,6 +18,10 @@ export interface PrinterSource {
   readonly now: IppNow;
   /** When state or reasons last changed; the start of the server where they did not since. */
   readonly stateChangedAt: Moment;
+  /** Its own files, and what else of printer data stands in attributes. */
+  readonly queue: QueueFacts;
+  /** attributes-natural-language of the request; undefined: nobody said. */
+  readonly language?: string;
   /** operation-ids. */
   readonly operations: readonly number[];
 }

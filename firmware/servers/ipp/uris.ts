@@ -1,6 +1,7 @@
 // The URIs by which clients name printers and jobs: taken apart as hostile text, made from the way
 // the client came.
 import type { HttpRequest } from '../http/contract.ts';
+import { contentPath, filePath } from '../files/paths.ts';
 import { pathSegments } from '../http/path.ts';
 import { serverLimits } from '../../limits/server-limits.ts';
 
@@ -70,9 +71,14 @@ export interface UriMaker {
   page(printerName: string): string;
   /** An icon, a file of strings. */
   resource(fileName: string): string;
+  /** The folder of a printer's own files, or one of them. */
+  files(printerName: string, file?: QueueFilePlace): string;
   /** By all protocols; that of this connection first. */
   ways(printerName: string, asksForLogIn: boolean): readonly PrinterWay[];
 }
+
+/** A file of a queue. */
+export type QueueFilePlace = Parameters<typeof filePath>[0];
 
 export const resourcePath = '/ipp/resources/';
 
@@ -103,6 +109,8 @@ export function createUriMaker(
     job: (name, number) => `${printer(name)}/${number}`,
     page: (name) => `${http}://${authority}/printers/${encode(name)}`,
     resource: (fileName) => `${http}://${authority}${resourcePath}${fileName}`,
+    files: (name, file) =>
+      `${http}://${authority}${contentPath(name)}${file === undefined ? '' : filePath(file)}`,
     ways: (name, asksForLogIn) => {
       const authentication = asksForLogIn ? 'basic' : 'requesting-user-name';
       const further = others.filter((other) => other.secure !== secure);

@@ -21,11 +21,20 @@ export interface ExcessInput {
   readonly limit: number;
 }
 
+export interface KeptJob {
+  readonly id: string;
+  /** Grows with the order in which jobs ended. */
+  readonly endedSeq: number;
+  /** Of its documents. */
+  readonly bytes: number;
+}
+
 interface Statements {
   readonly byCount: string;
   readonly bySpace: string;
   readonly byTime: string;
   readonly through: string;
+  readonly oldest: string;
 }
 
 /** `kept` names the partial index; `weight` is what a job takes. */
@@ -41,6 +50,8 @@ function statementsOf(kept: string, weight: string): Statements {
     byTime: `SELECT max(ended_seq) AS ended_seq FROM jobs
       WHERE spooler = ? AND printer_id = ? AND ended = 1 AND ended_ms <= ?`,
     through: `SELECT id FROM jobs WHERE ${which} AND ended_seq <= ?
+      ORDER BY ended_seq LIMIT ?`,
+    oldest: `SELECT id, ended_seq, ${weight} AS bytes FROM jobs WHERE ${which}
       ORDER BY ended_seq LIMIT ?`,
   };
 }
@@ -65,6 +76,21 @@ export const retentionQueries = {
       .all(through, input.spooler, input.printerId, Math.max(...boundaries), input.limit)
       .map((row) => textOf(row, 'id'));
   }),
+
+  /** A printer's ended jobs whose documents are kept, oldest first. */
+  'jobs.oldest-kept': queryRow(
+    (
+      sql,
+      input: { readonly spooler: string; readonly printerId: string; readonly limit: number },
+    ): readonly KeptJob[] =>
+      sql
+        .all(retentionStatements.documents.oldest, input.spooler, input.printerId, input.limit)
+        .map((row) => ({
+          id: textOf(row, 'id'),
+          endedSeq: integerOf(row, 'ended_seq'),
+          bytes: integerOf(row, 'bytes'),
+        })),
+  ),
 } as const;
 
 function boundary(

@@ -1,6 +1,6 @@
 // A packet socket (packet(7)) by calls to libc: Node has no raw sockets.
-import koffi from 'koffi';
 import { HalError } from '../../errors.ts';
+import { type LibcCall, loadLibc } from '../libc.ts';
 
 /** Frames of one ethernet type on one interface; never waits. */
 export interface PacketSocket {
@@ -23,27 +23,26 @@ const notPermitted = new Set([1, 13]);
 const sockaddrOctets = 20;
 const frameOctets = 1_514;
 
-type Call = (...args: readonly (number | Uint8Array | null)[]) => number;
-
-interface Libc {
-  readonly socket: Call;
-  readonly bind: Call;
-  readonly send: Call;
-  readonly recv: Call;
-  readonly close: Call;
+interface Calls {
+  readonly socket: LibcCall;
+  readonly bind: LibcCall;
+  readonly send: LibcCall;
+  readonly recv: LibcCall;
+  readonly close: LibcCall;
+  readonly errno: () => number;
 }
 
 export function openPacketSocket(interfaceIndex: number, etherType: number): PacketSocket {
-  const libc = loadLibc();
+  const libc = loadCalls();
   const protocol = swapped(etherType);
   const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
-  if (fd < 0) throw failure('a packet socket');
+  if (fd < 0) throw failure('a packet socket', libc.errno());
   const address = new DataView(new ArrayBuffer(sockaddrOctets));
   address.setUint16(0, AF_PACKET, true);
   address.setUint16(2, etherType);
   address.setInt32(4, interfaceIndex, true);
   if (libc.bind(fd, new Uint8Array(address.buffer), sockaddrOctets) < 0) {
-    const error = failure(`interface ${interfaceIndex}`);
+    const error = failure(`interface ${interfaceIndex}`, libc.errno());
     libc.close(fd);
     throw error;
   }
@@ -62,23 +61,23 @@ export function openPacketSocket(interfaceIndex: number, etherType: number): Pac
  * Rejects where the addon does not fit this machine; whoever opens a socket needs no call of it.
  */
 export async function loadPacketLibrary(): Promise<void> {
-  loadLibc();
+  loadCalls();
 }
 
-function failure(subject: string): HalError {
-  const errno = koffi.errno();
+function failure(subject: string, errno: number): HalError {
   const code = notPermitted.has(errno) ? 'permission-denied' : 'other';
   return new HalError(code, subject, { detail: `errno ${errno}` });
 }
 
-function loadLibc(): Libc {
-  const library = koffi.load('libc.so.6');
+function loadCalls(): Calls {
+  const libc = loadLibc();
   return {
-    socket: library.func('int socket(int, int, int)'),
-    bind: library.func('int bind(int, const void*, uint32_t)'),
-    send: library.func('int64_t send(int, const void*, size_t, int)'),
-    recv: library.func('int64_t recv(int, void*, size_t, int)'),
-    close: library.func('int close(int)'),
+    socket: libc.call('int socket(int, int, int)'),
+    bind: libc.call('int bind(int, const void*, uint32_t)'),
+    send: libc.call('int64_t send(int, const void*, size_t, int)'),
+    recv: libc.call('int64_t recv(int, void*, size_t, int)'),
+    close: libc.call('int close(int)'),
+    errno: libc.errno,
   };
 }
 

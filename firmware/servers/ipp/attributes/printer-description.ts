@@ -128,13 +128,13 @@ const state: readonly AttributeRow<PrinterSource>[] = [
   row(
     'printer-config-change-time',
     'integer(0:MAX)',
-    ({ printer, now }) => upTime(printer.changedAt, now),
+    (source) => upTime(configChangedAt(source), source.now),
     'PWG 5100.13 6.6.2',
   ),
   row(
     'printer-config-change-date-time',
     'dateTime | unknown',
-    ({ printer }) => when(printer.changedAt),
+    (source) => when(configChangedAt(source)),
     'PWG 5100.13 6.6.1',
   ),
   {
@@ -176,6 +176,14 @@ export const printerDescription: readonly AttributeRow<PrinterSource>[] = [...na
 
 function upTime(moment: Moment, now: IppNow) {
   return integer(Math.max(0, upTimeAt(moment, now)));
+}
+
+/** Settings, printer data or files, whichever changed last. */
+function configChangedAt({ printer, queue }: PrinterSource): Moment {
+  const { changedAt } = queue;
+  return changedAt !== undefined && changedAt.ms > printer.changedAt.ms
+    ? changedAt
+    : printer.changedAt;
 }
 
 /** A moment of a clock that nobody had set is worse than none. */

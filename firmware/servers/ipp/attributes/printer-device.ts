@@ -14,7 +14,6 @@ import {
 import type { AttributeRow } from '../attribute-row.ts';
 import { alertsOf, deviceIdOf, suppliesOf, urfOf } from '../device-text.ts';
 import type { PrinterSource } from '../sources.ts';
-import { iconSizes } from '../resources/icon.ts';
 import { rowsOf } from './row.ts';
 
 const deviceIdOctets = 1023;
@@ -84,24 +83,6 @@ const identity: readonly AttributeRow<PrinterSource>[] = [
   row('printer-geo-location', 'uri | unknown', () => outOfBand.unknown, 'PWG 5100.13 6.6.3'),
   row('printer-organization', '1setOf text(MAX)', () => text(''), 'PWG 5100.13 6.6.4'),
   row('printer-organizational-unit', '1setOf text(MAX)', () => text(''), 'PWG 5100.13 6.6.5'),
-  row(
-    'printer-icons',
-    '1setOf uri',
-    ({ uris }) => iconSizes.map((size) => uri(uris.resource(`icon-${size}.png`))),
-    'PWG 5100.13 6.5.9',
-  ),
-  row(
-    'printer-strings-languages-supported',
-    '1setOf naturalLanguage',
-    () => ({ syntax: 'naturalLanguage', value: 'en' }),
-    'PWG 5100.13 6.5.12',
-  ),
-  row(
-    'printer-strings-uri',
-    'uri | no-value',
-    ({ uris }) => uri(uris.resource('en.strings')),
-    'PWG 5100.13 6.5.11',
-  ),
   row(
     'identify-actions-default',
     '1setOf type2 keyword',

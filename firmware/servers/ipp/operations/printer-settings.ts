@@ -2,6 +2,7 @@
 import type { IppAttribute } from '../../../../monitors/wire/ipp/message.ts';
 import { attribute, group, outOfBand, wordingOf } from '../../../../monitors/wire/ipp/values.ts';
 import type { Printer, PrinterSettings } from '../../../printers/printer.ts';
+import { driverInstaller } from '../../../queue-files/contract.ts';
 import { needRole } from '../../../spooler/rights.ts';
 import { printerAttributes, selectAttributes } from '../attribute-table.ts';
 import type { IppCall, IppOperationRow } from '../call.ts';
@@ -9,7 +10,7 @@ import { badRequest, faultOf, IppFault } from '../fault.ts';
 import { readAttributes } from '../job-template.ts';
 import { requestedIn } from '../operation-attributes.ts';
 import { printerAbilities, printerSource } from '../printer-source.ts';
-import { printerSettableNames, printerTextNames } from '../settable.ts';
+import { driverInstallerName, printerSettableNames, printerTextNames } from '../settable.ts';
 
 export const printerSettingOperations: readonly IppOperationRow[] = [
   {
@@ -21,6 +22,8 @@ export const printerSettingOperations: readonly IppOperationRow[] = [
       const refusal = needRole(call.by, 'administrator', 'changing a printer');
       if (refusal !== undefined) throw faultOf(refusal);
       const settings = await settingsIn(call, printer);
+      await setDriverInstaller(call, printer);
+      if (Object.keys(settings).length === 0) return { groups: [] };
       const outcome = await call.spooler.printers.change(printer.id, settings, call.by);
       if (outcome.kind === 'refused') throw faultOf(outcome);
       return { groups: [] };
@@ -39,11 +42,14 @@ export const printerSettingOperations: readonly IppOperationRow[] = [
       const texts = printerTextNames
         .filter((name) => requested.includes(name))
         .map((name) => attribute(name, outOfBand.adminDefine));
+      const installer = requested.includes(driverInstallerName)
+        ? [attribute(driverInstallerName, outOfBand.adminDefine)]
+        : [];
       const supported = selected
         .filter(({ name }) => name.endsWith('-supported'))
         .map(({ name, values }) => ({ name: name.replace(/-supported$/, '-default'), values }))
         .filter(({ name }) => printerSettableNames.includes(name));
-      return { groups: [group('printer-attributes', ...texts, ...supported)] };
+      return { groups: [group('printer-attributes', ...texts, ...installer, ...supported)] };
     },
   },
 ];
@@ -52,6 +58,34 @@ export const printerSettingOperations: readonly IppOperationRow[] = [
 function supportedNames(requested: string): readonly string[] {
   if (requested === 'all') return printerSettableNames.flatMap(supportedNames);
   return [requested.replace(/-default$/, '-supported')];
+}
+
+const uriOctets = 1_023;
+
+/** A URI of somebody else's; deleted, the queue's own file is named again. */
+function driverInstallerIn(
+  asked: readonly IppAttribute[],
+): { readonly uri: string | undefined } | undefined {
+  const value = asked.find(({ name }) => name === driverInstallerName)?.values[0];
+  if (value === undefined) return undefined;
+  if (value.syntax === 'delete-attribute') return { uri: undefined };
+  const isAddress = value.syntax === 'uri' && /^(https?|ftps?):\/\/\S+$/i.test(value.value);
+  if (isAddress && Buffer.byteLength(value.value) <= uriOctets) return { uri: value.value };
+  throw badRequest(`${driverInstallerName} has to be a URI of HTTP or FTP.`);
+}
+
+async function setDriverInstaller(call: IppCall, printer: Printer): Promise<void> {
+  const groups = call.message.groups.filter(({ tag }) => tag === 'printer-attributes');
+  const asked = driverInstallerIn(groups.flatMap(({ attributes }) => attributes));
+  if (asked === undefined) return;
+  const { data } = call.spooler;
+  const { key, name } = driverInstaller;
+  const done =
+    asked.uri === undefined
+      ? await data.deleteDataEx(printer.id, key, name, call.by)
+      : await data.setDataEx(printer.id, key, name, { type: 'string', data: asked.uri }, call.by);
+  // Deleting what is not there is no fault (RFC 3380 4.1).
+  if (done.kind === 'refused' && done.code !== 'data-not-found') throw faultOf(done);
 }
 
 /** All of them or none (RFC 3380 4.1.1). */
@@ -67,6 +101,7 @@ async function settingsIn(call: IppCall, printer: Printer): Promise<PrinterSetti
       fixed.map(({ name }) => attribute(name, outOfBand.notSettable)),
     );
   }
+  driverInstallerIn(asked);
   const defaults = asked.filter(({ name }) => name.endsWith('-default'));
   return {
     ...textsIn(asked),

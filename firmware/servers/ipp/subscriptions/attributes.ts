@@ -172,8 +172,9 @@ function isPrinterState(state: unknown): state is keyof typeof printerStateNumbe
   return typeof state === 'string' && Object.hasOwn(printerStateNumbers, state);
 }
 
-function wordsOf(eventName: string, { name: what, state, message }: Facts): string {
-  const words = [eventName, what, state, message].filter(
+function wordsOf(eventName: string, facts: Facts): string {
+  const { name: what, state, message, client, files, keys } = facts;
+  const words = [eventName, what, state, message, client, String(files ?? keys ?? '')].filter(
     (each) => typeof each === 'string' && each !== '',
   );
   return words.join(': ');

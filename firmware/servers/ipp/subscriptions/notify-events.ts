@@ -1,6 +1,8 @@
 // Platen's events in IPP's words (RFC 3995 5.3.3.4.2): which keywords each one stands for.
 import type { PlatenEvent } from '../../../events/event.ts';
 
+const vendor = 'smi32473';
+
 /** notify-events-supported. */
 export const notifyEvents = [
   'none',
@@ -11,6 +13,9 @@ export const notifyEvents = [
   'job-created',
   'job-completed',
   'job-stopped',
+  // Of Platen's own, for what IPP has no word (RFC 8011 4.1.3: smi and an enterprise number).
+  `${vendor}-connection-added`,
+  `${vendor}-connection-deleted`,
 ] as const;
 
 export type NotifyEvent = (typeof notifyEvents)[number];
@@ -26,6 +31,10 @@ const words: Readonly<Partial<Record<PlatenEvent['type'], (facts: Facts) => Noti
   'printer-state-changed': ({ state }) =>
     state === 'stopped' ? ['printer-stopped', 'printer-state-changed'] : ['printer-state-changed'],
   'printer-config-changed': () => ['printer-config-changed', 'printer-state-changed'],
+  'queue-data-changed': () => ['printer-config-changed'],
+  'queue-files-changed': () => ['printer-config-changed'],
+  'queue-connected': () => [`${vendor}-connection-added`],
+  'queue-disconnected': () => [`${vendor}-connection-deleted`],
 };
 
 /** From the most to the least special; a subscription is told the first that it asked for. */

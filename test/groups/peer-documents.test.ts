@@ -1,0 +1,79 @@
+// Documents for the other appliance: read to their end, and closed however the exchange ends.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createPeerDocuments, servePeerDocuments } from '../../firmware/groups/peer-documents.ts';
+import type { PeerChannel, PeerHandler } from '../../firmware/pair/contract.ts';
+
+const request = { spooler: 'g', jobId: 'j', document: { number: 1, sizeBytes: 3, digest: '' } };
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+function subject() {
+  const handlers: PeerHandler[] = [];
+  const exchange = new AbortController();
+  let closed = 0;
+  const channel: PeerChannel = {
+    connected: true,
+    onConnected: () => () => undefined,
+    serve(_service, handler) {
+      handlers.push(handler);
+      return () => undefined;
+    },
+    async request({ head }) {
+      const [handler] = handlers;
+      assert.ok(handler !== undefined);
+      const answer = await handler({ head, body: nothing(), signal: exchange.signal });
+      return { head: answer.head, body: answer.body ?? nothing() };
+    },
+  };
+  servePeerDocuments(channel, (spooler) =>
+    spooler !== 'g'
+      ? undefined
+      : {
+          openDocument: async (jobId) =>
+            jobId !== 'j'
+              ? undefined
+              : {
+                  sizeBytes: 3,
+                  read: async (at) => Uint8Array.of(at),
+                  close: async () => void (closed += 1),
+                },
+        },
+  );
+  return { documents: createPeerDocuments(channel), exchange, closed: () => closed };
+}
+
+describe('documents of the peer', () => {
+  const { signal } = new AbortController();
+
+  test('come whole, and are closed when the exchange ends', async () => {
+    const { documents, exchange, closed } = subject();
+    const body = await documents.fetch(request, signal);
+    assert.ok(body !== 'gone');
+    const bytes: number[] = [];
+    for await (const chunk of body) bytes.push(...chunk);
+    assert.deepEqual(bytes, [0, 1, 2]);
+    exchange.abort();
+    assert.equal(closed(), 1);
+  });
+
+  test('are closed where nobody began to read', async () => {
+    const { documents, exchange, closed } = subject();
+    await documents.fetch(request, signal);
+    exchange.abort();
+    assert.equal(closed(), 1);
+  });
+
+  test('are closed where the exchange had ended before they were open', async () => {
+    const { documents, exchange, closed } = subject();
+    exchange.abort();
+    await documents.fetch(request, signal);
+    assert.equal(closed(), 1);
+  });
+
+  test('of ended jobs are gone, and of unknown groups refused', async () => {
+    const { documents } = subject();
+    assert.equal(await documents.fetch({ ...request, jobId: 'old' }, signal), 'gone');
+    await assert.rejects(documents.fetch({ ...request, spooler: 'x' }, signal), /no group x/);
+  });
+});

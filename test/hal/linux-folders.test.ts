@@ -1,0 +1,88 @@
+// Open folders on Linux: nothing leads out of them, whatever the name, and no link is followed.
+import assert from 'node:assert/strict';
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { createLinuxFolders } from '../../hal/linux/folders.ts';
+import { isHalError } from '../../hal/errors.ts';
+
+async function open(t: TestContext) {
+  const path = await mkdtemp(join(tmpdir(), 'platen-folders-'));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  const root = join(path, 'root');
+  const folder = await createLinuxFolders().open(root, { make: true });
+  t.after(() => folder.close());
+  return { path, root, folder };
+}
+
+const denied = (error: unknown) => isHalError(error, 'permission-denied');
+
+describe('an open folder', () => {
+  test('takes no name that is more than one', async (t) => {
+    const { folder } = await open(t);
+    for (const name of ['..', '.', '', 'a/b', '/etc', 'a\0']) {
+      await assert.rejects(async () => folder.open(name, 'create'), denied, name);
+      await assert.rejects(async () => folder.folder(name, { make: true }), denied, name);
+      await assert.rejects(async () => folder.remove(name), denied, name);
+    }
+  });
+
+  test('follows no link, to a file or a folder', async (t) => {
+    const { path, root, folder } = await open(t);
+    await writeFile(join(path, 'secret'), 'secret');
+    await symlink('../secret', join(root, 'link'));
+    await symlink('..', join(root, 'up'));
+    await assert.rejects(folder.read('link', 100), denied);
+    await assert.rejects(folder.open('link', 'read-write'), denied);
+    await assert.rejects(folder.folder('up'), denied);
+    await assert.rejects(folder.folder('up', { make: true }), denied);
+    assert.equal((await folder.look('link'))?.kind, 'other');
+  });
+
+  test('stays the same folder, whatever is put in its place', async (t) => {
+    const { path, root, folder } = await open(t);
+    const elsewhere = join(path, 'elsewhere');
+    await mkdir(elsewhere);
+    await rename(root, join(path, 'moved'));
+    await symlink(elsewhere, root);
+    await folder.replace('a', Buffer.from('x'));
+    assert.deepEqual(await readdir(elsewhere), []);
+    assert.equal(await readFile(join(path, 'moved', 'a'), 'utf8'), 'x');
+  });
+
+  test('moves over a link without touching what it leads to', async (t) => {
+    const { path, root, folder } = await open(t);
+    await writeFile(join(path, 'secret'), 'secret');
+    await symlink('../secret', join(root, 'a'));
+    const below = await folder.folder('below', { make: true });
+    await below.replace('b', Buffer.from('x'));
+    await below.move('b', folder, 'a');
+    await below.close();
+    assert.equal(await readFile(join(path, 'secret'), 'utf8'), 'secret');
+    assert.equal(await readFile(join(root, 'a'), 'utf8'), 'x');
+    await folder.remove('below');
+    assert.deepEqual(await folder.list(), [{ name: 'a', kind: 'file' }]);
+  });
+
+  test('reads within its limit, looks, and tells what is missing', async (t) => {
+    const { folder } = await open(t);
+    await folder.replace('a', Buffer.from('12345'));
+    await assert.rejects(folder.read('a', 4), (error) => isHalError(error, 'too-large'));
+    assert.equal((await folder.look('a'))?.sizeBytes, 5);
+    assert.equal(await folder.look('b'), undefined);
+    await assert.rejects(folder.folder('b'), (error) => isHalError(error, 'not-found'));
+    await assert.rejects(folder.open('a', 'create'), (error) => isHalError(error, 'exists'));
+    await folder.remove('b');
+    assert.ok((await folder.freeBytes()) > 0);
+  });
+});
