@@ -13,6 +13,8 @@ import type {
   printerSettings,
   printerStatus,
 } from './schemas/printer.ts';
+import type { logLine } from './schemas/log.ts';
+import type { queueFile } from './schemas/queue-file.ts';
 import type { group } from './schemas/group.ts';
 import type { pairView, peerPrinters } from './schemas/pair.ts';
 import type { problem } from './schemas/problem.ts';
@@ -22,6 +24,8 @@ import type { madeToken, token, user } from './schemas/user.ts';
 
 export type ApplianceView = z.infer<typeof appliance>;
 export type HealthView = z.infer<typeof health>;
+export type LogLineView = z.infer<typeof logLine>;
+export type QueueFileView = z.infer<typeof queueFile>;
 export type PairView = z.infer<typeof pairView>;
 export type PeerPrintersView = z.infer<typeof peerPrinters>;
 export type DeviceView = z.infer<typeof device>;

@@ -3,6 +3,7 @@ import type { GroupView, PairView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { confirm } from '../parts/confirm.tsx';
+import { HeldByPeer } from '../parts/held-by-peer.tsx';
 import { Form } from '../parts/form.tsx';
 import { fateText, Heartbeat, ownerText } from '../parts/pair-panel.tsx';
 import { groups, isSafe, pair, readPair } from '../state/pair.ts';
@@ -155,6 +156,7 @@ function Group({ group, pair: seen }: GroupProps) {
           {state ?? ''} <span class={`state ${mode}`}>{t(`pair.mode.${mode}`)}</span>
         </dd>
       </dl>
+      <HeldByPeer group={name} />
       {isOperator() ? (
         <div class="row">
           <Button label={`${t('pair.move')}: ${name}`} run={act('move')}>

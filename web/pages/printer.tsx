@@ -6,6 +6,7 @@ import { confirm } from '../parts/confirm.tsx';
 import { Drop } from '../parts/drop.tsx';
 import { Form, type FormValues } from '../parts/form.tsx';
 import { JobsPlot } from '../parts/jobs-plot.tsx';
+import { PrinterFiles } from '../parts/printer-files.tsx';
 import { PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
 import { Supplies } from '../parts/supplies.tsx';
 import { printers, printersKnown } from '../state/live.ts';
@@ -47,6 +48,7 @@ export function Printer({ id }: { readonly id: string }) {
       <JobsPlot printerId={id} />
       <Addresses printer={printer} />
       <Ports names={printer.portNames} group={groupOf(id)} />
+      <PrinterFiles path={path} />
       {isAdministrator() ? (
         <Options key={printer.changedAt.ms} printer={printer} path={path} />
       ) : null}

@@ -3,6 +3,7 @@ import type { AuditEntryView, PageView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { About } from '../parts/about.tsx';
 import { Backup } from '../parts/backup.tsx';
+import { Log } from '../parts/log.tsx';
 import { Certificate } from '../parts/certificate.tsx';
 import { isAdministrator } from '../state/session.ts';
 import { attempt } from '../state/told.ts';
@@ -18,6 +19,7 @@ export function System() {
       <About />
       <Certificate />
       {isAdministrator() ? <Backup /> : null}
+      {isAdministrator() ? <Log /> : null}
       {isAdministrator() ? <Audit /> : null}
     </main>
   );

@@ -4,6 +4,7 @@ import type { GroupView, PairView } from '../../firmware/api/types.ts';
 import { groups, isSafe, pair } from '../state/pair.ts';
 import { hrefOf } from '../state/route.ts';
 import { t } from '../text.ts';
+import { HeldByPeer } from './held-by-peer.tsx';
 
 export function PairPanel() {
   const seen = pair.value;
@@ -21,6 +22,9 @@ export function PairPanel() {
           </li>
         ))}
       </ul>
+      {groups.value.map(({ id, name }) => (
+        <HeldByPeer key={id} group={name} />
+      ))}
     </section>
   );
 }

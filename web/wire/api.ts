@@ -76,9 +76,12 @@ export async function askAll<Item>(
 export async function download(path: string, json: unknown): Promise<void> {
   const response = await fetch(addressOf(path), {
     method: 'POST',
-    headers: { 'x-platen-csrf': csrf.token, 'content-type': 'application/json' },
+    headers: {
+      'x-platen-csrf': csrf.token,
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    },
     credentials: 'same-origin',
-    body: JSON.stringify(json),
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
   });
   if (!response.ok) throw new ApiProblem(asProblem(await response.text(), response.status));
   const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '');
