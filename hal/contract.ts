@@ -85,6 +85,11 @@ export interface TcpConnection {
    * passed to `write`.
    */
   readonly takenBytes: number;
+  /**
+   * Of what the kernel has taken, the bytes that the other end has not acknowledged: they are with
+   * us, or on their way. Undefined where nothing tells, or once the connection is gone.
+   */
+  unacknowledgedBytes(): number | undefined;
   /** The next bytes (at least one), or undefined after the peer's FIN. One read at a time. */
   read(signal?: AbortSignal): Promise<Uint8Array | undefined>;
   /** Sends FIN after what was written; reading goes on. */

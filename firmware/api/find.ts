@@ -20,6 +20,8 @@ export async function findPrinter(
 ): Promise<FoundPrinter | Refusal> {
   const { spooler: owner, rest } = split(name);
   const spoolers = owner === undefined ? directory.all() : named(directory, owner);
+  const absent = whyAbsent(directory, owner, spoolers);
+  if (absent !== undefined) return absent;
   for (const spooler of localFirst(spoolers)) {
     const printer = await spooler.printers.find(rest);
     if (printer !== undefined) return { kind: 'found', spooler, printer };
@@ -35,6 +37,8 @@ export async function findJob(
 ): Promise<{ readonly kind: 'found'; readonly spooler: Spooler; readonly job: Job } | Refusal> {
   const { spooler: owner, rest } = split(name);
   const spoolers = owner === undefined ? directory.all() : named(directory, owner);
+  const absent = whyAbsent(directory, owner, spoolers);
+  if (absent !== undefined) return absent;
   for (const spooler of localFirst(spoolers)) {
     const job = await spooler.jobs.find(/^[1-9]\d{0,9}$/.test(rest) ? Number(rest) : rest);
     if (job !== undefined) return { kind: 'found', spooler, job };
@@ -64,6 +68,8 @@ export function findSpooler(
 ): { readonly kind: 'found'; readonly spooler: Spooler } | Refusal {
   const spooler = directory.byId(id ?? localSpooler);
   if (spooler !== undefined) return { kind: 'found', spooler };
+  const absent = whyAbsent(directory, id, []);
+  if (absent !== undefined) return absent;
   const names = directory.all().map((candidate) => candidate.id);
   const wanted = id ?? localSpooler;
   return refused('not-found', `There is no spooler "${wanted}".${didYouMean(wanted, names)}`);
@@ -73,6 +79,16 @@ function split(name: string): { readonly spooler: string | undefined; readonly r
   const at = name.indexOf('/');
   if (at < 0) return { spooler: undefined, rest: name };
   return { spooler: name.slice(0, at), rest: name.slice(at + 1) };
+}
+
+function whyAbsent(
+  directory: SpoolerDirectory,
+  owner: string | undefined,
+  spoolers: readonly Spooler[],
+): Refusal | undefined {
+  if (owner === undefined || spoolers.length > 0) return undefined;
+  const why = directory.whyAbsent?.(owner);
+  return why === undefined ? undefined : refused('not-live', why);
 }
 
 /** By the spooler's id, or the name of its group. */

@@ -98,13 +98,19 @@ async function ask(
   }
 }
 
-/** `accounts/office` of a printer or job, the spooler of a query or of a new printer, a group. */
+/**
+ * `accounts/office` of a printer or job, the spooler of a query or of a new printer, a group, the
+ * owner of a certificate.
+ */
 async function meantGroup({ route, call, method }: ForwardedCall): Promise<string | undefined> {
   const { params, query } = call;
   if (query['spooler'] !== undefined) return query['spooler'];
   const named = params['printer'] ?? params['job'];
   if (named?.includes('/') === true) return named.slice(0, named.indexOf('/'));
-  if (params['group'] !== undefined) return method === 'GET' ? undefined : params['group'];
+  const group = params['group'] ?? params['owner'];
+  // Both know a group; its jobs only the owner does.
+  const isHere = method === 'GET' && !route.path.endsWith('/held-jobs');
+  if (group !== undefined) return isHere ? undefined : group;
   if (route.path !== '/printers' || method !== 'POST') return undefined;
   const made = z.object({ spooler: z.string() }).safeParse(await call.json());
   return made.data?.spooler;

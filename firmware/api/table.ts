@@ -8,6 +8,7 @@ import { backupRoutes } from './routes/backup-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
+import { heldJobRoutes } from './routes/held-job-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { pairRoutes } from './routes/pair-routes.ts';
@@ -48,6 +49,7 @@ export const apiRoutes: readonly Route[] = [
   ...jobRoutes,
   ...pairRoutes,
   ...groupRoutes,
+  ...heldJobRoutes,
   ...eventRoutes,
   ...certificateRoutes,
   ...backupRoutes,

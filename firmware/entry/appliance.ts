@@ -13,6 +13,7 @@ import type { Identity } from '../identity/contract.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
 import { describeDevice } from '../servers/ipp/describe-device.ts';
+import { createNodeStore } from '../groups/node-store.ts';
 import type { Store, Term } from '../store/contract.ts';
 import { createGuardedTcp } from '../servers/guarded-tcp.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
@@ -117,7 +118,14 @@ async function startSteps(
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
-  const { store, events } = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
+  const ring = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
+  const { events } = ring;
+  const owners: { storeOf?: (group: string) => Pick<Store, 'commit'> | undefined } = {};
+  const store = createNodeStore({
+    store: ring.store,
+    localSpooler,
+    storeOf: (group) => owners.storeOf?.(group),
+  });
   const term = localTerm(identity);
   const { monitors } = await lifecycle.begin(modulesStep(hal, folder, log));
   const { contents, sweeper } = await lifecycle.begin(queueFilesStep(hal, folder, store, log));
@@ -255,6 +263,8 @@ async function startSteps(
   directory.groups = await lifecycle.begin(
     groupsStep({
       ...shared,
+      store: ring.store,
+      certificates,
       monitors,
       sharedTcp,
       spool,
@@ -274,6 +284,7 @@ async function startSteps(
       onFault: (error) => pairLost.resolve(String(error)),
     }),
   );
+  owners.storeOf = (group) => directory.groups?.storeOf(group);
   await lifecycle.begin(setUpStep({ hal, folder, config, services, monitors, log }));
   await lifecycle.begin(tellingStep({ hal, config, services, pair, log }));
   const facts = { version };

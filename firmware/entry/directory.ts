@@ -16,6 +16,18 @@ export function createDirectory(local: Spooler): NodeDirectory {
     byId(id) {
       return id === local.id ? local : this.groups?.spoolerOf(id);
     },
+    whyAbsent(idOrName) {
+      const wanted = idOrName.toLowerCase();
+      const standing = this.groups
+        ?.standings()
+        .find(({ definition: { id, name } }) => id === wanted || name.toLowerCase() === wanted);
+      if (standing === undefined) return undefined;
+      const { id, name } = standing.definition;
+      if (this.groups?.resources(id)?.wanted !== 'offline') {
+        return `Group "${name}" is not served by this appliance just now.`;
+      }
+      return `Group "${name}" is offline: platen group online ${name}`;
+    },
     all() {
       const owned = this.groups?.standings().flatMap(({ spooler }) => spooler ?? []) ?? [];
       return [local, ...owned];

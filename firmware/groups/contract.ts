@@ -6,6 +6,7 @@
 import type { GroupDefinition } from '../cluster/group-definition.ts';
 import type { GroupControl, GroupView } from '../pair/contract.ts';
 import type { Spooler } from '../spooler/contract.ts';
+import type { Store } from '../store/contract.ts';
 
 /** One group as this node sees it. */
 export interface GroupStanding {
@@ -26,5 +27,7 @@ export interface Groups extends GroupControl {
   /** By the group's id or name: its spooler, where this node owns it. */
   spoolerOf(idOrName: string): Spooler | undefined;
   isGroups(address: string): boolean;
+  /** By its id: through which this node commits for it, while it owns it. */
+  storeOf(group: string): Pick<Store, 'commit'> | undefined;
   stop(deadline: AbortSignal): Promise<void>;
 }

@@ -5,9 +5,10 @@ import type { GroupDefinition } from '../cluster/group-definition.ts';
 import type { GroupHost, GroupHostOptions, OwnershipParts } from '../cluster/host/contract.ts';
 import { refused, type Refusal, RefusedError } from '../errors/codes.ts';
 import { groupLimits } from '../limits/group-limits.ts';
+import type { Renewal } from '../identity/renewal.ts';
 import type { Log } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
-import type { Term } from '../store/contract.ts';
+import type { Store, Term } from '../store/contract.ts';
 import type { Wire } from '../supervisor/contract.ts';
 import { createGroupNetwork, type RunningGroupNetwork } from './group-network.ts';
 import { createWaitingSpooler } from './waiting-spooler.ts';
@@ -46,6 +47,8 @@ export interface GroupNodeOptions {
   readonly makeSpooler: (definition: GroupDefinition, parts: OwnershipParts) => Spooler;
   /** Opens what clients reach; a part that can't be opened is tried again by itself. */
   readonly openFront: (definition: GroupDefinition, owned: Owned) => Promise<GroupFront>;
+  /** Makes the group's certificate under its names of now, and keeps it fit. */
+  readonly renewalOf: (definition: GroupDefinition) => Renewal;
   readonly log: Log;
 }
 
@@ -112,6 +115,11 @@ export class GroupNode {
 
   get spooler(): Spooler | undefined {
     return this.#owned?.spooler;
+  }
+
+  /** Of this ownership, whose commits count by the rules. */
+  get store(): Pick<Store, 'commit'> | undefined {
+    return this.#owned?.parts.store;
   }
 
   get isOwner(): boolean {
@@ -194,12 +202,40 @@ export class GroupNode {
     this.#front = this.#front.then(async () => {
       if (this.#owned !== owned) return undefined;
       try {
-        return await openFront(this.#definition, owned);
+        const renewal = await this.#showCertificate();
+        return await withRenewal(openFront(this.#definition, owned), renewal);
       } catch (error) {
         log.error('what clients reach of the group could not be opened', { error });
         return undefined;
       }
     });
+  }
+
+  async #showCertificate(): Promise<Renewal> {
+    const renewal = this.#options.renewalOf(this.#definition);
+    try {
+      await renewal.start();
+    } catch (error) {
+      this.#options.log.error('the group has no certificate of its own', { error });
+    }
+    await this.#shareCertificate();
+    return renewal;
+  }
+
+  /** Clients may see it once the log names it; not waited for longer than they would wait. */
+  async #shareCertificate(): Promise<void> {
+    const { log, clock } = this.#options;
+    try {
+      using deadline = startDeadline(clock, groupLimits.certificateMs);
+      await abortable(this.#host.noteCredentials(), deadline.signal);
+    } catch (error) {
+      log.warn('the certificate of the group could not be shared yet', { error });
+    }
+  }
+
+  /** It was renewed, or an administrator installed another one. */
+  certificateChanged(): void {
+    if (this.#owned !== undefined) void this.#shareCertificate();
   }
 
   #closeFront(): void {
@@ -228,6 +264,19 @@ export class GroupNode {
     this.#watchers.add(watcher);
     return abortable(seen.promise, signal).finally(() => this.#watchers.delete(watcher));
   }
+}
+
+async function withRenewal(opening: Promise<GroupFront>, renewal: Renewal): Promise<GroupFront> {
+  const front = await opening.catch((error: unknown) => {
+    renewal.stop();
+    throw error;
+  });
+  return {
+    async stop(deadline) {
+      renewal.stop();
+      await front.stop(deadline);
+    },
+  };
 }
 
 function reasonText(why: string): string {

@@ -11,6 +11,7 @@ import { supervisorLimits } from '../limits/supervisor-limits.ts';
 import type { Log } from '../log/log.ts';
 import type { GroupBook } from '../pair/contract.ts';
 import type { Spooler } from '../spooler/contract.ts';
+import type { Store } from '../store/contract.ts';
 import type { Wire, WireSetup } from '../supervisor/contract.ts';
 import type { GroupStanding, Groups } from './contract.ts';
 import type { GroupNode } from './group-node.ts';
@@ -27,6 +28,8 @@ export interface GroupsOptions {
   readonly onMembership: (listener: () => void) => () => void;
   /** Undefined: not paired, and so no group runs. */
   readonly peerAddress: () => string | undefined;
+  /** It is no group of the pair any more. */
+  readonly onRemoved: (group: string) => void;
   readonly makeNode: (definition: GroupDefinition, isSetUp: () => Promise<void>) => GroupNode;
   /** Addresses of the printers of this group, as its registry has them. */
   readonly printersOf: (group: string) => Promise<readonly string[]>;
@@ -82,6 +85,10 @@ class NodeGroups implements Groups {
 
   spoolerOf(idOrName: string): Spooler | undefined {
     return this.#find(idOrName)?.spooler;
+  }
+
+  storeOf(group: string): Pick<Store, 'commit'> | undefined {
+    return this.#nodes.get(group)?.store;
   }
 
   isGroups(address: string): boolean {
@@ -146,6 +153,7 @@ class NodeGroups implements Groups {
       }
       this.#nodes.delete(id);
       await node.stop(AbortSignal.abort());
+      if (book.find(id) === undefined) this.#options.onRemoved(id);
     }
     const missing = wanted.filter(({ id }) => !this.#nodes.has(id));
     for (const definition of missing) {

@@ -66,6 +66,8 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
       move: later(({ jobs }, ...args: Args<'jobs', 'move'>) => jobs.move(...args)),
       change: later(({ jobs }, ...args: Args<'jobs', 'change'>) => jobs.change(...args)),
       reprint: later(({ jobs }, ...args: Args<'jobs', 'reprint'>) => jobs.reprint(...args)),
+      unsure: later(({ jobs }) => jobs.unsure()),
+      settle: later(({ jobs }, ...args: Args<'jobs', 'settle'>) => jobs.settle(...args)),
       remove: later(({ jobs }, ...args: Args<'jobs', 'remove'>) => jobs.remove(...args)),
     },
     data: {

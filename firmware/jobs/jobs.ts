@@ -14,6 +14,7 @@ import { cancelAllJobs } from './cancel-all.ts';
 import { changePayload, checkChanges, checkHold } from './changes.ts';
 import { holdEndMs } from './hold-times.ts';
 import { isEnded, type Job } from './job.ts';
+import { printUnsure, settleUnsure, unsureJobs } from './unsure.ts';
 
 export interface JobRoomOptions {
   readonly spooler: string;
@@ -85,12 +86,12 @@ export function createJobRoom(options: JobRoomOptions): JobRoom {
     return options.permit.live() ? { kind: 'done', job: options.asSeenNow(job) } : notLive();
   };
 
-  const releaseStep = (what: string, right: Step['right']): Step => ({
+  const releaseStep = (what: string, right: Step['right'], by?: Principal): Step => ({
     what,
     right,
     decide: (job) =>
       job.state === 'pending-held'
-        ? [{ type: 'job.released', payload: { jobId: job.id, at: clock.wall() } }]
+        ? releasing(job, by, clock.wall())
         : refused('job-not-possible', `job ${job.number} is not held`),
     after: options.onReady,
   });
@@ -129,7 +130,7 @@ export function createJobRoom(options: JobRoomOptions): JobRoom {
       return await perform(
         id,
         by,
-        releaseStep('releasing a job', byPrinter ? 'operator' : 'owner'),
+        releaseStep('releasing a job', byPrinter ? 'operator' : 'owner', by),
       );
     },
     move: (id, printerId, by) =>
@@ -165,6 +166,8 @@ export function createJobRoom(options: JobRoomOptions): JobRoom {
       }
       return await options.reprint(job, request);
     },
+    unsure: async () => (await unsureJobs(options)).map(options.asSeenNow),
+    settle: (what, ids, by) => settleUnsure(options, what, ids, by),
     async remove(id, by) {
       const found = await allowed(id, by, { what: 'forgetting a job', right: 'operator' });
       if (found.kind === 'refused') return found;
@@ -220,6 +223,12 @@ function cancellation(job: Job, by: Principal, at: WallTime): Change {
       at,
     },
   };
+}
+
+/** One that the other appliance may have printed is marked, whoever lets it go on. */
+function releasing(job: Job, by: Principal | undefined, at: WallTime): readonly Change[] {
+  if (job.hold?.kind === 'peer' && by !== undefined) return printUnsure(job, by, at);
+  return [{ type: 'job.released', payload: { jobId: job.id, at } }];
 }
 
 function numberIn(text: string): number | undefined {

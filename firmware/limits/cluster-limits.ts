@@ -67,6 +67,8 @@ export const clusterLimits = {
   lingeringPorts: 8,
   /** Fetching a document from the peer is given up where nothing comes for so long. */
   documentStallMs: 600,
+  /** Fetching the group's key and certificate from the peer. */
+  credentialsMs: 2_000,
   /** Time that a spooler whose ownership ended has to stop, before the next one may start. */
   spoolerStopMs: 1_000,
   /** Jobs that one commit of a takeover, or of its end, changes. */

@@ -19,6 +19,8 @@ export const groupLimits = {
   /** How often this box's interfaces are looked at for a place for the addresses. */
   placeMs: 2_000,
   leaveMs: 10_000,
+  /** How long the opening for clients waits until the peer can show the same certificate. */
+  certificateMs: 2_000,
   /** An address or name that could not be brought online is tried again after this. */
   retryMs: 1_000,
   /** A spooler that failed too often, and can't go to the peer, is tried again after this. */

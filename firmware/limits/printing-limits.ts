@@ -34,4 +34,6 @@ export const printingLimits = {
   shutdownMs: 5_000,
   /** Networks, or users, in the lists of who may print. */
   accessEntries: 100,
+  /** Jobs held for the other appliance that one answer lists. */
+  heldJobsListed: 1_000,
 } as const;

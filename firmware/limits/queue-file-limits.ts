@@ -22,6 +22,8 @@ export const queueFileLimits = {
   /** Read into memory to be checked whole: profiles, descriptions, strings. */
   checkedBytes: 16 * 1024 * 1024,
   uploadsAtOnce: 8,
+  /** How long the other appliance may take a file of a group before its record goes ahead. */
+  offerMs: 120_000,
   /** Contents that no record names any more are tidied after this, and after a start. */
   sweepAfterMs: 600_000,
   /** Keys of a printer's data that one enumeration shows, values in them. */

@@ -321,7 +321,9 @@ class Attempt {
     if (stop.kind === 'spool' && stop.gone) {
       return ended({ kind: 'unreadable', message: stop.message }, portFault);
     }
-    return ended(this.#interrupted(outcome?.message ?? messageOfStop(stop)), portFault);
+    // Why the device broke off; that it was given up then is no news.
+    const why = stop.kind === 'device' ? stop.message : (outcome?.message ?? messageOfStop(stop));
+    return ended(this.#interrupted(why), portFault);
   }
 
   #interrupted(message: string): AttemptEnd {

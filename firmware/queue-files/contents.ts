@@ -24,7 +24,11 @@ export interface ReceiveOptions {
   /** As announced; undefined: not known. */
   readonly sizeBytes?: number | undefined;
   readonly limitBytes?: number;
+  /** What has to come; anything else gets no place. */
+  readonly digest?: string;
   readonly signal?: AbortSignal;
+  /** Whoever asks takes one after the other: the bound of uploads is for clients. */
+  readonly inTurn?: true;
   /** Looks at what came before it gets its place: a problem refuses it. */
   readonly check?: (file: OpenFile, sizeBytes: number) => Promise<Refusal | undefined>;
 }
@@ -81,7 +85,7 @@ class Contents implements FileContents {
     stream: AsyncIterable<Uint8Array>,
     options: ReceiveOptions,
   ): Promise<ReceivedContent | Refusal> {
-    if (this.#uploads >= limits.uploadsAtOnce) {
+    if (this.#uploads >= limits.uploadsAtOnce && options.inTurn !== true) {
       return refused('busy', `${limits.uploadsAtOnce} files are being stored already`);
     }
     this.#uploads += 1;
@@ -171,7 +175,13 @@ class Contents implements FileContents {
   async #write(
     file: OpenFile,
     stream: AsyncIterable<Uint8Array>,
-    { sizeBytes: announced, limitBytes = limits.fileBytes, check, signal }: ReceiveOptions,
+    {
+      sizeBytes: announced,
+      digest: wanted,
+      limitBytes = limits.fileBytes,
+      check,
+      signal,
+    }: ReceiveOptions,
   ): Promise<Written | Refusal> {
     const hash = createHash('sha256');
     let sizeBytes = 0;
@@ -193,7 +203,11 @@ class Contents implements FileContents {
     const refusal = await check?.(file, sizeBytes);
     if (refusal !== undefined) return refusal;
     await file.sync();
-    return { kind: 'written', digest: `sha256:${hash.digest('hex')}`, sizeBytes };
+    const digest = `sha256:${hash.digest('hex')}`;
+    if (wanted !== undefined && wanted !== digest) {
+      return broken(`it came with the digest ${digest} instead of ${wanted}`);
+    }
+    return { kind: 'written', digest, sizeBytes };
   }
 
   /** Under its digest; the same content may be there already, and is as good. */

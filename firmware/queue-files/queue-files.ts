@@ -30,6 +30,8 @@ export interface QueueFilesOptions {
   readonly printerById: (id: string) => Printer | undefined;
   readonly clock: Pick<Clock, 'wall'>;
   readonly random: Pick<Random, 'uuid'>;
+  /** The peer of a group gets it before its record, which would else wait for it. */
+  readonly offer?: (content: { digest: string; sizeBytes: number }) => Promise<void>;
   /** A record names it no more. */
   readonly onUnused: () => void;
 }
@@ -89,6 +91,7 @@ export function createQueueFiles(options: QueueFilesOptions): QueueFiles {
       try {
         const { component, directory, name, module } = placed;
         const { digest, sizeBytes } = received;
+        await options.offer?.({ digest, sizeBytes });
         const at = clock.wall();
         const plain = { component, directory, name, digest, sizeBytes, title, at };
         const file: FileEntry = { ...plain, type: type.type };

@@ -198,6 +198,17 @@ export interface Jobs {
    * documents.
    */
   reprint(id: string, request: ReprintRequest, by: Principal): Promise<JobAnswer>;
+  /** A group's jobs that the other appliance may have printed: each waits for its word. */
+  unsure(): Promise<readonly Job[]>;
+  /**
+   * A person says instead what becomes of them, of all or of those named: printed, and marked as
+   * possibly printed twice, or discarded. Needs an operator. Resolves with how many were settled.
+   */
+  settle(
+    what: 'print' | 'discard',
+    ids: readonly string[] | undefined,
+    by: Principal,
+  ): Promise<{ readonly kind: 'done'; readonly count: number } | Refusal>;
   /** Forgets an ended job with its documents (Purge-Jobs). Needs an operator. */
   remove(id: string, by: Principal): Promise<{ readonly kind: 'done' } | Refusal>;
 }
@@ -240,5 +251,7 @@ export interface Spooler {
 export interface SpoolerDirectory {
   byAddress(localAddress: string): Spooler;
   byId(id: string): Spooler | undefined;
+  /** Why a group that exists has no spooler here just now; undefined: there is no such group. */
+  whyAbsent?(idOrName: string): string | undefined;
   all(): readonly Spooler[];
 }

@@ -346,6 +346,7 @@ function rememberedTcp(
     get takenBytes() {
       return connection.takenBytes;
     },
+    unacknowledgedBytes: () => connection.unacknowledgedBytes(),
     write(chunk, signal) {
       const note = sending();
       if (note === undefined) return connection.write(chunk, signal);

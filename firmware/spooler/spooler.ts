@@ -77,7 +77,7 @@ export interface SpoolerOptions {
   /** What is plugged into the box; a group gets none of it. */
   readonly box?: BoxDevices;
   /** Left out: no queue has files. */
-  readonly queueFiles?: Pick<QueueFilesOptions, 'contents' | 'signer' | 'onUnused'> & {
+  readonly queueFiles?: Pick<QueueFilesOptions, 'contents' | 'signer' | 'onUnused' | 'offer'> & {
     /** As it stands in `\\SERVER\PRINTER`; `serverName`, where it is left out. */
     readonly networkName?: () => string;
   };

@@ -7,6 +7,7 @@ import type { SocketAddress, TcpConnection } from '../contract.ts';
 import { HalError, toHalError } from '../errors.ts';
 import { abortable } from '../time.ts';
 import { tcpLimits } from './limits.ts';
+import type { UnacknowledgedOf } from './tcp-queue.ts';
 
 export interface SocketEnds {
   readonly local: SocketAddress;
@@ -24,14 +25,19 @@ export function endsOf(socket: Socket): SocketEnds | undefined {
   };
 }
 
-export function createTcpConnection(socket: Socket, ends: SocketEnds): TcpConnection {
-  return new LinuxTcpConnection(socket, ends);
+export function createTcpConnection(
+  socket: Socket,
+  ends: SocketEnds,
+  unacknowledgedOf: UnacknowledgedOf,
+): TcpConnection {
+  return new LinuxTcpConnection(socket, ends, unacknowledgedOf);
 }
 
 class LinuxTcpConnection implements TcpConnection {
   readonly local: SocketAddress;
   readonly remote: SocketAddress;
   readonly #socket: Socket;
+  readonly #unacknowledgedOf: UnacknowledgedOf;
   readonly #subject: string;
   readonly #gone: Promise<void>;
   #failure: HalError | undefined;
@@ -42,8 +48,9 @@ class LinuxTcpConnection implements TcpConnection {
   #reading = false;
   #wakeReader: () => void = () => {};
 
-  constructor(socket: Socket, ends: SocketEnds) {
+  constructor(socket: Socket, ends: SocketEnds, unacknowledgedOf: UnacknowledgedOf) {
     this.#socket = socket;
+    this.#unacknowledgedOf = unacknowledgedOf;
     this.local = ends.local;
     this.remote = ends.remote;
     this.#subject = `${this.remote.address}:${this.remote.port}`;
@@ -63,6 +70,15 @@ class LinuxTcpConnection implements TcpConnection {
 
   get takenBytes() {
     return this.#takenBytes;
+  }
+
+  unacknowledgedBytes(): number | undefined {
+    if (this.#failure !== undefined) return undefined;
+    const queued = this.#unacknowledgedOf(this.#socket);
+    // FIN has a place of its own in the numbers, behind the last byte.
+    return queued === undefined || !this.#socket.writableFinished
+      ? queued
+      : Math.max(0, queued - 1);
   }
 
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ import { HalError, toHalError } from '../errors.ts';
 import { abortable, type Deadline, startDeadline } from '../time.ts';
 import { tcpLimits } from './limits.ts';
 import { createTcpConnection, endsOf } from './tcp-connection.ts';
+import { createTcpQueue, type UnacknowledgedOf } from './tcp-queue.ts';
 
 export interface LinuxTcpOptions {
   readonly clock: Clock;
@@ -25,9 +26,10 @@ const socketOptions = {
 } as const;
 
 export function createLinuxTcp(machine: LinuxTcpOptions): Tcp {
+  const queue = createTcpQueue();
   return {
-    connect: (options) => connect(machine, options),
-    listen,
+    connect: (options) => connect({ ...machine, queue }, options),
+    listen: (options) => listen(options, queue),
   };
 }
 
@@ -36,7 +38,10 @@ export function createLinuxTcp(machine: LinuxTcpOptions): Tcp {
  * refuses the host. The addresses are tried in order; one that does not answer leaves time for
  * those after it.
  */
-async function connect({ clock, addresses }: LinuxTcpOptions, options: TcpConnectOptions) {
+async function connect(
+  { clock, addresses, queue }: LinuxTcpOptions & { readonly queue: UnacknowledgedOf },
+  options: TcpConnectOptions,
+) {
   using deadline = startDeadline(clock, options.timeoutMs, options.signal);
   const startedMs = clock.monotonicMs();
   const target = `${options.host}:${options.port}`;
@@ -52,7 +57,9 @@ async function connect({ clock, addresses }: LinuxTcpOptions, options: TcpConnec
     const leftMs = Math.max(0, options.timeoutMs - (clock.monotonicMs() - startedMs));
     using turn = startDeadline(clock, leftMs / (resolved.length - at), deadline.signal);
     try {
-      return await withDeadline(turn, target, () => connectTo(address, options, turn.signal));
+      return await withDeadline(turn, target, () =>
+        connectTo(address, options, turn.signal, queue),
+      );
     } catch (error) {
       failure = toHalError(error, target);
       if (deadline.signal.aborted) break;
@@ -70,11 +77,16 @@ async function withDeadline<T>(deadline: Deadline, target: string, work: () => P
   }
 }
 
-async function connectTo(address: string, options: TcpConnectOptions, signal: AbortSignal) {
+async function connectTo(
+  address: string,
+  options: TcpConnectOptions,
+  signal: AbortSignal,
+  queue: UnacknowledgedOf,
+) {
   const socket = new Socket(socketOptions);
   try {
     await abortable(established(socket, address, options), signal);
-    const connection = adopt(socket);
+    const connection = adopt(socket, queue);
     if (connection === undefined) throw new HalError('connection-reset', address);
     return connection;
   } catch (error) {
@@ -99,9 +111,12 @@ function established(socket: Socket, address: string, options: TcpConnectOptions
   return promise;
 }
 
-async function listen({ address, port, backlog, onConnection }: TcpListenOptions) {
+async function listen(
+  { address, port, backlog, onConnection }: TcpListenOptions,
+  queue: UnacknowledgedOf,
+) {
   const server = createServer({ ...socketOptions, pauseOnConnect: true }, (socket) => {
-    const connection = adopt(socket);
+    const connection = adopt(socket, queue);
     if (connection !== undefined) onConnection(connection);
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -123,7 +138,7 @@ async function listen({ address, port, backlog, onConnection }: TcpListenOptions
   };
 }
 
-function adopt(socket: Socket): TcpConnection | undefined {
+function adopt(socket: Socket, queue: UnacknowledgedOf): TcpConnection | undefined {
   const ends = endsOf(socket);
   if (ends === undefined) {
     // The peer left before we looked; its error, if there is one, says nothing else.
@@ -132,5 +147,5 @@ function adopt(socket: Socket): TcpConnection | undefined {
   }
   socket.setNoDelay(true);
   socket.setKeepAlive(true, tcpLimits.keepAliveDelayMs);
-  return createTcpConnection(socket, ends);
+  return createTcpConnection(socket, ends, queue);
 }

@@ -18,4 +18,9 @@ export const tcpMonitorLimits = {
    * Windows's COMMTIMEOUTS at first: how long a readPort waits for the printer to say something.
    */
   readTotalMs: { initial: 5_000, max: 120_000 },
+  /** Between two looks at what a printer has not acknowledged: at first, doubling, at most. */
+  lookFirstMs: 2,
+  lookLastMs: 500,
+  /** Unacknowledged for so long: no kernel keeps an acknowledgement back that long. */
+  acknowledgeMs: 1_500,
 } as const;

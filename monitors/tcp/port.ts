@@ -73,6 +73,7 @@ class RawTcpPort implements TcpPort {
         connection,
         clock: this.#options.init.clock,
         backChannel: settings.backChannel ? this.#ring : undefined,
+        sizeBytes: doc.sizeBytes,
       });
       this.#options.onConnected(connection.remote.address);
       this.#report([], undefined, true);

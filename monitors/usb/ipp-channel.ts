@@ -139,6 +139,11 @@ class UsbConnection implements TcpConnection {
     return this.#takenBytes;
   }
 
+  /** A transfer ends when the device has taken it. */
+  unacknowledgedBytes() {
+    return undefined;
+  }
+
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#underWay !== undefined) throw new Error('one write at a time: use settled() first');
     const work = this.#transferAll(chunk);

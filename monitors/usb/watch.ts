@@ -27,7 +27,9 @@ export function createUsbWatch({ clock, isPresent, onChange }: UsbWatchOptions):
       if (isStopped || !last.has(portName)) continue;
       const before = last.get(portName);
       last.set(portName, now ?? before);
-      if (now !== undefined && now !== before) onChange(portName, now);
+      // Of one that is there from the start the port itself says what there is to say.
+      const isNews = before === undefined ? now === false : now !== before;
+      if (now !== undefined && isNews) onChange(portName, now);
     }
     timer = undefined;
     schedule();

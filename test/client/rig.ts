@@ -186,8 +186,17 @@ export interface ClientRig {
   files(): Promise<readonly string[]>;
 }
 
-export async function startClient(t: TestContext, server?: FakeServer): Promise<ClientRig> {
-  const fake = server ?? (await FakeServer.start(t));
+export async function startClient(t: TestContext): Promise<ClientRig> {
+  const server = await FakeServer.start(t);
+  return { ...(await startClientAt(t, server.port, server.pin)), server };
+}
+
+/** In front of any server. */
+export async function startClientAt(
+  t: TestContext,
+  port: number,
+  pin: string | undefined,
+): Promise<Omit<ClientRig, 'server'>> {
   const root = await mkdtemp(join(tmpdir(), 'platen-client-'));
   t.after(() => rm(root, { recursive: true, force: true }));
   const steps: Step[] = [];
@@ -200,10 +209,9 @@ export async function startClient(t: TestContext, server?: FakeServer): Promise<
     },
     log: (step) => void steps.push(step),
   };
-  const address = { host: '127.0.0.1', port: fake.port, printer: 'HpColor' };
-  const home = join(root, `127.0.0.1%3A${fake.port}`, 'hpcolor');
+  const address = { host: '127.0.0.1', port, printer: 'HpColor' };
+  const home = join(root, `127.0.0.1%3A${port}`, 'hpcolor');
   return {
-    server: fake,
     root,
     steps,
     parts,
@@ -211,7 +219,7 @@ export async function startClient(t: TestContext, server?: FakeServer): Promise<
     connect: (options = {}) =>
       connectQueue(parts, {
         address,
-        pin: fake.pin,
+        pin,
         client: myClient,
         root,
         refresh: false,
@@ -227,7 +235,7 @@ export async function startClient(t: TestContext, server?: FakeServer): Promise<
 async function treeOf(folder: string, below = ''): Promise<readonly string[]> {
   const found: string[] = [];
   const names = await readdir(join(folder, below)).catch(() => []);
-  for (const name of names.toSorted()) {
+  for (const name of names.toSorted((a, b) => (a < b ? -1 : 1))) {
     const path = join(below, name);
     const full = join(folder, path);
     const look = await lstat(full);

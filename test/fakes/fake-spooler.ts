@@ -120,6 +120,11 @@ export class FakeSpooler implements Spooler {
       move: async (id, printerId, by) => this.#note({ what: 'move', id, printerId, by }),
       change: async (id, changes, by) => this.#note({ what: 'change', id, changes, by }),
       reprint: async (id, request, by) => this.#note({ what: 'reprint', id, request, by }),
+      unsure: async () => [...this.#jobs.values()].filter(({ hold }) => hold?.kind === 'peer'),
+      settle: async (what, ids, by) => {
+        this.calls.push({ what, ids, by });
+        return { kind: 'done', count: ids?.length ?? 0 };
+      },
       remove: async (id, by) => {
         this.calls.push({ what: 'remove', id, by });
         const job = this.#find(id);

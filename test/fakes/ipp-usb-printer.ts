@@ -21,6 +21,8 @@ export interface FakeIppUsbOptions {
 }
 
 const path = '1-3';
+/** Of answers that nobody has read: one that never ends stays with the printer. */
+const saidParts = 16;
 
 /** Answers lie in a channel until they are read, whoever reads. */
 class Channel {
@@ -136,6 +138,7 @@ export class FakeIppUsbHost implements UsbHost {
       const part = channel.said.shift();
       if (part !== undefined) {
         if (part.length > maxBytes) channel.said.unshift(part.subarray(maxBytes));
+        this.#changed();
         return part.subarray(0, maxBytes);
       }
       try {
@@ -164,6 +167,7 @@ export class FakeIppUsbHost implements UsbHost {
         if (part === undefined) break;
         channel.said.push(part);
         this.#changed();
+        while (channel.said.length >= saidParts) await this.#change.promise;
       }
       if (channel.connection === connection) channel.connection = undefined;
       await connection.close();

@@ -156,6 +156,11 @@ class FakeConnection implements TcpConnection {
     return this.#takenBytes;
   }
 
+  /** What the buffer in between holds is with the other end. */
+  unacknowledgedBytes() {
+    return 0;
+  }
+
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#out.writerFailure) return Promise.reject(this.#out.writerFailure);
     if (this.#underWay !== undefined) throw new Error('one write at a time: use settled() first');

@@ -6,7 +6,7 @@ import { isHalError } from '../../hal/errors.ts';
 import { createLinuxAddresses } from '../../hal/linux/addresses.ts';
 import { createLinuxClock } from '../../hal/linux/clock.ts';
 import { createLinuxTcp } from '../../hal/linux/tcp.ts';
-import { VirtualClock } from '../world/clock.ts';
+import { settle, VirtualClock } from '../world/clock.ts';
 import { tcpSuite } from './tcp-suite.ts';
 
 const clock = createLinuxClock({ wallTrusted: () => true });
@@ -123,4 +123,35 @@ test('bytes that are handed over at once come before those that are written', as
     noted += 1;
   });
   assert.deepEqual([late, noted], [0, 2]);
+});
+
+test('what the other end has not acknowledged is told, FIN not counted', async (t) => {
+  const tcp = createLinuxTcp({ clock, addresses: createLinuxAddresses() });
+  const accepted = Promise.withResolvers<TcpConnection>();
+  const listener = await tcp.listen({
+    address: '127.0.0.1',
+    port: 0,
+    backlog: 1,
+    onConnection: accepted.resolve,
+  });
+  t.after(() => listener.close());
+  const { port } = listener.local;
+  const connection = await tcp.connect({ host: '127.0.0.1', port, timeoutMs: 30_000 });
+  const peer = await accepted.promise;
+  assert.equal(connection.unacknowledgedBytes(), 0);
+  const bytes = new Uint8Array(32 * 1024 * 1024);
+  const given = new AbortController();
+  const write = connection.write(bytes, given.signal);
+  while ((connection.unacknowledgedBytes() ?? 0) === 0) await settle();
+  given.abort();
+  await assert.rejects(write, (error) => isHalError(error, 'aborted'));
+  let readBytes = 0;
+  while (readBytes < bytes.length) readBytes += (await peer.read())?.length ?? 0;
+  await connection.settled();
+  await connection.endWrite();
+  assert.equal(await peer.read(), undefined);
+  while (connection.unacknowledgedBytes() !== 0) await settle();
+  await peer.close();
+  await connection.close();
+  assert.equal(connection.unacknowledgedBytes(), undefined);
 });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { settle, type VirtualClock } from '../world/clock.ts';
 import { MarkedStream } from './document-marks.ts';
+import type { PortMonitorRig } from './port-monitor-suite.ts';
 
 export interface Fifo {
   readonly folder: string;
@@ -107,4 +108,29 @@ export function startTicking(clock: VirtualClock, runs: () => boolean): () => vo
   };
   void tick();
   return () => stop.abort();
+}
+
+/** The same rig, whose clock moves with the real one while the device works. */
+export function withTicking(rig: PortMonitorRig): PortMonitorRig {
+  let works = true;
+  const stop = startTicking(rig.clock, () => works);
+  const { device } = rig;
+  return {
+    ...rig,
+    device: {
+      ...device,
+      async work() {
+        works = true;
+        await device.work();
+      },
+      async stall() {
+        works = false;
+        await device.stall();
+      },
+    },
+    async dispose() {
+      stop();
+      await rig.dispose();
+    },
+  };
 }

@@ -3,6 +3,7 @@ import { createLinuxAddresses } from '../../hal/linux/addresses.ts';
 import { createLinuxTcp } from '../../hal/linux/tcp.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { withTicking } from './fifo.ts';
 import { portMonitorSuite } from './port-monitor-suite.ts';
 import { makeTcpRig } from './tcp-rig.ts';
 
@@ -11,8 +12,8 @@ portMonitorSuite('tcp in memory', () => {
   return makeTcpRig({ clock, tcp: createFakeNetwork({ clock }), floodBytes: 1024 * 1024 });
 });
 
-portMonitorSuite('tcp over the kernel', () => {
+portMonitorSuite('tcp over the kernel', async () => {
   const clock = new VirtualClock();
   const tcp = createLinuxTcp({ clock, addresses: createLinuxAddresses() });
-  return makeTcpRig({ clock, tcp, floodBytes: 24 * 1024 * 1024 });
+  return withTicking(await makeTcpRig({ clock, tcp, floodBytes: 24 * 1024 * 1024 }));
 });

@@ -50,6 +50,7 @@ function connectionOf(part: Pick<TcpConnection, 'local' | 'reset'>): TcpConnecti
     ...part,
     remote: part.local,
     takenBytes: 0,
+    unacknowledgedBytes: () => undefined,
     write: never,
     settled: never,
     read: never,

@@ -12,6 +12,7 @@ function makeScopes(handOver?: TcpConnection['handOver']) {
     local: { address: '192.0.2.1', port: 40_001 },
     remote: { address: '192.0.2.9', port: 9100 },
     takenBytes: 0,
+    unacknowledgedBytes: () => undefined,
     async write(bytes) {
       happened.push(`sent ${bytes.length}`);
     },

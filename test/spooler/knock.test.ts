@@ -11,6 +11,7 @@ const connection: TcpConnection = {
   local: { address: '10.0.0.50', port: 40_001 },
   remote: { address: '10.0.0.9', port: 9100 },
   takenBytes: 0,
+  unacknowledgedBytes: () => undefined,
   write: unused,
   settled: unused,
   read: unused,

@@ -198,6 +198,7 @@ function connectionOf(made: { wasReset: boolean }): TcpConnection {
     local: { address: '192.0.2.1', port: 1 },
     remote: { address: '192.0.2.9', port: 9_100 },
     takenBytes: 0,
+    unacknowledgedBytes: () => undefined,
     write: async () => undefined,
     settled: async () => undefined,
     read: async () => undefined,

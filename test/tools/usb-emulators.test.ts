@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
 import type { TcpConnection } from '../../hal/contract.ts';
 import { makeModel } from '../../tools/emulators/usb-printer/models.ts';
-import { EmulatedUsbPrinter, type Setup } from '../../tools/emulators/usb-printer/printer.ts';
+import type { Setup } from '../../tools/emulators/usb-printer/device.ts';
+import { EmulatedUsbPrinter } from '../../tools/emulators/usb-printer/printer.ts';
 import { serveUsbIp } from '../../tools/emulators/usb-printer/usb-ip.ts';
 import { serveUsbRedir } from '../../tools/emulators/usb-printer/usb-redir.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
@@ -68,24 +69,30 @@ describe('an emulated USB printer', () => {
   test('holds, stalls, is unplugged at a byte, and forgets after a soft reset', async () => {
     const { printer } = makePrinter();
     printer.behave({ holdAtByte: 10 });
-    assert.deepEqual(await printer.bulkOut(Buffer.alloc(10), never()), { kind: 'done', value: 10 });
-    const held = printer.bulkOut(Buffer.alloc(5), never());
+    assert.deepEqual(await printer.bulkOut(1, Buffer.alloc(10), never()), {
+      kind: 'done',
+      value: 10,
+    });
+    const held = printer.bulkOut(1, Buffer.alloc(5), never());
     assert.equal(printer.record().pending, 1);
     printer.control(setup(0x21, 2));
     assert.deepEqual(await held, { kind: 'done', value: 5 });
     assert.deepEqual([printer.record().bytes, printer.record().softResets], [10, 1]);
     printer.behave({ stallAtByte: 10 });
-    assert.deepEqual(await printer.bulkOut(Buffer.alloc(5), never()), { kind: 'stall' });
-    assert.deepEqual(await printer.bulkOut(Buffer.alloc(5), never()), { kind: 'done', value: 5 });
+    assert.deepEqual(await printer.bulkOut(1, Buffer.alloc(5), never()), { kind: 'stall' });
+    assert.deepEqual(await printer.bulkOut(1, Buffer.alloc(5), never()), {
+      kind: 'done',
+      value: 5,
+    });
     printer.behave({ unplugAtByte: 18 });
-    await printer.bulkOut(Buffer.alloc(5), never());
+    await printer.bulkOut(1, Buffer.alloc(5), never());
     assert.deepEqual([printer.record().bytes, printer.record().isPlugged], [18, false]);
   });
 
   test('takes no more than it was told to in a second', async () => {
     const { printer, clock } = makePrinter();
     printer.behave({ bytesPerSecond: 100 });
-    const taken = printer.bulkOut(Buffer.alloc(200), never());
+    const taken = printer.bulkOut(1, Buffer.alloc(200), never());
     await clock.advance(1_900);
     assert.equal(printer.record().bytes, 0);
     await clock.advance(200);

@@ -62,7 +62,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const shown = values.json ? JSON.stringify(results, null, 2) : results.map(showRow).join('\n\n');
   process.stdout.write(`${shown}\n`);
-  return 0;
+  const missed = rows.flatMap(
+    (row) => row.missed?.(results.find((result) => result.row === row.name)?.peers ?? []) ?? [],
+  );
+  for (const what of missed) report(`missed: ${what}`);
+  return missed.length === 0 ? 0 : 1;
 }
 
 function matches(rowName: string, asked: string): boolean {

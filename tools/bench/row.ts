@@ -35,4 +35,12 @@ export interface BenchRow {
   readonly unit: string;
   /** The first is the one that the others are compared with. */
   readonly peers: readonly [Peer, ...Peer[]];
+  /** What a run has to keep to; returns what it missed, in words. */
+  readonly missed?: (peers: readonly PeerFigures[]) => readonly string[];
+}
+
+/** Medians of a run, in the order of the row's peers. */
+export interface PeerFigures {
+  readonly median: number;
+  readonly besides: Readonly<Record<string, number>>;
 }

@@ -1,22 +1,44 @@
 // What the scenarios on a real kernel share: a guest that serves Platen, and the printers outside.
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Hal } from '../../hal/contract.ts';
+import { sleep } from '../../hal/time.ts';
+import type { IppPrinter } from '../emulators/ipp-printer/printer.ts';
 import type { EmulatedUsbPrinter, UsbPrinterRecord } from '../emulators/usb-printer/printer.ts';
+import type { EmulatedUsbSerial } from '../emulators/usb-serial/adapter.ts';
+import { type Console, createConsole } from './console.ts';
 import type { Guest } from './guest.ts';
 
 export interface Bench {
   readonly guest: Guest;
+  readonly platen: Console;
   readonly hal: Pick<Hal, 'clock'>;
   /** Comes and goes with what QEMU calls a redirected device. */
   readonly redir: EmulatedUsbPrinter;
   /** Is attached by vhci-hcd. */
   readonly overIp: EmulatedUsbPrinter;
+  /** Three interfaces of IPP over USB, redirected, and the IPP printer behind them. */
+  readonly driverless: UsbIppPrinter;
+  /** Raw in its first alternate settings, IPP in its second ones; by vhci-hcd. */
+  readonly both: UsbIppPrinter;
+  readonly adapter: EmulatedUsbSerial;
   /** Where QEMU puts what the guest sends to its parallel and serial ports. */
   readonly parallelFile: string;
   readonly serialFile: string;
-  readonly usbIpPort: number;
+  readonly usbIpPorts: { readonly overIp: number; readonly both: number };
+}
+
+export interface UsbIppPrinter {
+  readonly usb: EmulatedUsbPrinter;
+  readonly ipp: IppPrinter;
+}
+
+/** One thing that is shown; resolves with a figure or a word about it. */
+export interface Scenario {
+  readonly what: string;
+  readonly run: (bench: Bench) => Promise<string>;
 }
 
 const jobSchema = z.looseObject({
@@ -34,41 +56,64 @@ const portSchema = z.looseObject({
   message: z.string(),
   reasons: z.array(z.looseObject({ keyword: z.string() })),
 });
+const madeTokenSchema = z.looseObject({ secret: z.string() });
+const certificateSchema = z.looseObject({ pin: z.string() });
 
 export type BenchJob = z.output<typeof jobSchema>;
 export type BenchPort = z.output<typeof portSchema>;
 
-const data = '--data /tmp/data';
-const waitMs = 180_000;
+export const kib = 1024;
+export const isDone = ({ state }: Pick<BenchJob, 'state'>): boolean => state === 'completed';
 
-export async function serve({ guest }: Bench): Promise<void> {
+export const guestHttpsPort = 8643;
+const data = '--data /tmp/data';
+const waitMs = 120_000;
+const pollMs = 300;
+
+/** Starts the appliance in the guest; resolves with its command line, run from here. */
+export async function serve(guest: Guest, hostPort: number): Promise<Console> {
   // Scenarios make their ports themselves.
-  const settings =
-    '--set listen.address=127.0.0.1 --set listen.http=0 --set listen.https=0 --set listen.raw=0 ' +
-    '--set devices.addPlugged=false';
-  await guest.run(`platen serve ${data} ${settings} >/tmp/log 2>&1 &`);
-  await guest.run(`until platen status ${data} >/dev/null 2>&1; do sleep 1; done`, waitMs);
+  const settings = [
+    `listen.https=${guestHttpsPort}`,
+    ...['listen.http=0', 'listen.raw=0', 'listen.lpd=0', 'listen.snmp=0'],
+    ...['devices.addPlugged=false', 'discovery.announce=false'],
+  ].map((setting) => `--set ${setting}`);
+  await guest.run(`platen serve ${data} ${settings.join(' ')} >/tmp/ready 2>/tmp/log &`);
+  await guest.run('until [ -s /tmp/ready ]; do sleep 0.2; done', waitMs);
+  const token = await guest.run(`platen token add bench --scope administer --json ${data}`);
+  const certificate = await guest.run(`platen certificate show --json ${data}`);
+  return createConsole({
+    host: '127.0.0.1',
+    port: hostPort,
+    token: madeTokenSchema.parse(JSON.parse(token)).secret,
+    pin: certificateSchema
+      .parse(JSON.parse(certificate))
+      .pin.replaceAll(/[:\s]/g, '')
+      .toLowerCase(),
+  });
 }
 
 /** A port with a printer of the same name, and nothing that asks the device: bytes are compared. */
-export async function addPrinter({ guest }: Bench, name: string, port: string): Promise<void> {
-  await guest.run(`platen port add ${name} ${port} ${data}`);
-  await guest.run(`platen port language ${name} none ${data}`);
-  await guest.run(`platen printer add ${name} --port ${name} ${data}`);
+export async function addPrinter({ platen }: Bench, name: string, port: string): Promise<void> {
+  await platen.run(`port add ${name} ${port}`);
+  await platen.run(`port language ${name} none`);
+  await platen.run(`printer add ${name} --port ${name}`);
 }
 
-/** Makes a document of random bytes; resolves with their digest. */
-export async function makeDocument(bench: Bench, sizeBytes: number): Promise<string> {
-  const said = await bench.guest.run(
-    `head -c ${sizeBytes} /dev/urandom >/tmp/doc; sha256sum </tmp/doc`,
-  );
-  return said.trim().split(' ')[0] ?? '';
+export interface Submitted {
+  readonly job: number;
+  readonly sha256: string;
 }
 
-/** Prints the document; resolves with the job's number. */
-export async function submit({ guest }: Bench, printer: string): Promise<number> {
-  const said = await guest.run(`platen print /tmp/doc --printer ${printer} ${data}`);
-  return Number(/Job (\d+)/.exec(said)?.[1]);
+/** Prints a document of random bytes. */
+export async function submit(
+  { platen }: Bench,
+  printer: string,
+  sizeBytes: number,
+): Promise<Submitted> {
+  const document = randomBytes(sizeBytes);
+  const said = await platen.run(`print document --printer ${printer}`, document);
+  return { job: Number(/Job (\d+)/.exec(said)?.[1]), sha256: sha256Of(document) };
 }
 
 export async function jobIs(
@@ -78,7 +123,7 @@ export async function jobIs(
   what: string,
 ): Promise<BenchJob> {
   return until(bench, what, async () => {
-    const said = await bench.guest.run(`platen job list --which all --json ${data}`);
+    const said = await bench.platen.run('job list --which all --json');
     const job = z
       .array(jobSchema)
       .parse(JSON.parse(said))
@@ -95,7 +140,7 @@ export async function portIs(
   what: string,
 ): Promise<BenchPort> {
   return until(bench, what, async () => {
-    const said = await bench.guest.run(`platen port list --json ${data}`);
+    const said = await bench.platen.run('port list --json');
     const port = z
       .array(portSchema)
       .parse(JSON.parse(said))
@@ -105,26 +150,36 @@ export async function portIs(
   });
 }
 
-export async function cancel({ guest }: Bench, number: number): Promise<void> {
-  await guest.run(`platen job cancel ${number} ${data}`);
+/** The port says so, as one of its reasons. */
+export function portSays(bench: Bench, name: string, reason: string): Promise<BenchPort> {
+  return portIs(
+    bench,
+    name,
+    ({ reasons }) => reasons.some(({ keyword }) => keyword === reason),
+    `the port ${name} says ${reason}`,
+  );
 }
 
-/** Waits for an emulated printer; fails with its record. */
-export async function printerIs(
+/** Waits for something outside the guest; fails with what it is like. */
+export async function inTime<T>(work: Promise<T>, what: string, like: () => unknown): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`${what} took too long: ${JSON.stringify(like())}`)),
+    waitMs,
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function printerIs(
   printer: EmulatedUsbPrinter,
   wanted: (record: UsbPrinterRecord) => boolean,
   what: string,
 ): Promise<UsbPrinterRecord> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`${what} took too long: ${JSON.stringify(printer.record())}`)),
-    waitMs,
-  );
-  try {
-    return await Promise.race([printer.until(wanted), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return inTime(printer.until(wanted), what, () => printer.record());
 }
 
 /** What a guest sent to a port that is a file here, so far. */
@@ -132,17 +187,41 @@ export async function sentTo(file: string): Promise<Buffer> {
   return readFile(file);
 }
 
-async function until<T>(
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Prints, and compares what arrived, as `arrived` tells it after the job is done. */
+export async function printsWhole(
+  bench: Bench,
+  name: string,
+  sizeBytes: number,
+  arrived: () => Promise<{ readonly bytes: number; readonly sha256: string }>,
+): Promise<string> {
+  const { job, sha256 } = await submit(bench, name, sizeBytes);
+  const startMs = bench.hal.clock.monotonicMs();
+  const done = await jobIs(bench, job, isDone, 'the job is done');
+  const seconds = (bench.hal.clock.monotonicMs() - startMs) / 1000;
+  assert.deepEqual(await arrived(), { bytes: sizeBytes, sha256 });
+  assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [1, false]);
+  return `${sizeBytes / kib} KiB in ${seconds.toFixed(1)} s`;
+}
+
+async function until<T extends { readonly state: string; readonly message: string }>(
   { hal }: Bench,
   what: string,
   look: () => Promise<{ readonly value: T; readonly isWanted: boolean }>,
 ): Promise<T> {
   const untilMs = hal.clock.monotonicMs() + waitMs;
+  const seen = new Set<string>();
   for (;;) {
     const { value, isWanted } = await look();
     if (isWanted) return value;
+    seen.add(`${value.state}: ${value.message}`);
     if (hal.clock.monotonicMs() > untilMs) {
-      throw new Error(`${what} took too long: ${JSON.stringify(value)}`);
+      const way = [...seen].join(' -> ');
+      throw new Error(`${what} took too long: ${way}; ${JSON.stringify(value)}`);
     }
+    await sleep(hal.clock, pollMs);
   }
 }

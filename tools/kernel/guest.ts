@@ -15,8 +15,18 @@ export interface GuestOptions {
   readonly image: GuestImage;
   /** Arguments of QEMU for what is plugged in. */
   readonly devices: readonly string[];
+  /** A port of this machine's loopback that leads to one of the guest. */
+  readonly forward: { readonly hostPort: number; readonly guestPort: number };
+  readonly accelerator: Accelerator;
   readonly onLine?: (line: string) => void;
 }
+
+/**
+ * `tcg` runs everywhere. `kvm` is faster, and not taken by itself: where /dev/kvm opens a guest may
+ * still never start (a machine that is a guest itself).
+ */
+export const accelerators = ['tcg', 'kvm'] as const;
+export type Accelerator = (typeof accelerators)[number];
 
 const memoryMegabytes = 1024;
 const bootTimeoutMs = 300_000;
@@ -24,15 +34,27 @@ const commandTimeoutMs = 120_000;
 const readyMark = '@@READY';
 const doneMark = '@@DONE ';
 
-export async function startGuest({ image, devices, onLine }: GuestOptions): Promise<Guest> {
+export async function startGuest(options: GuestOptions): Promise<Guest> {
+  const { image, devices, forward, accelerator, onLine } = options;
+  const forwarded = `hostfwd=tcp:127.0.0.1:${forward.hostPort}-:${forward.guestPort}`;
   const child = spawn(
     'qemu-system-x86_64',
     [
-      ['-machine', 'pc', '-m', String(memoryMegabytes), '-smp', '2', '-no-reboot'],
+      [
+        '-machine',
+        'pc',
+        '-accel',
+        accelerator,
+        '-m',
+        String(memoryMegabytes),
+        '-smp',
+        '2',
+        '-no-reboot',
+      ],
       ['-nodefaults', '-display', 'none', '-serial', 'stdio', '-monitor', 'none'],
       ['-kernel', image.kernel, '-initrd', image.initramfs],
       ['-append', 'console=ttyS0 quiet loglevel=1 panic=-1'],
-      ['-netdev', 'user,id=net', '-device', 'e1000,netdev=net,romfile='],
+      ['-netdev', `user,id=net,${forwarded}`, '-device', 'e1000,netdev=net,romfile='],
       devices,
     ].flat(),
     { stdio: ['pipe', 'pipe', 'inherit'] },

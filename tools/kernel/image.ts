@@ -1,12 +1,13 @@
 // Makes what a guest boots: the kernel of Debian, its modules, busybox, and the single file.
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { addonsOf } from '../build/addons.ts';
 import { run } from '../run.ts';
 import { type Entry, writeInitramfs } from './initramfs.ts';
 import { modulesInOrder } from './modules.ts';
 import { guestPackages } from './packages.ts';
-import { dependencyOf, unpackedPackage } from './unpack.ts';
+import { buildParportSim } from './parport-sim/build.ts';
+import { dependencyOf, unpackedPackage } from '../verify/unpack.ts';
 
 export interface GuestImage {
   readonly kernel: string;
@@ -57,6 +58,7 @@ export async function makeGuestImage(options: {
   const addons = addonsOf({ arch: 'x64' }).map(({ asset }) => join(root, asset.file));
   const kernelPackage = await dependencyOf(guestPackages.kernelMeta, /^linux-image-\d/);
   const kernelFiles = await unpackedPackage(kernelPackage, folder);
+  const parportSim = await buildParportSim(kernelPackage, folder);
   const usbipFiles = await unpackedPackage(guestPackages.usbip, folder);
   const [version = ''] = await readdir(join(kernelFiles, 'lib/modules'));
   const modules = await modulesInOrder(join(kernelFiles, 'lib/modules', version), wantedModules);
@@ -67,6 +69,7 @@ export async function makeGuestImage(options: {
     { path: 'bin/busybox', kind: 'file', from: '/bin/busybox', mode: 0o755 },
     { path: 'bin/platen', kind: 'file', from: platen, mode: 0o755 },
     { path: 'bin/usbip', kind: 'file', from: usbip, mode: 0o755 },
+    { path: 'parport_sim.ko', kind: 'file', from: parportSim, mode: 0o644 },
     { path: 'etc/passwd', kind: 'text', text: 'root:x:0:0::/tmp:/bin/sh\n', mode: 0o644 },
     { path: 'etc/hosts', kind: 'text', text: '127.0.0.1 localhost\n', mode: 0o644 },
     ...modules.map(
@@ -81,6 +84,7 @@ export async function makeGuestImage(options: {
   ];
   const initramfs = join(folder, `initramfs-${process.pid}.cpio`);
   await writeInitramfs(initramfs, entries);
+  await rm(parportSim);
   return { kernel: join(kernelFiles, 'boot', `vmlinuz-${version}`), initramfs };
 }
 

@@ -7,24 +7,22 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { createLinuxHal } from '../../hal/linux/linux.ts';
-import { makeModel } from '../emulators/usb-printer/models.ts';
-import { EmulatedUsbPrinter } from '../emulators/usb-printer/printer.ts';
-import { serveUsbIp } from '../emulators/usb-printer/usb-ip.ts';
-import { serveUsbRedir } from '../emulators/usb-printer/usb-redir.ts';
+import { freePort } from '../bench/child.ts';
 import { ensurePackages, realDebianHost } from '../verify/debian.ts';
-import { type Bench, serve } from './bench.ts';
-import { startGuest } from './guest.ts';
-import { builtPlaten, makeGuestImage } from './image.ts';
+import { type Bench, guestHttpsPort, type Scenario, serve } from './bench.ts';
+import { type Accelerator, accelerators, type Guest, startGuest } from './guest.ts';
+import { builtPlaten, type GuestImage, makeGuestImage } from './image.ts';
 import { hostPackages } from './packages.ts';
-import { scenarios } from './scenarios.ts';
+import { type Outside, startOutside } from './outside.ts';
+import { scenarios } from './scenarios/table.ts';
 
-const USAGE = `usage: npm run verify:kernel [-- [--show] [--only TEXT]…]
-  --show        prints what the guest says
-  --only TEXT   scenarios whose description has it; those they build on must be named too
+const USAGE = `usage: npm run verify:kernel [-- [--show] [--accelerator NAME] [--only TEXT]…]
+  --show              prints what the guest says
+  --accelerator NAME  ${accelerators.join(' or ')} (tcg)
+  --only TEXT         scenarios whose description has it; those they build on must be named too
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const anyPort = { address: '127.0.0.1', port: 0 } as const;
 
 try {
   process.exitCode = await main(process.argv.slice(2));
@@ -35,78 +33,115 @@ try {
 // A transfer that an emulated printer holds would keep the process.
 process.exit();
 
+interface Asked {
+  readonly show: boolean;
+  readonly accelerator: Accelerator;
+  readonly scenarios: readonly Scenario[];
+}
+
 async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      show: { type: 'boolean', default: false },
-      only: { type: 'string', multiple: true, default: [''] },
-    },
-  });
+  const asked = readArguments(args);
   const packages = await ensurePackages(realDebianHost, hostPackages);
   if (packages.state === 'refused') throw new Error(packages.message);
   const folder = join(root, 'build/kernel');
   await mkdir(folder, { recursive: true });
   const image = await makeGuestImage({ root, platen: await builtPlaten(root), folder });
-  const ports = await mkdtemp(join(tmpdir(), 'platen-kernel-'));
+  const files = await mkdtemp(join(tmpdir(), 'platen-kernel-'));
   try {
-    return await runAll(image, ports, values);
+    return await runAll(image, files, asked);
   } finally {
     await rm(image.initramfs, { force: true });
-    await rm(ports, { recursive: true, force: true });
+    await rm(files, { recursive: true, force: true });
   }
 }
 
-async function runAll(
-  image: Awaited<ReturnType<typeof makeGuestImage>>,
-  ports: string,
-  { show, only }: { readonly show: boolean; readonly only: readonly string[] },
-): Promise<number> {
+function readArguments(args: readonly string[]): Asked {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      show: { type: 'boolean', default: false },
+      accelerator: { type: 'string', default: accelerators[0] },
+      only: { type: 'string', multiple: true, default: [''] },
+    },
+  });
+  const accelerator = accelerators.find((name) => name === values.accelerator);
+  if (accelerator === undefined) throw new Error(`no accelerator ${values.accelerator}`);
+  const wanted = scenarios.filter(({ what }) => values.only.some((text) => what.includes(text)));
+  return { show: values.show, accelerator, scenarios: wanted };
+}
+
+async function runAll(image: GuestImage, folder: string, asked: Asked): Promise<number> {
   const hal = createLinuxHal({ wallTrusted: () => false });
-  const makePrinter = (serialNumber: string) =>
-    new EmulatedUsbPrinter({ model: makeModel('raw', { serialNumber }), clock: hal.clock });
-  const redir = makePrinter('REDIR1');
-  const overIp = makePrinter('OVERIP1');
-  const redirServer = await serveUsbRedir(hal.tcp, anyPort, redir);
-  const ipServer = await serveUsbIp(hal.tcp, anyPort, overIp);
-  const parallelFile = join(ports, 'parallel');
-  const serialFile = join(ports, 'serial');
+  const outside = await startOutside(hal);
+  const parallelFile = join(folder, 'parallel');
+  const serialFile = join(folder, 'serial');
   for (const file of [parallelFile, serialFile]) await writeFile(file, '');
   const startMs = hal.clock.monotonicMs();
+  const hostPort = await freePort();
   const guest = await startGuest({
     image,
-    devices: [
-      ['-device', 'qemu-xhci,id=usb'],
-      ['-chardev', `socket,id=redir,host=127.0.0.1,port=${redirServer.local.port},reconnect=1`],
-      ['-device', 'usb-redir,chardev=redir,bus=usb.0'],
-      ['-chardev', `file,id=serial,path=${serialFile}`],
-      ['-device', 'usb-serial,chardev=serial,bus=usb.0'],
-      ['-parallel', `file:${parallelFile}`],
-    ].flat(),
-    ...(show ? { onLine: (line: string) => process.stderr.write(`| ${line}\n`) } : {}),
+    accelerator: asked.accelerator,
+    forward: { hostPort, guestPort: guestHttpsPort },
+    devices: devicesOf(outside, { parallelFile, serialFile }),
+    ...(asked.show ? { onLine: (line: string) => process.stderr.write(`| ${line}\n`) } : {}),
   });
-  const usbIpPort = ipServer.local.port;
-  const bench: Bench = { guest, hal, redir, overIp, parallelFile, serialFile, usbIpPort };
-  const secondsSince = (sinceMs: number) => ((hal.clock.monotonicMs() - sinceMs) / 1000).toFixed(1);
   try {
-    await serve(bench);
-    process.stdout.write(`the guest serves after ${secondsSince(startMs)} s\n`);
-    for (const { what, run } of scenarios) {
-      if (!only.some((text) => what.includes(text))) continue;
-      const beganMs = hal.clock.monotonicMs();
-      const said = await run(bench);
-      process.stdout.write(`ok  ${what} (${secondsSince(beganMs)} s): ${said}\n`);
-    }
-    return 0;
-  } catch (error) {
-    const { said } = await guest.attempt('tail -n 20 /tmp/log; dmesg | tail -n 20').catch(() => ({
-      said: 'the guest says nothing any more',
-    }));
-    process.stderr.write(`${said}\n`);
-    throw error;
+    const platen = await serve(guest, hostPort);
+    const bench: Bench = { ...outside, guest, platen, hal, parallelFile, serialFile };
+    const seconds = ((hal.clock.monotonicMs() - startMs) / 1000).toFixed(1);
+    process.stdout.write(`the guest serves after ${seconds} s\n`);
+    return await runScenarios(bench, asked.scenarios);
   } finally {
     await guest.end();
-    await redirServer.close();
-    await ipServer.close();
+    await outside.stop();
   }
+}
+
+/** Later ones build on earlier ones: the first that fails is the last that runs. */
+async function runScenarios(bench: Bench, wanted: readonly Scenario[]): Promise<number> {
+  let passed = 0;
+  try {
+    for (const { what, run } of wanted) {
+      process.stdout.write(`…   ${what}\n`);
+      const beganMs = bench.hal.clock.monotonicMs();
+      const said = await run(bench);
+      const seconds = ((bench.hal.clock.monotonicMs() - beganMs) / 1000).toFixed(1);
+      process.stdout.write(`ok  (${seconds} s) ${said.trim()}\n`);
+      passed += 1;
+    }
+    process.stdout.write(`${passed} passed, 0 failed\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${await lastWords(bench.guest)}\n`);
+    const { length } = wanted;
+    process.stdout.write(`${passed} passed, 1 failed, ${length - passed - 1} skipped\n`);
+    return 1;
+  }
+}
+
+async function lastWords(guest: Guest): Promise<string> {
+  try {
+    return (await guest.attempt('tail -n 20 /tmp/log; dmesg | tail -n 20')).said;
+  } catch {
+    return 'the guest says nothing any more';
+  }
+}
+
+function devicesOf(
+  { redirPorts }: Outside,
+  files: { readonly parallelFile: string; readonly serialFile: string },
+): readonly string[] {
+  const redirected = Object.entries(redirPorts).flatMap(([name, port]) => [
+    ...['-chardev', `socket,id=${name},host=127.0.0.1,port=${port},reconnect=1`],
+    ...['-device', `usb-redir,chardev=${name},bus=usb.0`],
+  ]);
+  return [
+    ...['-device', 'qemu-xhci,id=usb,p2=8,p3=8'],
+    // First, so that it is /dev/ttyUSB0.
+    ...['-chardev', `file,id=serial,path=${files.serialFile}`],
+    ...['-device', 'usb-serial,chardev=serial,bus=usb.0'],
+    ...redirected,
+    ...['-parallel', `file:${files.parallelFile}`],
+  ];
 }

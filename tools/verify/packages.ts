@@ -37,3 +37,8 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'strace', why: 'records writes and syncs of real SQLite, for power cuts' },
   { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];
+
+/** Only unpacked below build/: installed they would take the place of others. */
+export const unpackedDebianPackages: readonly DebianPackage[] = [
+  { name: 'lprng', why: 'its lpd, a judge of lpr; it would take the place of lp of cups-client' },
+];

@@ -48,6 +48,17 @@ export const steps: readonly Step[] = [
     command: () => ['biome', 'format', '.'],
   },
   {
+    // Alone, for what else runs would be measured with it.
+    name: 'ports',
+    what: 'eight ports at 100 MiB/s, and how long they hold the event loop',
+    needsPackages: false,
+    command: () => [
+      process.execPath,
+      'tools/bench/bench.ts',
+      ...['ports', '--rounds', '3', '--warm-ups', '1'],
+    ],
+  },
+  {
     // Last, so that the test runner's own closing line ends the output.
     name: 'tests',
     what: 'unit and integration tests, house rules among them',

@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 import { ensurePackages, realDebianHost } from './debian.ts';
-import { debianPackages } from './packages.ts';
+import { debianPackages, unpackedDebianPackages } from './packages.ts';
 import { type Step, steps } from './steps.ts';
+import { packagesFolder, unpackedPackage } from './unpack.ts';
 
 const USAGE = `usage: npm run verify [-- [--only STEP]… [TEST-FILE…]]
 ${steps.map((step) => `  ${step.name.padEnd(8)} ${step.what}`).join('\n')}
@@ -25,6 +26,7 @@ async function verify(args: readonly string[]): Promise<number> {
       process.stderr.write(`${outcome.message}\n`);
       return 1;
     }
+    for (const { name } of unpackedDebianPackages) await unpackedPackage(name, packagesFolder);
   }
   for (const step of asked.steps) {
     const exitCode = await runStep(step, asked.patterns);

@@ -22,7 +22,7 @@ export const certificateRoutes: readonly Route[] = [
     query: noQuery,
     input: noBody,
     output: certificate,
-    run: async ({ params: { owner }, services }) => factsOf(services, owner),
+    run: async ({ params: { owner }, services }) => factsOf(services, ownerOf(services, owner)),
   }),
   jsonRoute({
     method: 'POST',
@@ -34,7 +34,8 @@ export const certificateRoutes: readonly Route[] = [
     query: noQuery,
     input: newCertificate,
     output: certificate,
-    async run({ params: { owner }, input, services }) {
+    async run({ params, input, services }) {
+      const owner = ownerOf(services, params.owner);
       const known = factsOf(services, owner);
       if ('code' in known) return known;
       const refusal = await services.certificates.install(owner, input);
@@ -51,7 +52,8 @@ export const certificateRoutes: readonly Route[] = [
     query: noQuery,
     input: noBody,
     output: certificate,
-    async run({ params: { owner }, services }) {
+    async run({ params, services }) {
+      const owner = ownerOf(services, params.owner);
       const known = factsOf(services, owner);
       if ('code' in known) return known;
       await services.certificates.uninstall(owner);
@@ -59,6 +61,11 @@ export const certificateRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** A group is named as people call it, or by its id. */
+function ownerOf({ pair }: ApiServices, named: string): string {
+  return pair?.book.find(named)?.id ?? named;
+}
 
 function factsOf(
   { certificates }: ApiServices,

@@ -54,3 +54,10 @@ export const groupChanges = z.strictObject({
   preferredOwner: z.string().max(100).nullable().exactOptional(),
   policy: policyChanges.exactOptional(),
 });
+
+/** Left out: all of them. */
+export const heldJobsRequest = z.strictObject({
+  jobs: z.array(z.string().max(128)).max(10_000).readonly().exactOptional(),
+});
+
+export const settledJobs = z.object({ count: z.int() });

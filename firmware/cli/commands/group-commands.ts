@@ -10,6 +10,7 @@ import {
   type CommandInput,
   type OptionRows,
 } from '../command.ts';
+import { heldJobCommands } from './held-job-commands.ts';
 
 const oneName = { usage: 'GROUP', arguments: { least: 1, most: 1 } } as const;
 
@@ -110,7 +111,8 @@ export const groupCommands: readonly Command[] = [
   },
   action('move', 'Hand a group to the other appliance, in order', 'moves'),
   action('offline', 'Take a group offline, after the jobs that print', 'is offline'),
-  action('online', 'Bring a group online', 'comes online'),
+  action('online', 'Bring a group online', 'is online'),
+  ...heldJobCommands,
 ];
 
 function action(what: string, summary: string, done: string): Command {

@@ -15,6 +15,7 @@ import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
+import type { GroupFiles } from './fetch-files.ts';
 import type { Durable, GroupConfig, LogShape } from '../contract/state.ts';
 import type { GroupDefinition } from '../group-definition.ts';
 import type { GroupResources } from '../groups.ts';
@@ -61,6 +62,14 @@ export interface PeerDocuments {
    * host, which gives up where nothing comes for a while.
    */
   fetch(request: DocumentRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | 'gone'>;
+}
+
+/** The key and certificate by which clients know the group; the log names them by digest alone. */
+export interface GroupCredentials {
+  /** Of those that this node holds; undefined: none. */
+  digest(): string | undefined;
+  /** Takes the peer's, durably; rejects where it has no such ones, or can't be reached. */
+  take(digest: string, signal: AbortSignal): Promise<void>;
 }
 
 /** What a machine starts from, and where its deeds go. */
@@ -117,6 +126,10 @@ export interface GroupHostOptions {
   readonly tcp: Tcp;
   readonly network: GroupNetwork;
   readonly documents: PeerDocuments;
+  /** Left out: the group has none. */
+  readonly credentials?: GroupCredentials;
+  /** Left out: no queue of the group has files. */
+  readonly files?: GroupFiles;
   readonly makeMachine: (start: MachineStart) => GroupMachine;
   /** A spooler that is not started; the host starts and stops it. */
   readonly makeSpooler: (parts: OwnershipParts) => Spooler;
@@ -146,6 +159,11 @@ export interface GroupHost {
    */
   takeOffline(signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal>;
   bringOnline(signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal>;
+  /**
+   * On the owner: the group's credentials are others, or may be. Resolves once the log says so, so
+   * that a standby in step has them as well; rejects where it can't.
+   */
+  noteCredentials(): Promise<void>;
   /** Policies or preferred owner are other ones. */
   defined(): void;
   /** Reads what the disk remembers and starts the machine; rejects where the store fails. */

@@ -10,7 +10,9 @@ import type { Spool } from '../../spool/spool.ts';
 import type { DocumentToStore, Store } from '../../store/contract.ts';
 import type { JobPayload } from '../../store/records/job-payloads.ts';
 import type { Change } from '../../store/records/table.ts';
+import type { ReceivedContent } from '../../queue-files/contents.ts';
 import type { PeerDocuments } from './contract.ts';
+import { fetchContent, type GroupFiles, type PutFile } from './fetch-files.ts';
 
 export interface DocumentFetcher {
   /**
@@ -33,6 +35,7 @@ export interface FetcherOptions {
   readonly store: Pick<Store, 'query'>;
   readonly spool: Pick<Spool, 'receive'>;
   readonly peer: PeerDocuments;
+  readonly files?: GroupFiles | undefined;
   readonly clock: Clock;
 }
 
@@ -67,17 +70,32 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
     throw new Error(`document ${document.number} of job ${jobId} came with other bytes`);
   };
 
+  const fetchFile = async (file: PutFile): Promise<ReceivedContent | undefined> => {
+    if (options.files === undefined) return undefined;
+    using patience = createPatience(options.clock, life.signal);
+    return await fetchContent(options.files, spooler, file, patience);
+  };
+
   return {
     async documentsOf(changes) {
       const kept: ReceivedDocument[] = [];
       const documents: DocumentToStore[] = [];
+      const files: ReceivedContent[] = [];
+      const release = () => {
+        for (const file of files) file.release();
+      };
       const discard = async () => {
+        release();
         for (const one of kept) await one.discard();
       };
       const created = new Map<string, JobPayload<'job.created'>>();
       try {
         for (const change of changes) {
           if (change.type === 'job.created') created.set(change.payload.id, change.payload);
+          if (change.type === 'printer.file-put') {
+            const file = await fetchFile(change.payload.file);
+            if (file !== undefined) files.push(file);
+          }
           if (change.type !== 'job.document-added') continue;
           const { jobId, document } = change.payload;
           const received = await fetch(change.payload, created.get(jobId));
@@ -92,6 +110,7 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
       return {
         documents,
         keep() {
+          release();
           for (const one of kept) one.keep();
         },
         discard,

@@ -1,5 +1,6 @@
 // The host of one group on one node: the machine's effects done on store, spooler, sockets and
 // network, and their answers fed back to it.
+import { startDeadline } from '../../../hal/time.ts';
 import { refused, type Refusal } from '../../errors/codes.ts';
 import type { DocumentReader } from '../../spool/document-reader.ts';
 import type { Spooler } from '../../spooler/contract.ts';
@@ -9,6 +10,7 @@ import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Position } from '../contract/message.ts';
 import type { GroupResources } from '../groups.ts';
+import { clusterLimits } from '../../limits/cluster-limits.ts';
 import { createGroupCommits, type GroupCommits } from './commits.ts';
 import type { GroupHost, GroupHostOptions, GroupMachine } from './contract.ts';
 import { createDocumentFetcher, type DocumentFetcher } from './fetch.ts';
@@ -38,7 +40,7 @@ class Host implements GroupHost {
 
   constructor(options: GroupHostOptions) {
     this.#options = options;
-    const { id, store, spool, documents, clock } = options;
+    const { id, store, spool, documents, files, clock } = options;
     this.#commits = createGroupCommits({
       store,
       feed: (event) => this.feed(event),
@@ -54,7 +56,14 @@ class Host implements GroupHost {
       move: (timeoutMs) => this.feed({ kind: 'move', timeoutMs }),
       onChange: () => options.onChange?.(),
     });
-    this.#fetcher = createDocumentFetcher({ spooler: id, store, spool, peer: documents, clock });
+    this.#fetcher = createDocumentFetcher({
+      spooler: id,
+      store,
+      spool,
+      peer: documents,
+      files,
+      clock,
+    });
   }
 
   get id(): string {
@@ -79,6 +88,12 @@ class Host implements GroupHost {
 
   bringOnline(signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal> {
     return this.#bring('online', signal);
+  }
+
+  async noteCredentials(): Promise<void> {
+    const certificate = this.#options.credentials?.digest();
+    if (certificate === undefined || certificate === this.#wishes.certificate) return;
+    await this.#ownership?.commitUnit(wishChanges({ certificate }));
   }
 
   defined(): void {
@@ -198,6 +213,7 @@ class Host implements GroupHost {
     const changes = records.map(({ change }) => change);
     try {
       const fetched = await this.#fetcher.documentsOf(changes);
+      await this.#takeCredentials({ ...this.#wishes, ...wishesIn(changes) });
       // The machine hands on only what follows the log's end.
       const after = await this.#logEnd();
       try {
@@ -212,6 +228,15 @@ class Host implements GroupHost {
       log.info('records of the owner could not be stored', { message });
       this.feed({ kind: 'stored', records: [] });
     }
+  }
+
+  /** Before the records that name them: who is in step can show clients the same key. */
+  async #takeCredentials({ certificate }: Wishes): Promise<void> {
+    const { credentials, clock } = this.#options;
+    if (credentials === undefined || certificate === undefined) return;
+    if (certificate === credentials.digest()) return;
+    using deadline = startDeadline(clock, clusterLimits.credentialsMs);
+    await credentials.take(certificate, deadline.signal);
   }
 
   async #logEnd(): Promise<Position> {
@@ -247,6 +272,8 @@ class Host implements GroupHost {
     const cut = async () => {
       await store.cutTail(id, fork.seq);
       this.#wishes = await readWishes(store, id);
+      // Else with the next records: the owner has them.
+      await this.#takeCredentials(this.#wishes).catch(() => undefined);
       this.feed({ kind: 'log-cut', fork });
     };
     this.#firmly(cut());

@@ -114,6 +114,11 @@ export class Ownership {
     await this.#spooler?.drain(() => this.#options.host.network.hold());
   }
 
+  /** The same, for a group that goes offline: nobody goes on with it, so uploads are refused. */
+  async drainForGood(): Promise<void> {
+    await this.#spooler?.drain();
+  }
+
   /** Resolves once its spooler is gone, or has had its time. */
   async end(deadline?: AbortSignal): Promise<void> {
     this.#ending.abort();

@@ -204,7 +204,7 @@ export class Resources {
     const { clock } = this.#options;
     this.#draining = true;
     using deadline = startDeadline(clock, this.#group.definition.policy.jobCompletionMs);
-    await abortable(ownership.drain(), deadline.signal).catch(() => undefined);
+    await abortable(ownership.drainForGood(), deadline.signal).catch(() => undefined);
     await ownership.pause();
     if (this.#ownership !== ownership) return;
     this.#draining = false;

@@ -52,6 +52,7 @@ function remembered(connection: TcpConnection, forget: () => void): TcpConnectio
     get takenBytes() {
       return connection.takenBytes;
     },
+    unacknowledgedBytes: () => connection.unacknowledgedBytes(),
     write: (chunk, signal) => connection.write(chunk, signal),
     settled: (signal) => connection.settled(signal),
     read: (signal) => connection.read(signal),

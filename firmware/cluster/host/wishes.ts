@@ -1,5 +1,6 @@
-// What the group's own log says of the group itself: whether it is wanted online, and where its
-// spooler failed too often. It moves with the log, so an offline group stays so after a failover.
+// What the group's own log says of the group itself: whether it is wanted online, where its spooler
+// failed too often, which certificate clients see. It moves with the log, so an offline group stays
+// so after a failover.
 import type { Store } from '../../store/contract.ts';
 import type { Change } from '../../store/records/table.ts';
 
@@ -7,20 +8,29 @@ export interface Wishes {
   readonly wanted: 'online' | 'offline';
   /** Node id; nothing fails back to it by itself. */
   readonly failedOn: string | undefined;
+  /** Digest of the group's key and certificate, which are not in the log themselves. */
+  readonly certificate: string | undefined;
 }
 
-export const noWishes: Wishes = { wanted: 'online', failedOn: undefined };
+export const noWishes: Wishes = {
+  wanted: 'online',
+  failedOn: undefined,
+  certificate: undefined,
+};
 
 const path = ['Cluster'] as const;
-const names = { wanted: 'Wanted', failedOn: 'FailedOn' } as const;
+const names = { wanted: 'Wanted', failedOn: 'FailedOn', certificate: 'Certificate' } as const;
+
+const members = ['wanted', 'failedOn', 'certificate'] as const;
 
 /** The records that say so; what is left out stays. */
 export function wishChanges(wishes: Partial<Wishes>): readonly Change[] {
-  const texts = [
-    ...('wanted' in wishes ? [[names.wanted, wishes.wanted ?? ''] as const] : []),
-    ...('failedOn' in wishes ? [[names.failedOn, wishes.failedOn ?? ''] as const] : []),
-  ];
-  const values = texts.map(([name, data]) => ({ name, value: { type: 'string', data } as const }));
+  const values = members
+    .filter((member) => member in wishes)
+    .map((member) => ({
+      name: names[member],
+      value: { type: 'string', data: wishes[member] ?? '' } as const,
+    }));
   return [
     { type: 'registry.key-created', payload: { path: [...path] } },
     { type: 'registry.values-set', payload: { path: [...path], values } },
@@ -52,5 +62,6 @@ export async function readWishes(store: Pick<Store, 'query'>, spooler: string): 
 function wishOf(name: string, data: string): Partial<Wishes> {
   if (name === names.wanted) return { wanted: data === 'offline' ? data : 'online' };
   if (name === names.failedOn) return { failedOn: data === '' ? undefined : data };
+  if (name === names.certificate) return { certificate: data === '' ? undefined : data };
   return {};
 }

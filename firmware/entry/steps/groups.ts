@@ -15,11 +15,15 @@ import { GroupNode } from '../../groups/group-node.ts';
 import { type GroupSpoolerOptions, makeGroupSpooler } from '../../groups/group-spooler.ts';
 import { createGroups } from '../../groups/groups.ts';
 import type { PairRoom } from '../../groups/pair-room.ts';
+import { createGroupCredentials, serveGroupCredentials } from '../../groups/peer-credentials.ts';
+import { createPeerFiles, servePeerFiles } from '../../groups/peer-files.ts';
 import { createPeerDocuments, servePeerDocuments } from '../../groups/peer-documents.ts';
 import { printerAddressesOf } from '../../groups/registry-addresses.ts';
 import { startThreadMachine } from '../../groups/thread-machine.ts';
 import { clusterLimits } from '../../limits/cluster-limits.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
+import type { Certificates } from '../../identity/contract.ts';
+import { createRenewal } from '../../identity/renewal.ts';
 import type { Log } from '../../log/log.ts';
 import type { IppServices } from '../../servers/ipp/call.ts';
 import type { PrinterPorts } from '../../discovery/printer-instance.ts';
@@ -42,10 +46,14 @@ export interface GroupsParts {
   /** Of queue-specific files. */
   readonly contents: FileContents;
   /** For the spooler of a group, by its id and name. */
-  readonly queueFilesOf: (owner: string, networkName: string) => GroupSpoolerOptions['queueFiles'];
+  readonly queueFilesOf: (
+    owner: string,
+    networkName: string,
+  ) => NonNullable<GroupSpoolerOptions['queueFiles']>;
   /** The node's own. */
   readonly spooler: Spooler;
   readonly events: Events;
+  readonly certificates: Certificates;
   readonly wire: SupervisedWire;
   readonly pair: PairRoom;
   readonly monitors: readonly MonitorModule[];
@@ -85,7 +93,15 @@ function makeGroups(parts: GroupsParts): Groups {
   const { hal, store, wire, pair, events } = parts;
   const log = parts.log.child('groups');
   const nodes = new Map<string, GroupNode>();
-  servePeerDocuments(pair.channel, (spooler) => nodes.get(spooler)?.host);
+  const { certificates } = parts;
+  const { channel } = pair;
+  servePeerDocuments(channel, (spooler) => nodes.get(spooler)?.host);
+  const isGroup = (id: string) => nodes.has(id);
+  serveGroupCredentials({ channel, certificates, isGroup });
+  certificates.onChange((owner) => nodes.get(owner)?.certificateChanged());
+  const sharing = { channel, contents: parts.contents, clock: hal.clock };
+  const peerFiles = createPeerFiles(sharing);
+  servePeerFiles(sharing);
   return createGroups({
     ...hal,
     wire,
@@ -93,6 +109,12 @@ function makeGroups(parts: GroupsParts): Groups {
     onMembership: (listener) => pair.onMembership(listener),
     peerAddress: () => pair.membership().peer?.place.address,
     printersOf: (group) => printerAddressesOf(store, group),
+    onRemoved(group) {
+      nodes.delete(group);
+      certificates.remove(group).catch((error: unknown) => {
+        log.warn('the key of a removed group is still kept', { group, error });
+      });
+    },
     makeNode(definition, isSetUp) {
       const node = makeNode(parts, definition, isSetUp, log);
       nodes.set(definition.id, node);
@@ -129,7 +151,9 @@ function makeGroups(parts: GroupsParts): Groups {
         },
         store,
         spool,
-        documents: createPeerDocuments(pair.channel),
+        documents: createPeerDocuments(channel),
+        credentials: createGroupCredentials({ group: definition.id, certificates, channel }),
+        files: peerFiles,
         makeMachine: (start) => startThreadMachine(thread, definition.id, start),
         log: log.child(definition.name),
         onFault: parts.onFault,
@@ -144,12 +168,23 @@ function makeGroups(parts: GroupsParts): Groups {
             rules: () => rulesOf(parts),
             nodePort: (name) => nodePort(parts.monitors, parts.spooler, name),
             hasAddresses,
-            queueFiles: parts.queueFilesOf(group.id, group.name),
+            queueFiles: {
+              ...parts.queueFilesOf(group.id, group.name),
+              offer: (content) => peerFiles.offer(group.id, content),
+            },
             log: log.child(group.name),
           },
           group,
           owned,
         ),
+      renewalOf: ({ id, name, addresses }) =>
+        createRenewal({
+          certificates,
+          owner: id,
+          names: () => [name, `${name}.local`, ...addresses],
+          clock: hal.clock,
+          log: log.child(name),
+        }),
       openFront: (group, owned) =>
         openGroupFront(
           {

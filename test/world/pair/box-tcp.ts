@@ -77,6 +77,10 @@ class Connection implements TcpConnection {
     return this.#takenBytes;
   }
 
+  unacknowledgedBytes(): undefined {
+    return undefined;
+  }
+
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {
     if (this.#socket.broken || this.#closed) return Promise.reject(this.#error());
     if (this.#socket.jobNumber === undefined && chunk.length > 0) this.#begin(chunk);

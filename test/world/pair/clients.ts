@@ -16,6 +16,8 @@ export interface ClientsOptions {
   readonly boxes: readonly [PairBox, PairBox];
   readonly printers: readonly [TemplatePrinter, ...TemplatePrinter[]];
   readonly untilMs: number;
+  /** `exposed: refuse`: nothing is acknowledged that one box alone has. */
+  readonly refusesAlone: boolean;
 }
 
 interface Upload {
@@ -73,7 +75,13 @@ function print(options: ClientsOptions, order: readonly PairBox[], document: Upl
     const { state } = box;
     if (answer.kind !== 'accepted' || state === undefined) return;
     judge.acted({ node: box.name, term: state.durable.term }, `acknowledges ${name}`);
-    judge.acknowledged(name, bytes.length, state.stepping.phase === 'exposed');
+    const alone = state.stepping.phase === 'exposed';
+    judge.acknowledged(name, bytes.length, alone);
+    const other = order.find((each) => each !== box);
+    if (alone && !options.refusesAlone) return;
+    if (other?.report.job(name) === undefined) {
+      judge.report(1, `${name} was acknowledged, and ${box.name} alone has it`);
+    }
   };
   void upload();
 }

@@ -9,17 +9,18 @@ import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import { groupLimits } from '../../../firmware/limits/group-limits.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
-import { createTimeline, type Timeline } from '../timeline.ts';
-import { type Broker, createBroker } from './broker.ts';
+import { createTimeline } from '../timeline.ts';
+import { createBroker } from './broker.ts';
 import { boxFaults, drawFaults, type Fault } from './faults.ts';
-import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
+import { createJudge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
-import { createNetwork, type Network } from './network.ts';
+import { createNetwork } from './network.ts';
 import { createNodeClock } from './node-clock.ts';
-import { createPrinter, type Printer } from './devices.ts';
+import { createPrinter } from './devices.ts';
 import { type BrokenPart, createBox, type PairBox } from './box.ts';
 import { groupId } from './box-process.ts';
 import { startClients } from './clients.ts';
+import { bring, heal, leaveMs, schedule, type World } from './schedule.ts';
 import type { Template } from './template.ts';
 
 export interface RunOptions {
@@ -58,16 +59,6 @@ const restartMs = 1_000;
 const homeMs = groupLimits.failbackStableMs + 20_000;
 const clientsUntilMs = healAtMs + 3_000;
 
-interface World {
-  readonly timeline: Timeline;
-  readonly network: Network;
-  readonly broker: Broker | undefined;
-  readonly judge: Judge;
-  readonly printers: readonly Printer[];
-  readonly nodes: { readonly a: PairBox; readonly b: PairBox };
-  readonly definition: GroupDefinition;
-}
-
 export async function runPair(options: RunOptions): Promise<RunResult> {
   const { seed } = options;
   const world = createWorld(options);
@@ -82,6 +73,7 @@ export async function runPair(options: RunOptions): Promise<RunResult> {
     boxes: [nodes.a, nodes.b],
     printers: [first, ...others],
     untilMs: clientsUntilMs,
+    refusesAlone: world.definition.policy.exposed === 'refuse',
   });
   const starts = createRandom(seed, 'starts');
   timeline.at(starts.between(0, 500), () => nodes.a.start());
@@ -230,132 +222,6 @@ function takeoverOf([node, term]: readonly [PairBox, Term]) {
   return node.takeovers.find((each) => formatTerm(each.term) === formatTerm(term));
 }
 
-// ---- faults
-
-function schedule(world: World, fault: Fault): void {
-  const { timeline, network, broker, nodes, printers, judge } = world;
-  const during = (begin: () => void, end: () => void) => {
-    timeline.at(fault.atMs, begin);
-    timeline.at(fault.atMs + fault.forMs, end);
-  };
-  switch (fault.kind) {
-    case 'kill':
-      during(
-        () => (fault.power ? nodes[fault.node].cutPower() : nodes[fault.node].kill()),
-        () => nodes[fault.node].start(),
-      );
-      return;
-    case 'stop':
-    case 'freeze': {
-      const node = nodes[fault.node];
-      const frozen = fault.kind === 'freeze';
-      during(
-        () => {
-          node.frozen = frozen;
-          node.stop();
-        },
-        () => {
-          node.frozen = false;
-          node.resume();
-        },
-      );
-      return;
-    }
-    case 'cut':
-      for (const [from, to] of fault.links) {
-        during(
-          () => void (network.link(from, to).cut = true),
-          () => void (network.link(from, to).cut = false),
-        );
-      }
-      return;
-    case 'lossy':
-      for (const [from, to] of fault.links) {
-        const { loss, slowMs, repeat } = fault;
-        during(
-          () => void Object.assign(network.link(from, to), { loss, slowMs, repeat }),
-          () => void Object.assign(network.link(from, to), { loss: 0, slowMs: 0, repeat: 0 }),
-        );
-      }
-      return;
-    case 'slow-disk':
-      during(
-        () => void (nodes[fault.node].diskSlowMs = fault.upToMs),
-        () => void (nodes[fault.node].diskSlowMs = 0),
-      );
-      return;
-    case 'witness-restart':
-      timeline.at(fault.atMs, () => broker?.restart(fault.forMs));
-      return;
-    case 'witness-drops':
-      timeline.at(fault.atMs, () => broker?.dropFor(fault.node, fault.forMs));
-      return;
-    case 'printer-off':
-      for (const printer of printers.filter(({ id }) => id === fault.printer)) {
-        during(
-          () => {
-            for (const { kernel } of [nodes.a, nodes.b]) {
-              for (const number of kernel.jobsAt(printer)) judge.lostByPrinter(`job-${number}`);
-            }
-            printer.switchOff();
-          },
-          () => void (printer.on = true),
-        );
-      }
-      return;
-    case 'move':
-      timeline.at(fault.atMs, () => {
-        const timeoutMs = Math.min(fault.forMs, 10_000);
-        for (const node of [nodes.a, nodes.b]) {
-          if (node.state?.role === 'owner') node.event({ kind: 'move', timeoutMs });
-        }
-      });
-      return;
-    case 'offline':
-      timeline.at(fault.atMs, () => bring(world, 'offline'));
-      timeline.at(fault.atMs + fault.forMs, () => bring(world, 'online'));
-      return;
-    case 'sick': {
-      const node = nodes[fault.node];
-      during(
-        () => void (node.sick = true),
-        () => void (node.sick = false),
-      );
-      return;
-    }
-    case 'leave':
-      timeline.at(fault.atMs, () => nodes[fault.node].event({ kind: 'leave' }));
-      timeline.at(fault.atMs + 2_000, () => nodes[fault.node].kill());
-      timeline.at(fault.atMs + 2_000 + fault.forMs, () => nodes[fault.node].start());
-  }
-}
-
-function heal({ network, nodes, printers }: World): void {
-  network.heal();
-  for (const printer of printers) printer.on = true;
-  for (const node of [nodes.a, nodes.b]) {
-    node.diskSlowMs = 0;
-    node.frozen = false;
-    node.sick = false;
-    node.resume();
-    node.start();
-  }
-}
-
-/** A person asks the owner, whoever that is. */
-function bring({ timeline, nodes }: World, wanted: 'online' | 'offline'): void {
-  for (const box of [nodes.a, nodes.b]) {
-    if (!box.live()) continue;
-    box.run(() => {
-      timeline.touch();
-      const { host } = box.process ?? {};
-      const { signal } = new AbortController();
-      if (wanted === 'online') void host?.bringOnline(signal);
-      else void host?.takeOffline(signal);
-    });
-  }
-}
-
 // ---- progress
 
 async function demandProgress(world: World): Promise<number | undefined> {
@@ -404,11 +270,6 @@ function judgeFlapping({ judge, nodes, definition }: World, faults: readonly Fau
   if (takeovers.length > 1 + faults.length + back) {
     judge.report(0, `it flaps: ${takeovers.length} takeovers for ${faults.length} faults`);
   } else if (late > 1 + back) judge.report(0, `it flaps: ${late} takeovers once all was healed`);
-}
-
-/** When a node that left is back. */
-function leaveMs({ atMs, forMs }: Fault): number {
-  return atMs + 2_000 + forMs;
 }
 
 /** What was taken offline, or left so by its policy, is brought online again by somebody. */

@@ -39,6 +39,8 @@ export interface Session {
 }
 
 const slowSlicesPerSecond = 20;
+/** What a slow machine made late is caught up, so that the pace holds on the average. */
+const longestLateMs = 200;
 
 export function startSession(options: SessionOptions): Session {
   return new EmulatedSession(options);
@@ -50,6 +52,8 @@ class EmulatedSession implements Session {
   readonly #hash = createHash('sha256');
   #firstByteAtMs: number | undefined;
   #bytes = 0;
+  /** When a paced printer has dealt with what it has read. */
+  #busyUntilMs: number | undefined;
   #end: SessionRecord['end'] = 'open';
   #speaking: Promise<void> = Promise.resolve();
   /** Nothing is waited for any more. */
@@ -134,7 +138,7 @@ class EmulatedSession implements Session {
 
   /** Keeps a part up to the next event's byte; what is beyond counts as never read. */
   async #takePart(part: Uint8Array): Promise<void> {
-    const { clock, behaviour } = this.#options;
+    const { behaviour } = this.#options;
     let left = part;
     while (left.length > 0 && this.#end === 'open') {
       const { now } = behaviour();
@@ -145,9 +149,17 @@ class EmulatedSession implements Session {
       const slice = left.subarray(0, Math.min(left.length, untilEvent, slow));
       left = left.subarray(slice.length);
       await this.#keep(slice);
-      if (rate !== undefined) await sleep(clock, (slice.length / rate) * 1000);
+      if (rate !== undefined) await this.#keepPace((slice.length / rate) * 1000);
       if (left.length > 0) await this.#actAtEvent();
     }
+  }
+
+  async #keepPace(workMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const startMs = Math.max(this.#busyUntilMs ?? nowMs, nowMs - longestLateMs);
+    this.#busyUntilMs = startMs + workMs;
+    if (this.#busyUntilMs > nowMs) await sleep(clock, this.#busyUntilMs - nowMs);
   }
 
   async #keep(bytes: Uint8Array): Promise<void> {

@@ -23,6 +23,7 @@ const options = `Prints one JSON line: {"printer":{address,port},"control":…}.
                         {"behave":{…}} {"say":"text"} {"plug":true} {"clear":true} {"record":true}
   --model NAME          ${modelNames.join(', ')} (raw)
   --serial TEXT         its serial number (PLT0001); '' for none
+  --ipp HOST:PORT       the IPP printer behind its IPP channels (none: they answer nothing)
   --out FILE            keeps the bytes of documents
   --behave JSON         how it misbehaves from the start: holdAtByte, portStatus, bytesPerSecond,
                         stallAtByte, unplugAtByte, deaf
@@ -36,6 +37,7 @@ export async function runEmulator(carrier: Carrier): Promise<void> {
       control: { type: 'string' },
       model: { type: 'string', default: 'raw' },
       serial: { type: 'string', default: 'PLT0001' },
+      ipp: { type: 'string' },
       out: { type: 'string' },
       behave: { type: 'string', default: '{}' },
       help: { type: 'boolean', default: false },
@@ -51,6 +53,7 @@ export async function runEmulator(carrier: Carrier): Promise<void> {
     ),
     clock: hal.clock,
     behaviour: behaviourSchema.parse(JSON.parse(values.behave)),
+    ...(values.ipp === undefined ? {} : { ipp: { tcp: hal.tcp, printer: parseEnd(values.ipp) } }),
     ...(keep === undefined ? {} : { onBytes: keep }),
   });
   const server = await carrier.serve(hal.tcp, parseEnd(values.listen), printer);

@@ -1,10 +1,11 @@
-// The descriptors of an emulated USB printer (USB 2.0 9.6).
+// The descriptors of an emulated USB device (USB 2.0 9.6).
 
 export interface EmulatedInterface {
   readonly number: number;
   readonly alternate: number;
-  /** 1 unidirectional, 2 bidirectional, 4 IPP over USB. */
-  readonly protocol: 1 | 2 | 4;
+  readonly classCode: number;
+  readonly subclass: number;
+  readonly protocol: number;
   readonly outEndpoint: number;
   /** With the direction bit; undefined where the printer has no way back. */
   readonly inEndpoint: number | undefined;
@@ -17,16 +18,16 @@ export interface EmulatedModel {
   readonly product: string;
   /** Undefined: the device has no such string. */
   readonly serialNumber: string | undefined;
-  /** What GET_DEVICE_ID answers, its two bytes of length included. */
+  /** bcdDevice. */
+  readonly release: number;
+  /** What GET_DEVICE_ID of a printer answers, its two bytes of length included. */
   readonly deviceId: Uint8Array;
   readonly interfaces: readonly EmulatedInterface[];
 }
 
-export const printerClass = { classCode: 7, subclass: 1 } as const;
 export const bulkPacketBytes = 512;
 
 const usb20 = 0x0200;
-const deviceRelease = 0x0100;
 const english = Buffer.from([4, 3, 9, 4]);
 const selfPowered = 0xc0;
 
@@ -37,7 +38,7 @@ export function deviceDescriptor(model: EmulatedModel): Buffer {
   bytes[7] = 64;
   bytes.writeUInt16LE(model.vendorId, 8);
   bytes.writeUInt16LE(model.productId, 10);
-  bytes.writeUInt16LE(deviceRelease, 12);
+  bytes.writeUInt16LE(model.release, 12);
   bytes.set([1, 2, model.serialNumber === undefined ? 0 : 3, 1], 14);
   return bytes;
 }
@@ -64,10 +65,9 @@ export function stringDescriptor(model: EmulatedModel, index: number): Buffer | 
 
 function interfaceDescriptor(each: EmulatedInterface): Buffer {
   const endpoints = endpointsOf(each);
-  const { classCode, subclass } = printerClass;
   return Buffer.concat([
     Buffer.from([9, 4, each.number, each.alternate, endpoints.length]),
-    Buffer.from([classCode, subclass, each.protocol, 0]),
+    Buffer.from([each.classCode, each.subclass, each.protocol, 0]),
     ...endpoints.map((address) => {
       const bytes = Buffer.from([7, 5, address, 2, 0, 0, 0]);
       bytes.writeUInt16LE(bulkPacketBytes, 4);

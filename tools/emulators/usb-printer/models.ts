@@ -7,8 +7,14 @@ export type ModelName = (typeof modelNames)[number];
 /** The vendor id of hobby projects (pid.codes); each model is a product of its own. */
 const vendorId = 0x1209;
 
-const raw = { alternate: 0, protocol: 2 } as const;
-const ipp = { alternate: 0, protocol: 4 } as const;
+/** USB Device Class Definition for Printing Devices 1.1, 4.1.2; IPP over USB 1.0. */
+const printerClass = { classCode: 7, subclass: 1 } as const;
+const release = 0x0100;
+export const ippProtocol = 4;
+
+const writeOnly = { ...printerClass, alternate: 0, protocol: 1 } as const;
+const raw = { ...printerClass, alternate: 0, protocol: 2 } as const;
+const ipp = { ...printerClass, alternate: 0, protocol: ippProtocol } as const;
 const pipes = (number: number) => ({
   number,
   outEndpoint: 1 + number,
@@ -17,7 +23,7 @@ const pipes = (number: number) => ({
 
 const interfacesOf: Readonly<Record<ModelName, readonly EmulatedInterface[]>> = {
   raw: [{ ...raw, number: 0, outEndpoint: 1, inEndpoint: 0x82 }],
-  'write-only': [{ alternate: 0, protocol: 1, number: 0, outEndpoint: 1, inEndpoint: undefined }],
+  'write-only': [{ ...writeOnly, number: 0, outEndpoint: 1, inEndpoint: undefined }],
   ipp: [0, 1, 2].map((number) => ({ ...ipp, ...pipes(number) })),
   both: [0, 1].flatMap((number) => [
     { ...raw, ...pipes(number) },
@@ -37,6 +43,7 @@ export function makeModel(
     manufacturer: 'ZFake',
     product: `Emulated ${name}`,
     serialNumber,
+    release,
     deviceId:
       options.deviceId ??
       deviceIdOf(`MFG:ZFake;MDL:Emulated ${name};CMD:ZPL,EPL;CLS:PRINTER;${serialText}`),

@@ -3,26 +3,17 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../../hal/contract.ts';
 import { sleep } from '../../../hal/time.ts';
 import type { Behaviour } from './behaviour.ts';
+import type { EmulatedModel } from './descriptors.ts';
 import {
-  configurationDescriptor,
-  deviceDescriptor,
-  type EmulatedModel,
-  qualifierDescriptor,
-  stringDescriptor,
-} from './descriptors.ts';
-
-/** The eight bytes that begin a control transfer (USB 2.0 9.3). */
-export interface Setup {
-  readonly requestType: number;
-  readonly request: number;
-  readonly value: number;
-  readonly index: number;
-  readonly length: number;
-}
-
-export type TransferEnd<T> =
-  | { readonly kind: 'done'; readonly value: T }
-  | { readonly kind: 'stall' };
+  changeOr,
+  type EmulatedUsbDevice,
+  isStandardRequest,
+  type Setup,
+  standardRequest,
+  type TransferEnd,
+} from './device.ts';
+import { IppChannels, type IppChannelsOptions } from './ipp-channels.ts';
+import { ippProtocol } from './models.ts';
 
 export interface UsbPrinterRecord {
   /** Of all bytes that it took since it was made or told to forget them. */
@@ -40,15 +31,14 @@ export interface UsbPrinterOptions {
   /** Gets the bytes of raw documents. */
   readonly onBytes?: (bytes: Uint8Array) => void;
   readonly behaviour?: Behaviour;
+  /** Where its IPP channels lead; without it they take everything, and say nothing. */
+  readonly ipp?: Omit<IppChannelsOptions, 'onChange'>;
 }
 
 const defaultPortStatus = 0x18;
-const inBit = 0x80;
-const typeMask = 0x60;
-const classType = 0x20;
-const descriptorTypes = { device: 1, configuration: 2, string: 3, qualifier: 6 } as const;
+const endpointNumberMask = 0x0f;
 
-export class EmulatedUsbPrinter {
+export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   readonly model: EmulatedModel;
   readonly #clock: Clock;
   readonly #onBytes: (bytes: Uint8Array) => void;
@@ -64,15 +54,22 @@ export class EmulatedUsbPrinter {
   #hasStalled = false;
   /** A soft reset empties the buffers: what was held is taken, and thrown away. */
   #flushes = 0;
-  #lastOut: Promise<unknown> = Promise.resolve();
+  /** The end of the last transfer of each endpoint. */
+  readonly #lastOut = new Map<number, Promise<unknown>>();
+  readonly #ipp: IppChannels | undefined;
   #said: Buffer[] = [];
   #change = Promise.withResolvers<void>();
 
-  constructor({ model, clock, onBytes, behaviour }: UsbPrinterOptions) {
+  constructor({ model, clock, onBytes, behaviour, ipp }: UsbPrinterOptions) {
     this.model = model;
     this.#clock = clock;
     this.#onBytes = onBytes ?? (() => {});
     this.#behaviour = behaviour ?? {};
+    this.#ipp = ipp && new IppChannels({ ...ipp, onChange: () => this.#notify() });
+  }
+
+  get isPlugged(): boolean {
+    return this.#isPlugged;
   }
 
   record(): UsbPrinterRecord {
@@ -85,7 +82,6 @@ export class EmulatedUsbPrinter {
     };
   }
 
-  /** Resolves at the next change of anything. */
   get changed(): Promise<void> {
     return this.#change.promise;
   }
@@ -117,6 +113,7 @@ export class EmulatedUsbPrinter {
   unplug(): void {
     this.#isPlugged = false;
     this.#said = [];
+    this.#ipp?.breakAll();
     this.#notify();
   }
 
@@ -135,43 +132,58 @@ export class EmulatedUsbPrinter {
     this.#alternates.set(interfaceNumber, alternate);
   }
 
-  /** A request on the control pipe; undefined: it never answers. */
   control(setup: Setup): TransferEnd<Buffer> | undefined {
-    if ((setup.requestType & typeMask) === classType) {
-      return this.#behaviour.deaf === true ? undefined : this.#classRequest(setup);
-    }
-    const answer = this.#standardRequest(setup);
-    if (answer === undefined) return { kind: 'stall' };
-    return { kind: 'done', value: answer.subarray(0, setup.length) };
+    if (isStandardRequest(setup)) return standardRequest(this, setup);
+    return this.#behaviour.deaf === true ? undefined : this.#classRequest(setup);
   }
 
-  /** Resolves when the printer has taken all; one after another; given up where `signal` aborts. */
-  bulkOut(bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
+  bulkOut(endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
     const flushes = this.#flushes;
     this.#pending += 1;
     this.#notify();
-    const turn = this.#lastOut.then(() => this.#take(bytes, flushes, signal));
-    this.#lastOut = turn;
+    const last = this.#lastOut.get(endpoint) ?? Promise.resolve();
+    const turn = last.then(() => this.#take(endpoint, bytes, flushes, signal));
+    this.#lastOut.set(endpoint, turn);
     return turn.finally(() => {
       this.#pending -= 1;
       this.#notify();
     });
   }
 
-  /** Resolves when the printer says something; with nothing where `signal` aborts. */
-  async bulkIn(maxBytes: number, signal: AbortSignal): Promise<TransferEnd<Buffer>> {
+  async bulkIn(
+    endpoint: number,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<TransferEnd<Buffer>> {
     while (!signal.aborted) {
-      const part = this.#said.shift();
-      if (part !== undefined) {
-        if (part.length > maxBytes) this.#said.unshift(part.subarray(maxBytes));
-        return { kind: 'done', value: part.subarray(0, maxBytes) };
-      }
-      await this.#changeOr(signal);
+      const part = this.#nextSaid(endpoint, maxBytes);
+      if (part !== undefined) return { kind: 'done', value: part };
+      await changeOr(this, signal);
     }
     return { kind: 'done', value: Buffer.alloc(0) };
   }
 
+  #nextSaid(endpoint: number, maxBytes: number): Buffer | undefined {
+    const channel = this.#channelOf(endpoint);
+    if (channel !== undefined) return this.#ipp?.read(channel, maxBytes);
+    const part = this.#said.shift();
+    if (part !== undefined && part.length > maxBytes) this.#said.unshift(part.subarray(maxBytes));
+    return part?.subarray(0, maxBytes);
+  }
+
+  /** The interface whose alternate setting in use makes this endpoint an IPP channel. */
+  #channelOf(endpoint: number): number | undefined {
+    const number = endpoint & endpointNumberMask;
+    return this.model.interfaces.find(
+      (each) =>
+        each.protocol === ippProtocol &&
+        each.alternate === this.alternateOf(each.number) &&
+        (each.outEndpoint === number || ((each.inEndpoint ?? 0) & endpointNumberMask) === number),
+    )?.number;
+  }
+
   async #take(
+    endpoint: number,
     bytes: Uint8Array,
     flushes: number,
     signal: AbortSignal,
@@ -185,20 +197,23 @@ export class EmulatedUsbPrinter {
         return { kind: 'stall' };
       }
       if (holdAtByte === undefined || this.#pluggedBytes < holdAtByte) break;
-      await this.#changeOr(signal);
+      await changeOr(this, signal);
     }
     const { bytesPerSecond, unplugAtByte } = this.#behaviour;
     if (bytesPerSecond !== undefined) {
       await sleep(this.#clock, (bytes.length / bytesPerSecond) * 1000);
     }
     const leftBytes = Math.max(0, (unplugAtByte ?? Infinity) - this.#pluggedBytes);
-    this.#keep(bytes.subarray(0, leftBytes));
+    const taken = bytes.subarray(0, leftBytes);
+    const channel = this.#channelOf(endpoint);
+    if (channel !== undefined) await this.#ipp?.write(channel, taken);
+    this.#keep(taken, channel === undefined);
     if (unplugAtByte !== undefined && this.#pluggedBytes >= unplugAtByte) this.unplug();
     return { kind: 'done', value: bytes.length };
   }
 
-  #keep(bytes: Uint8Array): void {
-    this.#onBytes(bytes);
+  #keep(bytes: Uint8Array, isRaw: boolean): void {
+    if (isRaw) this.#onBytes(bytes);
     this.#hash.update(bytes);
     this.#bytes += bytes.length;
     this.#pluggedBytes += bytes.length;
@@ -221,50 +236,6 @@ export class EmulatedUsbPrinter {
     this.#said = [];
     this.#notify();
     return { kind: 'done', value: empty };
-  }
-
-  #standardRequest({ requestType, request, value, index }: Setup): Buffer | undefined {
-    const isIn = (requestType & inBit) !== 0;
-    switch (request) {
-      case 0:
-        return Buffer.from([1, 0]);
-      case 6:
-        return this.#descriptor(value >> 8, value & 0xff);
-      case 8:
-        return Buffer.from([1]);
-      case 10:
-        return Buffer.from([this.alternateOf(index)]);
-      case 11:
-        this.selectAlternate(index, value);
-        return Buffer.alloc(0);
-      default:
-        // Set Configuration, Set Address, the features: there is nothing to do for them.
-        return isIn ? undefined : Buffer.alloc(0);
-    }
-  }
-
-  #descriptor(type: number, index: number): Buffer | undefined {
-    switch (type) {
-      case descriptorTypes.device:
-        return deviceDescriptor(this.model);
-      case descriptorTypes.configuration:
-        return configurationDescriptor(this.model);
-      case descriptorTypes.string:
-        return stringDescriptor(this.model, index);
-      case descriptorTypes.qualifier:
-        return qualifierDescriptor();
-      default:
-        return undefined;
-    }
-  }
-
-  async #changeOr(signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<void>();
-    const onAbort = () => aborted.resolve();
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    await Promise.race([this.#change.promise, aborted.promise]);
-    signal.removeEventListener('abort', onAbort);
   }
 
   #notify(): void {

@@ -1,9 +1,9 @@
-// Carries an emulated USB printer to a kernel's vhci-hcd: a USB/IP server (Documentation/usb/
+// Carries an emulated USB device to a kernel's vhci-hcd: a USB/IP server (Documentation/usb/
 // usbip_protocol.rst of Linux).
 import type { SocketAddress, Tcp, TcpConnection, TcpListener } from '../../../hal/contract.ts';
 import { createByteReader, type ByteReader, createByteWriter } from './byte-reader.ts';
-import { type EmulatedModel, printerClass } from './descriptors.ts';
-import type { EmulatedUsbPrinter, TransferEnd } from './printer.ts';
+import type { EmulatedModel } from './descriptors.ts';
+import { type EmulatedUsbDevice, type TransferEnd, untilUnplugged } from './device.ts';
 import { createTransfers, type Transfers } from './transfers.ts';
 
 export const usbIpBusId = '1-1';
@@ -23,14 +23,14 @@ const errors = { stall: -32, unlinked: -104 } as const;
 export function serveUsbIp(
   tcp: Tcp,
   at: SocketAddress,
-  printer: EmulatedUsbPrinter,
+  device: EmulatedUsbDevice,
 ): Promise<TcpListener> {
   let isTaken = false;
   return tcp.listen({
     ...at,
     backlog: 4,
     onConnection: (connection) =>
-      void serve(connection, printer, () => {
+      void serve(connection, device, () => {
         if (isTaken) return undefined;
         isTaken = true;
         return () => {
@@ -45,7 +45,7 @@ type Take = () => (() => void) | undefined;
 
 async function serve(
   connection: TcpConnection,
-  printer: EmulatedUsbPrinter,
+  device: EmulatedUsbDevice,
   take: Take,
 ): Promise<void> {
   const reader = createByteReader(connection);
@@ -53,31 +53,31 @@ async function serve(
     const head = await reader.read(8);
     const operation = head?.readUInt16BE(2);
     if (operation === operations.listRequest) {
-      await connection.write(deviceList(printer));
+      await connection.write(deviceList(device));
       return await connection.close();
     }
     if (operation !== operations.importRequest) return connection.reset();
     const busId = (await reader.read(busIdBytes))?.toString('latin1').replace(/\0.*/s, '');
-    const free = busId === usbIpBusId && printer.record().isPlugged ? take() : undefined;
+    const free = busId === usbIpBusId && device.isPlugged ? take() : undefined;
     if (free === undefined) {
       await connection.write(operationHeader(operations.importReply, 1));
       return await connection.close();
     }
     try {
       const reply = operationHeader(operations.importReply, 0);
-      await connection.write(Buffer.concat([reply, deviceOf(printer.model)]));
-      await carry(connection, reader, printer);
+      await connection.write(Buffer.concat([reply, deviceOf(device.model)]));
+      await carry(connection, reader, device);
     } finally {
       free();
     }
   } catch {
-    // The kernel at the other end is gone; the printer waits for the next one.
+    // The kernel at the other end is gone; the device waits for the next one.
   }
   connection.reset();
 }
 
 interface Session {
-  readonly printer: EmulatedUsbPrinter;
+  readonly device: EmulatedUsbDevice;
   readonly transfers: Transfers;
   readonly write: (...parts: readonly Uint8Array[]) => void;
 }
@@ -85,11 +85,11 @@ interface Session {
 async function carry(
   connection: TcpConnection,
   reader: ByteReader,
-  printer: EmulatedUsbPrinter,
+  device: EmulatedUsbDevice,
 ): Promise<void> {
   const transfers = createTransfers();
-  const session = { printer, transfers, write: createByteWriter(connection) };
-  const unplugged = printer.until(({ isPlugged }) => !isPlugged).then(() => connection.reset());
+  const session = { device, transfers, write: createByteWriter(connection) };
+  const unplugged = untilUnplugged(device).then(() => connection.reset());
   try {
     for (;;) {
       const header = await reader.read(headerBytes);
@@ -101,13 +101,13 @@ async function carry(
     }
   } finally {
     transfers.cancelAll();
-    // It only waits for the printer, which may stay plugged in.
+    // It only waits for the device, which may stay plugged in.
     void unplugged;
   }
 }
 
 async function submit(header: Buffer, reader: ByteReader, session: Session): Promise<void> {
-  const { printer, transfers, write } = session;
+  const { device, transfers, write } = session;
   const sequence = header.readUInt32BE(4);
   const isIn = header.readUInt32BE(12) === 1;
   const endpoint = header.readUInt32BE(16);
@@ -124,7 +124,7 @@ async function submit(header: Buffer, reader: ByteReader, session: Session): Pro
     write(head, answer ?? new Uint8Array(0));
   };
   if (endpoint === 0) {
-    const end = printer.control(setupOf(header.subarray(40)));
+    const end = device.control(setupOf(header.subarray(40)));
     if (end === undefined) return;
     if (end.kind === 'stall') return reply(end);
     return isIn
@@ -132,11 +132,15 @@ async function submit(header: Buffer, reader: ByteReader, session: Session): Pro
       : reply({ kind: 'done', value: data.length });
   }
   if (!isIn) {
-    return transfers.run(String(sequence), (signal) => printer.bulkOut(data, signal), reply);
+    return transfers.run(
+      String(sequence),
+      (signal) => device.bulkOut(endpoint, data, signal),
+      reply,
+    );
   }
   transfers.run(
     String(sequence),
-    (signal) => printer.bulkIn(length, signal),
+    (signal) => device.bulkIn(endpoint, length, signal),
     (end) => {
       if (end.kind === 'stall') return reply(end);
       reply({ kind: 'done', value: end.value.length }, end.value);
@@ -172,16 +176,15 @@ function operationHeader(code: number, status: number): Buffer {
   return head;
 }
 
-function deviceList(printer: EmulatedUsbPrinter): Buffer {
+function deviceList(device: EmulatedUsbDevice): Buffer {
   const count = Buffer.alloc(4);
   const reply = operationHeader(operations.listReply, 0);
-  if (!printer.record().isPlugged) return Buffer.concat([reply, count]);
+  if (!device.isPlugged) return Buffer.concat([reply, count]);
   count.writeUInt32BE(1);
-  const { classCode, subclass } = printerClass;
-  const interfaces = firstSettings(printer.model).map(({ protocol }) =>
+  const interfaces = firstSettings(device.model).map(({ classCode, subclass, protocol }) =>
     Buffer.from([classCode, subclass, protocol, 0]),
   );
-  return Buffer.concat([reply, count, deviceOf(printer.model), ...interfaces]);
+  return Buffer.concat([reply, count, deviceOf(device.model), ...interfaces]);
 }
 
 function deviceOf(model: EmulatedModel): Buffer {
@@ -190,7 +193,7 @@ function deviceOf(model: EmulatedModel): Buffer {
   device.write(usbIpBusId, pathBytes);
   let at = pathBytes + busIdBytes;
   for (const number of [1, 2, highSpeed]) at = device.writeUInt32BE(number, at);
-  for (const number of [model.vendorId, model.productId, 0x0100]) {
+  for (const number of [model.vendorId, model.productId, model.release]) {
     at = device.writeUInt16BE(number, at);
   }
   // Class, subclass and protocol are those of the interfaces; configuration 1 of 1.

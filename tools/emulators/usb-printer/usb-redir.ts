@@ -1,8 +1,8 @@
-// Carries an emulated USB printer to QEMU (device usb-redir): the host's half of usbredir 0.7.
+// Carries an emulated USB device to QEMU (device usb-redir): the host's half of usbredir 0.7.
 import type { SocketAddress, Tcp, TcpConnection, TcpListener } from '../../../hal/contract.ts';
 import { createByteReader, createByteWriter } from './byte-reader.ts';
-import { bulkPacketBytes, type EmulatedModel, endpointsOf, printerClass } from './descriptors.ts';
-import type { EmulatedUsbPrinter, TransferEnd } from './printer.ts';
+import { bulkPacketBytes, type EmulatedModel, endpointsOf } from './descriptors.ts';
+import { type EmulatedUsbDevice, type TransferEnd, untilUnplugged } from './device.ts';
 import { createTransfers, type Transfers } from './transfers.ts';
 
 const types = {
@@ -40,20 +40,20 @@ const controlHeaderBytes = 10;
 const bulkHeaderBytes = 10;
 const longestMessageBytes = 64 * 1024 * 1024;
 
-/** The printer is in the guest while somebody is connected and it is plugged in. */
+/** The device is in the guest while somebody is connected and it is plugged in. */
 export function serveUsbRedir(
   tcp: Tcp,
   at: SocketAddress,
-  printer: EmulatedUsbPrinter,
+  device: EmulatedUsbDevice,
 ): Promise<TcpListener> {
   let isTaken = false;
   return tcp.listen({
     ...at,
     backlog: 1,
     onConnection(connection) {
-      if (isTaken || !printer.record().isPlugged) return connection.reset();
+      if (isTaken || !device.isPlugged) return connection.reset();
       isTaken = true;
-      void serve(connection, printer).finally(() => {
+      void serve(connection, device).finally(() => {
         isTaken = false;
       });
     },
@@ -62,7 +62,7 @@ export function serveUsbRedir(
 
 type Send = (type: number, id: bigint, header: Uint8Array, data?: Uint8Array) => void;
 
-async function serve(connection: TcpConnection, printer: EmulatedUsbPrinter): Promise<void> {
+async function serve(connection: TcpConnection, device: EmulatedUsbDevice): Promise<void> {
   const reader = createByteReader(connection);
   const write = createByteWriter(connection);
   const transfers = createTransfers();
@@ -73,7 +73,7 @@ async function serve(connection: TcpConnection, printer: EmulatedUsbPrinter): Pr
     if (type !== types.hello) head.writeBigUInt64LE(id, 8);
     write(head, header, data);
   };
-  void untilUnplugged(printer, connection);
+  void untilUnplugged(device).then(() => connection.reset());
   try {
     send(types.hello, 0n, helloOf());
     let size: number = headerBytes.hello;
@@ -84,17 +84,12 @@ async function serve(connection: TcpConnection, printer: EmulatedUsbPrinter): Pr
       if (body === undefined) break;
       const id = size === headerBytes.other ? head.readBigUInt64LE(8) : 0n;
       size = headerBytes.other;
-      obey({ type: head.readUInt32LE(0), id, body }, { printer, transfers, send });
+      obey({ type: head.readUInt32LE(0), id, body }, { device, transfers, send });
     }
   } catch {
-    // The guest is gone; the printer waits for the next one.
+    // The guest is gone; the device waits for the next one.
   }
   transfers.cancelAll();
-  connection.reset();
-}
-
-async function untilUnplugged(printer: EmulatedUsbPrinter, connection: TcpConnection) {
-  await printer.until(({ isPlugged }) => !isPlugged);
   connection.reset();
 }
 
@@ -105,27 +100,27 @@ interface Message {
 }
 
 interface Session {
-  readonly printer: EmulatedUsbPrinter;
+  readonly device: EmulatedUsbDevice;
   readonly transfers: Transfers;
   readonly send: Send;
 }
 
 function obey(message: Message, session: Session): void {
   const { type, id, body } = message;
-  const { printer, transfers, send } = session;
+  const { device, transfers, send } = session;
   const [first = 0, second = 0] = body;
   switch (type) {
     case types.hello:
-      return announce(printer.model, send);
+      return announce(device.model, send);
     case types.setConfiguration:
       return send(types.configurationStatus, id, Uint8Array.of(statuses.success, first));
     case types.getConfiguration:
       return send(types.configurationStatus, id, Uint8Array.of(statuses.success, 1));
     case types.setAlternate:
-      printer.selectAlternate(first, second);
+      device.selectAlternate(first, second);
       return send(types.alternateStatus, id, Uint8Array.of(statuses.success, first, second));
     case types.getAlternate: {
-      const alternate = printer.alternateOf(first);
+      const alternate = device.alternateOf(first);
       return send(types.alternateStatus, id, Uint8Array.of(statuses.success, first, alternate));
     }
     case types.controlPacket:
@@ -138,16 +133,16 @@ function obey(message: Message, session: Session): void {
       }
       return;
     default:
-      // What is of no use to a printer needs no answer.
+      // What is of no use to a device needs no answer.
       return;
   }
 }
 
-function control({ id, body }: Message, { printer, send }: Session): void {
+function control({ id, body }: Message, { device, send }: Session): void {
   const header = Buffer.from(body.subarray(0, controlHeaderBytes));
   const [, request = 0, requestType = 0] = header;
   const setup = { request, requestType, value: header.readUInt16LE(4) };
-  const end = printer.control({
+  const end = device.control({
     ...setup,
     index: header.readUInt16LE(6),
     length: header.readUInt16LE(8),
@@ -160,7 +155,7 @@ function control({ id, body }: Message, { printer, send }: Session): void {
   send(types.controlPacket, id, header, isIn ? data : undefined);
 }
 
-function bulkTransfer({ id, body }: Message, { printer, transfers, send }: Session): void {
+function bulkTransfer({ id, body }: Message, { device, transfers, send }: Session): void {
   const [endpoint = 0] = body;
   const length = body.readUInt16LE(2) | (body.readUInt16LE(8) << 16);
   const answer = (end: TransferEnd<number>, data?: Uint8Array) => {
@@ -174,12 +169,12 @@ function bulkTransfer({ id, body }: Message, { printer, transfers, send }: Sessi
   };
   if ((endpoint & inBit) === 0) {
     const data = body.subarray(bulkHeaderBytes);
-    transfers.run(String(id), (signal) => printer.bulkOut(data, signal), answer);
+    transfers.run(String(id), (signal) => device.bulkOut(endpoint, data, signal), answer);
     return;
   }
   transfers.run(
     String(id),
-    (signal) => printer.bulkIn(length, signal),
+    (signal) => device.bulkIn(endpoint, length, signal),
     (end) => {
       if (end.kind === 'stall') return answer(end);
       answer({ kind: 'done', value: end.value.length }, end.value);
@@ -212,8 +207,8 @@ function announce(model: EmulatedModel, send: Send): void {
   setEndpoint(endpoints, inSlot, 0, 0, 64);
   for (const [at, each] of first.entries()) {
     info[4 + at] = each.number;
-    info[4 + slots + at] = printerClass.classCode;
-    info[4 + 2 * slots + at] = printerClass.subclass;
+    info[4 + slots + at] = each.classCode;
+    info[4 + 2 * slots + at] = each.subclass;
     info[4 + 3 * slots + at] = each.protocol;
     for (const address of endpointsOf(each)) {
       const slot = (address & 0x0f) + ((address & inBit) === 0 ? 0 : inSlot);
@@ -226,7 +221,7 @@ function announce(model: EmulatedModel, send: Send): void {
   connect[0] = highSpeed;
   connect.writeUInt16LE(model.vendorId, 4);
   connect.writeUInt16LE(model.productId, 6);
-  connect.writeUInt16LE(0x0100, 8);
+  connect.writeUInt16LE(model.release, 8);
   send(types.deviceConnect, 0n, connect);
 }
 

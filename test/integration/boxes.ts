@@ -1,0 +1,88 @@
+// Two appliances as processes on one machine: started, paired by the command line, and asked.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { createApiClient } from '../../firmware/cli/api-client.ts';
+import { group } from '../../firmware/api/schemas/group.ts';
+import { pageOf } from '../../firmware/api/schemas/page.ts';
+import { pairView } from '../../firmware/api/schemas/pair.ts';
+import type { GroupView } from '../../firmware/api/types.ts';
+import { type Platen, startPlaten } from '../../tools/up/platen.ts';
+import { platenFromSources } from '../../tools/up/processes.ts';
+
+export interface Box {
+  readonly platen: Platen;
+  readonly api: ReturnType<typeof createApiClient>;
+  readonly channelPort: number;
+}
+
+export async function startBox(t: TestContext, settings: readonly string[] = []): Promise<Box> {
+  const data = await mkdtemp(join(tmpdir(), 'platen-box-'));
+  t.after(() => rm(data, { recursive: true, force: true }));
+  const [beatPort, channelPort] = [await freePort(), await freePort()];
+  const platen = await startPlaten(platenFromSources, data, [
+    'listen.http=0',
+    'listen.lpd=0',
+    'listen.raw=0',
+    `listen.mqtt=${beatPort}`,
+    `listen.pair=${channelPort}`,
+    ...settings,
+  ]);
+  t.after(() => platen.process.kill());
+  const api = createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });
+  return { platen, api, channelPort };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const bound = server.address();
+  server.close();
+  await once(server, 'close');
+  assert.ok(bound !== null && typeof bound !== 'string');
+  return bound.port;
+}
+
+/** Asks again and again: the processes tell nobody when they are so far. */
+export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (holds(answer)) return answer;
+  }
+}
+
+export async function pairBoxes(a: Box, b: Box): Promise<void> {
+  const code = (await a.platen.run('pair', 'show-code')).split('\n')[0] ?? '';
+  const join1 = ['pair', 'join', '127.0.0.1', code, '--port', String(a.channelPort)];
+  assert.match(await b.platen.run(...join1), /^Paired with /);
+  for (const { api } of [a, b]) {
+    await until(
+      () => api.get('/pair', pairView),
+      ({ peer, link }) => peer?.connected === true && link.outgoing && link.incoming,
+    );
+  }
+}
+
+/** The only group, as a box sees it. */
+export async function groupAt(box: Box): Promise<GroupView> {
+  const [found] = (await box.api.get('/groups', pageOf(group))).items;
+  assert.ok(found !== undefined);
+  return found;
+}
+
+/** Once both know who owns the group, and it is in step. */
+export async function ownerOf(
+  a: Box,
+  b: Box,
+): Promise<{ readonly owner: Box; readonly other: Box }> {
+  const [here] = await until(
+    () => Promise.all([groupAt(a), groupAt(b)]),
+    (views) => views.every(({ owner, mode }) => owner !== undefined && mode === 'in-step'),
+  );
+  return here.ownedHere ? { owner: a, other: b } : { owner: b, other: a };
+}
