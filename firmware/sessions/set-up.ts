@@ -53,12 +53,20 @@ export function createSetUp(options: SetUpOptions): SetUp {
     }
   };
 
-  const code = async (): Promise<string | undefined> => {
+  const readOrMake = async (): Promise<string | undefined> => {
     if (!resetting && (await hasAdministrator())) return undefined;
     const kept = await read();
     if (kept !== undefined && kept !== '') return kept;
     const made = makeCode(random);
     await files.replaceFile(path, Buffer.from(`${made}\n`, 'latin1'));
+    return made;
+  };
+
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One at a time: two who ask at once must hear of one code. */
+  const code = (): Promise<string | undefined> => {
+    const made = turn.then(readOrMake);
+    turn = made.catch(() => undefined);
     return made;
   };
 

@@ -93,7 +93,7 @@ describe('the first hour', async () => {
     assert.ok(text);
     const pdf = Buffer.from(pdfPage('Dropped', ['by hand']));
     await page
-      .locator('input[type=file]')
+      .getByLabel('Drop a file here')
       .setInputFiles({ name: 'dropped.pdf', mimeType: 'application/pdf', buffer: pdf });
     await page.getByText('“dropped.pdf” is job 2.').waitFor();
     const dropped = await whenReceived(emulator, (documents) =>
@@ -128,7 +128,11 @@ describe('the first hour', async () => {
     await page.getByText('Add a file').click();
     await page
       .getByLabel('File to keep for clients')
-      .setInputFiles({ name: 'labels.ppd', mimeType: 'text/plain', buffer: Buffer.from('*PPD') });
+      .setInputFiles({
+        name: 'labels.ppd',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('*PPD-Adobe: "4.3"\n'),
+      });
     await page.getByText('“labels.ppd” is kept.').waitFor();
     await page.getByRole('cell', { name: 'labels.ppd' }).waitFor();
     await page.getByRole('button', { name: 'Print the configuration' }).click();

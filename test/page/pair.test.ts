@@ -204,7 +204,7 @@ describe('the first hour with a second appliance', async () => {
 async function drop(page: Page, name: string): Promise<void> {
   const buffer = Buffer.from(pdfPage(name, ['by hand']));
   const file = { name, mimeType: 'application/pdf', buffer };
-  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByLabel('Drop a file here').setInputFiles(file);
 }
 
 /** Rings with each line of the printer. */

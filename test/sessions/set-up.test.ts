@@ -34,6 +34,14 @@ describe('the set-up code', () => {
     assert.equal(await make(2).code(), code);
   });
 
+  test('is one, also for two who ask at once', async () => {
+    const { make } = await makeRoom();
+    const setUp = make(1);
+    const [first, second] = await Promise.all([setUp.code(), setUp.code()]);
+    assert.equal(first, second);
+    assert.equal(await setUp.check(first ?? ''), 'right');
+  });
+
   test('is right however it is typed', async () => {
     const { make } = await makeRoom();
     const setUp = make(1);
