@@ -12,6 +12,37 @@ export interface DeviceFacts {
   readonly pageCount?: number;
   readonly supplies?: readonly SupplyFacts[];
   readonly inputs?: readonly InputFacts[];
+  readonly takes?: DeviceTakes;
+}
+
+/**
+ * What an IPP device takes, in IPP's own words: keywords, enums and media types as it says them,
+ * its default first in each list.
+ */
+export interface DeviceTakes {
+  /** document-format-supported, in lower case. */
+  readonly formats?: readonly string[];
+  readonly color?: boolean;
+  readonly sides?: readonly string[];
+  /** Self-describing names (PWG 5101.1), `custom_min_…` and `custom_max_…` among them. */
+  readonly media?: readonly string[];
+  readonly mediaReady?: readonly string[];
+  readonly mediaSources?: readonly string[];
+  readonly mediaTypes?: readonly string[];
+  /** Of every edge, in hundredths of a millimetre: the widest that it says. */
+  readonly marginHundredthsMm?: number;
+  readonly colorModes?: readonly string[];
+  readonly resolutionsDpi?: readonly number[];
+  readonly qualities?: readonly number[];
+  readonly finishings?: readonly number[];
+  readonly outputBins?: readonly string[];
+  readonly pagesPerMinute?: number;
+  readonly pagesPerMinuteColor?: number;
+  /** pwg-raster-document-…-supported, -sheet-back, and urf-supported. */
+  readonly rasterTypes?: readonly string[];
+  readonly rasterResolutionsDpi?: readonly number[];
+  readonly rasterSheetBack?: string;
+  readonly urf?: readonly string[];
 }
 
 /** A consumable or a receptacle (RFC 3805 prtMarkerSuppliesTable). */

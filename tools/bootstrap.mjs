@@ -17,6 +17,7 @@ const TOOLS = {
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',
   fuzz: 'test/fuzz/fuzz.ts',
+  crowd: 'tools/crowd/crowd.ts',
   'crash-test': 'tools/crash-test/crash-test.ts',
   'heartbeat-bench': 'tools/heartbeat-bench/bench.ts',
   'failover-bench': 'tools/failover-bench/bench.ts',

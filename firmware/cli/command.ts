@@ -75,6 +75,8 @@ export interface CommandContext {
   readonly api: () => Promise<ApiClient>;
   /** A file by its name, or standard input for `-`. */
   readonly readDocument: (name: string) => Promise<AsyncIterable<Uint8Array>>;
+  /** A line typed at the terminal and not shown; undefined where there is no terminal. */
+  readonly askSecret?: ((prompt: string) => Promise<string>) | undefined;
   /** Makes a file that is not there yet, whole or not at all; `-` is standard output. */
   readonly writeDocument: (name: string, bytes: AsyncIterable<Uint8Array>) => Promise<void>;
   readonly pause: (ms: number) => Promise<void>;

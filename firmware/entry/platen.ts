@@ -22,6 +22,7 @@ import { applianceCommands } from './commands.ts';
 import { clientLimits } from '../limits/client-limits.ts';
 import { dataFolderAt } from './data-folder.ts';
 import { machineFacts } from './machine-facts.ts';
+import { secretAsker } from './terminal.ts';
 import { version } from './version.ts';
 import { WallTrust } from './wall-trust.ts';
 
@@ -54,6 +55,7 @@ async function main(words: readonly string[]): Promise<void> {
       asJson: values['json'] === true,
       configOptions,
       readDocument,
+      askSecret: secretAsker(),
       writeDocument,
       pause: (ms) => sleep(hal.clock, ms),
       async api() {

@@ -8,7 +8,7 @@ import { anyFormat } from '../printers/settings.ts';
 import type { SpoolHeaderDraft } from '../spool/header.ts';
 import type { Change, RecordPayload } from '../store/records/table.ts';
 import { bounded, boundedJobName, boundedOrigin } from './checks.ts';
-import type { DocumentRequest, JobRequest } from './contract.ts';
+import type { DocumentRequest, JobRequest, Straight } from './contract.ts';
 
 export type CreatedPayload = RecordPayload<'job.created'>;
 
@@ -31,6 +31,7 @@ export interface UploadPlace {
   readonly takenBytes: number;
   readonly last: boolean;
   readonly before: readonly Change[];
+  readonly straight?: Straight | undefined;
 }
 
 export function headerOf(

@@ -52,12 +52,17 @@ export function checkAttributes(attributes: JobRequest['attributes']): Refusal |
   );
 }
 
-export function checkDocument(request: DocumentRequest, printer: Printer): Refusal | undefined {
-  if (!takesFormat(printer, request.format)) {
+/** `offered`: the formats that the printer offers now. */
+export function checkDocument(
+  request: DocumentRequest,
+  printer: Printer,
+  offered: readonly string[],
+): Refusal | undefined {
+  if (!takesFormat(offered, request.format)) {
     const format = bounded(request.format, intakeLimits.textOctets);
     return refused(
       'document-format-not-supported',
-      `${printer.name} does not take ${format}; it takes ${printer.formats.join(', ')}`,
+      `${printer.name} does not take ${format}; it takes ${offered.join(', ')}`,
     );
   }
   const compression: string = request.compression ?? 'none';

@@ -20,6 +20,17 @@ export interface JobRequest {
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
+/**
+ * The document prints while it arrives, from its first byte on, where the printer can do that now;
+ * else it is spooled as any other.
+ */
+export interface Straight {
+  /** The device said this meanwhile. Must return at once. */
+  readonly onWords: (bytes: Uint8Array) => void;
+  /** No port works on it any more; called once, also where none ever did. */
+  readonly onEnd: () => void;
+}
+
 export interface DocumentRequest {
   readonly name: string;
   /** MIME type as the client says; application/octet-stream when it does not. */
@@ -44,7 +55,10 @@ export interface Intake {
    */
   accept(
     document: AsyncIterable<Uint8Array>,
-    request: JobRequest & { readonly document: DocumentRequest },
+    request: JobRequest & {
+      readonly document: DocumentRequest;
+      readonly straight?: Straight | undefined;
+    },
     signal?: AbortSignal,
   ): Promise<Accepted | Refusal>;
   /** Would `accept` take it now? (Validate-Job.) Commits nothing. */

@@ -21,6 +21,8 @@ export interface EarlyPrinting {
 export interface EarlyStart {
   /** The job exists; its creation is not to be committed again. */
   readonly isCreated: boolean;
+  /** Even the smallest document is not kept back in memory. */
+  readonly fromFirstByte: boolean;
   /** The file has so many bytes; rejects with a RefusedError where the job is refused. */
   onWritten(name: string, sizeBytes: number): Promise<void>;
   /** The document's record is durable. */
@@ -30,9 +32,10 @@ export interface EarlyStart {
 }
 
 /** One document, one copy, nothing that waits: only that can print before its end. */
-export function mayStartEarly({ printer, job, number, last }: UploadPlace): boolean {
+export function mayStartEarly({ printer, job, number, last, straight }: UploadPlace): boolean {
   const isPlain = job.copies === 1 && !job.hold && number === 1 && last;
-  return printer.startPrinting === 'at-once' && printer.enabled && isPlain;
+  const isWanted = straight !== undefined || printer.startPrinting === 'at-once';
+  return isWanted && printer.enabled && isPlain;
 }
 
 export function createEarlyStart(options: {
@@ -45,7 +48,8 @@ export function createEarlyStart(options: {
 }): EarlyStart {
   const { place, printing, wall } = options;
   const { id: jobId } = place.job;
-  const arriving = new Arriving();
+  const { straight } = place;
+  const arriving = new Arriving(straight?.onWords);
   let job: Job | undefined;
 
   const begin = async () => {
@@ -63,6 +67,7 @@ export function createEarlyStart(options: {
   };
 
   return {
+    fromFirstByte: straight !== undefined,
     get isCreated() {
       return job !== undefined;
     },
@@ -72,12 +77,13 @@ export function createEarlyStart(options: {
     },
     whole() {
       arriving.whole();
-      void printing.end(jobId);
+      void printing.end(jobId).then(() => straight?.onEnd());
     },
     async broke(why) {
-      if (job === undefined) return;
+      if (job === undefined) return straight?.onEnd();
       arriving.broke(why);
       await printing.end(jobId);
+      straight?.onEnd();
       await options.commit([brokenOff(jobId, why, wall())]);
     },
   };

@@ -55,6 +55,8 @@ export interface IntakeRoomOptions {
   readonly random: Random;
   readonly log: MonitorLog;
   readonly printerById: (id: string) => Printer | undefined;
+  /** document-format-supported of the printer. */
+  readonly offeredBy: (printer: Printer) => readonly string[];
   /** The job may print now. */
   readonly onReady: (job: Job) => void;
   /** The job waits for a time. */
@@ -111,6 +113,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
         takenBytes: 0,
         last: true,
         before: [{ type: 'job.created', payload: job }],
+        straight: request.straight,
       });
       return answer === 'empty' ? emptyRefusal() : answer;
     },
@@ -119,7 +122,9 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
       const printer = options.printerById(request.printerId);
       const refusal = refuseAll() ?? checkJob(request, printer);
       if (refusal !== undefined || printer === undefined) return refusal;
-      return request.document === undefined ? undefined : checkDocument(request.document, printer);
+      return request.document === undefined
+        ? undefined
+        : checkDocument(request.document, printer, options.offeredBy(printer));
     },
 
     async create(request) {
@@ -231,7 +236,10 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
   ): Promise<Accepted | Refusal | 'empty'> {
     const early = earlyStart(place, document);
     const answer = await receiveThenCommit(stream, document, signal, place, early);
-    if (early === undefined) return answer;
+    if (early === undefined) {
+      place.straight?.onEnd();
+      return answer;
+    }
     if (isAccepted(answer)) early.whole();
     else await endEarly(early, place.job.id, answer);
     return answer;
@@ -327,7 +335,10 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
         ...(announced === undefined ? {} : { sizeBytes: announced }),
         ...(early === undefined
           ? {}
-          : { onWritten: (name, sizeBytes) => early.onWritten(name, sizeBytes) }),
+          : {
+              onWritten: (name, sizeBytes) => early.onWritten(name, sizeBytes),
+              fromFirstByte: early.fromFirstByte,
+            }),
       });
       if (received.kind === 'refused' && received.code === 'spool-full') {
         options.onSpoolFault('no-space');
@@ -405,7 +416,7 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     printer: Printer | undefined,
   ): Refusal | undefined {
     if (printer === undefined) return refused('printer-not-found', 'there is no such printer');
-    return refuseAll() ?? checkDocument(document, printer);
+    return refuseAll() ?? checkDocument(document, printer, options.offeredBy(printer));
   }
 
   function refuseAll(): Refusal | undefined {

@@ -34,6 +34,15 @@ export const printingLimits = {
   shutdownMs: 5_000,
   /** Networks, or users, in the lists of who may print. */
   accessEntries: 100,
+  /**
+   * What is read at once of a device's words for whoever sends it a document; a monitor that does
+   * not wait for them is asked again after the pause.
+   */
+  wordsBytes: 4_096,
+  wordsPauseMs: 100,
+  /** How long a raw client may pause, where a printer says how long. */
+  rawIdleLeastSeconds: 5,
+  rawIdleMostSeconds: 86_400,
   /** Jobs held for the other appliance that one answer lists. */
   heldJobsListed: 1_000,
 } as const;

@@ -5,7 +5,7 @@ export const serverLimits = {
   shared: { waiting: 64, waitMs: 5_000 },
   http: {
     /** Connections at once, in total and from one address. */
-    connections: 1_024,
+    connections: 3_000,
     connectionsPerAddress: 512,
     /** Request line and header fields together. */
     headerBytes: 16 * 1024,
@@ -76,6 +76,10 @@ export const serverLimits = {
     /** The longest pause inside a document. */
     idleTimeoutMs: 300_000,
     backlog: 128,
+    /** Words of a device that wait for a client that does not read; more are dropped. */
+    backChannelBytes: 64 * 1024,
+    /** How long a client is kept, behind its document, for the device's last words. */
+    lastWordsMs: 30_000,
     /** Documents that broke off: how long they are remembered, of how many clients, by how much. */
     resends: { rememberedMs: 600_000, clients: 1_000, markedBytes: 1024 * 1024 },
   },

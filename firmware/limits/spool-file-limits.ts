@@ -12,6 +12,10 @@ export const spoolFileLimits = {
   plentyBytes: 1024 * 1024 * 1024,
   /** The first memory of an upload; it doubles up to inlineDocumentBytes. */
   firstGatherBytes: 4 * 1024,
+  /** Chunks from this size on are written as they come, without being gathered. */
+  directWriteBytes: 16 * 1024,
+  /** A large document's bytes are brought to the disk in steps of this while the rest arrives. */
+  syncStepBytes: 8 * 1024 * 1024,
   /** Names that cleaning asks the store about at once. */
   namesPerQuestion: 500,
 } as const;

@@ -3,19 +3,22 @@ import type { Accepted } from '../intake/contract.ts';
 import type { Refusal } from '../errors/codes.ts';
 import type { JobOrigin } from '../jobs/job.ts';
 import type { Printer } from '../printers/printer.ts';
-import { anyFormat } from '../printers/settings.ts';
+import { deviceFactsOf } from '../printers/device-facts.ts';
+import { anyFormat, offeredFormats } from '../printers/settings.ts';
 import type { Spooler } from '../spooler/contract.ts';
 import type { OwnPage } from './pages.ts';
 import { formFor } from './table.ts';
 
-/** A printer that says nothing of its formats gets plain text. */
-export function printOwnPage(
-  { intake }: Pick<Spooler, 'intake'>,
-  printer: Pick<Printer, 'id' | 'formats'>,
+/** In the best form that printer and device take; plain text where nobody says anything. */
+export async function printOwnPage(
+  { intake, ports }: Pick<Spooler, 'intake' | 'ports'>,
+  printer: Printer,
   { title, lines }: OwnPage,
   origin: JobOrigin,
 ): Promise<Accepted | Refusal> {
-  const form = formFor(printer.formats);
+  const { takes } = deviceFactsOf(printer.portNames, await ports.list());
+  const offered = offeredFormats(printer, takes?.formats);
+  const form = formFor(offered);
   const bytes = form.make(title, lines);
   return intake.accept(once(bytes), {
     printerId: printer.id,
@@ -23,7 +26,7 @@ export function printOwnPage(
     origin,
     document: {
       name: title,
-      format: printer.formats.includes(form.format) ? form.format : anyFormat,
+      format: offered.includes(form.format) ? form.format : anyFormat,
       sizeBytes: bytes.length,
     },
   });

@@ -11,6 +11,11 @@ export function needsLogIn({ logIn, users }: PrinterAccess): boolean {
   return logIn === true || users !== undefined;
 }
 
+/** Whether everyone sees whose a job is and what it is called. */
+export function showsJobsToAll({ jobsShownTo }: PrinterAccess): boolean {
+  return jobsShownTo === 'all';
+}
+
 /** Undefined: the job may come in. What the API lets in was asked for its rights there. */
 export function checkAccess(
   { name, access }: Pick<Printer, 'name' | 'access'>,

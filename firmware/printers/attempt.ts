@@ -8,6 +8,7 @@ import type { HostedPort } from '../spooler/hosted-port.ts';
 import type { Permit } from '../spooler/permit.ts';
 import type { Bell } from './bell.ts';
 import { type AttemptEnd, nextBackoffMs } from './decisions.ts';
+import { listenTo } from './listening.ts';
 import type { ChunkStream, NextChunk } from './read-ahead.ts';
 
 export interface AttemptOptions {
@@ -35,6 +36,8 @@ export interface AttemptOptions {
   readonly bell: Bell;
   readonly onWaiting: (reasons: readonly DeviceReason[], message: string) => void;
   readonly onProgress: () => void;
+  /** Hears what the device says while the document is on the port; undefined: nobody asks. */
+  readonly onWords?: ((bytes: Uint8Array) => void) | undefined;
 }
 
 export type AttemptResult =
@@ -112,12 +115,17 @@ class Attempt {
     if ('kind' in begun) return begun;
     await using reader = begun;
     const { signal, permit } = this.#options;
-    const stop = signal.aborted
-      ? ({ kind: 'aborted' } as const)
-      : !permit.live()
-        ? ({ kind: 'not-live' } as const)
-        : await this.#send(reader);
-    return stop === undefined ? await this.#endDocument(document) : await this.#giveUp(stop);
+    const stopListening = listenTo(this.#options);
+    try {
+      const stop = signal.aborted
+        ? ({ kind: 'aborted' } as const)
+        : !permit.live()
+          ? ({ kind: 'not-live' } as const)
+          : await this.#send(reader);
+      return stop === undefined ? await this.#endDocument(document) : await this.#giveUp(stop);
+    } finally {
+      await stopListening();
+    }
   }
 
   /** The document's bytes, once the device waits for them. */

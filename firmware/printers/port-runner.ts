@@ -30,6 +30,8 @@ export interface PortRunnerOptions {
   readonly statuses: () => readonly DeviceStatus[];
   readonly nextJob: () => Promise<Claim | undefined>;
   readonly readDocument: (job: Job, document: JobDocument) => ChunkStream;
+  /** Who hears what the device says while this job is on it. */
+  readonly wordsOf?: (job: Job) => ((bytes: Uint8Array) => void) | undefined;
   readonly noteFirstByte: (job: Pick<Job, 'id' | 'attempts'>) => void;
   readonly commits: RunnerCommits;
   /** The state that others see has changed. */
@@ -263,6 +265,7 @@ class Runner implements PortRunner {
         bell: this.#device,
         onWaiting: (reasons, message) => this.#showState('waiting', reasons, message),
         onProgress: () => this.#showState('busy', [], ''),
+        onWords: this.#options.wordsOf?.(job),
       });
       await this.#after(claim, result);
     } finally {

@@ -23,6 +23,7 @@ export interface Printer {
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly quotas: PrinterQuotas;
   readonly access: PrinterAccess;
+  readonly raw: RawSettings;
   /** How long documents of ended jobs stay, so that they can be printed again. */
   readonly documentRetention: Retention;
   /** How long ended jobs are remembered. */
@@ -66,6 +67,23 @@ export interface PrinterAccess {
   readonly users?: readonly string[];
   /** Whoever has logged in, where no users are named. */
   readonly logIn?: boolean;
+  /**
+   * Who sees whose a job is and what it is called, beside those who look after the printer: its
+   * owner, where nothing is said.
+   */
+  readonly jobsShownTo?: 'owner' | 'all';
+}
+
+/** The printer's raw port (9100 and up). */
+export interface RawSettings {
+  /**
+   * `pass-through`: bytes go on to the device as they come, from the first one, and what the device
+   * says meanwhile goes back to the client. They are spooled all the same, so that nothing is lost
+   * where the device is busy or away. `spooled`, where nothing is said: as every other job.
+   */
+  readonly mode?: 'spooled' | 'pass-through';
+  /** The longest pause inside a document. */
+  readonly idleSeconds?: number;
 }
 
 /** What may be set when a printer is made or changed. */
@@ -80,6 +98,7 @@ export interface PrinterSettings {
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly quotas?: PrinterQuotas;
   readonly access?: PrinterAccess;
+  readonly raw?: RawSettings;
   readonly documentRetention?: Retention;
   readonly historyRetention?: Retention;
   readonly interrupted?: 'restart' | 'hold';

@@ -18,6 +18,7 @@ export const defaultSettings: Required<PrinterSettings> = {
   defaults: {},
   quotas: {},
   access: {},
+  raw: {},
   documentRetention: { jobs: 0 },
   historyRetention: { jobs: printingLimits.historyJobs },
   interrupted: 'restart',
@@ -109,8 +110,20 @@ export function normalSettings(settings: PrinterSettings): PrinterSettings {
   return { ...settings, formats: [...new Set(formats)] };
 }
 
-/** Does the printer take this format? Parameters (`;charset=…`) don't matter. */
-export function takesFormat(printer: Pick<Printer, 'formats'>, format: string): boolean {
+/**
+ * The formats that clients are offered (RFC 8011 5.4.22): those that somebody set, and where nobody
+ * did, what the device says that it takes. application/octet-stream is always among them.
+ */
+export function offeredFormats(
+  { formats }: Pick<Printer, 'formats'>,
+  deviceFormats: readonly string[] = [],
+): readonly string[] {
+  const isSet = formats.some((format) => format !== anyFormat);
+  return [...new Set([...(isSet ? formats : deviceFormats), anyFormat])];
+}
+
+/** Is this format among those offered? Parameters (`;charset=…`) don't matter. */
+export function takesFormat(offered: readonly string[], format: string): boolean {
   const bare = (format.split(';')[0] ?? '').trim().toLowerCase();
-  return bare === '' || bare === anyFormat || printer.formats.includes(bare);
+  return bare === '' || bare === anyFormat || offered.includes(bare);
 }

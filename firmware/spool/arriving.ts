@@ -14,6 +14,12 @@ export class Arriving {
   #end: Extract<Ahead, { kind: 'whole' | 'broken' }> | undefined;
   #changed = Promise.withResolvers<void>();
   readonly #broken = new AbortController();
+  /** Whoever sends it hears by this what the device says meanwhile. */
+  readonly onWords: ((bytes: Uint8Array) => void) | undefined;
+
+  constructor(onWords?: (bytes: Uint8Array) => void) {
+    this.onWords = onWords;
+  }
 
   /** Aborts when it breaks off: whoever prints it stops at once. */
   get signal(): AbortSignal {

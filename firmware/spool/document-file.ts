@@ -1,6 +1,8 @@
 // A document's own file while it is written: body as it comes, then the trailer, then the syncs.
+// The disk has most of a large one before its last byte is here.
 import type { Files, OpenFile } from '../../hal/contract.ts';
 import { encodeFrame } from './frame.ts';
+import { spoolFileLimits } from '../limits/spool-file-limits.ts';
 import type { SpoolHeader } from './header.ts';
 
 export async function createDocumentFile(
@@ -19,6 +21,10 @@ export class DocumentFile {
   readonly #directory: string;
   readonly #file: OpenFile;
   #sizeBytes = 0;
+  #syncAskedBytes = 0;
+  #syncing: Promise<void> | undefined;
+  /** Of a sync: what it says is lost can't be had by another one. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: {
     readonly files: Files;
@@ -34,8 +40,24 @@ export class DocumentFile {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure.error;
     await this.#file.write(bytes, this.#sizeBytes);
     this.#sizeBytes += bytes.length;
+    if (this.#sizeBytes - this.#syncAskedBytes >= spoolFileLimits.syncStepBytes) this.#syncAhead();
+  }
+
+  /** Not waited for; one at a time. */
+  #syncAhead(): void {
+    if (this.#syncing !== undefined) return;
+    this.#syncAskedBytes = this.#sizeBytes;
+    this.#syncing = this.#file
+      .sync()
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#syncing = undefined;
+      });
   }
 
   /**
@@ -45,6 +67,8 @@ export class DocumentFile {
   async complete(header: SpoolHeader, mark: 'waiting' | 'started' = 'waiting'): Promise<boolean> {
     const frame = encodeFrame(header, mark);
     if (frame === undefined) return false;
+    await this.#syncing;
+    if (this.#failure !== undefined) throw this.#failure.error;
     await this.#file.write(Buffer.concat([frame.header, frame.descriptor]), this.#sizeBytes);
     await this.#file.sync();
     await this.#files.syncDirectory(this.#directory);
@@ -54,6 +78,7 @@ export class DocumentFile {
 
   /** Removes it; never fails. */
   async abandon(): Promise<void> {
+    await this.#syncing;
     try {
       await this.#file.close();
     } catch {

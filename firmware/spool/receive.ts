@@ -23,6 +23,8 @@ export interface UploadOptions {
    * the next byte is taken after that. What it rejects with ends the upload.
    */
   readonly onWritten?: (name: string, sizeBytes: number) => Promise<void>;
+  /** Told of the first byte too, however few there are. */
+  readonly fromFirstByte?: boolean;
   /** The spool is full: frees about so many bytes; false where nothing can give way. */
   readonly makeRoom?: (bytes: number) => Promise<boolean>;
 }
@@ -72,6 +74,8 @@ export class Upload {
   #memoryBytes = 0;
   #file: DocumentFile | undefined;
   #writtenBytes = 0;
+  #inFlightBytes = 0;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(parts: UploadParts, options: UploadOptions) {
     this.#parts = parts;
@@ -118,12 +122,19 @@ export class Upload {
   async #take(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk);
     this.#sizeBytes += chunk.length;
-    if (this.#parts.space.leftBytes < chunk.length + this.#gatheredBytes) {
+    if (this.#parts.space.leftBytes < chunk.length + this.#gatheredBytes + this.#inFlightBytes) {
       await this.#reserve(this.#reserveStep(), chunk.length);
     }
+    if (this.#isDirect(chunk)) return await this.#write(chunk);
     if (this.#gather(chunk)) return;
     await this.#flush();
     if (!this.#gather(chunk)) await this.#write(chunk);
+  }
+
+  /** A large chunk of a large document: copying it would save nothing. */
+  #isDirect(chunk: Uint8Array): boolean {
+    const isLarge = chunk.length >= spoolFileLimits.directWriteBytes;
+    return isLarge && this.#file !== undefined && this.#gatheredBytes === 0;
   }
 
   get #isFollowed(): boolean {
@@ -133,6 +144,7 @@ export class Upload {
   /** Memory must not keep from a reader what has come; a very small document is soon whole. */
   #mayBeReadNow(gatheredBytes: number): boolean {
     if (!this.#isFollowed) return false;
+    if (this.#options.fromFirstByte === true) return true;
     return this.#file !== undefined || gatheredBytes > spoolFileLimits.firstGatherBytes;
   }
 
@@ -170,16 +182,32 @@ export class Upload {
   async #flush(): Promise<void> {
     if (this.#gatheredBytes === 0) return;
     await this.#write(this.#gathered.subarray(0, this.#gatheredBytes));
+    // What was gathered is written from where the next bytes are gathered.
+    await this.#writing;
     this.#gatheredBytes = 0;
   }
 
+  /**
+   * Begins to write once what was written before is done: the next chunk comes meanwhile. What goes
+   * wrong is told by the call after it, or by `#writing`.
+   */
   async #write(bytes: Uint8Array): Promise<void> {
-    const { files, directory, makeName, space } = this.#parts;
+    const { files, directory, makeName } = this.#parts;
     this.#file ??= await createDocumentFile(files, directory, makeName());
-    await this.#file.write(bytes);
-    space.used(bytes.length);
+    await this.#writing;
+    const writing = this.#writeNow(this.#file, bytes);
+    writing.catch(() => {});
+    this.#writing = writing;
+    if (this.#isFollowed) await writing;
+  }
+
+  async #writeNow(file: DocumentFile, bytes: Uint8Array): Promise<void> {
+    this.#inFlightBytes = bytes.length;
+    await file.write(bytes);
+    this.#inFlightBytes = 0;
+    this.#parts.space.used(bytes.length);
     this.#writtenBytes += bytes.length;
-    await this.#options.onWritten?.(this.#file.name, this.#writtenBytes);
+    await this.#options.onWritten?.(file.name, this.#writtenBytes);
   }
 
   /** A step ahead where there is room for it, what is needed otherwise. */
@@ -206,6 +234,7 @@ export class Upload {
       return this.#received(document, { kind: 'inline', bytes });
     }
     await this.#flush();
+    await this.#writing;
     this.#giveMemory();
     if (!(await this.#file.complete(header, this.#isFollowed ? 'started' : 'waiting'))) {
       throw new UploadRefusedError('too-large', "the job's attributes are too large");
@@ -224,6 +253,7 @@ export class Upload {
   }
 
   async #abandon(): Promise<void> {
+    await Promise.allSettled([this.#writing]);
     this.#release();
     const file = this.#file;
     this.#file = undefined;

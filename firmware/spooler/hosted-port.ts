@@ -26,6 +26,8 @@ export interface HostedPort {
   write(bytes: Uint8Array, signal: AbortSignal): Promise<CallOutcome<WriteOutcome>>;
   /** Called once, right before the first byte that leaves from now on; it never throws. */
   beforeFirstByte(note: () => void): void;
+  /** What the device said, at most so much; empty: nothing yet. Beside the other calls. */
+  read(maxBytes: number, signal: AbortSignal): Promise<CallOutcome<Uint8Array>>;
   endDoc(discard: boolean, signal?: AbortSignal): Promise<CallOutcome<PortOutcome>>;
   /** Ends within the grace; a monitor that does not is cut off. */
   close(): Promise<void>;
@@ -102,6 +104,10 @@ export function hostPort(options: {
       if (called.kind !== 'returned' || called.value.writtenBytes > 0) scope.bytesLeft();
       return called;
     },
+    read: (maxBytes, signal) =>
+      boundedCall(bounds('readPort', signal), (call) =>
+        scope.run(() => port.readPort(maxBytes, call)),
+      ),
     async endDoc(discard, signal) {
       const called = await boundedCall(
         {

@@ -16,6 +16,7 @@ import { printingLimits } from '../limits/printing-limits.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
 import { troubleLimits } from '../limits/trouble-limits.ts';
 import { createArrivals } from '../printers/arrivals.ts';
+import { deviceFactsOf } from '../printers/device-facts.ts';
 import { createDispatcher } from '../printers/dispatcher.ts';
 import type { FirstBytes } from '../printers/first-bytes.ts';
 import { createPortRunner } from '../printers/port-runner.ts';
@@ -23,6 +24,7 @@ import { createPrinterRoom } from '../printers/printers.ts';
 import { readAhead } from '../printers/read-ahead.ts';
 import { readArriving } from '../printers/read-arriving.ts';
 import { createRunnerCommits } from '../printers/runner-commits.ts';
+import { offeredFormats } from '../printers/settings.ts';
 import { createStateEvents } from '../printers/state-events.ts';
 import { createPrinterData } from '../printer-data/printer-data.ts';
 import { createQueueFiles, type QueueFilesOptions } from '../queue-files/queue-files.ts';
@@ -246,6 +248,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
           const open = (name: string) => noting(options.spool.openPart(name));
           return readArriving(arriving, open, { chunkBytes });
         },
+        wordsOf: (job) => arrivals.find(job.id)?.onWords,
         noteFirstByte: (job) => options.firstBytes.note(portName, job),
         commits: createRunnerCommits({
           spooler: id,
@@ -286,6 +289,13 @@ export function createSpooler(options: SpoolerOptions): Spooler {
     random,
     log,
     printerById: (printerId) => printers.byId(printerId),
+    offeredBy(printer) {
+      const { takes } = deviceFactsOf(
+        printer.portNames,
+        printer.portNames.map((name) => board.statusOf(name)),
+      );
+      return offeredFormats(printer, takes?.formats);
+    },
     onReady: (job) => wake(job, 'wake'),
     onHeld: () => timedHolds.look(),
     // A group's documents are on both nodes before anything prints.

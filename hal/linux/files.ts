@@ -59,7 +59,8 @@ export function createOpenFile(handle: FileHandle, path: string): OpenFile {
       }
     },
     async read(positionBytes, lengthBytes) {
-      const bytes = new Uint8Array(lengthBytes);
+      // What is not read is not handed out, and needs no zeros; a buffer of its own can be moved.
+      const bytes = new Uint8Array(Buffer.allocUnsafeSlow(lengthBytes).buffer);
       let done = 0;
       while (done < lengthBytes) {
         const { bytesRead } = await named(

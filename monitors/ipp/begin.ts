@@ -93,8 +93,11 @@ async function uploadOrCancel(
   }
 }
 
-export function askPrinter(userName: string): IppQuestion {
-  const [firstName = 'all', ...others] = printerFactNames;
+export function askPrinter(
+  userName: string,
+  asked: readonly string[] = printerFactNames,
+): IppQuestion {
+  const [firstName = 'all', ...others] = asked;
   const names = attribute(
     'requested-attributes',
     keyword(firstName),

@@ -23,9 +23,20 @@ export const ippMonitorLimits = {
   /** A printer in trouble without a document is asked whether it is well again. */
   recoverFirstMs: 2_000,
   recoverLastMs: 60_000,
+  /** A printer without a document is asked what it takes and how it is so often. */
+  watchMs: 60_000,
+  /** Where it says that something is wrong. */
+  watchTroubledMs: 5_000,
+  /** One that does not answer is asked less and less often, up to this. */
+  watchBackoffMaxMs: 600_000,
+  /** What is kept of what it says, for the time until it answers again. */
+  learnedLength: 32_000,
   nameOctets: 255,
   /** What is read of a printer's lists and words. */
   stateReasons: 32,
-  formats: 200,
+  formats: 64,
+  media: 200,
+  listed: 32,
+  keywordLength: 127,
   messageLength: 300,
 } as const;

@@ -2,6 +2,7 @@
 import type { MonitorModule } from '../contract.ts';
 import { createPortMonitor } from '../ports/port-monitor.ts';
 import { openIppPort } from './port.ts';
+import { createIppWatch } from './watch.ts';
 import { snmpSecrets } from '../snmp/settings.ts';
 import type { SnmpTarget } from '../snmp/watch.ts';
 import { type IppSettings, ippMonitorUI, ippSettingRows, ippSettingsSchema } from './settings.ts';
@@ -12,22 +13,26 @@ export const ippMonitor: MonitorModule = {
   name: 'ipp',
   kind: 'port',
   locality: 'network',
-  initializePrintMonitor2: (init) =>
-    createPortMonitor(init, {
+  initializePrintMonitor2(init) {
+    const watch = createIppWatch({ init });
+    return createPortMonitor(init, {
       monitorName: ippMonitor.name,
       ui: ippMonitorUI,
       rows: ippSettingRows,
       schema: ippSettingsSchema,
-      secrets: ['password', ...snmpSecrets],
+      // What was learned is shown with the port's status.
+      secrets: ['password', 'learned', ...snmpSecrets],
       snmp: snmpTargetOf,
       describe: ({ description, uri }) => ({
         description,
         types: ['write', 'net-attached'],
         ...hostOf(uri),
       }),
-      open: (opening) => openIppPort({ init, opening }),
+      open: (opening) => openIppPort({ init, opening, report: watch.reportOf(opening.name) }),
       commands: ippXcvCommands(init),
-    }),
+      watch,
+    });
+  },
   initializePrintMonitorUI: () => ippMonitorUI,
 };
 

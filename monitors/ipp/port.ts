@@ -27,6 +27,8 @@ import type { IppSettings } from './settings.ts';
 export interface IppPortOptions {
   readonly init: Pick<MonitorInit, 'clock' | 'devices' | 'reportStatus' | 'log'>;
   readonly opening: PortOpening<IppSettings>;
+  /** Where others report of this port too; without it the port reports alone. */
+  readonly report?: StatusReport;
 }
 
 export function openIppPort(options: IppPortOptions): OpenPort {
@@ -46,7 +48,9 @@ class IppPort implements OpenPort {
   constructor(options: IppPortOptions) {
     this.#options = options;
     const { init, opening } = options;
-    this.#status = createStatusReport({ init, portName: opening.name, source: 'port-monitor' });
+    this.#status =
+      options.report ??
+      createStatusReport({ init, portName: opening.name, source: 'port-monitor' });
   }
 
   async startDocPort(doc: DocInfo, call: Call): Promise<StartDocOutcome> {

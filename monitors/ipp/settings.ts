@@ -34,6 +34,8 @@ export const ippSettingsSchema = z
       .string()
       .regex(/^([0-9a-f]{64})?$/, 'is no SHA-256 in hex')
       .default(''),
+    /** What the printer last said of itself, as JSON: clients are told before it answers again. */
+    learned: z.string().max(limits.learnedLength).default(''),
     connectTimeoutMs: z
       .int()
       .min(limits.connectTimeoutMs.min)
@@ -54,6 +56,7 @@ export const ippSettingRows: readonly SettingRow<keyof IppSettings>[] = [
   { key: 'userName', valueName: 'UserName', type: 'string' },
   { key: 'password', valueName: 'Password', type: 'string' },
   { key: 'certificate', valueName: 'Certificate', type: 'string' },
+  { key: 'learned', valueName: 'Learned', type: 'string' },
   { key: 'connectTimeoutMs', valueName: 'ConnectTimeoutMs', type: 'dword' },
   ...snmpSettingRows,
 ];

@@ -24,6 +24,22 @@ export interface PortMonitorKind<Settings> extends PortCommandsOptions<Settings>
   readonly commands: readonly XcvCommand<PortContext<Settings>>[];
   /** How the printers of network ports are asked by SNMP, where they are. */
   readonly snmp?: (settings: Settings) => SnmpTarget | undefined;
+  /** Asks the printers of used ports in the kind's own way. */
+  readonly watch?: PortWatch<Settings>;
+}
+
+export interface PortWatch<Settings> {
+  /** Those that are watched already are passed by. */
+  used(ports: readonly WatchedPort<Settings>[]): void;
+  unused(portNames: readonly string[]): void;
+  stop(): void;
+}
+
+/** `settings` answers undefined once the port is gone. */
+export interface WatchedPort<Settings> {
+  readonly name: string;
+  readonly settings: () => SettingsRead<Settings> | undefined;
+  readonly change: PortOpening<Settings>['change'];
 }
 
 export async function createPortMonitor<Settings extends PlainSettings>(
@@ -88,12 +104,26 @@ export async function createPortMonitor<Settings extends PlainSettings>(
       };
     },
 
-    notifyUsedPorts: (names) => snmpWatch.used(names),
-    notifyUnusedPorts: (names) => snmpWatch.unused(names),
+    notifyUsedPorts(names) {
+      snmpWatch.used(names);
+      const known = names.flatMap((name) => ports.find(name) ?? []);
+      kind.watch?.used(
+        known.map(({ name }) => ({
+          name,
+          settings: () => ports.find(name)?.settings,
+          change: (changed) => changeSettings(ports, name, changed),
+        })),
+      );
+    },
+    notifyUnusedPorts(names) {
+      snmpWatch.unused(names);
+      kind.watch?.unused(names);
+    },
 
     async shutdown() {
       running = false;
       snmpWatch.stop();
+      kind.watch?.stop();
       for (const { name, open } of ports.list()) {
         open?.cutOff();
         ports.setOpen(name, undefined);
@@ -115,13 +145,19 @@ function openingOf<Settings>(
   return {
     name,
     settings: () => ports.find(name)?.settings ?? first,
-    async change(changed) {
-      if (ports.find(name)?.settings.kind !== 'read') return;
-      await ports.change(name, ({ settings }) => {
-        if (settings.kind === 'invalid') throw new Error(settings.message);
-        return changed(settings.settings);
-      });
-    },
+    change: (changed) => changeSettings(ports, name, changed),
     onClosed: () => ports.setOpen(name, undefined),
   };
+}
+
+async function changeSettings<Settings>(
+  ports: PortTable<Settings>,
+  name: string,
+  changed: (settings: Settings) => Settings,
+): Promise<void> {
+  if (ports.find(name)?.settings.kind !== 'read') return;
+  await ports.change(name, ({ settings }) => {
+    if (settings.kind === 'invalid') throw new Error(settings.message);
+    return changed(settings.settings);
+  });
 }

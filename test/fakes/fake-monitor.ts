@@ -69,6 +69,8 @@ export class FakeDevice {
   cancelsNext = false;
   readonly spoiled = new Map<MonitorCall, { readonly how: Spoiling; times: number }>();
   readonly sheets: Sheet[] = [];
+  /** What it says, to whoever reads the port. */
+  readonly words: Uint8Array[] = [];
   /** How often startDocPort was called, and when. */
   readonly triesAtMs: number[] = [];
   /** The appliance was killed: the device sees its connection end. */
@@ -256,7 +258,7 @@ class FakePort implements MonitorPort {
   }
 
   async readPort(): Promise<Uint8Array> {
-    return new Uint8Array();
+    return this.#device.words.shift() ?? new Uint8Array();
   }
 
   async endDocPort({ discard }: { readonly discard: boolean }, call: Call): Promise<PortOutcome> {

@@ -8,11 +8,12 @@ import type {
   DocumentRequest,
   Intake,
   JobRequest,
+  Straight,
 } from '../../firmware/intake/contract.ts';
 import { expand } from '../../firmware/intake/expand.ts';
 import { isEnded, type Job, type JobDocument } from '../../firmware/jobs/job.ts';
 import { intakeLimits } from '../../firmware/limits/intake-limits.ts';
-import type { Printer } from '../../firmware/printers/printer.ts';
+import type { Printer, PrinterAccess, RawSettings } from '../../firmware/printers/printer.ts';
 import type {
   JobAnswer,
   Jobs,
@@ -30,6 +31,8 @@ import { noPrinterData, noQueueFiles } from './no-queue-files.ts';
 
 export interface FakeSpoolerOptions {
   readonly printers: readonly string[];
+  readonly access?: PrinterAccess;
+  readonly rawSettings?: RawSettings;
   readonly formats?: readonly string[];
   /** Bytes of documents that are kept; longer ones are only counted and digested. */
   readonly keepBytes?: number;
@@ -55,7 +58,10 @@ export class FakeSpooler implements Spooler {
   files: QueueFiles = noQueueFiles;
   /** Complete documents in the order of their acceptance. */
   readonly documents: KeptDocument[] = [];
-  readonly requests: (JobRequest & { readonly document?: DocumentRequest })[] = [];
+  readonly requests: (JobRequest & {
+    readonly document?: DocumentRequest;
+    readonly straight?: Straight | undefined;
+  })[] = [];
   /** Uploads whose streams threw. */
   brokenUploads = 0;
   /** What was asked of printers and jobs beyond what this spooler does. */
@@ -333,7 +339,11 @@ interface Taken {
 
 const notHere = refused('internal', 'The fake spooler does not do this.');
 
-function printerOf(name: string, index: number, { formats }: FakeSpoolerOptions): Printer {
+function printerOf(
+  name: string,
+  index: number,
+  { formats, access = {}, rawSettings = {} }: FakeSpoolerOptions,
+): Printer {
   return {
     id: `00000000-0000-4000-9000-${String(index + 1).padStart(12, '0')}`,
     spooler: 'fake',
@@ -341,6 +351,8 @@ function printerOf(name: string, index: number, { formats }: FakeSpoolerOptions)
     ...defaultSettings,
     description: `Printer ${name}`,
     location: 'here',
+    access,
+    raw: rawSettings,
     formats: formats ?? ['application/octet-stream', 'application/pdf'],
     createdAt: at,
     changedAt: at,

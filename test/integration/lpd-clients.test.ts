@@ -70,6 +70,8 @@ describe('LPD clients that are not ours', () => {
     }
     await platen.run('printer', 'disable', 'office');
     await rlpr('rlpr', '--job=Waiting', join(folder, 'one.bin'));
+    assert.match(await rlpr('rlpq'), /not ready[\s\S]*private/);
+    await platen.run('printer', 'change', 'office', '--show-jobs', 'all');
     assert.match(await rlpr('rlpq'), /not ready[\s\S]*Waiting/);
     await rlpr('rlprm', '-');
     assert.match(await rlpr('rlpq'), /no entries/);

@@ -126,13 +126,11 @@ describe('the first hour', async () => {
     await page.getByRole('link', { name: 'Platen' }).click();
     await page.getByRole('link', { name: 'labels' }).first().click();
     await page.getByText('Add a file').click();
-    await page
-      .getByLabel('File to keep for clients')
-      .setInputFiles({
-        name: 'labels.ppd',
-        mimeType: 'text/plain',
-        buffer: Buffer.from('*PPD-Adobe: "4.3"\n'),
-      });
+    await page.getByLabel('File to keep for clients').setInputFiles({
+      name: 'labels.ppd',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('*PPD-Adobe: "4.3"\n'),
+    });
     await page.getByText('“labels.ppd” is kept.').waitFor();
     await page.getByRole('cell', { name: 'labels.ppd' }).waitFor();
     await page.getByRole('button', { name: 'Print the configuration' }).click();

@@ -257,8 +257,18 @@ describe('jobs by LPD that are not accepted', () => {
 });
 
 describe('queues by LPD', () => {
-  test('are shown short and long, for all or for some', async () => {
+  test('names are not for everyone, unless the printer says so', async () => {
     await using servers = await startServers();
+    await print(servers);
+    const short = await words(servers, '\x03office\n');
+    assert.match(short, /\n1st +private +1 +private +10 bytes\n/);
+    const long = await words(servers, '\x04office\n');
+    assert.match(long, /\nprivate: 1st +\[job 1\]\n/);
+    assert.doesNotMatch(`${short}${long}`, /ann|Report|127/);
+  });
+
+  test('are shown short and long, for all or for some', async () => {
+    await using servers = await startServers({ access: { jobsShownTo: 'all' } });
     await print(servers);
     await askIpp(servers.httpPort, {
       operation: 'Print-Job',

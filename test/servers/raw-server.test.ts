@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { serverLimits } from '../../firmware/limits/server-limits.ts';
-import { settle } from '../world/clock.ts';
+import { createBackChannel } from '../../firmware/servers/raw/back-channel.ts';
+import { settle, VirtualClock } from '../world/clock.ts';
 import { startServers } from './harness.ts';
 import { WireClient } from './wire-client.ts';
 
@@ -161,5 +162,67 @@ describe('raw 9100', () => {
     assert.equal(await client.over(), 'reset');
     assert.deepEqual(servers.spooler.documents, []);
     assert.equal(servers.spooler.brokenUploads, 1);
+  });
+});
+
+describe('a printer’s own raw settings', () => {
+  test('a client may pause as long as its printer says', async () => {
+    await using servers = await startServers({ rawSettings: { idleSeconds: 5 } });
+    const client = await WireClient.to(servers.rawPort);
+    await client.pour(Buffer.from('half a label'));
+    await settle();
+    await servers.clock.advance(5_000);
+    assert.equal(await client.over(), 'reset');
+    assert.deepEqual(servers.spooler.documents, []);
+  });
+
+  test('without pass-through nobody hears the device', async () => {
+    await using servers = await startServers();
+    const client = await WireClient.to(servers.rawPort);
+    client.send('x').finish();
+    assert.equal(await client.over(), 'closed');
+    assert.equal(servers.spooler.requests[0]?.straight, undefined);
+  });
+
+  test('what passes through hears the device until it is done, and is not waited for', async () => {
+    await using servers = await startServers({ rawSettings: { mode: 'pass-through' } });
+    const client = await WireClient.to(servers.rawPort);
+    client.send('x').finish();
+    await until(() => servers.spooler.documents.length === 1);
+    const { straight } = servers.spooler.requests[0] ?? {};
+    assert.ok(straight);
+    straight.onWords(Buffer.from('ready'));
+    await client.bytes(5);
+    straight.onWords(Buffer.from(' steady'));
+    straight.onEnd();
+    assert.equal(await client.over(), 'closed');
+    assert.equal(String(client.received), 'ready steady');
+    const late = await WireClient.to(servers.rawPort);
+    late.send('y').finish();
+    await until(() => servers.spooler.documents.length === 2);
+    await settle();
+    await servers.clock.advance(serverLimits.raw.lastWordsMs);
+    assert.equal(await late.over(), 'closed');
+  });
+
+  test('words are dropped where a client does not read them', async () => {
+    const clock = new VirtualClock();
+    const written = Promise.withResolvers<void>();
+    const writes: number[] = [];
+    const back = createBackChannel({
+      connection: {
+        async write(bytes) {
+          writes.push(bytes.length);
+          await written.promise;
+        },
+      },
+      clock,
+      limits: { backChannelBytes: 100, lastWordsMs: 1_000 },
+    });
+    for (let count = 0; count < 10; count += 1) back.onWords(new Uint8Array(30));
+    written.resolve();
+    back.onEnd();
+    await back.settled();
+    assert.deepEqual(writes, [30, 30, 30]);
   });
 });

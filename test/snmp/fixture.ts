@@ -69,6 +69,7 @@ export function printerOf(index: number, more: Partial<MibPrinter> = {}): MibPri
       defaults: {},
       quotas: {},
       access: {},
+      raw: {},
       documentRetention: {},
       historyRetention: {},
       interrupted: 'restart',

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isHalError } from '../../hal/errors.ts';
+import { spoolFileLimits } from '../../firmware/limits/spool-file-limits.ts';
 import { spoolLimits } from '../../firmware/limits/spool-limits.ts';
 import { DamagedDocumentError } from '../../firmware/spool/document-reader.ts';
 import type { ReceivedDocument } from '../../firmware/spool/receive.ts';
@@ -215,6 +216,24 @@ describe('the spool', () => {
       assert.deepEqual(await documentNames(rig), [], operation);
     }
     assert.deepEqual(rig.spool.load, { uploads: 0, memoryBytes: 0 });
+  });
+
+  test('brings a large document to the disk while it arrives', async () => {
+    const rig = await openRig();
+    const before = rig.disk.count('sync');
+    const bytes = new Uint8Array(spoolFileLimits.syncStepBytes * 2 + 1);
+    const { document } = await received(rig.spool, chunksOf(bytes, 1024 * 1024));
+    assert.equal(document.digest, documentOf(bytes).digest);
+    assert.ok(rig.disk.count('sync') - before > 1);
+  });
+
+  test('believes no later sync once one has failed', async () => {
+    const rig = await openRig();
+    rig.disk.faults.add({ operation: 'sync', code: 'io-error', times: 1 });
+    const bytes = new Uint8Array(spoolFileLimits.syncStepBytes + 1);
+    const receiving = rig.spool.receive(chunksOf(bytes, 1024 * 1024), { header: headerDraft('a') });
+    await assert.rejects(receiving, (error) => isHalError(error, 'io-error'));
+    assert.deepEqual(await documentNames(rig), []);
   });
 
   test('does not hand out a document that is not whole', async () => {

@@ -175,3 +175,66 @@ describe('at-once', () => {
     assert.equal(second.kind === 'refused' && second.code, 'queue-full');
   });
 });
+
+describe('straight', () => {
+  const question = Buffer.from('~HS');
+
+  function passThrough(bench: Bench, settings: { readonly copies?: number } = {}) {
+    const upload = new Upload();
+    const words: string[] = [];
+    let ends = 0;
+    const onWords = (bytes: Uint8Array) => void words.push(String(Buffer.from(bytes)));
+    const straight = { onWords, onEnd: () => void (ends += 1) };
+    const answer = bench.submit(upload, { straight, ...settings });
+    return { upload, words, answer, ends: () => ends };
+  }
+
+  test('the first byte goes on as it comes, and what the device says comes back', async () => {
+    const bench = await booted({ startPrinting: 'spooled' });
+    const { upload, words, answer, ends } = passThrough(bench);
+    upload.send(question);
+    await bench.until(() => underWay(bench) === 3, 1_000);
+    bench.device.words.push(Buffer.from('ready'), Buffer.from('steady'));
+    await bench.until(() => words.length === 2, 1_000);
+    upload.send(question);
+    await bench.until(() => underWay(bench) === 6, 1_000);
+    assert.equal(ends(), 0);
+    upload.end();
+    const accepted = await answer;
+    assert.ok(accepted.kind === 'accepted');
+    const done = await bench.untilState(accepted.job.id, 'completed', 2_000);
+    assert.deepEqual([done.documents[0]?.sizeBytes, done.possiblyPrintedTwice], [6, false]);
+    await bench.until(() => ends() === 1, 1_000);
+    assert.deepEqual(words, ['ready', 'steady']);
+    assert.equal(bench.device.wholeSheets(done.id).length, 1);
+  });
+
+  test('whoever breaks off stops it, and hears its end', async () => {
+    const bench = await booted({ startPrinting: 'spooled' });
+    const { upload, answer, ends } = passThrough(bench);
+    upload.send(question);
+    await bench.until(() => underWay(bench) === 3, 1_000);
+    upload.end(new Error('gone'));
+    assert.equal((await answer).kind, 'refused');
+    assert.equal((await onlyJob(bench)).state, 'aborted');
+    assert.equal(ends(), 1);
+  });
+
+  test('a device that is away, and several copies, are spooled as ever', async () => {
+    const bench = await booted({ startPrinting: 'spooled' });
+    const copies = passThrough(bench, { copies: 2 });
+    copies.upload.send(question);
+    copies.upload.end();
+    assert.equal((await copies.answer).kind, 'accepted');
+    assert.equal(copies.ends(), 1);
+    bench.device.power = 'off';
+    const away = passThrough(bench);
+    away.upload.send(question);
+    away.upload.end();
+    const accepted = await away.answer;
+    assert.ok(accepted.kind === 'accepted');
+    bench.device.power = 'on';
+    await bench.untilState(accepted.job.id, 'completed', 61_000);
+    assert.equal(away.ends(), 1);
+  });
+});

@@ -3,7 +3,12 @@
 import { openMonitorRegistry } from '../../firmware/registry/monitor-registry.ts';
 import { createEventRing } from '../../firmware/events/ring.ts';
 import type { PlatenEvent } from '../../firmware/events/event.ts';
-import type { Accepted, DocumentRequest, JobRequest } from '../../firmware/intake/contract.ts';
+import type {
+  Accepted,
+  DocumentRequest,
+  JobRequest,
+  Straight,
+} from '../../firmware/intake/contract.ts';
 import type { Refusal } from '../../firmware/errors/codes.ts';
 import type { Principal } from '../../firmware/api/principal.ts';
 import type { Job } from '../../firmware/jobs/job.ts';
@@ -213,7 +218,10 @@ export class Bench {
 
   async submit(
     bytes: Uint8Array | AsyncIterable<Uint8Array>,
-    request: Partial<JobRequest> & { readonly document?: Partial<DocumentRequest> } = {},
+    request: Partial<JobRequest> & {
+      readonly document?: Partial<DocumentRequest>;
+      readonly straight?: Straight;
+    } = {},
     signal?: AbortSignal,
   ): Promise<Accepted | Refusal> {
     const { document, ...job } = request;

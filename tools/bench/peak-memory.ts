@@ -64,7 +64,7 @@ async function sendRaw(port: number, sizeBytes: number): Promise<void> {
 }
 
 /** VmHWM of proc(5): the peak, so that nothing is missed between two looks. */
-async function peakResidentBytes(pid: number): Promise<number> {
+export async function peakResidentBytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   const kibibytes = /^VmHWM:\s*(\d+) kB$/m.exec(status)?.[1];
   if (kibibytes === undefined) throw new Error(`process ${pid} tells no peak memory`);

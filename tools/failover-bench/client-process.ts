@@ -1,8 +1,8 @@
 // A client of the bench, in a namespace of its own: prints small documents to an address, one begun
 // after the other whatever became of those before, and notes what became of each.
 //
-// node client-process.ts HOST PORT QUEUE PREFIX BYTES EVERY_MS CONNECT_MS; JSON lines on standard
-// output; begins nothing more when standard input ends, and ends soon after.
+// node client-process.ts HOST PORT QUEUE PREFIX BYTES EVERY_MS CONNECT_MS MOST; JSON lines on
+// standard output; begins nothing more when standard input ends, and ends soon after.
 import { connect } from 'node:net';
 import type { ClientLine } from './lines.ts';
 import { printRequest, statusOfAnswer } from '../bench/ipp-client.ts';
@@ -15,13 +15,14 @@ const [
   bytesText = '',
   everyText = '',
   connectText = '',
+  mostText = '200',
 ] = process.argv.slice(2);
 const port = Number(portText);
 const everyMs = Number(everyText);
 /** A SYN that is lost is sent again after 1 s only: a new connection is sooner. */
 const connectMs = Number(connectText);
 const answerMs = Math.max(5_000, connectMs);
-const mostAtOnce = 200;
+const mostAtOnce = Number(mostText);
 const lastAnswersMs = 500;
 const breakOff = new AbortController();
 const firstErrorStatus = 0x0100;

@@ -105,6 +105,17 @@ export async function cutBetween(wire: string, from: string, to: string): Promis
   await nft(wire, `add rule bridge cut between iifname ${from} oifname ${to} drop`);
 }
 
+/** So many of a hundred packets are lost from now on; netem is often absent, nftables is there. */
+export async function loseBetween(
+  wire: string,
+  from: string,
+  to: string,
+  percent: number,
+): Promise<void> {
+  const drawn = `numgen random mod 100 < ${percent}`;
+  await nft(wire, `add rule bridge cut between iifname ${from} oifname ${to} ${drawn} drop`);
+}
+
 export async function healBetween(wire: string): Promise<void> {
   await nft(wire, 'flush chain bridge cut between');
 }

@@ -45,11 +45,16 @@ export interface ClientOptions {
   readonly connectMs?: number;
   readonly everyMs?: number;
   readonly bytes?: number;
+  readonly mostAtOnce?: number;
+  /** Where it prints; the group's address and its first printer. */
+  readonly host?: string;
+  readonly queue?: string;
 }
 
 const printBytes = 4_096;
 const printEveryMs = 60;
 const connectMs = 150;
+const mostAtOnce = 200;
 
 export interface World extends AsyncDisposable {
   readonly boxes: readonly [Box, Box];
@@ -150,13 +155,14 @@ async function buildWorld(
         [
           process.execPath,
           program('client-process.ts'),
-          groupAddress,
+          how.host ?? groupAddress,
           '8631',
-          'p1',
+          how.queue ?? 'p1',
           prefix,
           String(how.bytes ?? printBytes),
           String(how.everyMs ?? printEveryMs),
           String(how.connectMs ?? connectMs),
+          String(how.mostAtOnce ?? mostAtOnce),
         ],
         (line) => onLine(clientLine.parse(line)),
       ),

@@ -75,8 +75,12 @@ export async function serve(guest: Guest, hostPort: number): Promise<Console> {
   // Scenarios make their ports themselves.
   const settings = [
     `listen.https=${guestHttpsPort}`,
-    ...['listen.http=0', 'listen.raw=0', 'listen.lpd=0', 'listen.snmp=0'],
-    ...['devices.addPlugged=false', 'discovery.announce=false'],
+    'listen.http=0',
+    'listen.raw=0',
+    'listen.lpd=0',
+    'listen.snmp=0',
+    'devices.addPlugged=false',
+    'discovery.announce=false',
   ].map((setting) => `--set ${setting}`);
   await guest.run(`platen serve ${data} ${settings.join(' ')} >/tmp/ready 2>/tmp/log &`);
   await guest.run('until [ -s /tmp/ready ]; do sleep 0.2; done', waitMs);

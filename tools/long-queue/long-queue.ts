@@ -5,13 +5,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { platenFromSources, singleFile } from '../up/processes.ts';
 import { measureLongQueue, type QueueFigures } from './measure.ts';
 
 /** On a disk, where /tmp may be memory. */
 const FOLDER = '/var/tmp';
 const MEBIBYTE = 1024 * 1024;
 
-const USAGE = 'usage: npm run long-queue -- [--jobs N] [--adds N]\n';
+const USAGE = 'usage: npm run long-queue -- [--jobs N] [--adds N] [--single-file]\n';
 
 /** With 100,000 queued jobs. */
 const BOUNDS = { startMs: 5_000, addRatio: 1.5, grownMebibytes: 100 } as const;
@@ -24,6 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       jobs: { type: 'string', default: '100000' },
       adds: { type: 'string', default: '300' },
+      'single-file': { type: 'boolean', default: false },
     },
   });
   const [jobs, adds] = [Number(values.jobs), Number(values.adds)];
@@ -33,8 +35,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(FOLDER, 'platen-long-queue-'));
   try {
+    const command = values['single-file'] ? singleFile : platenFromSources;
     const report = (line: string) => process.stderr.write(`${line}\n`);
-    const { empty, long } = await measureLongQueue({ jobs, adds, folder, report });
+    const { empty, long } = await measureLongQueue({ jobs, adds, folder, report, command });
     const addRatio = long.addMs / empty.addMs;
     const grownMebibytes = (long.residentBytes - empty.residentBytes) / MEBIBYTE;
     const lines = [

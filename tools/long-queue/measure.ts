@@ -10,7 +10,7 @@ import { type IppClient, openIppClient } from '../bench/ipp-client.ts';
 import { seededRandom } from '../bench/random.ts';
 import { summarise } from '../bench/statistics.ts';
 import { type Platen, startPlaten } from '../up/platen.ts';
-import { platenFromSources } from '../up/processes.ts';
+import { type PlatenCommand, platenFromSources } from '../up/processes.ts';
 import { fillQueue, PRINTER } from './fill.ts';
 
 const DOCUMENT_BYTES = 4096;
@@ -26,6 +26,8 @@ export interface LongQueueOptions {
   /** An empty folder on a disk. */
   readonly folder: string;
   readonly report: (line: string) => void;
+  /** From the sources unless given. */
+  readonly command?: PlatenCommand;
 }
 
 /** What was measured of one queue. */
@@ -49,14 +51,14 @@ export interface LongQueueFigures {
 }
 
 export async function measureLongQueue(options: LongQueueOptions): Promise<LongQueueFigures> {
-  const { jobs, folder, report } = options;
+  const { jobs, folder, report, command = platenFromSources } = options;
   const [emptyFolder, longFolder] = [join(folder, 'empty'), join(folder, 'long')];
   await fillQueue(emptyFolder, 0);
   report(`filling a queue with ${jobs} jobs`);
   await fillQueue(longFolder, jobs);
-  const empty = await start(emptyFolder);
+  const empty = await start(command, emptyFolder);
   try {
-    const long = await start(longFolder);
+    const long = await start(command, longFolder);
     try {
       report('adding jobs to both, in turns');
       await addInTurns([empty, long], WARM_UPS);
@@ -80,9 +82,9 @@ interface Started {
   readonly startCpuMs: number;
 }
 
-async function start(folder: string): Promise<Started> {
+async function start(command: PlatenCommand, folder: string): Promise<Started> {
   const startMs = performance.now();
-  const platen = await startPlaten(platenFromSources, folder);
+  const platen = await startPlaten(command, folder);
   return {
     platen,
     startMs: performance.now() - startMs,

@@ -16,6 +16,32 @@ export const portLanguageAnswer = portLanguage;
 
 const amount = z.union([z.number(), z.enum(['other', 'unknown', 'some'])]);
 
+const words = z.array(z.string()).readonly().optional();
+const numbers = z.array(z.number()).readonly().optional();
+
+/** What an IPP device takes, in IPP's words, its default first in each list. */
+const deviceTakes = z.object({
+  formats: words,
+  color: z.boolean().optional(),
+  sides: words,
+  media: words,
+  mediaReady: words,
+  mediaSources: words,
+  mediaTypes: words,
+  marginHundredthsMm: z.number().optional(),
+  colorModes: words,
+  resolutionsDpi: numbers,
+  qualities: numbers,
+  finishings: numbers,
+  outputBins: words,
+  pagesPerMinute: z.number().optional(),
+  pagesPerMinuteColor: z.number().optional(),
+  rasterTypes: words,
+  rasterResolutionsDpi: numbers,
+  rasterSheetBack: z.string().optional(),
+  urf: words,
+});
+
 /** What a device says of itself; a member is absent where it does not say. */
 const deviceFacts = z.object({
   makeAndModel: z.string().optional(),
@@ -51,6 +77,7 @@ const deviceFacts = z.object({
     )
     .readonly()
     .optional(),
+  takes: deviceTakes.optional(),
 });
 
 export const port = z.object({

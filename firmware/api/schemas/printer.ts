@@ -44,6 +44,18 @@ export const access = z.strictObject({
     .exactOptional(),
   users: z.array(z.string().max(255)).max(printingLimits.accessEntries).readonly().exactOptional(),
   logIn: z.boolean().exactOptional(),
+  /** Who sees whose a job is and what it is called, beside those who look after the printer. */
+  jobsShownTo: z.enum(['owner', 'all']).exactOptional(),
+});
+
+const { rawIdleLeastSeconds, rawIdleMostSeconds } = printingLimits;
+
+/** The printer's raw port (9100 and up). */
+export const raw = z.strictObject({
+  /** `pass-through`: byte by byte to the device, whose words go back to the client. */
+  mode: z.enum(['spooled', 'pass-through']).exactOptional(),
+  /** The longest pause inside a document. */
+  idleSeconds: z.int().min(rawIdleLeastSeconds).max(rawIdleMostSeconds).exactOptional(),
 });
 
 const printerBase = z.object({
@@ -57,6 +69,7 @@ const printerBase = z.object({
   defaults: z.record(z.string().max(255), z.unknown()),
   quotas,
   access,
+  raw,
   documentRetention: retention,
   historyRetention: retention,
   interrupted: z.enum(['restart', 'hold']),
@@ -100,6 +113,7 @@ export const printerSettings = z.strictObject({
   defaults: shape.defaults.exactOptional(),
   quotas: shape.quotas.exactOptional(),
   access: shape.access.exactOptional(),
+  raw: shape.raw.exactOptional(),
   documentRetention: shape.documentRetention.exactOptional(),
   historyRetention: shape.historyRetention.exactOptional(),
   interrupted: shape.interrupted.exactOptional(),

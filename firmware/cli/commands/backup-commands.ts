@@ -9,9 +9,8 @@ import {
   type CommandInput,
   type OptionRows,
 } from '../command.ts';
+import { readSecret } from '../secret.ts';
 import { applyWanted } from './apply-commands.ts';
-
-const mostPassphraseBytes = 4_096;
 
 const passphraseOption = {
   'passphrase-file': {
@@ -31,7 +30,7 @@ export const backupCommands: readonly Command[] = [
     async run(input, context) {
       const { api, asJson, out, writeDocument } = context;
       const [name = ''] = input.args;
-      const body = { passphrase: await readPassphrase(input, context) };
+      const body = { passphrase: await readPassphrase(input, context, false) };
       await writeDocument(name, await (await api()).download('/backup', body));
       // Standard output holds the backup itself then.
       if (name === '-') return;
@@ -58,7 +57,7 @@ export const backupCommands: readonly Command[] = [
         throw new CliError('--passphrase-file is missing: standard input is the backup.', 2);
       }
       const client = await context.api();
-      const passphrase = await readPassphrase(input, context);
+      const passphrase = await readPassphrase(input, context, true);
       const bytes = await context.readDocument(input.args[0] ?? '');
       await client.upload('/restore', 'application/octet-stream', bytes, takenBackup);
       if (input.flag('groups')) {
@@ -130,20 +129,11 @@ function show(
   out.line('Groups come again with the pair: pair the two, then "platen restore FILE --groups".');
 }
 
-async function readPassphrase(
+function readPassphrase(
   input: CommandInput,
-  { readDocument }: CommandContext,
+  context: CommandContext,
+  isKnown: boolean,
 ): Promise<string> {
-  const file = input.text('passphrase-file');
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of await readDocument(file ?? '-')) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > mostPassphraseBytes)
-      throw new CliError('This is too long for a passphrase.', 2);
-    chunks.push(chunk);
-  }
-  const [line = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/);
-  if (line === '') throw new CliError('No passphrase came: its first line is empty.', 2);
-  return line;
+  const fileOption = 'passphrase-file';
+  return readSecret(input, context, { what: 'passphrase', fileOption, isKnown });
 }

@@ -56,6 +56,21 @@ const settingOptions = {
     help: 'Takes jobs of this user only, who logs in; several; all for everyone',
   },
   'log-in': { type: 'string', value: 'yes|no', help: 'Takes jobs of users who log in' },
+  'show-jobs': {
+    type: 'string',
+    value: 'owner|all',
+    help: 'Who sees whose a job is and what it is called',
+  },
+  'raw-mode': {
+    type: 'string',
+    value: 'spooled|pass-through',
+    help: 'What comes by the raw port goes on byte by byte, and the answers back',
+  },
+  'raw-idle': {
+    type: 'string',
+    value: 'SECONDS',
+    help: 'The longest pause of a raw client inside a document',
+  },
   interrupted: {
     type: 'string',
     value: 'restart|hold',
@@ -175,7 +190,7 @@ function switchCommand(what: PrinterSwitch): Command {
 /** `now`: what merged settings start from, where there is a printer already. */
 function settingsOf(
   input: CommandInput,
-  now?: Pick<PrinterView, 'defaults' | 'quotas' | 'access'>,
+  now?: Pick<PrinterView, 'defaults' | 'quotas' | 'access' | 'raw'>,
 ): PrinterSettingsInput {
   const ports = input.texts('port');
   const formats = input.texts('format');
@@ -192,6 +207,7 @@ function settingsOf(
     ...(enabled === undefined ? {} : { enabled }),
     ...boundsOf(input, now),
     ...accessOf(input, now?.access ?? {}),
+    ...rawOf(input, now?.raw ?? {}),
     ...oneOf(input, 'interrupted', 'interrupted'),
     ...oneOf(input, 'start-printing', 'startPrinting'),
   };
@@ -199,6 +215,19 @@ function settingsOf(
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];
   throw new CliError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, 2);
+}
+
+/** `now` is what is not named stays at. */
+function rawOf(input: CommandInput, now: PrinterView['raw']): object {
+  const mode = input.text('raw-mode');
+  const idle = input.text('raw-idle');
+  if (mode === undefined && idle === undefined) return {};
+  const raw = {
+    ...now,
+    ...(mode === undefined ? {} : { mode }),
+    ...(idle === undefined ? {} : { idleSeconds: Number(idle) }),
+  };
+  return { raw };
 }
 
 function oneOf(input: CommandInput, option: string, key: string): Record<string, string> {
@@ -228,6 +257,7 @@ function show({ asJson, out }: CommandContext, item: PrinterView): void {
     ['defaults', JSON.stringify(item.defaults)],
     ['quotas', JSON.stringify(item.quotas)],
     ['access', JSON.stringify(item.access)],
+    ['raw', JSON.stringify(item.raw)],
     ['keep-documents', retentionText(item.documentRetention)],
     ['keep-history', retentionText(item.historyRetention)],
     ['interrupted', item.interrupted],

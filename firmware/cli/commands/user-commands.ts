@@ -1,5 +1,5 @@
-// Commands for users and tokens. A password is read from a file or from standard input, never from
-// the command's own words, which every process on the machine can read.
+// Commands for users and tokens. A password is typed, or read from a file or standard input, and
+// never comes with the command's own words, which every process on the machine can read.
 import { z } from 'zod';
 import { madeToken, token, user, userRole } from '../../api/schemas/user.ts';
 import { didYouMean } from '../../config/did-you-mean.ts';
@@ -12,14 +12,13 @@ import {
   type OptionRows,
 } from '../command.ts';
 import { readPages } from '../pages.ts';
-
-const mostPasswordBytes = 4_096;
+import { readSecret } from '../secret.ts';
 
 const passwordOption = {
   'password-file': {
     type: 'string',
     value: 'FILE',
-    help: 'Whose first line is the password; standard input without it',
+    help: 'Whose first line is the password; without it the terminal asks, or standard input',
   },
 } as const satisfies OptionRows;
 
@@ -56,7 +55,7 @@ export const userCommands: readonly Command[] = [
   },
   {
     name: 'user add',
-    summary: 'Make a user; the password comes from a file or standard input',
+    summary: 'Make a user; the password is typed, or comes from a file or standard input',
     ...oneName,
     options: { ...roleOption, ...passwordOption },
     async run(input, context) {
@@ -189,20 +188,8 @@ function checkRole(given: string): z.infer<typeof userRole> {
   throw new CliError(`"${given}" is none of the roles ${userRole.options.join(', ')}.${hint}`, 2);
 }
 
-async function readPassword(
-  input: CommandInput,
-  { readDocument }: CommandContext,
-): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of await readDocument(input.text('password-file') ?? '-')) {
-    bytes += chunk.length;
-    if (bytes > mostPasswordBytes) throw new CliError('This is too long for a password.', 2);
-    chunks.push(chunk);
-  }
-  const [line = ''] = Buffer.concat(chunks).toString('utf8').split(/\r?\n/);
-  if (line === '') throw new CliError('No password came: its first line is empty.', 2);
-  return line;
+function readPassword(input: CommandInput, context: CommandContext): Promise<string> {
+  return readSecret(input, context, { what: 'password', fileOption: 'password-file' });
 }
 
 function tell({ asJson, out }: CommandContext, value: unknown, text: string): void {

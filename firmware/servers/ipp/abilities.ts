@@ -1,9 +1,9 @@
 // What a printer can promise its clients: what its device says, and where it does not say, what
 // holds for any device that takes the formats offered.
 import type { Printer } from '../../printers/printer.ts';
-import { anyFormat } from '../../printers/settings.ts';
+import { anyFormat, offeredFormats } from '../../printers/settings.ts';
 import type { DeviceDescription } from './device.ts';
-import { mediaNames, mediaSizeOf } from './template/media-names.ts';
+import { customBound, customMedia, mediaNames, mediaSizeOf } from './template/media-names.ts';
 
 /** The first of each list is the default. */
 export interface Abilities {
@@ -16,6 +16,8 @@ export interface Abilities {
   readonly mediaTypes: readonly [string, ...string[]];
   /** Of every edge, in hundredths of a millimetre. */
   readonly marginHundredthsMm: number;
+  /** Names of the smallest and the largest; undefined: it takes no other sizes than its media. */
+  readonly customSizes: { readonly least: string; readonly most: string } | undefined;
   readonly sides: readonly [string, ...string[]];
   readonly colorModes: readonly [string, ...string[]];
   readonly resolutionsDpi: readonly [number, ...number[]];
@@ -32,11 +34,12 @@ export function abilitiesOf(
   printer: Pick<Printer, 'formats'>,
   device: DeviceDescription = {},
 ): Abilities {
-  const formats = formatsOf(printer);
+  const formats = offeredFormats(printer, device.formats);
   // A device of unknown colour gets the page as it is; told otherwise, clients would make it grey.
   const color = device.color ?? isPaged(formats);
+  const said = device.media?.filter((name) => mediaSizeOf(name) !== undefined);
   const media = orElse(
-    device.media?.filter((name) => mediaSizeOf(name) !== undefined),
+    said?.filter((name) => customBound(name) === undefined),
     mediaNames,
   );
   return {
@@ -48,7 +51,11 @@ export function abilitiesOf(
     mediaTypes: orElse(device.mediaTypes, ['auto', 'stationery']),
     marginHundredthsMm: device.marginHundredthsMm ?? 0,
     sides: orElse(device.sides, ['one-sided']),
-    colorModes: color ? ['auto', 'color', 'monochrome'] : ['monochrome', 'auto'],
+    customSizes: said === undefined ? customMedia : customSizesIn(said),
+    colorModes: orElse(
+      device.colorModes,
+      color ? ['auto', 'color', 'monochrome'] : ['monochrome', 'auto'],
+    ),
     resolutionsDpi: orElse(device.resolutionsDpi, resolutionsOfAny),
     qualities: orElse(device.qualities, [qualityNormal]),
     finishings: orElse(device.finishings, [finishingsNone]),
@@ -56,9 +63,10 @@ export function abilitiesOf(
   };
 }
 
-/** The formats that clients are offered (RFC 8011 5.4.22). */
-export function formatsOf({ formats }: Pick<Printer, 'formats'>): readonly string[] {
-  return formats.includes(anyFormat) ? formats : [...formats, anyFormat];
+function customSizesIn(media: readonly string[]): Abilities['customSizes'] {
+  const least = media.find((name) => customBound(name) === 'least');
+  const most = media.find((name) => customBound(name) === 'most');
+  return least === undefined || most === undefined ? undefined : { least, most };
 }
 
 /** Does the printer take pages in a language that clients without a driver speak? */

@@ -12,8 +12,14 @@ export async function describeDevice(
   return descriptionOf(deviceFactsOf(portNames, await ports.list()));
 }
 
-function descriptionOf({ makeAndModel, deviceId, supplies }: DeviceFacts): DeviceDescription {
+function descriptionOf({
+  makeAndModel,
+  deviceId,
+  supplies,
+  takes,
+}: DeviceFacts): DeviceDescription {
   return {
+    ...takes,
     ...(makeAndModel === undefined ? {} : { makeAndModel }),
     ...(deviceId === undefined ? {} : { deviceId }),
     ...(supplies === undefined ? {} : { supplies: supplies.map(supplyOf) }),

@@ -1,4 +1,5 @@
 // What a device says of itself, in IPP's terms, as far as a monitor has asked it.
+import type { DeviceTakes } from '../../../monitors/device-facts.ts';
 
 /** A consumable (PWG 5100.9 4.5.3); percent, or undefined where the device does not measure it. */
 export interface DeviceSupply {
@@ -13,24 +14,9 @@ export interface DeviceSupply {
 }
 
 /** Everything is optional: undefined where the device does not say. */
-export interface DeviceDescription {
+export interface DeviceDescription extends DeviceTakes {
   readonly makeAndModel?: string;
   /** The IEEE 1284 device id: `MFG:…;MDL:…;CMD:…;`. */
   readonly deviceId?: string;
-  readonly color?: boolean;
-  readonly sides?: readonly string[];
-  /** Self-describing names (PWG 5101.1). */
-  readonly media?: readonly string[];
-  readonly mediaReady?: readonly string[];
-  readonly mediaSources?: readonly string[];
-  readonly mediaTypes?: readonly string[];
-  /** Of every edge, in hundredths of a millimetre. */
-  readonly marginHundredthsMm?: number;
-  readonly resolutionsDpi?: readonly number[];
-  readonly qualities?: readonly number[];
-  readonly finishings?: readonly number[];
-  readonly outputBins?: readonly string[];
-  readonly pagesPerMinute?: number;
-  readonly pagesPerMinuteColor?: number;
   readonly supplies?: readonly DeviceSupply[];
 }

@@ -3,7 +3,7 @@ import type { IppMessage } from '../../../monitors/wire/ipp/message.ts';
 import { attribute, keyword, mimeMediaType } from '../../../monitors/wire/ipp/values.ts';
 import type { DocumentRequest } from '../../intake/contract.ts';
 import type { Printer } from '../../printers/printer.ts';
-import { anyFormat, takesFormat } from '../../printers/settings.ts';
+import { anyFormat, offeredFormats, takesFormat } from '../../printers/settings.ts';
 import type { IppCall } from './call.ts';
 import { compressionsSupported } from './compressions.ts';
 import { IppFault } from './fault.ts';
@@ -13,25 +13,25 @@ import { valueIn, wordsIn } from './operation-attributes.ts';
 const cupsRaw = 'application/vnd.cups-raw';
 
 /** Throws where the printer does not take the document, before a byte of it is read. */
-export function documentRequest(
-  { message, documentSizeBytes }: IppCall,
-  printer: Printer,
-): DocumentRequest {
+export async function documentRequest(call: IppCall, printer: Printer): Promise<DocumentRequest> {
+  const { message, documentSizeBytes } = call;
   const compression = compressionIn(message);
   const known = documentSizeBytes !== undefined && compression === 'none';
   return {
     name: wordsIn(message, 'document-name') ?? '',
-    format: formatIn(message, printer) ?? anyFormat,
+    format: (await formatIn(call, printer)) ?? anyFormat,
     compression,
     ...(known ? { sizeBytes: documentSizeBytes } : {}),
   };
 }
 
 /** document-format, checked; undefined where the client does not say. */
-export function formatIn(message: IppMessage, printer: Printer): string | undefined {
-  const said = valueIn(message, 'document-format', 'mimeMediaType');
+export async function formatIn(call: IppCall, printer: Printer): Promise<string | undefined> {
+  const said = valueIn(call.message, 'document-format', 'mimeMediaType');
   const format = said === cupsRaw ? anyFormat : said;
-  if (format === undefined || takesFormat(printer, format)) return format;
+  if (format === undefined) return undefined;
+  const { formats } = await call.describeDevice(call.spooler, printer);
+  if (takesFormat(offeredFormats(printer, formats), format)) return format;
   throw new IppFault(
     'client-error-document-format-not-supported',
     'The printer does not take this document format.',

@@ -6,6 +6,12 @@ import { anonymousUser } from '../user.ts';
 import type { Principal } from '../../api/principal.ts';
 import { faultOf } from './fault.ts';
 
+/** Whether it is the client's own job, by the rules of `checkOwner`. */
+export function isOwner(by: Principal, job: Job): boolean {
+  if (by.kind !== 'print-client' || needJobRight(by, job, '') !== undefined) return false;
+  return job.origin.userName !== anonymousUser || job.origin.address === by.address;
+}
+
 /**
  * Throws where it may not. A client owns the jobs of its user name, which without a log-in it only
  * claims; jobs of nobody in particular belong to the address that they came from. A client on the

@@ -2,8 +2,12 @@
 // this is BSD's.
 import { lpdText } from '../../../monitors/wire/lpd/text.ts';
 import type { Job } from '../../jobs/job.ts';
+import { showsJobsToAll } from '../../printers/access.ts';
 import type { Printer } from '../../printers/printer.ts';
 import type { PrinterStatus } from '../../spooler/contract.ts';
+
+/** What stands for names that are not for everyone; LPD knows nobody who asks. */
+const hidden = 'private';
 
 const columns = { rank: 7, owner: 16, number: 6, files: 38 } as const;
 const cellOctets = 200;
@@ -16,7 +20,14 @@ export function queueText(
 ): string {
   const head = stateLines(printer, status);
   if (jobs.length === 0) return lines([...head, 'no entries']);
-  return lines([...head, ...(form === 'short' ? table(jobs) : jobs.flatMap(inFull))]);
+  const shown = showsJobsToAll(printer.access) ? jobs : jobs.map(withoutNames);
+  return lines([...head, ...(form === 'short' ? table(shown) : shown.flatMap(inFull))]);
+}
+
+function withoutNames(job: Job): Job {
+  const documents = job.documents.map((document) => ({ ...document, name: hidden }));
+  const origin = { ...job.origin, userName: hidden, address: '' };
+  return { ...job, name: hidden, origin, documents };
 }
 
 function stateLines(
@@ -45,7 +56,7 @@ function inFull(job: Job, index: number): readonly string[] {
   const owner = `${job.origin.userName}: ${rankOf(job, index)}`.padEnd(columns.owner * 2);
   return [
     '',
-    `${owner} [job ${job.number} ${job.origin.address}]`,
+    `${owner} [job ${`${job.number} ${job.origin.address}`.trimEnd()}]`,
     ...job.documents.map(
       (document) => `        ${document.name || job.name}  ${document.sizeBytes} bytes`,
     ),

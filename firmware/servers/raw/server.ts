@@ -16,6 +16,7 @@ import type { Admission } from '../admission.ts';
 import type { Job } from '../../jobs/job.ts';
 import type { Server, ServerLog } from '../contract.ts';
 import { anonymousUser } from '../user.ts';
+import { createBackChannel } from './back-channel.ts';
 import { createResends, isSame, Marker, type DocumentMark, type Resends } from './resends.ts';
 
 export interface RawServerOptions {
@@ -102,24 +103,32 @@ class RawServer implements Server {
     const { spooler, printerId, log } = this.#options;
     const { address } = connection.remote;
     const before = this.#resends.brokenOff(address);
+    const { mode, idleSeconds } = (await spooler.printers.find(printerId))?.raw ?? {};
     const document = new RawDocument({
       connection,
       clock: this.#options.clock,
-      idleTimeoutMs: this.#limits.idleTimeoutMs,
+      idleTimeoutMs: idleSeconds === undefined ? this.#limits.idleTimeoutMs : idleSeconds * 1_000,
       before,
     });
+    // What may have to be held is not passed through.
+    const back =
+      mode === 'pass-through' && before === undefined
+        ? createBackChannel({ connection, clock: this.#options.clock, limits: this.#limits })
+        : undefined;
     if (await document.isEmpty()) return document.broken ? connection.reset() : connection.close();
     const result = await spooler.intake.accept(document, {
       printerId,
       name: `Raw job from ${address}`,
       origin: { door: 'raw', userName: anonymousUser, address, authenticated: false },
       document: { name: '', format: anyFormat },
+      straight: back,
       // Whether it breaks off at the same place again is known at its end.
       ...(before === undefined ? {} : { hold: { kind: 'indefinite' } }),
     });
     if (document.broken) this.#resends.note(address, document.mark());
     if (result.kind === 'accepted') {
       if (before !== undefined) await this.#judge(document, result.job, address);
+      await back?.settled();
       return connection.close();
     }
     log.warn('a raw job was refused', { from: address, code: result.code, why: result.message });

@@ -5,6 +5,7 @@ import {
   type SnmpValue,
   textValue,
 } from '../../../monitors/wire/snmp/values.ts';
+import { offeredFormats } from '../../printers/settings.ts';
 import type { MibPrinter, PrinterWay } from '../contract.ts';
 import { allRows, type Column, nothing, table } from './rows.ts';
 
@@ -184,10 +185,13 @@ interface Interpreter {
 const interpreters = table<Interpreter>({
   entry: '1.3.6.1.2.1.43.15.1.1',
   rows: ({ printers }) =>
-    printers.flatMap(({ index, printer }) => {
-      const formats = printer.formats.length > 0 ? printer.formats : ['application/octet-stream'];
-      return formats.map((format, at) => ({ printer: index, at: at + 1, format }));
-    }),
+    printers.flatMap(({ index, printer, device }) =>
+      offeredFormats(printer, device.takes?.formats).map((format, at) => ({
+        printer: index,
+        at: at + 1,
+        format,
+      })),
+    ),
   index: ({ printer, at }) => [printer, at],
   columns: [
     {

@@ -36,6 +36,12 @@ export const accessSchema = z.object({
   networks: z.array(z.string()).readonly().exactOptional(),
   users: z.array(z.string()).readonly().exactOptional(),
   logIn: z.boolean().exactOptional(),
+  jobsShownTo: z.enum(['owner', 'all']).exactOptional(),
+});
+
+const rawSchema = z.object({
+  mode: z.enum(['spooled', 'pass-through']).exactOptional(),
+  idleSeconds: z.int().min(1).exactOptional(),
 });
 
 export const originSchema = z.object({
@@ -73,6 +79,7 @@ const laterMembers = {
   defaults: attributesSchema,
   quotas: quotasSchema,
   access: accessSchema,
+  raw: rawSchema,
   documentRetention: retentionSchema,
   historyRetention: retentionSchema,
 };
@@ -87,6 +94,7 @@ export const printerSchema = z.object({
   defaults: laterMembers.defaults.default(defaultSettings.defaults),
   quotas: laterMembers.quotas.default(defaultSettings.quotas),
   access: laterMembers.access.default(defaultSettings.access),
+  raw: laterMembers.raw.default(defaultSettings.raw),
   documentRetention: laterMembers.documentRetention.default(defaultSettings.documentRetention),
   historyRetention: laterMembers.historyRetention.default(defaultSettings.historyRetention),
   createdAt: momentSchema,
@@ -107,6 +115,7 @@ export const printerSettingsSchema = z.object({
   defaults: laterMembers.defaults.exactOptional(),
   quotas: laterMembers.quotas.exactOptional(),
   access: laterMembers.access.exactOptional(),
+  raw: laterMembers.raw.exactOptional(),
   documentRetention: laterMembers.documentRetention.exactOptional(),
   historyRetention: laterMembers.historyRetention.exactOptional(),
 });

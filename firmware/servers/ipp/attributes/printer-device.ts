@@ -101,36 +101,42 @@ function isPwgRaster({ abilities }: PrinterSource): boolean {
   return abilities.formats.includes('image/pwg-raster');
 }
 
+function rasterTypesOf({ abilities, device }: PrinterSource): readonly string[] {
+  return device.rasterTypes ?? [...(abilities.color ? ['srgb_8'] : []), 'sgray_8', 'black_1'];
+}
+
 const rasters: readonly AttributeRow<PrinterSource>[] = [
   row(
     'pwg-raster-document-resolution-supported',
     '1setOf resolution',
     (source) =>
       isPwgRaster(source)
-        ? source.abilities.resolutionsDpi.map((dpi) => resolution(dpi, dpi, 'dpi'))
+        ? (source.device.rasterResolutionsDpi ?? source.abilities.resolutionsDpi).map((dpi) =>
+            resolution(dpi, dpi, 'dpi'),
+          )
         : undefined,
     'PWG 5102.4 4.8.1',
   ),
   row(
     'pwg-raster-document-sheet-back',
     'type2 keyword',
-    (source) => (isPwgRaster(source) ? keyword('normal') : undefined),
+    (source) =>
+      isPwgRaster(source) ? keyword(source.device.rasterSheetBack ?? 'normal') : undefined,
     'PWG 5102.4 4.8.2',
   ),
   row(
     'pwg-raster-document-type-supported',
     '1setOf type2 keyword',
-    (source) =>
-      isPwgRaster(source)
-        ? [...(source.abilities.color ? ['srgb_8'] : []), 'sgray_8', 'black_1'].map(keyword)
-        : undefined,
+    (source) => (isPwgRaster(source) ? rasterTypesOf(source).map(keyword) : undefined),
     'PWG 5102.4 4.8.3',
   ),
   row(
     'urf-supported',
     '1setOf keyword',
-    ({ abilities }) =>
-      abilities.formats.includes('image/urf') ? urfOf(abilities).map(keyword) : undefined,
+    ({ abilities, device }) =>
+      abilities.formats.includes('image/urf')
+        ? (device.urf ?? urfOf(abilities)).map(keyword)
+        : undefined,
     'PWG 5100.14 5.2',
   ),
 ];

@@ -10,6 +10,7 @@ import { documentRequest } from '../documents.ts';
 import { badRequest, faultOf, IppFault } from '../fault.ts';
 import { requestedIn, valueIn } from '../operation-attributes.ts';
 import { checkOwner } from '../ownership.ts';
+import { hiddenOfJob } from '../privacy.ts';
 import { ippNow } from '../sources.ts';
 import { jobOutcome } from './job-creation.ts';
 
@@ -21,7 +22,7 @@ export const documentOperations: readonly IppOperationRow[] = [
     clause: 'RFC 8011 4.3.1',
     async run(call, job, printer) {
       checkOwner(call.by, job, 'adding to a job');
-      const document = documentRequest(call, printer);
+      const document = await documentRequest(call, printer);
       const last = valueIn(call.message, 'last-document', 'boolean') === true;
       const bytes = await unlessEmpty(call.document);
       if (bytes === undefined && !last) throw badRequest('The document is missing.');
@@ -49,7 +50,7 @@ export const documentOperations: readonly IppOperationRow[] = [
     required: [],
     clause: 'PWG 5100.13 5.2',
     async run(call, printer) {
-      documentRequest(call, printer);
+      await documentRequest(call, printer);
       return { groups: [] };
     },
   },
@@ -122,14 +123,16 @@ function documentAsked({ message }: IppCall, job: Job): JobDocument {
 }
 
 function shown(
-  { uris, clock, upSinceMs }: IppCall,
+  { by, uris, clock, upSinceMs }: IppCall,
   job: Job,
   printer: Printer,
   document: JobDocument,
   requested: readonly string[],
 ) {
   const source = { document, job, printer, uris, now: ippNow(clock, upSinceMs) };
-  return group('document-attributes', ...selectAttributes(documentAttributes, requested, source));
+  const hidden = hiddenOfJob(by, job, printer);
+  const shown = selectAttributes(documentAttributes, requested, source, hidden);
+  return group('document-attributes', ...shown);
 }
 
 /** The same stream; undefined where it ends without a byte, which only closes the job. */

@@ -25,7 +25,7 @@ export const jobCreationOperations: readonly IppOperationRow[] = [
     clause: 'RFC 8011 4.2.1',
     async run(call, printer) {
       const { request, unsupported } = await jobRequest(call, printer);
-      const document = documentRequest(call, printer);
+      const document = await documentRequest(call, printer);
       const result = await call.spooler.intake.accept(call.document, { ...request, document });
       return createdOutcome(call, printer, result, unsupported);
     },
@@ -37,7 +37,7 @@ export const jobCreationOperations: readonly IppOperationRow[] = [
     clause: 'RFC 8011 4.2.3',
     async run(call, printer) {
       const { request, unsupported } = await jobRequest(call, printer);
-      const document = documentRequest(call, printer);
+      const document = await documentRequest(call, printer);
       const refusal = await call.spooler.intake.validate({ ...request, document });
       if (refusal !== undefined) throw faultOf(refusal);
       return { groups: [], unsupported };

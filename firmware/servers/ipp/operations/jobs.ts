@@ -13,6 +13,7 @@ import { jobAttributes, selectAttributes } from '../attribute-table.ts';
 import type { IppCall, IppOperationRow } from '../call.ts';
 import { badRequest, IppFault } from '../fault.ts';
 import { requestedIn, valueIn } from '../operation-attributes.ts';
+import { hiddenOfJob } from '../privacy.ts';
 import { ippNow } from '../sources.ts';
 import { isAmong, listOf, whichJobs, type WhichJobs } from '../which-jobs.ts';
 
@@ -33,7 +34,9 @@ export const jobOperations: readonly IppOperationRow[] = [
           const its = printers.get(job.printerId);
           if (its === undefined) return [];
           const source = { job, printer: its, uris, now };
-          return [group('job-attributes', ...selectAttributes(jobAttributes, requested, source))];
+          const hidden = hiddenOfJob(call.by, job, its);
+          const shown = selectAttributes(jobAttributes, requested, source, hidden);
+          return [group('job-attributes', ...shown)];
         }),
       };
     },
@@ -43,10 +46,11 @@ export const jobOperations: readonly IppOperationRow[] = [
     target: 'job',
     required: [],
     clause: 'RFC 8011 4.3.4',
-    async run({ message, uris, clock, upSinceMs }, job, printer) {
+    async run({ by, message, uris, clock, upSinceMs }, job, printer) {
       const source = { job, printer, uris, now: ippNow(clock, upSinceMs) };
       const requested = requestedIn(message) ?? ['all'];
-      const attributes = selectAttributes(jobAttributes, requested, source);
+      const hidden = hiddenOfJob(by, job, printer);
+      const attributes = selectAttributes(jobAttributes, requested, source, hidden);
       return { groups: [group('job-attributes', ...attributes)] };
     },
   },

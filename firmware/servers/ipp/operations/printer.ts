@@ -17,7 +17,7 @@ export const printerOperations: readonly IppOperationRow[] = [
     required: [],
     clause: 'RFC 8011 4.2.5',
     async run(call, printer) {
-      formatIn(call.message, printer);
+      await formatIn(call, printer);
       return { groups: [await shown(call, printer, requestedIn(call.message) ?? ['all'])] };
     },
   },

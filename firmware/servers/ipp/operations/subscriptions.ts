@@ -10,6 +10,7 @@ import {
 } from '../../../../monitors/wire/ipp/values.ts';
 import { serverLimits } from '../../../limits/server-limits.ts';
 import type { Job } from '../../../jobs/job.ts';
+import { showsJobsToAll } from '../../../printers/access.ts';
 import type { Printer } from '../../../printers/printer.ts';
 import { roleOf } from '../../../spooler/rights.ts';
 import { selectAttributes } from '../attribute-table.ts';
@@ -17,6 +18,7 @@ import type { IppCall, IppOperationRow, IppOutcome } from '../call.ts';
 import { badRequest, IppFault } from '../fault.ts';
 import { requestedIn, valueIn } from '../operation-attributes.ts';
 import { checkOwner } from '../ownership.ts';
+import { hiddenOfSubscription } from '../privacy.ts';
 import { ippNow } from '../sources.ts';
 import {
   notificationGroup,
@@ -59,7 +61,7 @@ export const subscriptionOperations: readonly IppOperationRow[] = [
     async run(call, printer) {
       const source = await sourceOf(call, printer, subscriptionAsked(call, printer));
       const requested = requestedIn(call.message) ?? ['all'];
-      return { groups: [shown(source, requested)] };
+      return { groups: [shown(call, source, requested)] };
     },
   },
   {
@@ -72,7 +74,7 @@ export const subscriptionOperations: readonly IppOperationRow[] = [
       const sources = await Promise.all(
         (await listed(call, printer)).map((each) => sourceOf(call, printer, each)),
       );
-      return { groups: sources.map((source) => shown(source, requested)) };
+      return { groups: sources.map((source) => shown(call, source, requested)) };
     },
   },
   {
@@ -180,8 +182,10 @@ async function sourceOf(
   return { subscription, printer, jobNumber: job?.number, uris, now, monotonicMs };
 }
 
-function shown(source: SubscriptionSource, requested: readonly string[]) {
-  const attributes = selectAttributes(subscriptionAttributes, requested, source);
+function shown({ by }: IppCall, source: SubscriptionSource, requested: readonly string[]) {
+  const { subscription, printer } = source;
+  const hidden = hiddenOfSubscription(by, subscription.userName, printer);
+  const attributes = selectAttributes(subscriptionAttributes, requested, source, hidden);
   return group('subscription-attributes', ...attributes);
 }
 
@@ -194,10 +198,11 @@ async function getNotifications(call: IppCall, printer: Printer): Promise<IppOut
   const asked = ids.map((id) => subscriptionOf(call, printer, id));
   for (const each of asked) checkSubscriber(call, each);
   const sources = await Promise.all(asked.map((each) => sourceOf(call, printer, each)));
+  const { access } = printer;
   const groups = sources.flatMap((source, index) =>
     subscriptions
       .notifications(source.subscription.id, from[index] ?? 1)
-      .map((notification) => notificationGroup(source, notification)),
+      .map((notification) => notificationGroup(source, notification, showsJobsToAll(access))),
   );
   const isOver = ids.length > 0 && ids.every((id) => subscriptions.isComplete(id));
   const interval: readonly IppAttribute[] = isOver

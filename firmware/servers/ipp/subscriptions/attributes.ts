@@ -115,12 +115,16 @@ export const subscriptionAttributes: readonly AttributeRow<SubscriptionSource>[]
   ),
 ];
 
-/** One event as RFC 3995 9.1 and 9.3 lay it out. */
+/** One event as RFC 3995 9.1 and 9.3 lay it out; of jobs with their names where they are shown. */
 export function notificationGroup(
   { subscription, printer, uris, now }: SubscriptionSource,
   { sequence, name: eventName, event }: Notification,
+  showsJobs: boolean,
 ): IppGroup {
   const { userData } = subscription;
+  // Who hears of a job of its own subscribed to that job.
+  const isOfOwn = subscription.jobId !== undefined || !('jobId' in event) || showsJobs;
+  const words = wordsOf(eventName, isOfOwn ? event.facts : { ...event.facts, name: '' });
   return group(
     'event-notification-attributes',
     attribute('notify-subscription-id', integer(subscription.id)),
@@ -132,7 +136,7 @@ export function notificationGroup(
     attribute('notify-charset', charset('utf-8')),
     attribute('notify-natural-language', naturalLanguage('en')),
     ...(userData === undefined ? [] : [attribute('notify-user-data', octetString(userData))]),
-    attribute('notify-text', text(clipToOctets(wordsOf(eventName, event.facts), textOctets))),
+    attribute('notify-text', text(clipToOctets(words, textOctets))),
     ...('jobId' in event ? jobFacts(event.facts) : printerFacts(printer, event.facts)),
   );
 }

@@ -71,15 +71,19 @@ export function mediaSizeOf(mediaName: string): MediaSize | undefined {
   return size.x > 0 && size.y > 0 ? size : undefined;
 }
 
-/** The two sizes between which any is taken. */
-export function customSizes(): { readonly least: MediaSize; readonly most: MediaSize } {
-  const least = mediaSizeOf(customMedia.least) ?? { x: 1, y: 1 };
-  return { least, most: mediaSizeOf(customMedia.most) ?? least };
+/** Whether a name stands for the smallest or the largest of sizes that have no name. */
+export function customBound(mediaName: string): 'least' | 'most' | undefined {
+  const [, bound] = /^(?:custom|roll)_(min|max)(?:-[-a-z0-9]+)?_/.exec(mediaName) ?? [];
+  if (bound === undefined) return undefined;
+  return bound === 'min' ? 'least' : 'most';
 }
 
-export function isCustomSize({ x, y }: MediaSize): boolean {
-  const { least, most } = customSizes();
-  return x >= least.x && x <= most.x && y >= least.y && y <= most.y;
+/** The two sizes between which any is taken. */
+export function rangeOf(
+  names: { readonly least: string; readonly most: string } | undefined,
+): { readonly least: MediaSize; readonly most: MediaSize } | undefined {
+  const [least, most] = [mediaSizeOf(names?.least ?? ''), mediaSizeOf(names?.most ?? '')];
+  return least === undefined || most === undefined ? undefined : { least, most };
 }
 
 /** `custom_WxLmm_WxLmm`, as CUPS and Windows name sizes that have no name. */

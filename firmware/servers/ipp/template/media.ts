@@ -20,13 +20,7 @@ import {
   type MemberForms,
   type ValueForm,
 } from './form.ts';
-import {
-  customMedia,
-  customSizes,
-  isCustomSize,
-  mediaSizeOf,
-  type MediaSize,
-} from './media-names.ts';
+import { mediaSizeOf, rangeOf, type MediaSize } from './media-names.ts';
 import type { JobTemplateRow } from './row.ts';
 
 const dimensionMax = 10_000_000;
@@ -72,7 +66,8 @@ export const mediaRows: readonly JobTemplateRow[] = [
     clause: 'RFC 8011 5.2.11',
     ...mediaForm,
     byDefault: ({ media }) => [keyword(media[0])],
-    supported: ({ media }) => [...media, customMedia.least, customMedia.most].map(keyword),
+    supported: ({ media, customSizes: sizes }) =>
+      [...media, ...(sizes === undefined ? [] : [sizes.least, sizes.most])].map(keyword),
   },
   {
     name: 'media-col',
@@ -99,18 +94,22 @@ export function mediaCollection(mediaName: string, abilities: Abilities): IppCol
 }
 
 /** media-size-supported (PWG 5100.7 6.9.35): the named sizes, and the range of any other. */
-export function mediaSizesSupported({ media }: Abilities): readonly IppCollection[] {
-  const { least, most } = customSizes();
+export function mediaSizesSupported({ media, customSizes }: Abilities): readonly IppCollection[] {
+  const custom = rangeOf(customSizes);
   return [
     ...media.flatMap((name) => {
       const size = mediaSizeOf(name);
       return size === undefined ? [] : [sizeCollection(size)];
     }),
-    collection(
-      attribute('x-dimension', range(least.x, most.x)),
-      attribute('y-dimension', range(least.y, most.y)),
-    ),
+    ...(custom === undefined ? [] : [sizeRange(custom)]),
   ];
+}
+
+function sizeRange({ least, most }: NonNullable<ReturnType<typeof rangeOf>>): IppCollection {
+  return collection(
+    attribute('x-dimension', range(least.x, most.x)),
+    attribute('y-dimension', range(least.y, most.y)),
+  );
 }
 
 export const marginAttributes = marginNames.map((edge) => `media-${edge}-margin-supported`);
@@ -125,12 +124,20 @@ function takesName(mediaName: string, abilities: Abilities): boolean {
   return size !== undefined && takesSize(size, abilities);
 }
 
-function takesSize(size: MediaSize, { media }: Abilities): boolean {
-  if (isCustomSize(size)) return true;
+function takesSize(size: MediaSize, { media, customSizes }: Abilities): boolean {
+  const custom = rangeOf(customSizes);
+  if (custom !== undefined && isWithin(size, custom)) return true;
   return media.some((name) => {
     const known = mediaSizeOf(name);
     return known?.x === size.x && known.y === size.y;
   });
+}
+
+function isWithin(
+  { x, y }: MediaSize,
+  { least, most }: NonNullable<ReturnType<typeof rangeOf>>,
+): boolean {
+  return x >= least.x && x <= most.x && y >= least.y && y <= most.y;
 }
 
 /** A size and its name that contradict each other name no size (PWG 5100.7 6.3.1.15). */
