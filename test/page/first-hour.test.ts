@@ -132,7 +132,7 @@ describe('the first hour', async () => {
       buffer: Buffer.from('*PPD-Adobe: "4.3"\n'),
     });
     await page.getByText('“labels.ppd” is kept.').waitFor();
-    await page.getByRole('cell', { name: 'labels.ppd' }).waitFor();
+    await page.getByRole('cell', { name: 'labels.ppd Driver' }).waitFor();
     await page.getByRole('button', { name: 'Print the configuration' }).click();
     await page.getByText('The configuration page is job 4.').waitFor();
     await assertAccessible(page, 'a printer with files');
