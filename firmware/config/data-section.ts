@@ -13,4 +13,8 @@ export const dataSection = {
     .max(1_024)
     .default('')
     .describe('Boot partition for set-up code and reset-administrator; empty: none.'),
+  'data.problemFile': z
+    .string()
+    .default('')
+    .describe('A file of the image that says what is wrong with the data partition.'),
 };

@@ -9,6 +9,7 @@ import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
 import { tellingSection } from './telling-section.ts';
+import { networkSection } from './network-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
 const sections = {
@@ -19,6 +20,7 @@ const sections = {
   ...doorsSection,
   ...listenSection,
   ...logSection,
+  ...networkSection,
   ...snmpSection,
   ...tellingSection,
 };

@@ -28,6 +28,7 @@ import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { makeBackups, restoreStep } from './steps/backup.ts';
+import { boxStep } from './steps/box.ts';
 import { certificatesStep, nodeOwner } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
@@ -88,9 +89,11 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
   const outer = newLifecycle();
   try {
     const place = dataFolderAt(config['data.folder']);
-    const folder = await outer.begin(dataFolderStep(hal, place));
+    const folder = await openFolder(options, () =>
+      outer.begin(dataFolderStep(hal, place, config['data.problemFile'])),
+    );
     options.onFolder?.();
-    const answers = createWaitingAnswers(hal, folder, log);
+    const answers = createWaitingAnswers({ hal, folder, config, log });
     const attempt = async () => {
       const lifecycle = newLifecycle();
       try {
@@ -108,14 +111,30 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
   }
 }
 
+/**
+ * On a box nobody can choose another folder: whoever asks reads what is wrong. Elsewhere the start
+ * fails at once.
+ */
+async function openFolder(
+  { hal, config, log, stopping = new AbortController().signal }: ApplianceOptions,
+  attempt: () => Promise<DataFolder>,
+): Promise<DataFolder> {
+  if (config['data.problemFile'] === '') return attempt();
+  const answers = createWaitingAnswers({ hal, config, log });
+  return untilMachineWorks({ clock: hal.clock, log, answers, stopping, attempt });
+}
+
 async function startSteps(
-  { hal, config, log, version, wire, lines }: ApplianceOptions,
+  { hal, config: configured, log, version, wire, lines }: ApplianceOptions,
   folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
   await lifecycle.begin(restoreStep(hal, folder, log));
   const identity = await lifecycle.begin(identityStep(hal, folder));
+  const box = await lifecycle.begin(boxStep(hal, configured, folder, log));
+  const { hostName = configured['discovery.name'] } = box;
+  const config = { ...configured, 'discovery.name': hostName };
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
   const ring = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
@@ -173,6 +192,7 @@ async function startSteps(
     startedAtMs,
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
+    problems: () => box.problems(),
   };
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
@@ -186,6 +206,7 @@ async function startSteps(
     setUpCodePath: folder.setUpCode,
     resetPaths: [folder.resetAdministrator, ...inBootFolder(config, 'reset-administrator')],
   });
+  await box.finish(access.users);
   await readReset(access, audit, log);
   const looking: { devices?: Devices } = {};
   const { certificates } = tls;
@@ -215,6 +236,7 @@ async function startSteps(
     clock: hal.clock,
     random: hal.random,
     log,
+    network: box.network,
     appliance,
     pair,
     snmp: reading,

@@ -3,6 +3,7 @@
 import type { BenchRow } from './row.ts';
 import { acceptRows } from './rows/accept.ts';
 import { bulkRows } from './rows/bulk.ts';
+import { filesRows } from './rows/files.ts';
 import { latencyRows } from './rows/latency.ts';
 import { memoryRows } from './rows/memory.ts';
 import { pageRows } from './rows/page.ts';
@@ -17,4 +18,5 @@ export const benchRows: readonly BenchRow[] = [
   ...memoryRows,
   ...portRows,
   ...pageRows,
+  ...filesRows,
 ];
