@@ -3,6 +3,7 @@
 import type { BenchRow } from './row.ts';
 import { acceptRows } from './rows/accept.ts';
 import { bulkRows } from './rows/bulk.ts';
+import { filesRows } from './rows/files.ts';
 import { latencyRows } from './rows/latency.ts';
 import { memoryRows } from './rows/memory.ts';
 import { portRows } from './rows/ports.ts';
@@ -15,4 +16,5 @@ export const benchRows: readonly BenchRow[] = [
   ...latencyRows,
   ...memoryRows,
   ...portRows,
+  ...filesRows,
 ];
