@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createDocumentFetcher } from '../../firmware/cluster/host/fetch.ts';
 import type { Change } from '../../firmware/store/records/table.ts';
-import type { Store } from '../../firmware/store/contract.ts';
 import { VirtualClock } from '../world/clock.ts';
 
 const at = { ms: 0, trusted: true };
@@ -15,10 +14,9 @@ function added(jobId: string): Change {
 
 function subject(missing: string) {
   const left = new Set<string>();
-  const query: Store['query'] = async () => undefined as never;
   const fetcher = createDocumentFetcher({
     spooler: 'g',
-    store: { query },
+    store: { query: async () => undefined },
     clock: new VirtualClock(),
     peer: {
       async fetch({ jobId }) {
@@ -38,7 +36,7 @@ function subject(missing: string) {
           source: { kind: 'none' },
           keep: () => undefined,
           discard: async () => void left.delete(id),
-        } as never;
+        };
       },
     },
   });

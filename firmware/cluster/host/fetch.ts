@@ -7,7 +7,8 @@ import { clusterLimits } from '../../limits/cluster-limits.ts';
 import type { SpoolHeaderDraft } from '../../spool/header.ts';
 import type { ReceivedDocument } from '../../spool/receive.ts';
 import type { Spool } from '../../spool/spool.ts';
-import type { DocumentToStore, Store } from '../../store/contract.ts';
+import type { DocumentToStore } from '../../store/contract.ts';
+import type { QueryInput, QueryOutput } from '../../store/queries/table.ts';
 import type { JobPayload } from '../../store/records/job-payloads.ts';
 import type { Change } from '../../store/records/table.ts';
 import type { ReceivedContent } from '../../queue-files/contents.ts';
@@ -38,7 +39,12 @@ export interface FetchedDocuments {
 
 export interface FetcherOptions {
   readonly spooler: string;
-  readonly store: Pick<Store, 'query'>;
+  readonly store: {
+    query(
+      name: 'documents.locate',
+      input: QueryInput<'documents.locate'>,
+    ): Promise<QueryOutput<'documents.locate'>>;
+  };
   readonly spool: Pick<Spool, 'receive'>;
   readonly peer: PeerDocuments;
   readonly files?: GroupFiles | undefined;
