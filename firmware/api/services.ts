@@ -6,6 +6,7 @@ import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
+import type { NetworkAdministration } from '../network-settings/contract.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { EngineView } from '../snmp/contract.ts';
 import type { SnmpReaders } from '../snmp/readers.ts';
@@ -23,6 +24,8 @@ export interface Appliance {
   addresses(): Promise<ApplianceView['addresses']>;
   /** Where clients print to this printer. */
   printerAddresses(printer: Printer): PrinterAddresses;
+  /** What is wrong with the box itself, and keeps nothing from printing. */
+  problems?(): readonly string[];
 }
 
 export interface ApiServices {
@@ -37,6 +40,8 @@ export interface ApiServices {
   /** Undefined until the appliance looks for them. */
   readonly devices?: Devices | undefined;
   readonly events: Events;
+  /** Undefined where the machine's network is not ours. */
+  readonly network?: NetworkAdministration | undefined;
   readonly appliance: Appliance;
   /** Undefined where nothing can be paired, in tests of other rows. */
   readonly pair?: PairRoom;

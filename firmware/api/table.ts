@@ -10,6 +10,7 @@ import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
 import { heldJobRoutes } from './routes/held-job-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
+import { networkRoutes } from './routes/network-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -52,6 +53,7 @@ export const apiRoutes: readonly Route[] = [
   ...eventRoutes,
   ...certificateRoutes,
   ...backupRoutes,
+  ...networkRoutes,
   ...snmpRoutes,
   describing,
 ];

@@ -7,6 +7,7 @@ import { certificateCommands } from './commands/certificate-commands.ts';
 import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { deviceCommands } from './commands/device-commands.ts';
+import { networkCommands } from './commands/network-commands.ts';
 import { pairCommands } from './commands/pair-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
@@ -26,6 +27,7 @@ export const apiCommands: readonly Command[] = [
   ...jobCommands,
   ...pairCommands,
   ...groupCommands,
+  ...networkCommands,
   ...snmpCommands,
   ...userCommands,
   applyCommand,

@@ -8,6 +8,7 @@ import { discoverySection } from './discovery-section.ts';
 import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
+import { networkSection } from './network-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
 const sections = {
@@ -18,6 +19,7 @@ const sections = {
   ...doorsSection,
   ...listenSection,
   ...logSection,
+  ...networkSection,
   ...snmpSection,
 };
 

@@ -27,6 +27,7 @@ import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { makeBackups, restoreStep } from './steps/backup.ts';
+import { boxStep } from './steps/box.ts';
 import { certificatesStep, nodeOwner } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
@@ -81,8 +82,10 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
   const outer = newLifecycle();
   try {
     const place = dataFolderAt(config['data.folder']);
-    const folder = await outer.begin(dataFolderStep(hal, place));
-    const answers = createWaitingAnswers(hal, folder, log);
+    const folder = await openFolder(options, () =>
+      outer.begin(dataFolderStep(hal, place, config['data.problemFile'])),
+    );
+    const answers = createWaitingAnswers({ hal, folder, config, log });
     const attempt = async () => {
       const lifecycle = newLifecycle();
       try {
@@ -100,14 +103,30 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
   }
 }
 
+/**
+ * On a box nobody can choose another folder: whoever asks reads what is wrong. Elsewhere the start
+ * fails at once.
+ */
+async function openFolder(
+  { hal, config, log, stopping = new AbortController().signal }: ApplianceOptions,
+  attempt: () => Promise<DataFolder>,
+): Promise<DataFolder> {
+  if (config['data.problemFile'] === '') return attempt();
+  const answers = createWaitingAnswers({ hal, config, log });
+  return untilMachineWorks({ clock: hal.clock, log, answers, stopping, attempt });
+}
+
 async function startSteps(
-  { hal, config, log, version, wire }: ApplianceOptions,
+  { hal, config: configured, log, version, wire }: ApplianceOptions,
   folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
   await lifecycle.begin(restoreStep(hal, folder, log));
   const identity = await lifecycle.begin(identityStep(hal, folder));
+  const box = await lifecycle.begin(boxStep(hal, configured, folder, log));
+  const { hostName = configured['discovery.name'] } = box;
+  const config = { ...configured, 'discovery.name': hostName };
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
   const ring = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
@@ -165,6 +184,7 @@ async function startSteps(
     startedAtMs,
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
+    problems: () => box.problems(),
   };
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
@@ -177,6 +197,7 @@ async function startSteps(
     term: () => term,
     setUpCodePath: folder.setUpCode,
   });
+  await box.finish(access.users);
   const looking: { devices?: Devices } = {};
   const { certificates } = tls;
   const services: ApiServices = {
@@ -203,6 +224,7 @@ async function startSteps(
     clock: hal.clock,
     random: hal.random,
     log,
+    network: box.network,
     appliance,
     pair,
     snmp: reading,

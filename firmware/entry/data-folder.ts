@@ -18,6 +18,10 @@ export interface DataFolder {
   /** Monitor modules: `*.mjs`. */
   readonly modules: string;
   readonly socket: string;
+  /** The box's own network settings, where they are ours. */
+  readonly network: string;
+  /** There once provision.toml of the boot partition was taken. */
+  readonly provisioned: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
   /** Without its ending: it is several files. */
@@ -38,6 +42,8 @@ export function dataFolderAt(path: string): DataFolder {
     modules: `${path}/monitors.d`,
     socket: `${path}/platen.sock`,
     audit: `${path}/audit`,
+    network: `${path}/network.json`,
+    provisioned: `${path}/provisioned`,
     setUpCode: `${path}/set-up-code`,
   };
 }
