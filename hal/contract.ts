@@ -309,11 +309,18 @@ export interface OutputOptions {
   readonly start?: 'append' | 'replace';
 }
 
+/** A node to which documents can be written. */
+export interface PrinterNode {
+  readonly path: string;
+  /** What the printer said when the kernel found its port; undefined where that is not known. */
+  readonly ieee1284Id: string | undefined;
+}
+
 export interface Outputs {
   /** Never waits. A FIFO that nobody reads is `device-gone`. */
   open(path: string, options: OutputOptions): Promise<OutputDevice>;
   /** The nodes of printers that kernel drivers offer: parallel ports, and USB cables to them. */
-  listPrinterNodes(): Promise<readonly string[]>;
+  listPrinterNodes(): Promise<readonly PrinterNode[]>;
 }
 
 export interface SerialLine {

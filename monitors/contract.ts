@@ -14,6 +14,7 @@
 import type {
   Clock,
   OutputDevice,
+  PrinterNode,
   Random,
   SerialLine,
   SerialPort,
@@ -113,7 +114,7 @@ export interface LocalDevices {
   openOutput(name: string, start: 'append' | 'replace'): Promise<OutputDevice>;
   /** A printer's node of the kernel, by its path. */
   openPrinterNode(path: string): Promise<OutputDevice>;
-  listPrinterNodes(): Promise<readonly string[]>;
+  listPrinterNodes(): Promise<readonly PrinterNode[]>;
   openSerial(path: string, line: SerialLine): Promise<SerialPort>;
   listSerial(): Promise<readonly SerialPortInfo[]>;
   listUsb(): Promise<readonly UsbDeviceInfo[]>;

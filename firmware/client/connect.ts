@@ -8,10 +8,10 @@ import { ClientError, type ClientParts, type Connected, type ConnectRequest } fr
 import { installQueue } from './cups.ts';
 import { fetchManifest, type ProvenManifest } from './fetch-manifest.ts';
 import { type Home, openHome } from './home.ts';
-import { checkPlaces, placeFile, placeOf, removeFiles, unchangedFiles } from './place.ts';
+import { checkPlaces, placeFiles, placeOf, removeFiles, unchangedFiles } from './place.ts';
 import { type Plan, type PlannedComponent, type PlannedFile, planOf } from './plan.ts';
 import { openSession, type Session } from './session.ts';
-import { type Meter, stage } from './staging.ts';
+import { type Meter, stage, stagingBuffer } from './staging.ts';
 import { cacheKeys, type ConnectionState, type KeptFile, readState, writeState } from './state.ts';
 import { logServerSteps, tellModule, uncNameOf } from './steps.ts';
 
@@ -96,9 +96,10 @@ async function fetchAll(
   const waiting = [...wanted];
   const failed: unknown[] = [];
   const work = async () => {
+    const gathering = { meter, buffer: stagingBuffer() };
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       try {
-        await stage(session, staging, next.file, meter);
+        await stage(session, staging, next.file, gathering);
       } catch (error) {
         // The others end what they have begun, and begin nothing more.
         failed.push(error);
@@ -134,19 +135,22 @@ async function copyComponents(
 ): Promise<readonly KeptFile[]> {
   const { log } = parts;
   const placed = new Map<PlannedFile, KeptFile>(unchanged);
-  const place = async (file: PlannedFile) => {
-    if (placed.has(file)) return;
-    const kept = await placeFile(home.files, home.staging, file);
-    placed.set(file, kept);
-    const { digest, sizeBytes, type } = file.file;
-    log({ step: 'download', file: placeOf(file), bytes: sizeBytes, digest, type });
+  const tell = (planned: PlannedFile) => {
+    const { digest, sizeBytes, type } = planned.file;
+    log({ step: 'download', file: placeOf(planned), bytes: sizeBytes, digest, type });
   };
-  for (const file of plan.drivers) await place(file);
+  const place = async (files: readonly PlannedFile[]) => {
+    const waiting = files.filter((file) => !placed.has(file));
+    for (const [file, kept] of await placeFiles(home.files, home.staging, waiting, tell)) {
+      placed.set(file, kept);
+    }
+  };
+  await place(plan.drivers);
   await cacheKeys(home.state, manifest);
   log({ step: 'cache keys', keys: manifest.keys.map(({ key }) => key) });
   for (const component of plan.components) {
     logPathCall(log, component);
-    for (const file of component.files) await place(file);
+    await place(component.files);
     const changed = component.files.filter((file) => !unchanged.has(file));
     if (changed.length === 0) continue;
     const printer = uncNameOf(manifest);
@@ -265,6 +269,7 @@ function answerOf(
     })),
     removed: outcome.gone.map(placeOf),
     downloadedBytes: outcome.meter.bytes,
+    movedBytes: session.movedBytes,
     cupsQueue: outcome.cupsQueue,
   };
 }

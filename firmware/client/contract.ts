@@ -107,5 +107,7 @@ export interface Connected {
   readonly removed: readonly string[];
   /** Bytes of files that were moved over the network. */
   readonly downloadedBytes: number;
+  /** All that was read and sent on its connections: manifest, heads and TLS included. */
+  readonly movedBytes: number;
   readonly cupsQueue: string | undefined;
 }

@@ -18,13 +18,34 @@ export async function unchangedFiles(
   const found = new Map<PlannedFile, KeptFile>();
   if (files === undefined) return found;
   const known = new Map(kept.map((file) => [placeOf(file), file] as const));
-  for (const each of planned) {
-    const before = known.get(placeOf(each));
-    if (before?.digest !== each.file.digest) continue;
-    const still = await inFolder(files, each.parts, (folder) => isStill(folder, before));
-    if (still !== undefined) found.set(each, still);
+  for (const together of byFolder(planned)) {
+    await inFolder(files, together.parts, async (folder) => {
+      for (const each of together.files) {
+        const before = known.get(placeOf(each));
+        if (before?.digest !== each.file.digest) continue;
+        const still = await isStill(folder, before);
+        if (still !== undefined) found.set(each, still);
+      }
+    });
   }
   return found;
+}
+
+interface Together {
+  readonly parts: readonly string[];
+  readonly files: readonly PlannedFile[];
+}
+
+/** Files of one folder, so that it is opened once for all of them. */
+function byFolder(planned: readonly PlannedFile[]): readonly Together[] {
+  const groups = new Map<string, { parts: readonly string[]; files: PlannedFile[] }>();
+  for (const each of planned) {
+    const key = each.parts.join('/');
+    const group = groups.get(key) ?? { parts: each.parts, files: [] };
+    group.files.push(each);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 /** Untouched since it was proven, or of the same content still. */
@@ -54,29 +75,46 @@ async function digestOf(folder: Folder, name: string, sizeBytes: number): Promis
 
 /** Before anything is fetched: each place is free, or holds a file. */
 export async function checkPlaces(files: Folder, planned: readonly PlannedFile[]): Promise<void> {
-  for (const { parts, name } of planned) {
-    const found = await inFolder(files, parts, (folder) => folder.look(name));
-    if (found === undefined || found.kind === 'file') continue;
-    throw taken(`${files.path}/${placeOf({ parts, name })}`);
+  for (const { parts, files: together } of byFolder(planned)) {
+    await inFolder(files, parts, async (folder) => {
+      for (const { name } of together) {
+        const found = await folder.look(name);
+        if (found === undefined || found.kind === 'file') continue;
+        throw taken(`${files.path}/${placeOf({ parts, name })}`);
+      }
+    });
   }
 }
 
-/** Moves one proven file from staging; resolves with what is to be remembered of it. */
-export async function placeFile(
+/**
+ * Moves proven files of one folder from staging, and tells of each; resolves with what is to be
+ * remembered once all of them are durable.
+ */
+export async function placeFiles(
   files: Folder,
   staging: Folder,
-  { parts, name, file }: PlannedFile,
-): Promise<KeptFile> {
-  const folder = await openParts(files, parts, true);
-  try {
-    await staging.move(stagedName(file), folder, name);
-    await folder.sync();
-    const found = await folder.look(name);
-    const { digest, sizeBytes } = file;
-    return { parts: [...parts], name, digest, sizeBytes, changed: found?.changed ?? '' };
-  } finally {
-    if (folder !== files) await folder.close();
+  planned: readonly PlannedFile[],
+  onPlaced: (file: PlannedFile) => void,
+): Promise<ReadonlyMap<PlannedFile, KeptFile>> {
+  const placed = new Map<PlannedFile, KeptFile>();
+  for (const { parts, files: together } of byFolder(planned)) {
+    const folder = await openParts(files, parts, true);
+    try {
+      for (const each of together) {
+        const { name, file } = each;
+        await staging.move(stagedName(file), folder, name);
+        const found = await folder.look(name);
+        const { digest, sizeBytes } = file;
+        const changed = found?.changed ?? '';
+        placed.set(each, { parts: [...parts], name, digest, sizeBytes, changed });
+        onPlaced(each);
+      }
+      await folder.sync();
+    } finally {
+      if (folder !== files) await folder.close();
+    }
   }
+  return placed;
 }
 
 /** Files that we placed, and folders that are empty then; nothing else is touched. */

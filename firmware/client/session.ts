@@ -2,6 +2,7 @@
 // byte is sent on it.
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { PassThrough } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { clientLimits as limits } from '../limits/client-limits.ts';
 import { authorityOf } from './address.ts';
@@ -10,6 +11,8 @@ import { ClientError, type ClientParts, type QueueAddress } from './contract.ts'
 export interface Session {
   /** The key of the server, once one connection was made. */
   readonly serverKey: string | undefined;
+  /** Read and sent so far, over all connections. */
+  readonly movedBytes: number;
   /** JSON below `/ipp/files/PRINTER/`; a refusal of the server is a ClientError. */
   json<Schema extends z.ZodType>(
     method: 'GET' | 'POST' | 'DELETE',
@@ -31,11 +34,13 @@ export function openSession(
 ): Session {
   const agent = new Agent({ keepAlive: true, maxSockets: limits.downloads });
   let serverKey: string | undefined;
+  const sockets: TLSSocket[] = [];
   agent.createConnection = (_options, done) => {
     const hand = async () => {
       try {
         const { socket, key } = await dial(address, pin);
         serverKey = key;
+        sockets.push(socket);
         done?.(null, socket);
       } catch (error) {
         // The agent hands the error to the request, and uses no stream.
@@ -70,6 +75,9 @@ export function openSession(
   return {
     get serverKey() {
       return serverKey;
+    },
+    get movedBytes() {
+      return sockets.reduce((sum, socket) => sum + socket.bytesRead + socket.bytesWritten, 0);
     },
     async json(method, path, schema, { body, limitBytes = limits.answerBytes } = {}) {
       const text = body === undefined ? undefined : JSON.stringify(body);
@@ -107,7 +115,7 @@ export async function wholeOf(response: IncomingMessage, limitBytes: number): Pr
   return Buffer.concat(chunks);
 }
 
-export async function* chunksOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+async function* chunksOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
   for await (const chunk of response) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('an answer came decoded');
     yield chunk;

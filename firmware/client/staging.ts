@@ -9,11 +9,18 @@ import { clientLimits as limits } from '../limits/client-limits.ts';
 import type { ManifestFile } from '../queue-files/manifest.ts';
 import { separator } from '../queue-files/names.ts';
 import { ClientError } from './contract.ts';
-import { chunksOf, refusalOf, type Session, wholeOf } from './session.ts';
+import { refusalOf, type Session, wholeOf } from './session.ts';
 
 /** Counts what came over the network. */
 export interface Meter {
   bytes: number;
+}
+
+/**
+ * What one after the other is gathered in before it is written: a new one a chunk would be waste.
+ */
+export function stagingBuffer(): Buffer {
+  return Buffer.allocUnsafeSlow(limits.writeBytes);
 }
 
 /** By content and place: two files of one content are each on their way. */
@@ -27,11 +34,11 @@ export async function stage(
   session: Session,
   staging: Folder,
   file: ManifestFile,
-  meter: Meter,
+  { meter, buffer }: Gathering,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await stageOnce(session, staging, file, meter);
+      return await stageOnce(session, staging, file, { meter, buffer });
     } catch (error) {
       const isLast = attempt === limits.attempts;
       if (isHalError(error, 'no-space')) throw noSpace(file, error);
@@ -45,14 +52,14 @@ async function stageOnce(
   session: Session,
   staging: Folder,
   file: ManifestFile,
-  meter: Meter,
+  gathering: Gathering,
 ): Promise<void> {
   const name = stagedName(file);
   const partial = await openPartial(staging, name);
   try {
     const { hash, sizeBytes } = await hashed(partial, file.sizeBytes);
     if (sizeBytes < file.sizeBytes)
-      await download(session, { file, partial, hash, sizeBytes, meter });
+      await download(session, { file, partial, hash, sizeBytes, ...gathering });
     const digest = `sha256:${hash.digest('hex')}`;
     if (digest !== file.digest) {
       // Nothing of it can be gone on with.
@@ -93,18 +100,21 @@ async function hashed(
   return { hash, sizeBytes };
 }
 
-interface Download {
+export interface Gathering {
+  readonly meter: Meter;
+  /** Of `stagingBuffer`; one download at a time uses it. */
+  readonly buffer: Buffer;
+}
+
+interface Download extends Gathering {
   readonly file: ManifestFile;
   readonly partial: OpenFile;
   readonly hash: Hash;
   readonly sizeBytes: number;
-  readonly meter: Meter;
 }
 
-async function download(
-  session: Session,
-  { file, partial, hash, sizeBytes: from, meter }: Download,
-): Promise<void> {
+async function download(session: Session, download: Download): Promise<void> {
+  const { file, partial, sizeBytes: from } = download;
   const path = [...file.directory.split(separator), file.name].map(encodeURIComponent).join('/');
   const etag = `"${file.digest.replace(':', '-')}"`;
   const headers = from === 0 ? {} : { range: `bytes=${from}-`, 'if-range': etag };
@@ -117,42 +127,70 @@ async function download(
     await partial.truncate(0);
     throw new Error('the server could not go on');
   }
-  let at = from;
-  for await (const chunk of gathered(response)) {
-    meter.bytes += chunk.length;
-    if (at + chunk.length > file.sizeBytes) {
-      response.destroy();
-      throw new ClientError(
-        'file-too-large',
-        `${file.name} was promised with ${file.sizeBytes} bytes, and more of them come.`,
-      );
-    }
-    hash.update(chunk);
-    await partial.write(chunk, at);
-    at += chunk.length;
-  }
+  const at = from + (await keep(response, download));
   if (at < file.sizeBytes) throw new Error(`it ended after ${at} of ${file.sizeBytes} bytes`);
 }
 
-/** Chunks that are worth a write; what came before a break is kept. */
-async function* gathered(response: IncomingMessage): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
-  let failure: Error | undefined;
-  try {
-    for await (const chunk of chunksOf(response)) {
-      held.push(chunk);
-      heldBytes += chunk.length;
-      if (heldBytes < limits.writeBytes) continue;
-      yield Buffer.concat(held);
-      held = [];
-      heldBytes = 0;
+/**
+ * Writes what comes, and what came before a break; resolves with how many bytes that were. By
+ * events: an iterator's promises for each of TLS's small records cost more than all else here.
+ */
+async function keep(
+  response: IncomingMessage,
+  { file, partial, hash, sizeBytes: from, meter, buffer }: Download,
+): Promise<number> {
+  let written = 0;
+  let held = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const over = Promise.withResolvers<void>();
+  const flush = async () => {
+    const bytes = buffer.subarray(0, held);
+    hash.update(bytes);
+    await partial.write(bytes, from + written);
+    written += held;
+    held = 0;
+  };
+  const flushBefore = async (rest: Uint8Array) => {
+    try {
+      await flush();
+      buffer.set(rest);
+      held = rest.length;
+      response.resume();
+    } catch (error) {
+      over.reject(error);
     }
-  } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error));
+  };
+  response.on('data', (chunk: Uint8Array) => {
+    meter.bytes += chunk.length;
+    if (from + written + held + chunk.length > file.sizeBytes) {
+      over.reject(tooMuch(response, file));
+      return;
+    }
+    const room = buffer.length - held;
+    buffer.set(chunk.subarray(0, room), held);
+    held += Math.min(room, chunk.length);
+    if (held < buffer.length) return;
+    response.pause();
+    writing = flushBefore(chunk.subarray(room));
+  });
+  response.once('end', over.resolve);
+  response.on('error', over.reject);
+  response.once('close', () => over.reject(new Error('the connection broke off')));
+  try {
+    await over.promise;
+  } finally {
+    await writing;
+    if (held > 0) await flush();
   }
-  if (heldBytes > 0) yield Buffer.concat(held);
-  if (failure !== undefined) throw failure;
+  return written;
+}
+
+function tooMuch(response: IncomingMessage, { name, sizeBytes }: ManifestFile): ClientError {
+  response.destroy();
+  return new ClientError(
+    'file-too-large',
+    `${name} was promised with ${sizeBytes} bytes, and more of them come.`,
+  );
 }
 
 async function refused(response: IncomingMessage): Promise<ClientError> {

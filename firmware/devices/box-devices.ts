@@ -27,7 +27,17 @@ const usbDevice = z.object({
 /** One printer at a USB socket. */
 export type PluggedUsb = z.output<typeof usbDevice>;
 
-const nodeDevice = z.object({ device: z.string(), driver: z.string().optional() });
+const nodeDevice = z.object({
+  device: z.string(),
+  /** Of a serial port. */
+  driver: z.string().optional(),
+  /** Of the printer at a parallel port, where it is known. */
+  manufacturer: z.string().default(''),
+  model: z.string().default(''),
+  serialNumber: z.string().default(''),
+  deviceId: z.string().default(''),
+  commandSets: z.array(z.string()).default([]),
+});
 
 /** Empty where the monitor is not ready. */
 async function listOf<Item>(
@@ -99,17 +109,17 @@ async function findNodes(
   source: DeviceSource & ('parallel' | 'serial'),
 ): Promise<readonly FoundDevice[]> {
   const used = await portsByDevice(ports, source);
-  return (await listOf(ports, source, nodeDevice)).map(({ device, driver }) => ({
-    key: device,
+  return (await listOf(ports, source, nodeDevice)).map((one) => ({
+    key: one.device,
     source,
-    name: shownText(driver ?? ''),
+    name: shownText(one.driver ?? `${one.manufacturer} ${one.model}`.trim()),
     location: '',
-    serialNumber: '',
-    address: device,
-    deviceId: '',
-    commandSets: [],
-    port: { monitor: source, input: { device } },
-    ...usedBy([used.get(device)]),
+    serialNumber: shownText(one.serialNumber),
+    address: one.device,
+    deviceId: one.deviceId,
+    commandSets: one.commandSets,
+    port: { monitor: source, input: { device: one.device } },
+    ...usedBy([used.get(one.device)]),
   }));
 }
 

@@ -31,10 +31,25 @@ export type EventBody =
   /** Somebody asked by SNMP who may not; told a few times a minute at most. */
   | { readonly type: 'snmp-refused' }
   /**
-   * A group has another owner; it goes on alone; both nodes hold everything again. The facts are
-   * `group`, `owner` and `term`.
+   * A group has an owner, or another one, for whatever reason; that was no move in order; it goes
+   * on alone; both nodes hold everything again. The facts are `group`, `owner` and `term`.
    */
-  | { readonly type: 'group-failed-over' | 'group-exposed' | 'group-in-step' }
+  | {
+      readonly type:
+        | 'group-owner-changed'
+        | 'group-failed-over'
+        | 'group-exposed'
+        | 'group-in-step';
+    }
+  /**
+   * Its spooler serves, does not by somebody's wish, or failed (fact `reason`). Facts as before.
+   */
+  | { readonly type: 'group-online' | 'group-offline' | 'group-failed' }
+  /**
+   * Jobs that the other appliance may have printed wait for its word, or a person's (fact `jobs`);
+   * its word came. Facts as before.
+   */
+  | { readonly type: 'group-jobs-held' | 'group-jobs-released' }
   /** The database was damaged or gone, and was built anew from the spool. */
   | { readonly type: 'registry-rebuilt' }
   /** Something is wrong with the machine itself, and over again: facts say kind and message. */

@@ -4,12 +4,14 @@ import { abortable, startDeadline } from '../../hal/time.ts';
 import type { GroupDefinition } from '../cluster/group-definition.ts';
 import type { GroupHost, GroupHostOptions, OwnershipParts } from '../cluster/host/contract.ts';
 import { refused, type Refusal, RefusedError } from '../errors/codes.ts';
+import type { Events } from '../events/event.ts';
 import { groupLimits } from '../limits/group-limits.ts';
 import type { Renewal } from '../identity/renewal.ts';
 import type { Log } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
 import type { Store, Term } from '../store/contract.ts';
 import type { Wire } from '../supervisor/contract.ts';
+import { createGroupEvents, type GroupEvents } from './group-events.ts';
 import { createGroupNetwork, type RunningGroupNetwork } from './group-network.ts';
 import { createWaitingSpooler } from './waiting-spooler.ts';
 
@@ -41,6 +43,7 @@ export interface GroupNodeOptions {
     | 'onChange'
     | 'onMoveRefused'
     | 'onLeft'
+    | 'onJobsHeld'
     | 'clock'
     | 'tcp'
   >;
@@ -49,6 +52,7 @@ export interface GroupNodeOptions {
   readonly openFront: (definition: GroupDefinition, owned: Owned) => Promise<GroupFront>;
   /** Makes the group's certificate under its names of now, and keeps it fit. */
   readonly renewalOf: (definition: GroupDefinition) => Renewal;
+  readonly events: Pick<Events, 'report'>;
   readonly log: Log;
 }
 
@@ -56,6 +60,7 @@ export class GroupNode {
   readonly #options: GroupNodeOptions;
   readonly #network: RunningGroupNetwork;
   readonly #host: GroupHost;
+  readonly #events: GroupEvents;
   readonly #watchers = new Set<() => void>();
   readonly waiting: Spooler;
   #definition: GroupDefinition;
@@ -81,6 +86,13 @@ export class GroupNode {
       onFenced: () => this.#closeFront(),
       log,
     });
+    this.#events = createGroupEvents({
+      id: definition.id,
+      name: () => this.#definition.name,
+      view: () => this.#host.view,
+      events: options.events,
+      clock,
+    });
     this.#host = options.createHost({
       ...options.host,
       clock,
@@ -95,6 +107,7 @@ export class GroupNode {
       onChange: () => this.#look(),
       onMoveRefused: (reason) => this.#moveRefused?.(reason),
       onLeft: () => this.#left?.(),
+      onJobsHeld: (count) => this.#events.jobsHeld(count),
     });
     this.waiting = createWaitingSpooler({ id: definition.id, ready: () => this.#ready() });
   }
@@ -193,6 +206,7 @@ export class GroupNode {
       this.#closeFront();
       if (spooler !== undefined && parts !== undefined) this.#openFront({ parts, spooler });
     }
+    this.#events.look(this.#host.resources);
     for (const watcher of this.#watchers) watcher();
   }
 

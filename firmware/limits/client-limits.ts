@@ -21,7 +21,7 @@ export const clientLimits = {
   attempts: 3,
   /** The disk keeps at least this much free. */
   reserveBytes: 64 * 1024 * 1024,
-  writeBytes: 256 * 1024,
+  writeBytes: 1024 * 1024,
   /** A profile that a module looks into. */
   lookedIntoBytes: queueFileLimits.checkedBytes,
   cupsMs: 60_000,

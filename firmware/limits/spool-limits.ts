@@ -5,6 +5,8 @@ export const spoolLimits = {
   inlineDocumentBytes: 64 * 1024,
   /** A segment file is closed once it has grown to this. */
   segmentBytes: 64 * 1024 * 1024,
+  /** It grows by so much more than what is written to it just now. */
+  segmentRoomBytes: 128 * 1024,
   /** What is read from or written to a spool file at once. */
   chunkBytes: 256 * 1024,
   /** The spool takes no document that would leave less space than this. */

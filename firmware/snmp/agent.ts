@@ -50,9 +50,13 @@ const telling: readonly PlatenEvent['type'][] = [
   'printer-state-changed',
   'printer-deleted',
   'port-status-changed',
+  'group-owner-changed',
   'group-failed-over',
   'group-exposed',
   'group-in-step',
+  'group-online',
+  'group-offline',
+  'group-failed',
 ];
 
 export function createSnmpAgent(options: SnmpAgentOptions): SnmpAgent {

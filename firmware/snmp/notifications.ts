@@ -56,6 +56,11 @@ const platenTraps = {
   'group-in-step': 3,
   'spool-low': 4,
   'spool-has-room': 5,
+  'group-owner-changed': 6,
+  'group-online': 7,
+  'group-offline': 8,
+  'group-failed': 9,
+  'group-jobs-held': 10,
 } as const;
 
 /** Undefined: nobody is told of such an event. */

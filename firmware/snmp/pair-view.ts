@@ -68,8 +68,14 @@ export function groupTerm({ thread }: Pick<Pair, 'thread'>, group: string): Term
   return view !== undefined && isOwner(view) ? view.term : undefined;
 }
 
+type GroupEventType =
+  | 'group-owner-changed'
+  | 'group-failed-over'
+  | 'group-exposed'
+  | 'group-in-step';
+
 /**
- * Tells the event ring when this node has become a group's owner after another one, and when it
+ * Tells the event ring when this node has become a group's owner, by a failover or not, and when it
  * goes on alone or no longer does. Only the owner tells: one appliance, one notification. Returns
  * the way to end it.
  */
@@ -90,14 +96,17 @@ export function tellGroupEvents(
     if (view.role !== 'claiming' && view.owner !== undefined) owners.set(group, view.owner);
     if (view.role !== 'owner') return;
     const name = pair.book.find(group)?.name ?? group;
-    const report = (type: 'group-failed-over' | 'group-exposed' | 'group-in-step') =>
+    const report = (type: GroupEventType) =>
       events.report({
         type,
         at: clock.wall(),
         spooler: group,
         facts: { group: name, owner: view.owner ?? '', term: view.term.counter },
       });
-    if (owner !== undefined && owner !== view.owner) report('group-failed-over');
+    if (owner !== view.owner) report('group-owner-changed');
+    // Given by a peer that speaks: a move, or both have started.
+    const given = view.leaseBy === 'grant';
+    if (owner !== undefined && owner !== view.owner && !given) report('group-failed-over');
     const wasExposed = last?.role === 'owner' && last.mode === 'exposed';
     if (view.mode === 'exposed' && !wasExposed) report('group-exposed');
     if (view.mode === 'in-step' && wasExposed) report('group-in-step');

@@ -17,6 +17,8 @@ interface ActiveSegment {
   readonly file: OpenFile;
   readonly number: number;
   endBytes: number;
+  /** So far the file is on the disk; what lies behind the end are zeros, which are no frame. */
+  roomBytes: number;
 }
 
 /**
@@ -73,7 +75,7 @@ export class SegmentWriter {
     ]);
     try {
       const isNew = segment.endBytes === 0;
-      await segment.file.write(bytes, segment.endBytes);
+      await this.#write(segment, bytes);
       await segment.file.sync();
       if (isNew) await this.#files.syncDirectory(this.#directory);
       segment.endBytes += bytes.length;
@@ -98,10 +100,32 @@ export class SegmentWriter {
     await this.#leave();
   }
 
+  /**
+   * A file that grows costs the file system's own journal a write with each sync, one that is
+   * written over does not: now and then it grows by room for what comes.
+   */
+  async #write(segment: ActiveSegment, bytes: Buffer): Promise<void> {
+    const { file, endBytes, roomBytes } = segment;
+    const neededBytes = endBytes + bytes.length;
+    if (neededBytes > roomBytes) {
+      const room = Buffer.alloc(spoolLimits.segmentRoomBytes);
+      try {
+        await file.write(Buffer.concat([bytes, room]), endBytes);
+        segment.roomBytes = neededBytes + room.length;
+        return;
+      } catch (error) {
+        // Where there is no room for later, there may be some for now.
+        if (!isHalError(error, 'no-space')) throw error;
+      }
+    }
+    await file.write(bytes, endBytes);
+  }
+
   async #cutBack(offsetBytes: number): Promise<boolean> {
     try {
       await this.#active?.file.truncate(offsetBytes);
       await this.#active?.file.sync();
+      if (this.#active !== undefined) this.#active.roomBytes = offsetBytes;
       return true;
     } catch {
       return false;
@@ -116,7 +140,7 @@ export class SegmentWriter {
     this.#lastNumber += 1;
     const number = this.#lastNumber;
     const file = await this.#files.open(`${this.#directory}/${segmentName(number)}`, 'create');
-    this.#active = { file, number, endBytes: 0 };
+    this.#active = { file, number, endBytes: 0, roomBytes: 0 };
     return this.#active;
   }
 

@@ -1,8 +1,9 @@
 // Files, FIFOs and printer nodes that are written to without ever waiting for whoever reads them.
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
-import type { OutputDevice, OutputKind, OutputOptions, Outputs } from '../contract.ts';
+import type { OutputDevice, OutputKind, OutputOptions, Outputs, PrinterNode } from '../contract.ts';
 import { HalError, isHalError, toHalError } from '../errors.ts';
+import { parallelIdOf } from './parallel-ids.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 const neverWaiting = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
@@ -82,14 +83,15 @@ function createDevice({ handle, path, kind, opened, startBytes }: Opened): Outpu
   };
 }
 
-async function listPrinterNodes(): Promise<readonly string[]> {
+async function listPrinterNodes(): Promise<readonly PrinterNode[]> {
   const found = await Promise.all(
     nodeFolders.map(async ({ folder, name }) => {
       const names = await namesIn(folder);
       return names.filter((each) => name.test(each)).map((each) => `${folder}/${each}`);
     }),
   );
-  return found.flat().toSorted();
+  const paths = found.flat().toSorted();
+  return Promise.all(paths.map(async (path) => ({ path, ieee1284Id: await parallelIdOf(path) })));
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

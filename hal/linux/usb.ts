@@ -1,7 +1,7 @@
 // USB through the library `usb`; what is plugged in, the kernel's device tree tells, unasked.
 /// <reference types="w3c-web-usb" />
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { UsbDevice } from 'usb/index.js';
 import type {
   UsbDeviceInfo,
@@ -108,7 +108,7 @@ async function openInterface(
   if (device === undefined) throw new HalError('device-gone', subject);
   await named(subject, device.open());
   try {
-    await detach(device, info.number);
+    await detach(device, wanted.path, info.number);
     await named(subject, device.claimInterface(info.number));
     if (info.alternate > 0) {
       await named(subject, device.selectAlternateInterface(info.number, info.alternate));
@@ -120,12 +120,28 @@ async function openInterface(
   return usbInterface(device, info, subject);
 }
 
-async function detach(device: UsbDevice, interfaceNumber: number): Promise<void> {
+/** The driver of whatever program has claimed an interface, this one included. */
+const claimedDriver = 'usbfs';
+
+/**
+ * Takes the interface from its kernel driver, but from no program: the kernel would end what that
+ * has under way. Claiming it says that it is busy.
+ */
+async function detach(device: UsbDevice, path: string, interfaceNumber: number): Promise<void> {
   try {
+    if ((await driverOf(path, interfaceNumber)) === claimedDriver) return;
     await device.detachKernelDriver(interfaceNumber);
   } catch {
     // No driver has it (IPP over USB, or a kernel without usblp): claiming it says what is wrong.
   }
+}
+
+/** Rejects where it has none. */
+async function driverOf(path: string, interfaceNumber: number): Promise<string> {
+  const folder = join(deviceTree, path);
+  const configuration = (await readFile(join(folder, 'bConfigurationValue'), 'utf8')).trim();
+  const link = join(folder, `${path}:${configuration}.${interfaceNumber}`, 'driver');
+  return basename(await readlink(link));
 }
 
 function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string): UsbInterface {

@@ -1,5 +1,5 @@
 // A parallel printer at its kernel node, in memory: it refuses the way drivers/char/lp.c does.
-import type { OutputDevice, OutputKind, Outputs } from '../../hal/contract.ts';
+import type { OutputDevice, OutputKind, Outputs, PrinterNode } from '../../hal/contract.ts';
 import { HalError, type HalErrorCode } from '../../hal/errors.ts';
 
 /**
@@ -23,6 +23,8 @@ export class FakePrinterNode implements Outputs {
   #bufferLeftBytes = 0;
   #breakAtBytes: number | undefined;
   #openCount = 0;
+  /** In the kernel's wording. */
+  ieee1284Id: string | undefined;
   /** Calls of write. */
   writes = 0;
 
@@ -76,8 +78,8 @@ export class FakePrinterNode implements Outputs {
     };
   }
 
-  listPrinterNodes = async (): Promise<readonly string[]> =>
-    this.#state === 'gone' ? [] : ['/dev/lp0'];
+  listPrinterNodes = async (): Promise<readonly PrinterNode[]> =>
+    this.#state === 'gone' ? [] : [{ path: '/dev/lp0', ieee1284Id: this.ieee1284Id }];
 
   #take(bytes: Uint8Array, path: string): number {
     const refusal = refusals[this.#state];

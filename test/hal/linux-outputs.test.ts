@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
-import { mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import type { OutputDevice } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { createLinuxOutputs } from '../../hal/linux/outputs.ts';
+import { parallelIdOf } from '../../hal/linux/parallel-ids.ts';
 
 const outputs = createLinuxOutputs();
 const text = (words: string) => new TextEncoder().encode(words);
@@ -127,5 +128,26 @@ describe('a FIFO', () => {
 });
 
 test('printer nodes are listed, or there are none', async () => {
-  for (const path of await outputs.listPrinterNodes()) assert.match(path, /^\/dev\/(usb\/)?lp\d+$/);
+  for (const { path } of await outputs.listPrinterNodes()) {
+    assert.match(path, /^\/dev\/(usb\/)?lp\d+$/);
+  }
+});
+
+test('a parallel printer is known by what the kernel heard when it found the port', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'platen-parport-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const trees = { users: join(folder, 'users'), ports: join(folder, 'ports') };
+  await mkdir(trees.users);
+  for (const port of ['parport0', 'parport1'])
+    await mkdir(join(trees.ports, port), { recursive: true });
+  // The second node of the driver may well be at the first port.
+  await symlink('../../../devices/parport0/lp.1', join(trees.users, 'lp.1'));
+  await symlink('../../../devices/parport1/lp.0', join(trees.users, 'lp.0'));
+  const said = 'CLASS:PRINTER;\nMODEL:LX-300;\nMANUFACTURER:EPSON;\nCOMMAND SET:ESCPL2;\n';
+  await writeFile(join(trees.ports, 'parport0/autoprobe'), said);
+  await writeFile(join(trees.ports, 'parport1/autoprobe'), '');
+  assert.equal(await parallelIdOf('/dev/lp1', trees), said.replaceAll('\n', ''));
+  for (const path of ['/dev/lp0', '/dev/lp2', '/dev/usb/lp1']) {
+    assert.equal(await parallelIdOf(path, trees), undefined, path);
+  }
 });

@@ -18,11 +18,19 @@ export interface Box {
   readonly platen: Platen;
   readonly api: ReturnType<typeof createApiClient>;
   readonly channelPort: number;
+  /** Its data folder. */
+  readonly data: string;
 }
 
-export async function startBox(t: TestContext, settings: readonly string[] = []): Promise<Box> {
+/** `prepare` puts something into the data folder before the start. */
+export async function startBox(
+  t: TestContext,
+  settings: readonly string[] = [],
+  prepare?: (data: string) => Promise<void>,
+): Promise<Box> {
   const data = await mkdtemp(join(tmpdir(), 'platen-box-'));
   t.after(() => rm(data, { recursive: true, force: true }));
+  await prepare?.(data);
   const [beatPort, channelPort] = [await freePort(), await freePort()];
   const platen = await startPlaten(platenFromSources, data, [
     'listen.http=0',
@@ -34,7 +42,7 @@ export async function startBox(t: TestContext, settings: readonly string[] = [])
   ]);
   t.after(() => platen.process.kill());
   const api = createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });
-  return { platen, api, channelPort };
+  return { platen, api, channelPort, data };
 }
 
 async function freePort(): Promise<number> {

@@ -205,7 +205,29 @@ describe('LOCALMON', () => {
       assert.equal(status, 'ERROR_INVALID_DATA', device);
     }
     const { output } = await ask(monitor, 'ListDevices');
-    assert.deepEqual(output, { devices: [{ device: '/dev/lp0' }] });
+    const unknown = {
+      manufacturer: '',
+      model: '',
+      serialNumber: '',
+      deviceId: '',
+      commandSets: [],
+    };
+    assert.deepEqual(output, { devices: [{ device: '/dev/lp0', ...unknown }] });
+  });
+
+  test('a device is shown with the 1284 id that the kernel knows', async (t) => {
+    const { monitor, node } = await start(t);
+    node.ieee1284Id = 'CLASS:PRINTER;MODEL:LX-300;MANUFACTURER:EPSON;COMMAND SET:ESCPL2,BDC;';
+    const { output } = await ask(monitor, 'ListDevices');
+    const known = {
+      device: '/dev/lp0',
+      manufacturer: 'EPSON',
+      model: 'LX-300',
+      serialNumber: '',
+      deviceId: node.ieee1284Id,
+      commandSets: ['ESCPL2', 'BDC'],
+    };
+    assert.deepEqual(output, { devices: [known] });
   });
 
   test('a group has no parallel ports', async () => {

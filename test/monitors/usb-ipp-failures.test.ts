@@ -20,9 +20,9 @@ async function start(t: TestContext) {
   const port = await openPort(instance.monitor, 'USB1');
   /** Moves the clock for as long as something takes. */
   const during = async <T>(work: Promise<T>, byMs = stepMs): Promise<T> => {
-    let isOver = false;
-    work.finally(() => (isOver = true)).catch(() => {});
-    while (!isOver) await rig.clock.advance(byMs);
+    const over = new AbortController();
+    work.finally(() => over.abort()).catch(() => {});
+    while (!over.signal.aborted) await rig.clock.advance(byMs);
     return work;
   };
   const begin = async (sizeBytes: number) => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { Host } from '../../tools/hosts/hosts.ts';
 
 export interface ToolAnswer {
   readonly status: number;
@@ -47,14 +48,21 @@ export interface TrapReceiver {
 /** snmptrapd on a port that it was given, for a community and a user of version 3. */
 export async function startTrapReceiver(
   t: TestContext,
-  options: { readonly port: number; readonly users?: readonly string[] },
+  options: {
+    readonly port: number;
+    readonly users?: readonly string[];
+    /** A host of its own, instead of loopback. */
+    readonly host?: Host;
+  },
 ): Promise<TrapReceiver> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-trapd-'));
   const conf = join(folder, 'trapd.conf');
   const users = options.users ?? [];
   await writeFile(conf, ['disableAuthorization yes', ...users, ''].join('\n'));
   const words = ['-f', '-Lo', '-On', '-C', '-c', conf, '-m', '', '-F', '%a %W %v\\n'];
-  const child = spawn('snmptrapd', [...words, `udp:127.0.0.1:${options.port}`], {
+  const start = options.host?.start ?? spawn;
+  const address = options.host?.address ?? '127.0.0.1';
+  const child = start('snmptrapd', [...words, `udp:${address}:${options.port}`], {
     env: { ...process.env, SNMP_PERSISTENT_DIR: folder, SNMPCONFPATH: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

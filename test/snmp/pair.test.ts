@@ -52,14 +52,23 @@ describe('events of groups', () => {
       viewOf({ role: 'owner', owner: 'here', mode: 'exposed', lapses: 1 }),
       viewOf({ role: 'owner', owner: 'here' }),
     );
-    assert.deepEqual(types, ['group-failed-over', 'group-exposed', 'group-in-step']);
+    assert.deepEqual(types, [
+      'group-owner-changed',
+      'group-failed-over',
+      'group-exposed',
+      'group-in-step',
+    ]);
   });
 
-  test('a first owner and a standby tell nothing', () => {
-    assert.deepEqual(
-      told(viewOf({ owner: undefined }), viewOf({ role: 'owner', owner: 'here' })),
-      [],
-    );
+  test('a move is another owner and no failover', () => {
+    const moved = viewOf({ role: 'owner', owner: 'here', leaseBy: 'grant' });
+    assert.deepEqual(told(viewOf({}), moved), ['group-owner-changed']);
+  });
+
+  test('a first owner tells that, and a standby nothing', () => {
+    assert.deepEqual(told(viewOf({ owner: undefined }), viewOf({ role: 'owner', owner: 'here' })), [
+      'group-owner-changed',
+    ]);
     assert.deepEqual(told(viewOf({ owner: 'here' }), viewOf({ mode: 'outdated' })), []);
   });
 });

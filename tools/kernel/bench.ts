@@ -67,7 +67,9 @@ export const isDone = ({ state }: Pick<BenchJob, 'state'>): boolean => state ===
 
 export const guestHttpsPort = 8643;
 const data = '--data /tmp/data';
-const waitMs = 120_000;
+const waitMs = 240_000;
+/** Of the start, which on an emulated and busy machine takes minutes. */
+const serveWaitMs = 900_000;
 const pollMs = 300;
 
 /** Starts the appliance in the guest; resolves with its command line, run from here. */
@@ -75,11 +77,15 @@ export async function serve(guest: Guest, hostPort: number): Promise<Console> {
   // Scenarios make their ports themselves.
   const settings = [
     `listen.https=${guestHttpsPort}`,
-    ...['listen.http=0', 'listen.raw=0', 'listen.lpd=0', 'listen.snmp=0'],
-    ...['devices.addPlugged=false', 'discovery.announce=false'],
+    'listen.http=0',
+    'listen.raw=0',
+    'listen.lpd=0',
+    'listen.snmp=0',
+    'devices.addPlugged=false',
+    'discovery.announce=false',
   ].map((setting) => `--set ${setting}`);
   await guest.run(`platen serve ${data} ${settings.join(' ')} >/tmp/ready 2>/tmp/log &`);
-  await guest.run('until [ -s /tmp/ready ]; do sleep 0.2; done', waitMs);
+  await guest.run('until [ -s /tmp/ready ]; do sleep 0.2; done', serveWaitMs);
   const token = await guest.run(`platen token add bench --scope administer --json ${data}`);
   const certificate = await guest.run(`platen certificate show --json ${data}`);
   return createConsole({

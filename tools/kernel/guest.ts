@@ -29,8 +29,8 @@ export const accelerators = ['tcg', 'kvm'] as const;
 export type Accelerator = (typeof accelerators)[number];
 
 const memoryMegabytes = 1024;
-const bootTimeoutMs = 300_000;
-const commandTimeoutMs = 120_000;
+const bootTimeoutMs = 600_000;
+const commandTimeoutMs = 300_000;
 const readyMark = '@@READY';
 const doneMark = '@@DONE ';
 

@@ -132,16 +132,16 @@ function devicesOf(
   { redirPorts }: Outside,
   files: { readonly parallelFile: string; readonly serialFile: string },
 ): readonly string[] {
-  const redirected = Object.entries(redirPorts).flatMap(([name, port]) => [
-    ...['-chardev', `socket,id=${name},host=127.0.0.1,port=${port},reconnect=1`],
-    ...['-device', `usb-redir,chardev=${name},bus=usb.0`],
+  const redirected = Object.entries(redirPorts).map(([name, port]) => [
+    ['-chardev', `socket,id=${name},host=127.0.0.1,port=${port},reconnect=1`],
+    ['-device', `usb-redir,chardev=${name},bus=usb.0`],
   ]);
   return [
-    ...['-device', 'qemu-xhci,id=usb,p2=8,p3=8'],
+    ['-device', 'qemu-xhci,id=usb,p2=8,p3=8'],
     // First, so that it is /dev/ttyUSB0.
-    ...['-chardev', `file,id=serial,path=${files.serialFile}`],
-    ...['-device', 'usb-serial,chardev=serial,bus=usb.0'],
-    ...redirected,
-    ...['-parallel', `file:${files.parallelFile}`],
-  ];
+    ['-chardev', `file,id=serial,path=${files.serialFile}`],
+    ['-device', 'usb-serial,chardev=serial,bus=usb.0'],
+    ...redirected.flat(),
+    ['-parallel', `file:${files.parallelFile}`],
+  ].flat();
 }

@@ -55,7 +55,9 @@ export const steps: readonly Step[] = [
     command: () => [
       process.execPath,
       'tools/bench/bench.ts',
-      ...['ports', '--rounds', '3', '--warm-ups', '1'],
+      'ports',
+      '--rounds=3',
+      '--warm-ups=1',
     ],
   },
   {

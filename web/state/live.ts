@@ -112,7 +112,17 @@ const printerEvents = [
   'printer-deleted',
   'port-status-changed',
 ] as const;
-const pairEvents = ['group-failed-over', 'group-exposed', 'group-in-step'] as const;
+const pairEvents = [
+  'group-owner-changed',
+  'group-failed-over',
+  'group-exposed',
+  'group-in-step',
+  'group-online',
+  'group-offline',
+  'group-failed',
+  'group-jobs-held',
+  'group-jobs-released',
+] as const;
 
 async function readAll(): Promise<void> {
   system.value = await ask<ApplianceView>('/system');

@@ -138,6 +138,8 @@ export interface GroupHostOptions {
   readonly onChange?: () => void;
   /** A move that was asked for can't be done now. */
   readonly onMoveRefused?: (reason: 'not-owner' | 'not-in-step') => void;
+  /** R6 holds so many jobs for the peer's word; 0: it came, and they go on. */
+  readonly onJobsHeld?: (count: number) => void;
   /** After `leave`: the peer knows of the promise, and the process may end. */
   readonly onLeft?: () => void;
   /** The store failed where nothing can go on: the process has to start anew. */

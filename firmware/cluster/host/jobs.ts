@@ -28,22 +28,26 @@ export function marksAt(at: WallTime): Marks {
 
 /**
  * R6, not clean: every job that is known and not finished waits for the peer's word. Throws where a
- * commit fails; to be done again from the start.
+ * commit fails; to be done again from the start. Answers how many wait.
  */
 export async function holdForPeer(
   spooler: string,
   store: Query,
   commit: Commit,
   marks: Marks,
-): Promise<void> {
+): Promise<number> {
+  let count = 0;
   const policies = policiesOf(await store.query('printers.all', { spooler }));
   for (let afterNumber = 0; ; ) {
     const jobs = await unfinished(spooler, store, afterNumber);
     const last = jobs.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) return count;
     afterNumber = last.number;
     const changes = jobs.flatMap((job) => heldForPeer(knownJob(job, policies), marks));
     if (changes.length > 0) mustCommit(await commit(changes));
+    const isHold = ({ type, payload }: Change) =>
+      type === 'job.held' && payload.hold.kind === 'peer';
+    count += changes.filter(isHold).length;
   }
 }
 

@@ -164,8 +164,9 @@ export class Ownership {
   async #prepareJobs(): Promise<void> {
     const { id, clock } = this.#options.host;
     if (!this.#held) {
-      await holdForPeer(id, this.#store, this.#commit, marksAt(clock.wall()));
+      const count = await holdForPeer(id, this.#store, this.#commit, marksAt(clock.wall()));
       this.#held = true;
+      if (count > 0) this.#options.host.onJobsHeld?.(count);
     }
   }
 
@@ -174,7 +175,10 @@ export class Ownership {
     this.#releaseDue = false;
     try {
       const some = await releaseForPeer(id, this.#store, this.#commit, clock.wall());
-      if (some) this.#spooler?.lookAgain();
+      if (some) {
+        this.#options.host.onJobsHeld?.(0);
+        this.#spooler?.lookAgain();
+      }
     } catch (error) {
       // The next renewal finds it due.
       this.#releaseDue = true;

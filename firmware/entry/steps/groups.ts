@@ -140,6 +140,7 @@ function makeGroups(parts: GroupsParts): Groups {
       tcp: hal.tcp,
       wire,
       isSetUp,
+      events,
       createHost: createGroupHost,
       host: {
         config: {

@@ -77,7 +77,7 @@ function loadCalls(): Calls {
     send: libc.call('int64_t send(int, const void*, size_t, int)'),
     recv: libc.call('int64_t recv(int, void*, size_t, int)'),
     close: libc.call('int close(int)'),
-    errno: libc.errno,
+    errno: () => libc.errno(),
   };
 }
 

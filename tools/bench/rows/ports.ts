@@ -13,9 +13,9 @@ const PORTS = 8;
 const MEBIBYTE = 1024 * 1024;
 const LEAST_MEBIBYTES_PER_SECOND = 100;
 /** More than asked, for a round begins and ends with some milliseconds without a byte. */
-const OFFERED = 1.1;
+const OFFERED = 1.3;
 const BYTES_PER_SECOND = Math.ceil((LEAST_MEBIBYTES_PER_SECOND / PORTS) * OFFERED * MEBIBYTE);
-const MEBIBYTES_A_PORT = 25;
+const MEBIBYTES_A_PORT = 32;
 const ROUND_MS = 2_000;
 const MOST_MS_BEYOND_IDLE = 50;
 const RATE = 'MiB/s';
