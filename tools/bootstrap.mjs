@@ -13,6 +13,8 @@ const TOOLS = {
   verify: 'tools/verify/verify.ts',
   'verify:kernel': 'tools/kernel/verify.ts',
   build: 'tools/build/build.ts',
+  image: 'tools/image/image.ts',
+  'verify:image': 'tools/image/verify.ts',
   page: 'tools/page/page.ts',
   bench: 'tools/bench/bench.ts',
   conformance: 'tools/conformance/conformance.ts',

@@ -6,11 +6,14 @@ import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
 import type { Log } from '../log/log.ts';
+import type { NetworkAdministration } from '../network-settings/contract.ts';
 import type { Printer } from '../printers/printer.ts';
 import type { EngineView } from '../snmp/contract.ts';
 import type { SnmpReaders } from '../snmp/readers.ts';
 import type { PairRoom } from '../pair/room-contract.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
+import type { SupportFacts } from '../support/bundle.ts';
+import type { RecentLines } from '../telling/recent-lines.ts';
 import type { Access } from '../users/access.ts';
 import type { ApplianceView, PrinterAddresses } from './types.ts';
 
@@ -23,6 +26,8 @@ export interface Appliance {
   addresses(): Promise<ApplianceView['addresses']>;
   /** Where clients print to this printer. */
   printerAddresses(printer: Printer): PrinterAddresses;
+  /** What is wrong with the box itself, and keeps nothing from printing. */
+  problems?(): readonly string[];
 }
 
 export interface ApiServices {
@@ -30,13 +35,17 @@ export interface ApiServices {
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
   readonly audit: AuditTrail;
-  /** Undefined where nothing is kept, in tests of other rows. */
+  /** The newest lines of the log; undefined in tests of other rows, as `support` and `backups`. */
+  readonly lines?: Pick<RecentLines, 'list'>;
+  readonly support?: SupportFacts;
   readonly backups?: Backups;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;
   /** Undefined until the appliance looks for them. */
   readonly devices?: Devices | undefined;
   readonly events: Events;
+  /** Undefined where the machine's network is not ours. */
+  readonly network?: NetworkAdministration | undefined;
   readonly appliance: Appliance;
   /** Undefined where nothing can be paired, in tests of other rows. */
   readonly pair?: PairRoom;

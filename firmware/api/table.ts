@@ -10,6 +10,7 @@ import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
 import { heldJobRoutes } from './routes/held-job-routes.ts';
 import { jobRoutes } from './routes/job-routes.ts';
+import { networkRoutes } from './routes/network-routes.ts';
 import { paperRoutes } from './routes/paper-routes.ts';
 import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
@@ -17,6 +18,7 @@ import { queueFileRoutes } from './routes/queue-file-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { supportRoutes } from './routes/support-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
@@ -52,6 +54,8 @@ export const apiRoutes: readonly Route[] = [
   ...eventRoutes,
   ...certificateRoutes,
   ...backupRoutes,
+  ...supportRoutes,
+  ...networkRoutes,
   ...snmpRoutes,
   describing,
 ];

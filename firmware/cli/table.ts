@@ -7,6 +7,7 @@ import { certificateCommands } from './commands/certificate-commands.ts';
 import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
 import { deviceCommands } from './commands/device-commands.ts';
+import { networkCommands } from './commands/network-commands.ts';
 import { pairCommands } from './commands/pair-commands.ts';
 import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
@@ -14,6 +15,7 @@ import { queueDataCommands } from './commands/queue-data-commands.ts';
 import { queueFileCommands } from './commands/queue-file-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
+import { supportCommands } from './commands/support-commands.ts';
 import { userCommands } from './commands/user-commands.ts';
 
 export const apiCommands: readonly Command[] = [
@@ -26,10 +28,12 @@ export const apiCommands: readonly Command[] = [
   ...jobCommands,
   ...pairCommands,
   ...groupCommands,
+  ...networkCommands,
   ...snmpCommands,
   ...userCommands,
   applyCommand,
   auditCommand,
   ...certificateCommands,
   ...backupCommands,
+  ...supportCommands,
 ];

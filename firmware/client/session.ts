@@ -115,7 +115,7 @@ export async function wholeOf(response: IncomingMessage, limitBytes: number): Pr
   return Buffer.concat(chunks);
 }
 
-export async function* chunksOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+async function* chunksOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
   for await (const chunk of response) {
     if (!(chunk instanceof Uint8Array)) throw new TypeError('an answer came decoded');
     yield chunk;

@@ -9,7 +9,7 @@ import { clientLimits as limits } from '../limits/client-limits.ts';
 import type { ManifestFile } from '../queue-files/manifest.ts';
 import { separator } from '../queue-files/names.ts';
 import { ClientError } from './contract.ts';
-import { chunksOf, refusalOf, type Session, wholeOf } from './session.ts';
+import { refusalOf, type Session, wholeOf } from './session.ts';
 
 /** Counts what came over the network. */
 export interface Meter {
@@ -131,13 +131,18 @@ async function download(session: Session, download: Download): Promise<void> {
   if (at < file.sizeBytes) throw new Error(`it ended after ${at} of ${file.sizeBytes} bytes`);
 }
 
-/** Writes what comes, and what came before a break; resolves with how many bytes that were. */
+/**
+ * Writes what comes, and what came before a break; resolves with how many bytes that were. By
+ * events: an iterator's promises for each of TLS's small records cost more than all else here.
+ */
 async function keep(
   response: IncomingMessage,
   { file, partial, hash, sizeBytes: from, meter, buffer }: Download,
 ): Promise<number> {
   let written = 0;
   let held = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const over = Promise.withResolvers<void>();
   const flush = async () => {
     const bytes = buffer.subarray(0, held);
     hash.update(bytes);
@@ -145,19 +150,36 @@ async function keep(
     written += held;
     held = 0;
   };
-  try {
-    for await (const chunk of chunksOf(response)) {
-      meter.bytes += chunk.length;
-      if (from + written + held + chunk.length > file.sizeBytes) throw tooMuch(response, file);
-      for (let taken = 0; taken < chunk.length; ) {
-        const part = chunk.subarray(taken, taken + buffer.length - held);
-        buffer.set(part, held);
-        held += part.length;
-        taken += part.length;
-        if (held === buffer.length) await flush();
-      }
+  const flushBefore = async (rest: Uint8Array) => {
+    try {
+      await flush();
+      buffer.set(rest);
+      held = rest.length;
+      response.resume();
+    } catch (error) {
+      over.reject(error);
     }
+  };
+  response.on('data', (chunk: Uint8Array) => {
+    meter.bytes += chunk.length;
+    if (from + written + held + chunk.length > file.sizeBytes) {
+      over.reject(tooMuch(response, file));
+      return;
+    }
+    const room = buffer.length - held;
+    buffer.set(chunk.subarray(0, room), held);
+    held += Math.min(room, chunk.length);
+    if (held < buffer.length) return;
+    response.pause();
+    writing = flushBefore(chunk.subarray(room));
+  });
+  response.once('end', over.resolve);
+  response.on('error', over.reject);
+  response.once('close', () => over.reject(new Error('the connection broke off')));
+  try {
+    await over.promise;
   } finally {
+    await writing;
     if (held > 0) await flush();
   }
   return written;

@@ -8,6 +8,8 @@ import { discoverySection } from './discovery-section.ts';
 import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
+import { tellingSection } from './telling-section.ts';
+import { networkSection } from './network-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
 const sections = {
@@ -18,7 +20,9 @@ const sections = {
   ...doorsSection,
   ...listenSection,
   ...logSection,
+  ...networkSection,
   ...snmpSection,
+  ...tellingSection,
 };
 
 const configSchema = z.object(sections);

@@ -18,7 +18,8 @@ import type { Store, Term } from '../store/contract.ts';
 import { createGuardedTcp } from '../servers/guarded-tcp.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
-import { createAccess } from '../users/access.ts';
+import type { RecentLines } from '../telling/recent-lines.ts';
+import { type Access, createAccess } from '../users/access.ts';
 import { createSharedListeners } from '../servers/shared-listeners.ts';
 import { addressesOf, listenAddress, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
@@ -27,6 +28,7 @@ import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { makeBackups, restoreStep } from './steps/backup.ts';
+import { boxStep } from './steps/box.ts';
 import { certificatesStep, nodeOwner } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
@@ -38,6 +40,8 @@ import { queueFilesStep } from './steps/queue-files.ts';
 import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
+import { setUpStep } from './steps/set-up.ts';
+import { supportFacts, tellingStep } from './steps/telling.ts';
 import { storeStep } from './steps/store.ts';
 import { createWaitingAnswers } from './steps/waiting-answers.ts';
 
@@ -48,6 +52,10 @@ export interface ApplianceOptions {
   readonly version: string;
   /** Aborts once the process is asked to end: a start that waits gives up. */
   readonly stopping?: AbortSignal;
+  /** The newest lines of the log. */
+  readonly lines?: RecentLines;
+  /** Called once the data folder is this process's own. */
+  readonly onFolder?: () => void;
   /** The hands of groups on the network. */
   readonly wire: SupervisedWire;
 }
@@ -81,8 +89,11 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
   const outer = newLifecycle();
   try {
     const place = dataFolderAt(config['data.folder']);
-    const folder = await outer.begin(dataFolderStep(hal, place));
-    const answers = createWaitingAnswers(hal, folder, log);
+    const folder = await openFolder(options, () =>
+      outer.begin(dataFolderStep(hal, place, config['data.problemFile'])),
+    );
+    options.onFolder?.();
+    const answers = createWaitingAnswers({ hal, folder, config, log });
     const attempt = async () => {
       const lifecycle = newLifecycle();
       try {
@@ -100,14 +111,30 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
   }
 }
 
+/**
+ * On a box nobody can choose another folder: whoever asks reads what is wrong. Elsewhere the start
+ * fails at once.
+ */
+async function openFolder(
+  { hal, config, log, stopping = new AbortController().signal }: ApplianceOptions,
+  attempt: () => Promise<DataFolder>,
+): Promise<DataFolder> {
+  if (config['data.problemFile'] === '') return attempt();
+  const answers = createWaitingAnswers({ hal, config, log });
+  return untilMachineWorks({ clock: hal.clock, log, answers, stopping, attempt });
+}
+
 async function startSteps(
-  { hal, config, log, version, wire }: ApplianceOptions,
+  { hal, config: configured, log, version, wire, lines }: ApplianceOptions,
   folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
   await lifecycle.begin(restoreStep(hal, folder, log));
   const identity = await lifecycle.begin(identityStep(hal, folder));
+  const box = await lifecycle.begin(boxStep(hal, configured, folder, log));
+  const { hostName = configured['discovery.name'] } = box;
+  const config = { ...configured, 'discovery.name': hostName };
   const tls = await lifecycle.begin(certificatesStep(hal, config, folder, log));
   const storeClient = await lifecycle.begin(storeStep(folder));
   const ring = await lifecycle.begin(eventsStep(hal, log, storeClient.store));
@@ -165,6 +192,7 @@ async function startSteps(
     startedAtMs,
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
+    problems: () => box.problems(),
   };
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
@@ -176,7 +204,10 @@ async function startSteps(
     spooler: spooler.id,
     term: () => term,
     setUpCodePath: folder.setUpCode,
+    resetPaths: [folder.resetAdministrator, ...inBootFolder(config, 'reset-administrator')],
   });
+  await box.finish(access.users);
+  await readReset(access, audit, log);
   const looking: { devices?: Devices } = {};
   const { certificates } = tls;
   const services: ApiServices = {
@@ -195,6 +226,8 @@ async function startSteps(
       nodeId: identity.nodeId,
       startAnew: startsAnew.resolve,
     }),
+    support: supportFacts(hal, config),
+    ...(lines === undefined ? {} : { lines }),
     directory,
     events,
     access,
@@ -203,6 +236,7 @@ async function startSteps(
     clock: hal.clock,
     random: hal.random,
     log,
+    network: box.network,
     appliance,
     pair,
     snmp: reading,
@@ -273,6 +307,8 @@ async function startSteps(
     }),
   );
   owners.storeOf = (group) => directory.groups?.storeOf(group);
+  await lifecycle.begin(setUpStep({ hal, folder, config, services, monitors, log }));
+  await lifecycle.begin(tellingStep({ hal, config, services, pair, log }));
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
@@ -284,6 +320,23 @@ async function startSteps(
     startsAnew: startsAnew.promise,
     stop: () => lifecycle.end(),
   };
+}
+
+function inBootFolder(config: Config, name: string): readonly string[] {
+  const folder = config['boot.folder'];
+  return folder === '' ? [] : [`${folder}/${name}`];
+}
+
+/** Whoever holds the box may come in again; everybody hears of it, and queues stay as they are. */
+async function readReset(access: Access, audit: AuditTrail, log: Log): Promise<void> {
+  if (!(await access.setUp.readReset())) return;
+  log.warn('a file asks for a new administrator: the set-up code takes until there is one');
+  audit.add({
+    who: 'whoever holds the box',
+    address: '',
+    what: 'reset-administrator',
+    outcome: 'done',
+  });
 }
 
 /** What listens later than the API asks. */

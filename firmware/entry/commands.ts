@@ -1,6 +1,8 @@
 // The commands that are the appliance itself; what they run on is loaded when one of them is
 // called.
 import type { Command } from '../cli/command.ts';
+import { passwordOption, readPassword } from '../cli/commands/user-commands.ts';
+import { createPasswords } from '../users/passwords.ts';
 import { ensureRuntime } from './runtime.ts';
 import type { ServeOptions } from './serve.ts';
 
@@ -29,6 +31,18 @@ export function applianceCommands(options: Omit<ServeOptions, 'supervised'>): re
         ensureRuntime();
         const { supervise } = await import('./supervise.ts');
         await supervise(options, configOptions);
+      },
+    },
+    {
+      ...noWords,
+      name: 'user hash-password',
+      summary: 'The hash of a password, for provision.toml; talks to no appliance',
+      options: passwordOption,
+      async run(input, context) {
+        const password = await readPassword(input, context);
+        const hash = await createPasswords(options.hal).hash(password);
+        if (context.asJson) context.out.json({ passwordHash: hash });
+        else context.out.line(hash);
       },
     },
     {

@@ -18,8 +18,14 @@ export interface DataFolder {
   /** Monitor modules: `*.mjs`. */
   readonly modules: string;
   readonly socket: string;
+  /** The box's own network settings, where they are ours. */
+  readonly network: string;
+  /** There once provision.toml of the boot partition was taken. */
+  readonly provisioned: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
+  /** Whoever puts this file there may become administrator with a new set-up code. */
+  readonly resetAdministrator: string;
   /** Without its ending: it is several files. */
   readonly audit: string;
 }
@@ -38,6 +44,9 @@ export function dataFolderAt(path: string): DataFolder {
     modules: `${path}/monitors.d`,
     socket: `${path}/platen.sock`,
     audit: `${path}/audit`,
+    network: `${path}/network.json`,
+    provisioned: `${path}/provisioned`,
     setUpCode: `${path}/set-up-code`,
+    resetAdministrator: `${path}/reset-administrator`,
   };
 }

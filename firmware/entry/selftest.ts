@@ -16,6 +16,7 @@ import { createLog } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
 import { createNoWire } from '../supervisor/client.ts';
 import { type RunningAppliance, startAppliance } from './appliance.ts';
+import { passMessage } from './selftest-mqtt.ts';
 
 export interface SelftestOptions {
   readonly hal: Hal;
@@ -36,13 +37,14 @@ export async function selftest(
   try {
     await loadLibraries();
     await printOnce(hal, version, folder);
+    await passMessage(hal, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   const elapsedMs = Math.round(hal.clock.monotonicMs() - startMs);
   if (asJson) out.json({ passed: true, version, elapsedMs });
   else {
-    const done = 'a document was printed, and the printer shown by SNMP';
+    const done = 'a document was printed, the printer shown by SNMP, a message passed by MQTT';
     out.line(`Platen ${version} works here: ${done}, in ${elapsedMs} ms.`);
   }
 }

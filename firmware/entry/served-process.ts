@@ -8,6 +8,7 @@ import { fromSupervisor, toSupervisor } from '../supervisor/messages.ts';
 import type { FromSupervisor, ToSupervisor } from '../supervisor/messages.ts';
 import type { ProcessEnd, ServedProcess } from '../supervisor/supervisor.ts';
 import type { LineChannel } from '../supervisor/line-channel.ts';
+import { withoutCapabilities } from './lesser-process.ts';
 import { runtimeArguments } from './runtime.ts';
 
 export const pipeDescriptor = 3;
@@ -18,7 +19,12 @@ export function startServedProcess(words: readonly string[]): ServedProcess {
   const args = isSea()
     ? serve
     : [...new Set([...process.execArgv, ...runtimeArguments]), process.argv[1] ?? '', ...serve];
-  const child = spawn(process.execPath, args, {
+  const [program = process.execPath, ...given] = [
+    ...withoutCapabilities(),
+    process.execPath,
+    ...args,
+  ];
+  const child = spawn(program, given, {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
   });
   const ended = new Promise<ProcessEnd>((resolve) => {

@@ -74,6 +74,18 @@ export const systemErrors = {
     title: 'The change could not be stored',
     next: 'The log and /healthz say what is wrong with the disk.',
   },
+  'network-not-taken': {
+    http: 422,
+    ipp: 'server-error-internal-error',
+    title: 'The machine did not take the network settings',
+    next: 'Those from before are in use; the detail says what was wrong.',
+  },
+  'nothing-on-trial': {
+    http: 409,
+    ipp: 'client-error-not-possible',
+    title: 'No change waits to be confirmed',
+    next: 'A change of the network goes back by itself after a minute: make it again.',
+  },
   starting: {
     http: 503,
     ipp: 'server-error-service-unavailable',

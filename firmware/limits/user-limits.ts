@@ -18,6 +18,8 @@ export const userLimits = {
   hashesWaiting: 64,
   /** RFC 9106 4 with the memory of a small box: at least what OWASP's cheat sheet asks for. */
   argon2: { memoryKib: 19_456, passes: 2, parallelism: 1, saltBytes: 16, tagBytes: 32 },
+  /** The dearest hash that a provisioning file may bring. */
+  provided: { memoryKib: 65_536, passes: 10 },
 } as const;
 
 /** Wrong passwords for one name, or from one address, before both wait. */

@@ -29,6 +29,8 @@ export interface Users {
   /** Undefined: no such user, or not this password; both take as long. */
   check(name: string, password: string): Promise<User | undefined>;
   create(name: string, role: UserRole, password: string): Promise<UserAnswer>;
+  /** As `create`, with a hash of the password (PHC string form) that was made elsewhere. */
+  provide(name: string, role: UserRole, hash: string): Promise<UserAnswer>;
   /** Refused where no administrator would be left. */
   change(name: string, changes: UserChanges): Promise<UserAnswer>;
   remove(name: string): Promise<{ readonly kind: 'done' } | Refusal>;

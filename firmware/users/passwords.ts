@@ -19,6 +19,16 @@ const phcForm = new RegExp(
     String.raw`\$([A-Za-z0-9+/]{16,64})\$([A-Za-z0-9+/]{16,86})$`,
 );
 
+/**
+ * Whether a text is what `hash` makes, at a cost that this machine can bear: who gave it may have
+ * made it elsewhere.
+ */
+export function isPasswordHash(text: string): boolean {
+  const [, memory, passes, parallelism] = phcForm.exec(text) ?? [];
+  const { memoryKib, passes: most } = userLimits.provided;
+  return Number(memory) <= memoryKib && Number(passes) <= most && Number(parallelism) === 1;
+}
+
 /** Functions reject with a RefusedError `busy` while too many wait. */
 export function createPasswords({ random }: { readonly random: Random }): Passwords {
   const turns = createTurns();

@@ -3,8 +3,9 @@ import type { Clock } from '../../hal/contract.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
 import { userLimits } from '../limits/user-limits.ts';
 import type { StoredValue } from '../store/records/payloads.ts';
-import type { Passwords, User, UserRole, Users } from './contract.ts';
+import type { Passwords, User, UserAnswer, UserRole, Users } from './contract.ts';
 import { momentText, readMoment } from './moment-text.ts';
+import { isPasswordHash } from './passwords.ts';
 import { createShelf, type ShelfOptions, textIn } from './registry-shelf.ts';
 
 export interface UsersOptions extends ShelfOptions {
@@ -48,6 +49,29 @@ export function createUsers(options: UsersOptions): Users {
   const othersAdminister = async (name: string): Promise<boolean> =>
     (await list()).some((user) => user.role === 'administrator' && user.name !== name);
 
+  const make = async (
+    name: string,
+    role: UserRole,
+    hash: () => Promise<string>,
+  ): Promise<UserAnswer> => {
+    const fault = nameFault(name);
+    if (fault !== undefined) return fault;
+    if ((await find(name)) !== undefined) {
+      return refused('user-exists', `There is a user "${name}" already.`);
+    }
+    if ((await shelf.names()).length >= userLimits.users) {
+      return refused('too-large', `There are ${userLimits.users} users, and no more can be.`);
+    }
+    const createdAt = clock.wall();
+    await shelf.write(name, {
+      Name: text(name),
+      Role: text(role),
+      Created: text(momentText(createdAt)),
+      Password: text(await hash()),
+    });
+    return { kind: 'done', user: { name, role, createdAt } };
+  };
+
   return {
     list,
     hasAdministrator: async () => (await list()).some(({ role }) => role === 'administrator'),
@@ -57,24 +81,18 @@ export function createUsers(options: UsersOptions): Users {
       return right && found !== undefined ? withoutSecret(found) : undefined;
     },
     create: (name, role, password) =>
-      inTurn(async () => {
-        const fault = nameFault(name) ?? passwordFault(password, name);
-        if (fault !== undefined) return fault;
-        if ((await find(name)) !== undefined) {
-          return refused('user-exists', `There is a user "${name}" already.`);
-        }
-        if ((await shelf.names()).length >= userLimits.users) {
-          return refused('too-large', `There are ${userLimits.users} users, and no more can be.`);
-        }
-        const createdAt = clock.wall();
-        await shelf.write(name, {
-          Name: text(name),
-          Role: text(role),
-          Created: text(momentText(createdAt)),
-          Password: text(await passwords.hash(password)),
-        });
-        return { kind: 'done', user: { name, role, createdAt } };
-      }),
+      inTurn(
+        async () =>
+          nameFault(name) ??
+          passwordFault(password, name) ??
+          make(name, role, () => passwords.hash(password)),
+      ),
+    provide: (name, role, hash) =>
+      inTurn(async () =>
+        isPasswordHash(hash)
+          ? make(name, role, async () => hash)
+          : refused('bad-request', 'This is no hash of a password.'),
+      ),
     change: (name, { role, password }) =>
       inTurn(async () => {
         const found = await find(name);

@@ -14,7 +14,7 @@ test('files that were never renamed are removed once the folder is ours', async 
   const names = ['.keepsake.json.0123456789ab.tmp', 'keepsake.json', 'notes.tmp', '.hidden'];
   for (const name of names) await writeFile(join(folder, name), 'x');
   const hal = createLinuxHal({ wallTrusted: () => true });
-  const { stop } = await dataFolderStep(hal, dataFolderAt(folder)).start();
+  const { stop } = await dataFolderStep(hal, dataFolderAt(folder), '').start();
   assert.deepEqual(
     new Set(await readdir(folder)),
     new Set(['keepsake.json', 'notes.tmp', '.hidden', 'lock']),

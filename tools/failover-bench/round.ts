@@ -75,9 +75,8 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
 }
 
 const jobView = z.object({ name: z.string(), possiblyPrintedTwice: z.boolean().optional() });
-const jobsView = z.object({ items: z.array(jobView) });
-/** The newest come first; a round has fewer. */
-const shownJobs = 500;
+const jobsView = z.object({ items: z.array(jobView), next: z.string().optional() });
+const pageJobs = 1_000;
 
 /**
  * Names of the jobs that say that they may have been printed twice, from whichever box owns them.
@@ -85,10 +84,17 @@ const shownJobs = 500;
 export async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<string>> {
   const marked = new Set<string>();
   for (const box of boxes) {
-    const path = `/jobs?which=all&printer=${groupName}%2Fp1&limit=${shownJobs}`;
-    const page = await box.api.get(path, jobsView).catch(() => undefined);
-    for (const job of page?.items ?? []) {
-      if (job.possiblyPrintedTwice === true) marked.add(job.name);
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const from: string = after === '' ? '' : `&after=${after}`;
+      const path = `/jobs?which=all&printer=${groupName}%2Fp1&limit=${pageJobs}${from}`;
+      const page: z.infer<typeof jobsView> | undefined = await box.api
+        .get(path, jobsView)
+        .catch(() => undefined);
+      for (const job of page?.items ?? []) {
+        if (job.possiblyPrintedTwice === true) marked.add(job.name);
+      }
+      after = page?.next;
     }
   }
   return marked;

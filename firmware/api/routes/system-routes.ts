@@ -64,14 +64,16 @@ async function describeAppliance(services: ApiServices): Promise<ApplianceView> 
   };
 }
 
-async function checkHealth({ directory, pair }: ApiServices): Promise<HealthView> {
+async function checkHealth({ directory, pair, appliance: self }: ApiServices): Promise<HealthView> {
   const granted = pair?.thread?.urgency;
   const spoolers = await Promise.all(
     directory.all().map(async (spooler) => ({ id: spooler.id, ...(await spooler.isAlive()) })),
   );
   return {
     status: spoolers.every(({ alive }) => alive) ? 'ok' : 'failed',
-    problems: [...new Set(spoolers.flatMap(({ problems }) => problems))],
+    problems: [
+      ...new Set([...(self.problems?.() ?? []), ...spoolers.flatMap(({ problems }) => problems)]),
+    ],
     spoolers,
     ...(granted && {
       heartbeats: {

@@ -14,7 +14,7 @@ import {
 import { readPages } from '../pages.ts';
 import { readSecret } from '../secret.ts';
 
-const passwordOption = {
+export const passwordOption = {
   'password-file': {
     type: 'string',
     value: 'FILE',
@@ -188,7 +188,7 @@ function checkRole(given: string): z.infer<typeof userRole> {
   throw new CliError(`"${given}" is none of the roles ${userRole.options.join(', ')}.${hint}`, 2);
 }
 
-function readPassword(input: CommandInput, context: CommandContext): Promise<string> {
+export function readPassword(input: CommandInput, context: CommandContext): Promise<string> {
   return readSecret(input, context, { what: 'password', fileOption: 'password-file' });
 }
 

@@ -7,7 +7,8 @@ import { clusterLimits } from '../../limits/cluster-limits.ts';
 import type { SpoolHeaderDraft } from '../../spool/header.ts';
 import type { ReceivedDocument } from '../../spool/receive.ts';
 import type { Spool } from '../../spool/spool.ts';
-import type { DocumentToStore, Store } from '../../store/contract.ts';
+import type { DocumentToStore } from '../../store/contract.ts';
+import type { QueryInput, QueryOutput } from '../../store/queries/table.ts';
 import type { JobPayload } from '../../store/records/job-payloads.ts';
 import type { Change } from '../../store/records/table.ts';
 import type { ReceivedContent } from '../../queue-files/contents.ts';
@@ -18,21 +19,32 @@ export interface DocumentFetcher {
   /**
    * One entry for each job.document-added among the changes. `keep` once they are committed,
    * `discard` otherwise. Rejects where the peer or the disk fails; then nothing is left behind.
+   * `partly`: what came before a failure counts, so that a slow path gets on piece by piece.
    */
-  documentsOf(changes: readonly Change[]): Promise<FetchedDocuments>;
+  documentsOf(
+    changes: readonly Change[],
+    options?: { readonly partly: boolean },
+  ): Promise<FetchedDocuments>;
   /** What is being fetched breaks off: the peer may be gone, and a takeover waits for nothing. */
   breakOff(): void;
 }
 
 export interface FetchedDocuments {
   readonly documents: readonly DocumentToStore[];
+  /** How many of the changes have what they name; fewer than asked for only where `partly`. */
+  readonly count: number;
   keep(): void;
   discard(): Promise<void>;
 }
 
 export interface FetcherOptions {
   readonly spooler: string;
-  readonly store: Pick<Store, 'query'>;
+  readonly store: {
+    query(
+      name: 'documents.locate',
+      input: QueryInput<'documents.locate'>,
+    ): Promise<QueryOutput<'documents.locate'>>;
+  };
   readonly spool: Pick<Spool, 'receive'>;
   readonly peer: PeerDocuments;
   readonly files?: GroupFiles | undefined;
@@ -77,7 +89,7 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
   };
 
   return {
-    async documentsOf(changes) {
+    async documentsOf(changes, { partly } = { partly: false }) {
       const kept: ReceivedDocument[] = [];
       const documents: DocumentToStore[] = [];
       const files: ReceivedContent[] = [];
@@ -89,8 +101,11 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
         for (const one of kept) await one.discard();
       };
       const created = new Map<string, JobPayload<'job.created'>>();
+      let count = 0;
       try {
-        for (const change of changes) {
+        for (; count < changes.length; count += 1) {
+          const change = changes[count];
+          if (change === undefined) break;
           if (change.type === 'job.created') created.set(change.payload.id, change.payload);
           if (change.type === 'printer.file-put') {
             const file = await fetchFile(change.payload.file);
@@ -104,11 +119,14 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
           documents.push({ jobId, number: document.number, source });
         }
       } catch (error) {
-        await discard();
-        throw error;
+        if (!partly || count === 0) {
+          await discard();
+          throw error;
+        }
       }
       return {
         documents,
+        count,
         keep() {
           release();
           for (const one of kept) one.keep();

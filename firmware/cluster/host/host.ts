@@ -208,11 +208,13 @@ class Host implements GroupHost {
   }
 
   /** What can't be had now is answered with nothing, and sent again by the owner. */
-  async #store(records: readonly LogRecord[]): Promise<void> {
+  async #store(batch: readonly LogRecord[]): Promise<void> {
     const { id, store, log } = this.#options;
-    const changes = records.map(({ change }) => change);
+    const all = batch.map(({ change }) => change);
     try {
-      const fetched = await this.#fetcher.documentsOf(changes);
+      const fetched = await this.#fetcher.documentsOf(all, { partly: true });
+      const records = batch.slice(0, fetched.count);
+      const changes = all.slice(0, fetched.count);
       await this.#takeCredentials({ ...this.#wishes, ...wishesIn(changes) });
       // The machine hands on only what follows the log's end.
       const after = await this.#logEnd();

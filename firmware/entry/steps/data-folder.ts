@@ -10,13 +10,14 @@ import { StartError, type Step } from '../lifecycle.ts';
 export function dataFolderStep(
   { files, databases }: Pick<Hal, 'files' | 'databases'>,
   folder: DataFolder,
+  problemFile: string,
 ): Step<DataFolder> {
   return {
     name: 'data folder',
     startTimeoutMs: entryLimits.startMs,
     stopTimeoutMs: entryLimits.stopMs,
     async start() {
-      await makeFolder(files, folder.path);
+      await makeFolder(files, folder.path, problemFile);
       const lock = takeLock(databases, folder);
       await removeHalfWritten(files, folder.path);
       return { part: folder, stop: async () => lock.close() };
@@ -36,17 +37,34 @@ function takeLock(databases: Hal['databases'], { path, lock }: DataFolder) {
   }
 }
 
-async function makeFolder(files: Hal['files'], path: string): Promise<void> {
+async function makeFolder(files: Hal['files'], path: string, problemFile: string): Promise<void> {
   try {
     await files.makeDirectory(path);
   } catch (error) {
     if (!isHalError(error)) throw error;
+    const known = await knownProblem(files, problemFile);
     throw new StartError(
-      `The data folder can't be made: ${error.message}. Choose another one with --data.`,
+      known ?? `The data folder can't be made: ${error.message}. Choose another one with --data.`,
       { cause: error },
     );
   }
 }
+
+/** What the image found out about the partition, before this program ran. */
+async function knownProblem(files: Hal['files'], path: string): Promise<string | undefined> {
+  if (path === '') return undefined;
+  try {
+    const said = Buffer.from(await files.readFile(path, mostProblemBytes))
+      .toString('utf8')
+      .trim();
+    return said === '' ? undefined : `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+  } catch (error) {
+    if (isHalError(error)) return undefined;
+    throw error;
+  }
+}
+
+const mostProblemBytes = 4_096;
 
 /** What a file that was about to replace another is called until then (hal's replaceFile). */
 const halfWritten = /^\..+\.[0-9a-f]{12}\.tmp$/;

@@ -1,0 +1,192 @@
+// A box in QEMU: boots an image from power on, as a board or PC would, with what is plugged in.
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { copyFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import type { ImageName } from './contract.ts';
+
+export interface MachineOptions {
+  readonly image: ImageName;
+  /** Written to, as a card is. */
+  readonly disk: string;
+  /** A folder for what the firmware remembers. */
+  readonly folder: string;
+  /** Arguments of QEMU for what is plugged in. */
+  readonly devices: readonly string[];
+  readonly forwarded: Ports;
+  readonly onLine: (line: string) => void;
+}
+
+/** Ports of this machine's loopback that lead to the box's. */
+export interface Ports {
+  readonly ipp: number;
+  readonly https: number;
+  readonly lpd: number;
+}
+
+export interface Machine {
+  /** Resolves with the first line of the console that has the text; rejects after `timeoutMs`. */
+  said(text: string, timeoutMs: number): Promise<string>;
+  readonly lines: readonly string[];
+  /** Pulls the plug. */
+  kill(): Promise<void>;
+}
+
+const memoryMegabytes = '1024';
+
+export async function freePorts(): Promise<Ports> {
+  const [ipp, https, lpd] = [await freePort(), await freePort(), await freePort()];
+  return { ipp, https, lpd };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const at = server.address();
+  server.close();
+  await once(server, 'close');
+  if (at === null || typeof at === 'string') throw new Error('no free port');
+  return at.port;
+}
+
+export async function powerOn(options: MachineOptions): Promise<Machine> {
+  const { disk, devices, forwarded } = options;
+  const forwards = [
+    `hostfwd=tcp:127.0.0.1:${forwarded.ipp}-:631`,
+    `hostfwd=tcp:127.0.0.1:${forwarded.https}-:443`,
+    `hostfwd=tcp:127.0.0.1:${forwarded.lpd}-:515`,
+  ].join(',');
+  const { program, words } = await kindOf(options);
+  const child = spawn(
+    program,
+    [
+      ...words,
+      '-accel',
+      'tcg,thread=multi',
+      '-smp',
+      '2',
+      '-m',
+      memoryMegabytes,
+      '-nodefaults',
+      '-display',
+      'none',
+      '-serial',
+      'stdio',
+      '-monitor',
+      'none',
+      '-no-reboot',
+      '-drive',
+      `if=none,id=disk,format=raw,file=${disk}`,
+      '-device',
+      'virtio-blk-pci,drive=disk,romfile=',
+      '-netdev',
+      `user,id=net,${forwards}`,
+      '-device',
+      'virtio-net-pci,netdev=net,romfile=',
+      '-object',
+      'rng-random,filename=/dev/urandom,id=rng',
+      '-device',
+      'virtio-rng-pci,rng=rng',
+      ...devices,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  return new RunningMachine(child, options.onLine);
+}
+
+async function kindOf({ image, folder }: MachineOptions) {
+  if (image === 'amd64') {
+    const variables = `${folder}/efi-variables`;
+    await copyFile('/usr/share/OVMF/OVMF_VARS_4M.fd', variables);
+    const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+    const flash = 'if=pflash,format=raw';
+    return {
+      program: 'qemu-system-x86_64',
+      words: [
+        '-machine',
+        'q35',
+        '-cpu',
+        'Nehalem',
+        '-drive',
+        `${flash},readonly=on,file=${code}`,
+        '-drive',
+        `${flash},file=${variables}`,
+      ],
+    };
+  }
+  return {
+    program: 'qemu-system-aarch64',
+    words: [
+      '-machine',
+      'virt',
+      '-cpu',
+      'cortex-a72',
+      '-bios',
+      '/usr/lib/u-boot/qemu_arm64/u-boot.bin',
+    ],
+  };
+}
+
+class RunningMachine implements Machine {
+  readonly lines: string[] = [];
+  readonly #child: ChildProcessByStdio<null, Readable, null>;
+  readonly #ended: Promise<void>;
+  #isOver = false;
+  #change = Promise.withResolvers<void>();
+
+  constructor(child: ChildProcessByStdio<null, Readable, null>, onLine: (line: string) => void) {
+    this.#child = child;
+    let rest = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const lines = `${rest}${text}`.replaceAll('\r', '').split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        onLine(line);
+        this.lines.push(line);
+      }
+      this.#notify();
+    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ended = promise;
+    const over = () => {
+      this.#isOver = true;
+      this.#notify();
+      resolve();
+    };
+    child.once('close', over);
+    child.once('error', over);
+  }
+
+  async said(text: string, timeoutMs: number): Promise<string> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#notify();
+    }, timeoutMs);
+    try {
+      for (;;) {
+        const found = this.lines.find((line) => line.includes(text));
+        if (found !== undefined) return found;
+        const last = this.lines.slice(-lastLines).join('\n');
+        if (this.#isOver) throw new Error(`the box ended before it said "${text}": ${last}`);
+        if (isLate) throw new Error(`the box did not say "${text}" in time: ${last}`);
+        await this.#change.promise;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async kill(): Promise<void> {
+    if (!this.#isOver) this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #notify(): void {
+    this.#change.resolve();
+    this.#change = Promise.withResolvers<void>();
+  }
+}
+
+const lastLines = 30;
