@@ -11,6 +11,7 @@ import { Printer } from './pages/printer.tsx';
 import { System } from './pages/system.tsx';
 import { Users } from './pages/users.tsx';
 import { connected, follow } from './state/live.ts';
+import { followPair } from './state/pair.ts';
 import { followAddress, hrefOf, route } from './state/route.ts';
 import { findSession, isAdministrator, logOut, session } from './state/session.ts';
 import { attempt, told } from './state/told.ts';
@@ -184,6 +185,7 @@ function start(): void {
     globalThis.scrollTo(0, 0);
     told.value = undefined;
   });
+  followPair();
   render(<Frame />, document.body);
   void enter();
 }

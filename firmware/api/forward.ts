@@ -60,6 +60,26 @@ export async function forward(forwarded: ForwardedCall): Promise<Reply | Refusal
   return ask(pair.channel, head, body, group.name);
 }
 
+/**
+ * What the peer answers to a GET by whoever asks here: undefined where it does not answer, or not
+ * with success.
+ */
+export async function lookAtPeer(
+  { services, principal, address }: Pick<RawCall, 'services' | 'principal' | 'address'>,
+  path: string,
+  query: string,
+): Promise<unknown> {
+  const { pair } = services;
+  const role = roleOf(principal);
+  if (pair === undefined || role === undefined || !pair.channel.connected) return undefined;
+  const head = { method: 'GET', path, query, address, name: principalName(principal), role };
+  const answer = await ask(pair.channel, head, undefined, '');
+  if (answer.kind !== 'forwarded' || answer.status !== 200) return undefined;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer.body) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
+
 async function ask(
   channel: PeerChannel,
   head: JsonValue,

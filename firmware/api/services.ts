@@ -12,6 +12,8 @@ import type { EngineView } from '../snmp/contract.ts';
 import type { SnmpReaders } from '../snmp/readers.ts';
 import type { PairRoom } from '../pair/room-contract.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
+import type { SupportFacts } from '../support/bundle.ts';
+import type { RecentLines } from '../telling/recent-lines.ts';
 import type { Access } from '../users/access.ts';
 import type { ApplianceView, PrinterAddresses } from './types.ts';
 
@@ -33,7 +35,9 @@ export interface ApiServices {
   readonly snmp?: { readonly engine: EngineView; readonly readers: SnmpReaders };
   readonly access: Access;
   readonly audit: AuditTrail;
-  /** Undefined where nothing is kept, in tests of other rows. */
+  /** The newest lines of the log; undefined in tests of other rows, as `support` and `backups`. */
+  readonly lines?: Pick<RecentLines, 'list'>;
+  readonly support?: SupportFacts;
   readonly backups?: Backups;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;

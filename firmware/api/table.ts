@@ -18,6 +18,7 @@ import { queueFileRoutes } from './routes/queue-file-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
+import { supportRoutes } from './routes/support-routes.ts';
 import { systemRoutes } from './routes/system-routes.ts';
 import { userRoutes } from './routes/user-routes.ts';
 
@@ -53,6 +54,7 @@ export const apiRoutes: readonly Route[] = [
   ...eventRoutes,
   ...certificateRoutes,
   ...backupRoutes,
+  ...supportRoutes,
   ...networkRoutes,
   ...snmpRoutes,
   describing,

@@ -1,7 +1,9 @@
 // What the API says, as types: all that the page shares with the firmware.
 import type { z } from 'zod';
 import type { auditEntry } from './schemas/audit.ts';
+import type { backupSummary } from './schemas/backup.ts';
 import type { certificate } from './schemas/certificate.ts';
+import type { device } from './schemas/device.ts';
 import type { job } from './schemas/job.ts';
 import type { formField, monitor, port, xcvResult } from './schemas/port.ts';
 import type {
@@ -11,8 +13,10 @@ import type {
   printerSettings,
   printerStatus,
 } from './schemas/printer.ts';
+import type { logLine } from './schemas/log.ts';
+import type { queueFile } from './schemas/queue-file.ts';
 import type { group } from './schemas/group.ts';
-import type { pairView } from './schemas/pair.ts';
+import type { pairView, peerPrinters } from './schemas/pair.ts';
 import type { problem } from './schemas/problem.ts';
 import type { session, setup } from './schemas/session.ts';
 import type { appliance, health } from './schemas/system.ts';
@@ -20,7 +24,12 @@ import type { madeToken, token, user } from './schemas/user.ts';
 
 export type ApplianceView = z.infer<typeof appliance>;
 export type HealthView = z.infer<typeof health>;
+export type LogLineView = z.infer<typeof logLine>;
+export type QueueFileView = z.infer<typeof queueFile>;
 export type PairView = z.infer<typeof pairView>;
+export type PeerPrintersView = z.infer<typeof peerPrinters>;
+export type DeviceView = z.infer<typeof device>;
+export type BackupSummaryView = z.infer<typeof backupSummary>;
 export type GroupView = z.infer<typeof group>;
 export type PrinterView = z.infer<typeof printer>;
 export type PrinterAddresses = z.infer<typeof printerAddresses>;

@@ -26,8 +26,8 @@ export const entryNames = {
 } as const;
 
 export const certificateEntry = /^certificates\/[a-z0-9][a-z0-9-]{0,63}\.json$/;
-/** Below the files' folder; no part of it leads out. */
-export const fileEntry = /^(?!.*\/\.{0,2}(?:\/|$))files\/[^\\\p{Cc}]{1,1000}$/u;
+/** Contents of queues' files lie under their digest. */
+export const fileEntry = /^files\/[0-9a-f]{64}$/;
 
 export const manifestSchema = z.object({
   format: z.literal(1),

@@ -44,7 +44,7 @@ export interface DeclaredPort {
 
 /** A file of a queue, as it comes and goes in a backup. */
 export interface BackupFile {
-  /** Below the files' folder: `a/b.ppd`. */
+  /** Its SHA-256, 64 hexadecimal digits. */
   readonly name: string;
   readonly sizeBytes: number;
   readonly read: () => AsyncIterable<Uint8Array>;

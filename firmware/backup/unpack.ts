@@ -1,5 +1,6 @@
 // Reads a backup whole: each piece, each entry, each rule; and keeps what it holds beside the
 // running state, where nothing looks at it.
+import { createHash, type Hash } from 'node:crypto';
 import type { Files } from '../../hal/contract.ts';
 import { backupLimits as limits } from '../limits/backup-limits.ts';
 import type { Keepsake } from '../store/keepsake.ts';
@@ -55,7 +56,9 @@ export async function unpack(
     }
     if (manifest === undefined) throw damaged(name, 'the manifest does not come first');
     if (fileEntry.test(name)) {
-      await keepFile(files, `${folder}/${name}`, entry.bytes);
+      const hash = createHash('sha256');
+      await keepFile(files, `${folder}/${name}`, hashed(entry.bytes, hash));
+      if (name !== `files/${hash.digest('hex')}`) throw damaged(name, 'it is another file');
       continue;
     }
     const bytes = await inMemory(entry);
@@ -80,6 +83,13 @@ export async function unpack(
     bringsConfig: seen.has(entryNames.config),
     files: [...seen].filter((name) => fileEntry.test(name)).length,
   };
+}
+
+async function* hashed(bytes: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 async function inMemory({ name, sizeBytes, bytes }: ReadEntry): Promise<Uint8Array> {

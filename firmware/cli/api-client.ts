@@ -38,12 +38,13 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       return call(options, method, path, body, schema);
     },
     async download(path, value) {
-      const bytes = new TextEncoder().encode(JSON.stringify(value));
-      const response = await open(options, 'POST', path, {
+      const bytes = new TextEncoder().encode(JSON.stringify(value) ?? '');
+      const body = {
         contentType: 'application/json',
         bytes: Readable.from([bytes]),
         sizeBytes: bytes.length,
-      });
+      };
+      const response = await open(options, 'POST', path, value === undefined ? undefined : body);
       if ((response.statusCode ?? 0) < 300) return bytesOf(response, options);
       const { status, text } = await readAnswer(response);
       throw refusalOf({ status, json: parseJson(text, path), method: 'POST', path });

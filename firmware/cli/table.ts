@@ -15,6 +15,7 @@ import { queueDataCommands } from './commands/queue-data-commands.ts';
 import { queueFileCommands } from './commands/queue-file-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
+import { supportCommands } from './commands/support-commands.ts';
 import { userCommands } from './commands/user-commands.ts';
 
 export const apiCommands: readonly Command[] = [
@@ -34,4 +35,5 @@ export const apiCommands: readonly Command[] = [
   auditCommand,
   ...certificateCommands,
   ...backupCommands,
+  ...supportCommands,
 ];

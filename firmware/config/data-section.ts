@@ -1,4 +1,5 @@
-// Configuration of the data folder: where everything lives that outlasts a restart.
+// Configuration of the data folder, where everything lives that outlasts a restart, and of the boot
+// partition, which other computers can read.
 import { z } from 'zod';
 
 export const dataSection = {
@@ -7,6 +8,11 @@ export const dataSection = {
     .min(1)
     .default('/var/lib/platen')
     .describe('Folder for the registry, the spool and the keys; --data is short for it.'),
+  'boot.folder': z
+    .string()
+    .max(1_024)
+    .default('')
+    .describe('Boot partition for set-up code and reset-administrator; empty: none.'),
   'data.problemFile': z
     .string()
     .default('')

@@ -8,6 +8,7 @@ import { discoverySection } from './discovery-section.ts';
 import { doorsSection } from './doors-section.ts';
 import { listenSection } from './listen-section.ts';
 import { logSection } from './log-section.ts';
+import { tellingSection } from './telling-section.ts';
 import { networkSection } from './network-section.ts';
 import { snmpSection } from './snmp-section.ts';
 
@@ -21,6 +22,7 @@ const sections = {
   ...logSection,
   ...networkSection,
   ...snmpSection,
+  ...tellingSection,
 };
 
 const configSchema = z.object(sections);

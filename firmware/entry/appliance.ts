@@ -18,7 +18,8 @@ import type { Store, Term } from '../store/contract.ts';
 import { createGuardedTcp } from '../servers/guarded-tcp.ts';
 import type { SupervisedWire } from '../supervisor/client.ts';
 import type { StoreClientState } from '../store/worker-client.ts';
-import { createAccess } from '../users/access.ts';
+import type { RecentLines } from '../telling/recent-lines.ts';
+import { type Access, createAccess } from '../users/access.ts';
 import { createSharedListeners } from '../servers/shared-listeners.ts';
 import { addressesOf, listenAddress, type Listening, printerAddresses } from './addresses.ts';
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
@@ -39,6 +40,8 @@ import { queueFilesStep } from './steps/queue-files.ts';
 import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
+import { setUpStep } from './steps/set-up.ts';
+import { supportFacts, tellingStep } from './steps/telling.ts';
 import { storeStep } from './steps/store.ts';
 import { createWaitingAnswers } from './steps/waiting-answers.ts';
 
@@ -49,6 +52,10 @@ export interface ApplianceOptions {
   readonly version: string;
   /** Aborts once the process is asked to end: a start that waits gives up. */
   readonly stopping?: AbortSignal;
+  /** The newest lines of the log. */
+  readonly lines?: RecentLines;
+  /** Called once the data folder is this process's own. */
+  readonly onFolder?: () => void;
   /** The hands of groups on the network. */
   readonly wire: SupervisedWire;
 }
@@ -85,6 +92,7 @@ export async function startAppliance(options: ApplianceOptions): Promise<Running
     const folder = await openFolder(options, () =>
       outer.begin(dataFolderStep(hal, place, config['data.problemFile'])),
     );
+    options.onFolder?.();
     const answers = createWaitingAnswers({ hal, folder, config, log });
     const attempt = async () => {
       const lifecycle = newLifecycle();
@@ -117,7 +125,7 @@ async function openFolder(
 }
 
 async function startSteps(
-  { hal, config: configured, log, version, wire }: ApplianceOptions,
+  { hal, config: configured, log, version, wire, lines }: ApplianceOptions,
   folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
@@ -196,8 +204,10 @@ async function startSteps(
     spooler: spooler.id,
     term: () => term,
     setUpCodePath: folder.setUpCode,
+    resetPaths: [folder.resetAdministrator, ...inBootFolder(config, 'reset-administrator')],
   });
   await box.finish(access.users);
+  await readReset(access, audit, log);
   const looking: { devices?: Devices } = {};
   const { certificates } = tls;
   const services: ApiServices = {
@@ -216,6 +226,8 @@ async function startSteps(
       nodeId: identity.nodeId,
       startAnew: startsAnew.resolve,
     }),
+    support: supportFacts(hal, config),
+    ...(lines === undefined ? {} : { lines }),
     directory,
     events,
     access,
@@ -295,6 +307,8 @@ async function startSteps(
     }),
   );
   owners.storeOf = (group) => directory.groups?.storeOf(group);
+  await lifecycle.begin(setUpStep({ hal, folder, config, services, monitors, log }));
+  await lifecycle.begin(tellingStep({ hal, config, services, pair, log }));
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
@@ -306,6 +320,23 @@ async function startSteps(
     startsAnew: startsAnew.promise,
     stop: () => lifecycle.end(),
   };
+}
+
+function inBootFolder(config: Config, name: string): readonly string[] {
+  const folder = config['boot.folder'];
+  return folder === '' ? [] : [`${folder}/${name}`];
+}
+
+/** Whoever holds the box may come in again; everybody hears of it, and queues stay as they are. */
+async function readReset(access: Access, audit: AuditTrail, log: Log): Promise<void> {
+  if (!(await access.setUp.readReset())) return;
+  log.warn('a file asks for a new administrator: the set-up code takes until there is one');
+  audit.add({
+    who: 'whoever holds the box',
+    address: '',
+    what: 'reset-administrator',
+    outcome: 'done',
+  });
 }
 
 /** What listens later than the API asks. */

@@ -24,6 +24,8 @@ export interface DataFolder {
   readonly provisioned: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
+  /** Whoever puts this file there may become administrator with a new set-up code. */
+  readonly resetAdministrator: string;
   /** Without its ending: it is several files. */
   readonly audit: string;
 }
@@ -45,5 +47,6 @@ export function dataFolderAt(path: string): DataFolder {
     network: `${path}/network.json`,
     provisioned: `${path}/provisioned`,
     setUpCode: `${path}/set-up-code`,
+    resetAdministrator: `${path}/reset-administrator`,
   };
 }

@@ -6,8 +6,9 @@ import type { LoadedConfig } from '../config/load.ts';
 import { IdentityError } from '../identity/identity.ts';
 import { MembershipError } from '../pair/membership.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
-import { createLog, type Log } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
 import { connectWire, createNoWire, type SupervisedWire } from '../supervisor/client.ts';
+import { openLogging } from './steps/telling.ts';
 import { becomeAnew } from './runtime.ts';
 import { openSupervisorPipe } from './served-process.ts';
 import { type RunningAppliance, startAppliance } from './appliance.ts';
@@ -36,7 +37,8 @@ export async function serve(
   const { values: config } = await options.load(configOptions);
   const { clock } = options.hal;
   const destination = createLogDestination({ clock });
-  const log = createLog({ level: config['log.level'], clock, destination });
+  const logging = openLogging(options.hal, config, destination);
+  const { log } = logging;
   const leave = (status: number): never => {
     destination.flush();
     process.exit(status);
@@ -50,7 +52,15 @@ export async function serve(
     ? await connectWire({ clock, channel: openSupervisorPipe() })
     : createNoWire();
   const appliance = await start(
-    { ...options, config, log, wire, stopping: given.signal },
+    {
+      ...options,
+      config,
+      log,
+      wire,
+      stopping: given.signal,
+      lines: logging.lines,
+      onFolder: () => logging.begin(),
+    },
     destination,
   );
   sayReady(options.version, config['data.folder'], appliance);
@@ -73,6 +83,7 @@ export async function serve(
   });
   await appliance.stop();
   log.info('stopped');
+  await logging.stop();
   if (isAnew && !options.supervised) {
     destination.flush();
     becomeAnew();

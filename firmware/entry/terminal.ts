@@ -27,15 +27,17 @@ export function secretAsker(): ((prompt: string) => Promise<string>) | undefined
         settle();
       };
       const take = (chunk: string) => {
-        for (const [at, key] of [...chunk].entries()) {
+        const typed = Array.from(chunk);
+        for (const [at, key] of typed.entries()) {
           if (keys.enter.some((each) => each === key)) {
-            ahead = [...chunk].slice(at + 1).join('');
+            ahead = typed.slice(at + 1).join('');
             return finish(() => resolve(line));
           }
           if (key === keys.interrupt || key === keys.end) {
             return finish(() => reject(new CliError('Given up.', 1)));
           }
-          if (keys.erase.some((each) => each === key)) line = [...line].slice(0, -1).join('');
+          if (keys.erase.some((each) => each === key))
+            line = Array.from(line).slice(0, -1).join('');
           else if (key === keys.eraseAll) line = '';
           else if (key >= ' ' && line.length < mostCharacters) line += key;
         }

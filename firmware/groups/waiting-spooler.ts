@@ -38,6 +38,7 @@ export function createWaitingSpooler({ id, ready }: WaitingSpoolerOptions): Spoo
         printers.remove(...args),
       ),
       status: later(({ printers }, printerId: string) => printers.status(printerId)),
+      statuses: later(({ printers }, ids: readonly string[]) => printers.statuses(ids)),
     },
     intake: {
       accept: later(({ intake }, ...args: Args<'intake', 'accept'>) => intake.accept(...args)),

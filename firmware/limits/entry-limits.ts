@@ -1,6 +1,8 @@
 // Times of start and stop of the appliance; each step has its own.
 
 export const entryLimits = {
+  /** Lines of the log before the data folder is ours. */
+  earlyLogLines: 1_000,
   /** A database that is checked and brought up to date after a power cut may take its time. */
   storeStartMs: 600_000,
   /** Any other step of the start. */

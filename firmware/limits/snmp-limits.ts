@@ -9,6 +9,8 @@ export const snmpLimits = {
   requestVarbinds: 128,
   /** How old what the agent shows may be; a change of a printer's state is shown at once. */
   snapshotMs: 2_000,
+  /** Older than this nothing is shown, not even while it is read anew. */
+  snapshotMostMs: 5_000,
   /** The shortest time between two readings of everything, however much changes. */
   snapshotRestMs: 100,
   /** How often the machine's addresses are looked at. */

@@ -2,6 +2,7 @@
 // another client, so nothing queued or half acknowledged lives on.
 import type { Duplex } from 'node:stream';
 import { MqttClient } from 'mqtt';
+import { tellingLimits } from '../limits/telling-limits.ts';
 import { pairLimits } from '../limits/pair-limits.ts';
 
 export interface MqttClientOptions {
@@ -9,6 +10,8 @@ export interface MqttClientOptions {
   readonly stream: Duplex;
   readonly clientId: string;
   readonly login?: { readonly name: string; readonly password: string } | undefined;
+  /** What the broker says, retained, once this connection has ended out of order. */
+  readonly will?: { readonly topic: string; readonly payload: Uint8Array };
   readonly onMessage: (topic: string, payload: Uint8Array, retained: boolean) => void;
   /** Once, whatever the reason; messages that were not acknowledged are forgotten. */
   readonly onClosed: (why: string) => void;
@@ -22,6 +25,8 @@ export interface MqttConnection {
   publish(topic: string, payload: Uint8Array, queueBytes: number): boolean;
   /** QoS 1. False: dropped, because too much waits for its acknowledgement. */
   publishConfirmed(topic: string, payload: Uint8Array): boolean;
+  /** QoS 1, and what the broker tells whoever comes later. False as `publishConfirmed` says. */
+  publishRetained(topic: string, payload: Uint8Array): boolean;
   readonly open: boolean;
   /** At once; tells the broker that this is no accident where `orderly`. */
   close(orderly?: boolean): void;
@@ -32,7 +37,7 @@ export async function openMqttClient(
   options: MqttClientOptions,
   signal: AbortSignal,
 ): Promise<MqttConnection> {
-  const { stream, clientId, login } = options;
+  const { stream, clientId, login, will } = options;
   const client = new MqttClient(() => stream, {
     clientId,
     clean: true,
@@ -42,6 +47,9 @@ export async function openMqttClient(
     resubscribe: false,
     queueQoSZero: false,
     ...(login === undefined ? {} : { username: login.name, password: login.password }),
+    ...(will === undefined
+      ? {}
+      : { will: { ...will, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
   });
   const taken = Promise.withResolvers<void>();
   let open = true;
@@ -84,6 +92,11 @@ export async function openMqttClient(
       client.publish(topic, Buffer.from(payload), { qos: 1 }, () => {
         inFlight -= 1;
       });
+      return true;
+    },
+    publishRetained(topic, payload) {
+      if (!open || stream.writableLength > tellingLimits.mqttWaitingBytes) return false;
+      client.publish(topic, Buffer.from(payload), { qos: 1, retain: true }, ignore);
       return true;
     },
     get open() {

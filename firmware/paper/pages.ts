@@ -33,6 +33,23 @@ export function testPageOf(
   };
 }
 
+/** For whoever stands at the box: how to become its first administrator. */
+export function setUpPageOf(code: string, addresses: PageFacts['addresses']): OwnPage {
+  const pages = addresses.filter(({ what }) => what === 'https');
+  return {
+    title: 'Set up this print appliance',
+    lines: [
+      'Open the page in a browser, and enter the code:',
+      '',
+      ...pages.map(({ address }) => `  ${address}`),
+      '',
+      `  Set-up code: ${code}`,
+      '',
+      'It makes the first administrator, once. Keep this page until then.',
+    ],
+  };
+}
+
 /** What someone at the box needs to reach it: names, addresses, printers, version. */
 export function configurationPageOf(facts: PageFacts): OwnPage {
   const { version, nodeId, addresses, printers } = facts;

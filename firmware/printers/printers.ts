@@ -79,6 +79,17 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
     return undefined;
   };
 
+  const statuses: Printers['statuses'] = async (ids) => {
+    const counts = await options.store.query('jobs.counts', { spooler: options.spooler });
+    return new Map(
+      ids.map((id): readonly [string, PrinterStatus] => {
+        const printer = byId.get(id);
+        if (printer === undefined) return [id, removed];
+        return [id, { ...options.conditionOf(printer), queuedJobCount: counts[id] ?? 0 }];
+      }),
+    );
+  };
+
   const service: Printers = {
     list: async () =>
       [...byId.values()].toSorted((a, b) => (nameKey(a.name) < nameKey(b.name) ? -1 : 1)),
@@ -139,14 +150,8 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
         leaving.delete(id);
       }
     },
-    async status(id): Promise<PrinterStatus> {
-      const printer = byId.get(id);
-      if (printer === undefined) {
-        return { state: 'stopped', reasons: ['shutdown'], message: 'removed', queuedJobCount: 0 };
-      }
-      const counts = await options.store.query('jobs.counts', { spooler: options.spooler });
-      return { ...options.conditionOf(printer), queuedJobCount: counts[id] ?? 0 };
-    },
+    status: async (id) => (await statuses([id])).get(id) ?? removed,
+    statuses,
   };
 
   const removeNow = async (id: string, cancelJobs: boolean, by: Principal) => {
@@ -177,6 +182,13 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
     byId: (id) => (leaving.has(id) ? undefined : byId.get(id)),
   };
 }
+
+const removed: PrinterStatus = {
+  state: 'stopped',
+  reasons: ['shutdown'],
+  message: 'removed',
+  queuedJobCount: 0,
+};
 
 /** What each switch sets. */
 const switched = {

@@ -14,6 +14,13 @@ export interface SetUp {
   check(given: string): Promise<'right' | 'wrong' | 'wait' | 'not-needed'>;
   /** There is an administrator now: the code is gone. */
   done(): Promise<void>;
+  /**
+   * Somebody who holds the box asked, by a file, for a new administrator: until `done` a code is
+   * needed, and takes, though there is one. True where that was asked.
+   */
+  readReset(): Promise<boolean>;
+  /** Until `done`: whoever has the code may take an administrator's name over. */
+  readonly resetting: boolean;
 }
 
 export interface SetUpOptions {
@@ -22,13 +29,17 @@ export interface SetUpOptions {
   readonly clock: Clock;
   /** Where the code is kept: a file that only the owner of the data folder reads. */
   readonly path: string;
+  /** Files that ask for a reset, whatever is in them. */
+  readonly resetPaths: readonly string[];
   readonly hasAdministrator: () => Promise<boolean>;
 }
 
 /** Without letters and digits that look alike on a label printer. */
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
-export function createSetUp({ files, random, clock, path, hasAdministrator }: SetUpOptions): SetUp {
+export function createSetUp(options: SetUpOptions): SetUp {
+  const { files, random, clock, path, resetPaths, hasAdministrator } = options;
+  let resetting = false;
   let wrong = 0;
   let waitUntilMs = 0;
 
@@ -42,12 +53,20 @@ export function createSetUp({ files, random, clock, path, hasAdministrator }: Se
     }
   };
 
-  const code = async (): Promise<string | undefined> => {
-    if (await hasAdministrator()) return undefined;
+  const readOrMake = async (): Promise<string | undefined> => {
+    if (!resetting && (await hasAdministrator())) return undefined;
     const kept = await read();
     if (kept !== undefined && kept !== '') return kept;
     const made = makeCode(random);
     await files.replaceFile(path, Buffer.from(`${made}\n`, 'latin1'));
+    return made;
+  };
+
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One at a time: two who ask at once must hear of one code. */
+  const code = (): Promise<string | undefined> => {
+    const made = turn.then(readOrMake);
+    turn = made.catch(() => undefined);
     return made;
   };
 
@@ -65,9 +84,40 @@ export function createSetUp({ files, random, clock, path, hasAdministrator }: Se
       return 'wrong';
     },
     async done() {
+      // The request goes first: after a cut in between there is a code that nothing asks for.
+      for (const each of resetPaths) await removeIfPossible(files, each);
       await files.remove(path);
+      resetting = false;
+    },
+    async readReset() {
+      for (const each of resetPaths) resetting ||= await exists(files, each);
+      // A code that was seen before must not take now.
+      if (resetting) await files.remove(path);
+      return resetting;
+    },
+    get resetting() {
+      return resetting;
     },
   };
+}
+
+/** A card that is read-only asks again at the next start; until then it is done. */
+async function removeIfPossible(files: Files, path: string): Promise<void> {
+  try {
+    await files.remove(path);
+  } catch (error) {
+    if (!isHalError(error)) throw error;
+  }
+}
+
+async function exists(files: Files, path: string): Promise<boolean> {
+  try {
+    await (await files.open(path, 'read')).close();
+    return true;
+  } catch (error) {
+    if (isHalError(error, 'not-found')) return false;
+    throw error;
+  }
 }
 
 function makeCode(random: Random): string {

@@ -68,7 +68,8 @@ class Agent implements SnmpAgent {
   readonly #options: SnmpAgentOptions;
   readonly #sockets = new Map<string, UdpSocket>();
   #interfaces: readonly NetworkInterface[] = [];
-  #snapshot: { readonly at: number; readonly made: Promise<Snapshot> } | undefined;
+  #shown: { readonly at: number; readonly snapshot: Snapshot } | undefined;
+  #making: Promise<Snapshot> | undefined;
   #isOutdated = false;
   #waiting = 0;
   #refusedAt: number | undefined;
@@ -243,20 +244,37 @@ class Agent implements SnmpAgent {
     }
   }
 
-  /** One reading at a time; whoever asks meanwhile gets what is being made. */
-  #current(): Promise<Snapshot> {
-    const { clock, gather } = this.#options;
-    const now = clock.monotonicMs();
-    const ageMs = now - (this.#snapshot?.at ?? Number.NEGATIVE_INFINITY);
+  /**
+   * One reading at a time. Whoever asks meanwhile gets the last one, as long as it is not too old
+   * and nothing is known to have changed: a walk does not stand still each time that it is read
+   * anew.
+   */
+  async #current(): Promise<Snapshot> {
+    const now = this.#options.clock.monotonicMs();
+    const { snapshot, at } = this.#shown ?? { at: Number.NEGATIVE_INFINITY };
+    const ageMs = now - at;
     const mostMs = this.#isOutdated ? snmpLimits.snapshotRestMs : snmpLimits.snapshotMs;
-    if (this.#snapshot !== undefined && ageMs <= mostMs) return this.#snapshot.made;
+    if (snapshot !== undefined && ageMs <= mostMs) return snapshot;
+    const mustBeNew = this.#isOutdated || ageMs > snmpLimits.snapshotMostMs;
+    const making = (this.#making ??= this.#make(now));
+    if (snapshot === undefined || mustBeNew) return await making;
+    making.catch(() => undefined);
+    return snapshot;
+  }
+
+  async #make(at: number): Promise<Snapshot> {
     this.#isOutdated = false;
-    const made = gather().then((source) => makeSnapshot(mibRows, source));
-    this.#snapshot = { at: now, made };
-    made.catch(() => {
-      this.#snapshot = undefined;
-    });
-    return made;
+    try {
+      const snapshot = makeSnapshot(mibRows, await this.#options.gather());
+      this.#shown = { at, snapshot };
+      return snapshot;
+    } catch (error) {
+      // Whoever waits is told; the next question tries again.
+      this.#shown = undefined;
+      throw error;
+    } finally {
+      this.#making = undefined;
+    }
   }
 
   #refused(address: string): void {

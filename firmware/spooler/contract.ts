@@ -105,6 +105,8 @@ export interface Printers {
     by: Principal,
   ): Promise<{ readonly kind: 'done' } | Refusal>;
   status(id: string): Promise<PrinterStatus>;
+  /** Of these, by id, with one question to the store: a fleet is looked at as a whole. */
+  statuses(ids: readonly string[]): Promise<ReadonlyMap<string, PrinterStatus>>;
 }
 
 export interface Ports {

@@ -30,10 +30,12 @@ export interface AccessOptions extends ShelfOptions {
   readonly files: Files;
   /** Where the set-up code is kept. */
   readonly setUpCodePath: string;
+  /** Files by which whoever holds the box asks for a new administrator. */
+  readonly resetPaths?: readonly string[];
 }
 
 export function createAccess(options: AccessOptions): Access {
-  const { clock, random, files, setUpCodePath: path } = options;
+  const { clock, random, files, setUpCodePath: path, resetPaths = [] } = options;
   const sessions = createSessions({ clock, random });
   const users = createUsers({
     ...options,
@@ -50,6 +52,7 @@ export function createAccess(options: AccessOptions): Access {
       random,
       clock,
       path,
+      resetPaths,
       hasAdministrator: () => users.hasAdministrator(),
     }),
     async logIn(name, password, address) {

@@ -15,7 +15,7 @@ import { routeRequest } from '../../firmware/servers/http/router.ts';
 import type { MonitorInfo, PortStatus, Spooler } from '../../firmware/spooler/contract.ts';
 import type { JsonValue } from '../../monitors/contract.ts';
 import { FakeSpooler } from '../fakes/fake-spooler.ts';
-import { makeAccess } from '../users/rig.ts';
+import { makeAccessRig } from '../users/rig.ts';
 import { SeededRandom } from '../world/random.ts';
 import { VirtualClock } from '../world/clock.ts';
 
@@ -58,7 +58,8 @@ export class ApiFixture {
   readonly logged: string[] = [];
   readonly fake = new FakeSpooler({ printers: ['office', 'labels'] });
   readonly events = new FakeEvents();
-  readonly access = makeAccess(this.clock);
+  readonly #rig = makeAccessRig(this.clock);
+  readonly access = this.#rig.then(({ access }) => access);
   readonly audited: AuditDraft[] = [];
   #printers: Printer[] | undefined;
   readonly xcvCalls: {
@@ -75,6 +76,11 @@ export class ApiFixture {
   /** While set, the spooler throws it. */
   fault: Error | undefined;
   readonly spooler = this.#makeSpooler();
+
+  /** As whoever holds the box does. */
+  async askForReset(): Promise<void> {
+    await (await this.#rig).askForReset();
+  }
 
   async ask(asked: Asked): Promise<Answered> {
     const answer = await this.answer(asked);
@@ -209,6 +215,7 @@ export class ApiFixture {
           return { kind: 'done' };
         },
         status: async () => fake.status,
+        statuses: async (ids) => new Map(ids.map((id) => [id, fake.status])),
       },
     };
   }

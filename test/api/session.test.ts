@@ -70,6 +70,30 @@ describe('the first set-up', () => {
   });
 });
 
+describe('a forgotten password', () => {
+  test('is reset with the code of the box, for a name that is there', async () => {
+    const fixture = door();
+    const { users, setUp, sessions } = await fixture.access;
+    await users.create('ana', 'operator', password);
+    await users.create('rui', 'administrator', password);
+    const before = sessions.open({ name: 'ana', role: 'operator' });
+    const ask = async (code: string) =>
+      fixture.ask({
+        method: 'POST',
+        path: '/api/v1/setup',
+        json: { code, name: 'ana', password: 'another battery' },
+      });
+    assert.equal((await ask('AAAA-AAAA-AAAA')).status, 403);
+    await fixture.askForReset();
+    assert.equal(await setUp.readReset(), true);
+    assert.equal((await ask((await setUp.code()) ?? '')).status, 201);
+    assert.equal(sessions.find(before.secret), undefined);
+    assert.equal((await users.check('ana', 'another battery'))?.role, 'administrator');
+    assert.equal((await users.check('rui', password))?.role, 'administrator');
+    assert.equal(await setUp.code(), undefined);
+  });
+});
+
 describe('a session', () => {
   test('is opened by name and password, looks by its cookie, and ends', async () => {
     const fixture = door();

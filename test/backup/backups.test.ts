@@ -1,6 +1,7 @@
 // Backup and restore over a simulated disk: what comes back, what is refused before anything is
 // touched, and power cuts at every step of the exchange.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { completeRestore } from '../../firmware/backup/at-start.ts';
 import { type BackupsOptions, createBackups } from '../../firmware/backup/backups.ts';
@@ -178,9 +179,10 @@ describe('backup and restore', () => {
 
   test('files of queues come along, whatever their size', async () => {
     const big = Buffer.from(new SeededRandom(5).bytes(300_000));
+    const name = createHash('sha256').update(big).digest('hex');
     const old = await makeBox(1, 'labels', {
       async *queueFiles() {
-        yield { name: 'x64/driver.ppd', sizeBytes: big.length, read: () => once(big) };
+        yield { name, sizeBytes: big.length, read: () => once(big) };
       },
     });
     const box = await makeBox(2, 'other');
@@ -190,7 +192,7 @@ describe('backup and restore', () => {
     assert.ok(answer.kind === 'sound');
     assert.equal(answer.summary.files, 1);
     const rig = await restored(box);
-    const kept = await rig.files.readFile(`${data.path}/files/x64/driver.ppd`, 2 ** 20);
+    const kept = await rig.files.readFile(`${data.path}/files/${name}`, 2 ** 20);
     assert.ok(big.equals(kept));
   });
 
@@ -300,6 +302,10 @@ describe('a restore is refused, and nothing is touched', () => {
     'a name that leads out': [
       { 'manifest.json': manifest, 'files/../identity.json': 'x' },
       /^backup-damaged: .*no such entry/,
+    ],
+    'a file that is another one': [
+      { 'manifest.json': manifest, [`files/${'0'.repeat(64)}`]: 'x' },
+      /^backup-damaged: .*another file/,
     ],
     'a name of the system': [
       { 'manifest.json': manifest, '/etc/passwd': 'x' },

@@ -105,6 +105,7 @@ export class FakeSpooler implements Spooler {
       },
       remove: async () => notHere,
       status: async () => this.status,
+      statuses: async (ids) => new Map(ids.map((id) => [id, this.status])),
     };
     this.ports = {
       list: async () => [],

@@ -1,6 +1,6 @@
 // Backup and restore as people do it: a box dies, another one takes its backup, and prints.
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { appliance } from '../../firmware/api/schemas/system.ts';
@@ -33,9 +33,10 @@ test('what one box was, another becomes: by file and passphrase, and it prints',
     /The passphrase is wrong/,
   );
   assert.match(await other.run('restore', file, '--check', '--passphrase-file', secret), /labels/);
-  assert.match(await other.run('restore', file, '--passphrase-file', secret), /starts anew/);
   const api = createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });
-  const after = await until(() => api.get('/system', appliance), before.nodeId);
+  const serving = until(() => api.get('/system', appliance), data, before.nodeId);
+  assert.match(await other.run('restore', file, '--passphrase-file', secret), /starts anew/);
+  const after = await serving;
   assert.equal(after.nodeId, before.nodeId);
   assert.equal((await api.get('/printers/labels', printer)).name, 'labels');
   const document = join(house.folder, 'document');
@@ -50,11 +51,13 @@ test('what one box was, another becomes: by file and passphrase, and it prints',
 /** While it starts anew nobody answers. */
 async function until<View extends { readonly nodeId: string }>(
   ask: () => Promise<View>,
+  folder: string,
   nodeId: string,
 ): Promise<View> {
-  for (;;) {
+  for await (const { filename } of watch(folder)) {
+    if (filename !== 'platen.sock') continue;
     const view = await ask().catch(() => undefined);
     if (view?.nodeId === nodeId) return view;
-    await new Promise((resolve) => setImmediate(resolve));
   }
+  throw new Error('nobody serves there any more');
 }

@@ -19,8 +19,9 @@ const flags = [
   '--disable-sync',
 ];
 
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: chromiumPath, headless: true, args: flags });
+/** `program`: what starts Chromium elsewhere, such as on a host of its own. */
+export function openBrowser(program = chromiumPath): Promise<Browser> {
+  return chromium.launch({ executablePath: program, headless: true, args: flags });
 }
 
 export interface PageLook {

@@ -93,7 +93,7 @@ describe('the first hour', async () => {
     assert.ok(text);
     const pdf = Buffer.from(pdfPage('Dropped', ['by hand']));
     await page
-      .locator('input[type=file]')
+      .getByLabel('Drop a file here')
       .setInputFiles({ name: 'dropped.pdf', mimeType: 'application/pdf', buffer: pdf });
     await page.getByText('“dropped.pdf” is job 2.').waitFor();
     const dropped = await whenReceived(emulator, (documents) =>
@@ -120,6 +120,50 @@ describe('the first hour', async () => {
     await page.getByText('No jobs.').waitFor();
     await assertAccessible(page, 'jobs');
     await shoot('jobs');
+  });
+
+  test('a file is kept for clients, and the configuration printed', async () => {
+    await page.getByRole('link', { name: 'Platen' }).click();
+    await page.getByRole('link', { name: 'labels' }).first().click();
+    await page.getByText('Add a file').click();
+    await page.getByLabel('File to keep for clients').setInputFiles({
+      name: 'labels.ppd',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('*PPD-Adobe: "4.3"\n'),
+    });
+    await page.getByText('“labels.ppd” is kept.').waitFor();
+    await page.getByRole('cell', { name: 'labels.ppd Driver' }).waitFor();
+    await page.getByRole('button', { name: 'Print the configuration' }).click();
+    await page.getByText('The configuration page is job 4.').waitFor();
+    await assertAccessible(page, 'a printer with files');
+    await shoot('printer-files');
+  });
+
+  test('the box is backed up, and a file is read before it replaces anything', async () => {
+    await section('System', 'System');
+    await page.getByText('Make a backup').click();
+    await page.getByLabel('Password for the file').first().fill(password);
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    const download = await downloading;
+    assert.match(download.suggestedFilename(), /\.platen-backup$/);
+    const file = join(folder, 'box.platen-backup');
+    await download.saveAs(file);
+    await page.getByText('Restore', { exact: true }).click();
+    await page.getByLabel('Backup file').setInputFiles(file);
+    await page.getByLabel('Password for the file').last().fill('wrong horse');
+    await page.getByRole('button', { name: 'Read the file' }).click();
+    await page.getByRole('alert').getByText('The passphrase is wrong').waitFor();
+    await page.getByLabel('Backup file').setInputFiles(file);
+    await page.getByLabel('Password for the file').last().fill(password);
+    await page.getByRole('button', { name: 'Read the file' }).click();
+    await page.getByRole('dialog').getByText('with 1 printers').waitFor();
+    await assertAccessible(page, 'a restore');
+    await shoot('restore');
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click();
+    await page.getByText('Install another certificate').click();
+    await assertAccessible(page, 'system');
+    await shoot('system');
   });
 
   test('a second user is made, and may what they may', async () => {
@@ -159,11 +203,17 @@ describe('the first hour', async () => {
   });
 
   test('it fits a phone and a desk, light and dark', async () => {
+    await page.getByLabel('Língua').selectOption('en');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('Name').fill('ana');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('Needs a person now').waitFor();
     for (const width of [360, 1_440]) {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme });
-        for (const place of ['', 'jobs', 'pair', 'system']) {
+        for (const place of ['', 'jobs', 'add', 'pair', 'users', 'system']) {
           const where = `${place} at ${width} ${colorScheme}`;
           await page.goto(`${platen.pageAddress}#/${place}`);
           await page.locator('main h1').waitFor();

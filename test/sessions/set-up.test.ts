@@ -19,6 +19,7 @@ async function makeRoom() {
       files,
       clock,
       path,
+      resetPaths: ['/data/reset-administrator', '/boot/reset-administrator'],
       random: new SeededRandom(seed),
       hasAdministrator: async () => state.administrator,
     });
@@ -31,6 +32,14 @@ describe('the set-up code', () => {
     const code = await make(1).code();
     assert.match(code ?? '', /^([A-HJ-NP-Z2-9]{4}-){2}[A-HJ-NP-Z2-9]{4}$/);
     assert.equal(await make(2).code(), code);
+  });
+
+  test('is one, also for two who ask at once', async () => {
+    const { make } = await makeRoom();
+    const setUp = make(1);
+    const [first, second] = await Promise.all([setUp.code(), setUp.code()]);
+    assert.equal(first, second);
+    assert.equal(await setUp.check(first ?? ''), 'right');
   });
 
   test('is right however it is typed', async () => {
@@ -64,5 +73,22 @@ describe('the set-up code', () => {
     assert.equal(await setUp.check(code), 'not-needed');
     state.administrator = false;
     assert.notEqual(await make(3).code(), code);
+  });
+
+  test('is needed again where somebody who holds the box puts the file there, once', async () => {
+    const { files, state, make } = await makeRoom();
+    const before = await make(1).code();
+    state.administrator = true;
+    assert.equal(await make(2).code(), undefined);
+    await files.replaceFile('/data/reset-administrator', new Uint8Array());
+    const setUp = make(3);
+    assert.equal(await setUp.readReset(), true);
+    const code = (await setUp.code()) ?? '';
+    assert.notEqual(code, before, 'a code that was seen before takes no more');
+    assert.equal(await setUp.check(code), 'right');
+    await setUp.done();
+    assert.equal(setUp.resetting, false);
+    assert.equal(await setUp.code(), undefined);
+    assert.equal(await make(4).readReset(), false);
   });
 });

@@ -5,8 +5,12 @@ import type { VirtualClock } from '../world/clock.ts';
 import { SeededRandom } from '../world/random.ts';
 
 export async function makeAccess(clock: VirtualClock): Promise<Access> {
+  return (await makeAccessRig(clock)).access;
+}
+
+export async function makeAccessRig(clock: VirtualClock) {
   const { store, files } = await openRig();
-  return createAccess({
+  const access = createAccess({
     store,
     files,
     clock,
@@ -14,5 +18,8 @@ export async function makeAccess(clock: VirtualClock): Promise<Access> {
     term: () => term,
     random: new SeededRandom(1),
     setUpCodePath: '/data/set-up-code',
+    resetPaths: ['/data/reset-administrator'],
   });
+  const askForReset = () => files.replaceFile('/data/reset-administrator', new Uint8Array());
+  return { access, askForReset };
 }

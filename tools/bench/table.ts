@@ -6,6 +6,7 @@ import { bulkRows } from './rows/bulk.ts';
 import { filesRows } from './rows/files.ts';
 import { latencyRows } from './rows/latency.ts';
 import { memoryRows } from './rows/memory.ts';
+import { pageRows } from './rows/page.ts';
 import { portRows } from './rows/ports.ts';
 import { smallRows } from './rows/small.ts';
 
@@ -16,5 +17,6 @@ export const benchRows: readonly BenchRow[] = [
   ...latencyRows,
   ...memoryRows,
   ...portRows,
+  ...pageRows,
   ...filesRows,
 ];

@@ -1,12 +1,19 @@
 // Adding a printer: how it is connected, its address by the monitor's own form, its name.
-import type { MonitorView, PrinterView, XcvResultView } from '../../firmware/api/types.ts';
+import type {
+  FormFieldView,
+  MonitorView,
+  PrinterView,
+  XcvResultView,
+} from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { Form, type FormValues } from '../parts/form.tsx';
+import { FoundDevices } from '../parts/found-devices.tsx';
 import { Tabs } from '../parts/tabs.tsx';
+import { groups } from '../state/pair.ts';
 import { goTo } from '../state/route.ts';
 import { attempt, tell } from '../state/told.ts';
 import { t } from '../text.ts';
-import { ApiProblem, ask } from '../wire/api.ts';
+import { ApiProblem, ask, type Ask } from '../wire/api.ts';
 
 /** The field of every form that is the port's own name: here it is the printer's. */
 const portNameField = 'name';
@@ -26,6 +33,8 @@ export function AddPrinter() {
   return (
     <main id="content">
       <h1>{t('add.title')}</h1>
+      <FoundDevices />
+      <h2>{t('add.by-hand')}</h2>
       <Tabs
         label={t('add.how')}
         tabs={monitors.map(({ name, ui }) => ({ value: name, text: ui.title }))}
@@ -38,7 +47,7 @@ export function AddPrinter() {
 }
 
 function AddForm({ monitor }: { readonly monitor: MonitorView }) {
-  const { ui, state, message } = monitor;
+  const { ui, state, message, locality } = monitor;
   if (state !== 'ready') return <p>{t('add.absent', { why: message })}</p>;
   const fields = [
     {
@@ -49,6 +58,7 @@ function AddForm({ monitor }: { readonly monitor: MonitorView }) {
       required: true,
       maxLength: longestName,
     } as const,
+    ...placeField(locality),
     ...ui.addPort.filter(({ name }) => name !== portNameField),
     {
       type: 'text',
@@ -62,6 +72,7 @@ function AddForm({ monitor }: { readonly monitor: MonitorView }) {
   return (
     <>
       <p>{ui.help}</p>
+      {locality === 'local' && groups.value.length > 0 ? <p>{t('add.local-only')}</p> : null}
       <Form
         fields={fields}
         submit={t('do.add')}
@@ -69,32 +80,55 @@ function AddForm({ monitor }: { readonly monitor: MonitorView }) {
         onSubmit={async (values) => {
           const made = await addPrinter(monitor.name, values);
           tell(t('add.done', { name: made.name }));
-          goTo('printers', made.id);
+          const group = groups.value.find(({ id }) => id === made.spooler);
+          goTo('printers', group === undefined ? made.id : `${group.name}/${made.name}`);
         }}
       />
     </>
   );
 }
 
+/** In a group of the pair, for what may be in one. */
+function placeField(locality: MonitorView['locality']): readonly FormFieldView[] {
+  if (locality === 'local' || groups.value.length === 0) return [];
+  const inGroup = groups.value.map(({ name }) => ({
+    value: name,
+    label: t('add.in-group', { group: name }),
+  }));
+  return [
+    {
+      type: 'choice',
+      name: placeName,
+      label: t('add.in'),
+      help: '',
+      required: true,
+      options: [{ value: here, label: t('add.in-local') }, ...inGroup],
+    },
+  ];
+}
+
+const placeName = 'printerPlace';
+const here = 'local';
+
 async function addPrinter(
   monitor: string,
-  { printerName = '', printerLocation = '', ...port }: FormValues,
+  { printerName = '', printerLocation = '', printerPlace: spooler = here, ...port }: FormValues,
 ): Promise<PrinterView> {
   const path = `/monitors/${encodeURIComponent(monitor)}/xcv`;
-  await xcv(`${path}/AddPort`, { [portNameField]: printerName, ...port });
+  const query = spooler === here ? {} : { spooler: String(spooler) };
+  await xcv(`${path}/AddPort`, { [portNameField]: printerName, ...port }, query);
   try {
-    return await ask<PrinterView>('/printers', {
-      json: { name: printerName, location: printerLocation, portNames: [printerName] },
-    });
+    const json = { name: printerName, location: printerLocation, portNames: [printerName] };
+    return await ask<PrinterView>('/printers', { json: { ...json, spooler } });
   } catch (error) {
     // A port without a printer is of no use to whoever asked for a printer.
-    await xcv(`${path}/DeletePort`, { [portNameField]: printerName });
+    await xcv(`${path}/DeletePort`, { [portNameField]: printerName }, query);
     throw error;
   }
 }
 
-async function xcv(path: string, json: unknown): Promise<void> {
-  const { status, message = status } = await ask<XcvResultView>(path, { json });
+async function xcv(path: string, json: unknown, query: Ask['query']): Promise<void> {
+  const { status, message = status } = await ask<XcvResultView>(path, { json, query });
   if (status === 'ERROR_SUCCESS') return;
   throw new ApiProblem({
     type: '',

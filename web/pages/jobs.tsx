@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { JobTable } from '../parts/job-table.tsx';
 import { Tabs } from '../parts/tabs.tsx';
 import { jobsChanged, readJobs, type JobsWanted } from '../state/live.ts';
+import { groupOf } from '../state/pair.ts';
 import { attempt } from '../state/told.ts';
 import { t } from '../text.ts';
 
@@ -31,12 +32,16 @@ export function JobLists({ printerId }: { readonly printerId?: string }) {
         chosen={which}
         onChoose={setWhich}
       />
-      <JobList
-        key={which}
-        wanted={{ which, ...(printerId === undefined ? {} : { printer: printerId }) }}
-      />
+      <JobList key={which} wanted={{ which, ...placeOf(printerId) }} />
     </>
   );
+}
+
+/** A printer of a group is asked for with the group, so that its owner answers. */
+function placeOf(printerId: string | undefined): Omit<JobsWanted, 'which'> {
+  if (printerId === undefined) return {};
+  const spooler = groupOf(printerId);
+  return { printer: printerId, ...(spooler === undefined ? {} : { spooler }) };
 }
 
 function JobList({ wanted }: { readonly wanted: JobsWanted }) {

@@ -2,9 +2,12 @@
 import type { JobView, PrinterView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
+import { PairPanel } from '../parts/pair-panel.tsx';
+import { PeerPrinters } from '../parts/peer-printers.tsx';
 import { needsPerson, PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
 import { Supplies } from '../parts/supplies.tsx';
 import { jobsChanged, printers, printersKnown, readJobs, system } from '../state/live.ts';
+import { groups, isSafe, pair } from '../state/pair.ts';
 import { hrefOf } from '../state/route.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
 import { attempt } from '../state/told.ts';
@@ -27,6 +30,7 @@ export function Overview() {
     <main id="content">
       <h1 class="quiet">{t('nav.overview')}</h1>
       <Attention all={all} />
+      <PairPanel />
       <section aria-labelledby="printers">
         <div class="row spread">
           <h2 id="printers">{t('overview.printers')}</h2>
@@ -61,6 +65,7 @@ export function Overview() {
           </p>
         ) : null}
       </section>
+      <PeerPrinters />
     </main>
   );
 }
@@ -82,6 +87,9 @@ function Attention({ all }: { readonly all: readonly PrinterView[] }) {
   const untrusted = system.value?.timeTrusted === false;
   const nothing = bad.length + held.length + problems.length === 0;
   if (!printersKnown.value) return <p aria-busy="true">{t('app.loading')}</p>;
+  // The panel of the pair below says what is wrong then; all is not well.
+  const seen = pair.value;
+  if (nothing && seen?.paired === true && !isSafe(seen, groups.value)) return null;
   return (
     <section aria-labelledby="attention" class={nothing ? 'well' : 'attention'}>
       <h2 id="attention">{nothing ? t('overview.all-well') : t('overview.attention')}</h2>
@@ -135,13 +143,17 @@ function useHeldJobs(): readonly JobView[] {
   return held;
 }
 
+function groupName(spooler: string): string {
+  return groups.value.find(({ id }) => id === spooler)?.name ?? spooler;
+}
+
 function PrinterCard({ printer }: { readonly printer: PrinterView }) {
   const { queuedJobCount } = printer.status;
   return (
     <article class={needsPerson(printer) ? 'card bad' : 'card'}>
       <h3>
         <a href={hrefOf('printers', printer.id)}>{printer.name}</a>
-        {printer.spooler === 'local' ? null : <small> {printer.spooler}</small>}
+        {printer.spooler === 'local' ? null : <small>{groupName(printer.spooler)}</small>}
       </h3>
       <p class="row spread">
         <PrinterState printer={printer} />

@@ -1,94 +1,65 @@
 // The pair: who owns what, whether the two hear each other, what would happen if this box died now.
-import type { GroupView, PageView, PairView } from '../../firmware/api/types.ts';
+import type { GroupView, PairView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { confirm } from '../parts/confirm.tsx';
+import { HeldByPeer } from '../parts/held-by-peer.tsx';
 import { Form } from '../parts/form.tsx';
-import { pairChanged } from '../state/live.ts';
+import { fateText, Heartbeat, ownerText } from '../parts/pair-panel.tsx';
+import { groups, isSafe, pair, readPair } from '../state/pair.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
 import { attempt } from '../state/told.ts';
 import { t } from '../text.ts';
 import { ask } from '../wire/api.ts';
 
-/** How the two hear each other changes without an event. */
-const lookAgainMs = 2_000;
 const longestName = 255;
 const channelPort = { min: 1, max: 65_535, initial: 8_884 };
 
-interface Shown {
-  readonly pair: PairView;
-  readonly groups: readonly GroupView[];
-}
-
-function usePair() {
-  const [shown, setShown] = useState<Shown>();
-  const read = async (): Promise<void> => {
-    const [pair, groups] = await Promise.all([
-      ask<PairView>('/pair'),
-      ask<PageView<GroupView>>('/groups'),
-    ]);
-    setShown({ pair, groups: groups.items });
-  };
-  useEffect(() => {
-    void attempt(read);
-    const timer = setInterval(() => void read().catch(() => undefined), lookAgainMs);
-    return () => clearInterval(timer);
-  }, [pairChanged.value]);
-  return { shown, read };
-}
-
 export function Pair() {
-  const { shown, read } = usePair();
-  if (shown === undefined) return <main id="content">{t('app.loading')}</main>;
-  const { pair, groups } = shown;
+  const seen = pair.value;
+  useEffect(() => void attempt(readPair), []);
+  if (seen === undefined) return <main id="content">{t('app.loading')}</main>;
   return (
     <main id="content">
       <h1>{t('pair.title')}</h1>
-      {pair.paired ? <Peer shown={shown} onChanged={read} /> : <Alone onChanged={read} />}
-      {groups.map((group) => (
-        <Group key={group.id} group={group} pair={pair} onChanged={read} />
+      {seen.paired ? <Peer pair={seen} /> : <Alone />}
+      {groups.value.map((group) => (
+        <Group key={group.id} group={group} pair={seen} />
       ))}
-      {pair.paired && isAdministrator() ? <NewGroup onChanged={read} /> : null}
+      {seen.paired && isAdministrator() ? <NewGroup /> : null}
     </main>
   );
 }
 
-interface Changing {
-  readonly onChanged: () => Promise<void>;
-}
-
-/** Safe where the other holds all that clients were told of each group that is owned here. */
-function Peer({ shown: { pair, groups }, onChanged }: Changing & { readonly shown: Shown }) {
-  const { peer, link, witness } = pair;
-  const mine = groups.filter(({ ownedHere }) => ownedHere);
-  const safe = peer?.connected === true && mine.every(({ mode }) => mode === 'in-step');
+function Peer({ pair: seen }: { readonly pair: PairView }) {
+  const { peer, witness } = seen;
+  const safe = isSafe(seen, groups.value);
   return (
     <section class={safe ? 'well' : 'attention'} aria-labelledby="peer">
-      <h2 id="peer">{safe ? t('pair.if-died-safe') : t('pair.if-died-exposed')}</h2>
+      <h2 id="peer">{fateText(seen, groups.value)}</h2>
+      <Heartbeat pair={seen} />
       <dl>
         <dt>{t('pair.peer')}</dt>
         <dd>
-          {peer?.name} <code>{peer?.address}</code>{' '}
-          {t(peer?.connected === true ? 'pair.hears' : 'pair.unheard')}
+          {peer?.name} <code>{peer?.address}</code> {peer?.version ?? ''}
         </dd>
-        <dt>{t('pair.heartbeat')}</dt>
-        <dd>
-          {link.echoMs === undefined
-            ? t('pair.unknown')
-            : `${link.echoMs.median.toFixed(1)} ms (${link.echoMs.worst.toFixed(1)} ms)`}
-        </dd>
-        <dt>{t('pair.witness')}</dt>
-        <dd>
-          {witness === undefined ? t('pair.no-witness') : `${witness.address} ${link.witness}`}
-        </dd>
+        {witness === undefined ? null : (
+          <>
+            <dt>{t('pair.witness')}</dt>
+            <dd>
+              <code>{`${witness.address}:${witness.port}`}</code>
+            </dd>
+          </>
+        )}
       </dl>
+      {isAdministrator() && groups.value.length === 0 ? <Witness /> : null}
       {isAdministrator() ? (
         <Button
           kind="danger"
           run={async () => {
             if (!(await confirm(t('pair.unpair-sure'), t('pair.unpair')))) return;
             await ask('/pair/unpair', { json: {} });
-            await onChanged();
+            await readPair();
           }}
         >
           {t('pair.unpair')}
@@ -98,7 +69,25 @@ function Peer({ shown: { pair, groups }, onChanged }: Changing & { readonly show
   );
 }
 
-function Alone({ onChanged }: Changing) {
+/** Only before there are groups: its change under an owner could leave two that act. */
+function Witness() {
+  return (
+    <details>
+      <summary>{t('pair.set-witness')}</summary>
+      <p>{t('pair.witness-lead')}</p>
+      <Form
+        fields={[textField('address', t('pair.witness-address'))]}
+        submit={t('do.save')}
+        onSubmit={async ({ address }) => {
+          await ask('/pair/witness', { json: { address } });
+          await readPair();
+        }}
+      />
+    </details>
+  );
+}
+
+function Alone() {
   const [code, setCode] = useState('');
   if (!isAdministrator()) return <p>{t('pair.alone')}</p>;
   return (
@@ -136,25 +125,24 @@ function Alone({ onChanged }: Changing) {
         foldOptional
         onSubmit={async (values) => {
           await ask('/pair/join', { json: values });
-          await onChanged();
+          await readPair();
         }}
       />
     </section>
   );
 }
 
-interface GroupProps extends Changing {
+interface GroupProps {
   readonly group: GroupView;
   readonly pair: PairView;
 }
 
-function Group({ group, pair, onChanged }: GroupProps) {
-  const { id, name, addresses, owner, ownedHere, mode, state } = group;
+function Group({ group, pair: seen }: GroupProps) {
+  const { id, name, addresses, mode, state } = group;
   const act = (what: string) => async (): Promise<void> => {
     await ask(`/groups/${encodeURIComponent(id)}/${what}`, { method: 'POST' });
-    await onChanged();
+    await readPair();
   };
-  const who = ownedHere ? t('pair.this') : (pair.peer?.name ?? t('pair.other'));
   return (
     <section class="card" aria-label={`${t('pair.group')}: ${name}`}>
       <h2>
@@ -162,40 +150,60 @@ function Group({ group, pair, onChanged }: GroupProps) {
       </h2>
       <dl>
         <dt>{t('pair.owner')}</dt>
-        <dd>{owner === undefined ? t('pair.unknown') : who}</dd>
+        <dd>{ownerText(group, seen)}</dd>
         <dt>{t('pair.mode')}</dt>
         <dd>
           {state ?? ''} <span class={`state ${mode}`}>{t(`pair.mode.${mode}`)}</span>
         </dd>
       </dl>
+      <HeldByPeer group={name} />
       {isOperator() ? (
         <div class="row">
-          <Button run={act('move')}>{t('pair.move')}</Button>
-          <Button run={act(state === 'Offline' ? 'online' : 'offline')}>
-            {t(state === 'Offline' ? 'pair.online' : 'pair.offline')}
+          <Button label={`${t('pair.move')}: ${name}`} run={act('move')}>
+            {t('pair.move')}
           </Button>
+          {state === 'Offline' ? (
+            <Button label={`${t('pair.online')}: ${name}`} run={act('online')}>
+              {t('pair.online')}
+            </Button>
+          ) : (
+            <Button
+              kind="danger"
+              label={`${t('pair.offline')}: ${name}`}
+              run={async () => {
+                const sure = await confirm(t('pair.offline-sure', { name }), t('pair.offline'));
+                if (sure) await act('offline')();
+              }}
+            >
+              {t('pair.offline')}
+            </Button>
+          )}
         </div>
       ) : null}
     </section>
   );
 }
 
-function NewGroup({ onChanged }: Changing) {
+function NewGroup() {
   return (
     <details>
       <summary>{t('pair.new-group')}</summary>
       <Form
         fields={[
           textField('name', t('pair.group-name')),
-          { ...textField('addresses', t('pair.group-address')), help: t('pair.address-help') },
+          {
+            ...textField('addresses', t('pair.group-address')),
+            help: t('pair.address-help'),
+            required: false,
+          },
         ]}
         submit={t('do.add')}
-        onSubmit={async ({ name, addresses }) => {
+        onSubmit={async ({ name, addresses = '' }) => {
           const list = String(addresses)
             .split(/[\s,]+/)
             .filter((each) => each !== '');
           await ask('/groups', { json: { name, addresses: list } });
-          await onChanged();
+          await readPair();
         }}
       />
     </details>

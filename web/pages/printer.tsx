@@ -6,24 +6,29 @@ import { confirm } from '../parts/confirm.tsx';
 import { Drop } from '../parts/drop.tsx';
 import { Form, type FormValues } from '../parts/form.tsx';
 import { JobsPlot } from '../parts/jobs-plot.tsx';
+import { PrinterFiles } from '../parts/printer-files.tsx';
 import { PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
 import { Supplies } from '../parts/supplies.tsx';
 import { printers, printersKnown } from '../state/live.ts';
+import { groupOf, groups } from '../state/pair.ts';
 import { goTo } from '../state/route.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
 import { attempt, tell } from '../state/told.ts';
 import { reasonText, t } from '../text.ts';
-import { ask } from '../wire/api.ts';
+import { ask, tagOf } from '../wire/api.ts';
 import { JobLists } from './jobs.tsx';
 
 const longestText = 1_023;
+const mostPorts = 1_000;
+const lookAgainMs = 2_000;
 
+/** By id; or `group/name`, which its owner answers for, whichever box that is. */
 export function Printer({ id }: { readonly id: string }) {
-  const printer = printers.value.get(id);
+  const { printer, gone } = usePrinter(id);
   if (printer === undefined) {
-    const text = printersKnown.value ? t('app.not-found') : t('app.loading');
-    return <main id="content">{text}</main>;
+    return <main id="content">{gone ? t('app.not-found') : t('app.loading')}</main>;
   }
+  const path = `/printers/${encodeURIComponent(id)}`;
   return (
     <main id="content">
       <h1>{printer.name}</h1>
@@ -34,37 +39,92 @@ export function Printer({ id }: { readonly id: string }) {
       </p>
       <PrinterComplaints printer={printer} />
       <Supplies printer={printer} />
-      {isOperator() ? <Switches printer={printer} /> : null}
-      {isOperator() ? <Drop printer={printer} /> : null}
+      {isOperator() ? <Switches printer={printer} path={path} /> : null}
+      {isOperator() ? <Drop printer={printer} path={path} /> : null}
       <section aria-labelledby="jobs">
         <h2 id="jobs">{t('printer.jobs')}</h2>
         <JobLists key={id} printerId={id} />
       </section>
       <JobsPlot printerId={id} />
       <Addresses printer={printer} />
-      <Ports names={printer.portNames} />
-      {isAdministrator() ? <Options key={printer.changedAt.ms} printer={printer} /> : null}
+      <Ports names={printer.portNames} group={groupOf(id)} />
+      <PrinterFiles path={path} />
+      {isAdministrator() ? (
+        <Options key={printer.changedAt.ms} printer={printer} path={path} />
+      ) : null}
     </main>
   );
 }
 
-function Switches({ printer }: { readonly printer: PrinterView }) {
-  const { id, enabled, accepting, holdNewJobs } = printer;
+/** The peer's printers make no events here: they are looked at again and again. */
+function usePrinter(id: string) {
+  const group = groups.value.find(({ name }) => name === groupOf(id));
+  const known =
+    printers.value.get(id) ??
+    [...printers.value.values()].find(
+      ({ spooler, name }) => spooler === group?.id && id === `${group.name}/${name}`,
+    );
+  const [asked, setAsked] = useState<PrinterView>();
+  const [gone, setGone] = useState(false);
+  const isElsewhere = known === undefined && groupOf(id) !== undefined;
+  useEffect(() => {
+    if (!isElsewhere) return undefined;
+    const look = (): void => {
+      void askOrNothing(id).then((printer) => {
+        setGone(printer === undefined);
+        return printer === undefined ? undefined : setAsked(printer);
+      });
+    };
+    look();
+    const timer = setInterval(look, lookAgainMs);
+    return () => clearInterval(timer);
+  }, [id, isElsewhere]);
+  const printer = known ?? (isElsewhere ? asked : undefined);
+  return { printer, gone: isElsewhere ? gone : printersKnown.value };
+}
+
+async function askOrNothing(id: string): Promise<PrinterView | undefined> {
+  try {
+    return await ask<PrinterView>(`/printers/${encodeURIComponent(id)}`);
+  } catch {
+    // Its owner does not answer, or has no such printer: both are shown alike.
+    return undefined;
+  }
+}
+
+interface PartProps {
+  readonly printer: PrinterView;
+  /** How the API calls it. */
+  readonly path: string;
+}
+
+function Switches({ printer, path }: PartProps) {
+  const { enabled, accepting, holdNewJobs } = printer;
   const operate = (what: string) => async (): Promise<void> => {
-    await ask(`/printers/${id}/${what}`, { json: {} });
+    await ask(`${path}/${what}`, { json: {} });
   };
   return (
     <div class="row">
       <Button
         kind="main"
         run={async () => {
-          const { number } = await ask<{ readonly number: number }>(`/printers/${id}/test-page`, {
+          const { number } = await ask<{ readonly number: number }>(`${path}/test-page`, {
             method: 'POST',
           });
           tell(t('printer.test-sent', { number }));
         }}
       >
         {t('do.test-page')}
+      </Button>
+      <Button
+        run={async () => {
+          const { number } = await ask<{ readonly number: number }>(`${path}/configuration-page`, {
+            method: 'POST',
+          });
+          tell(t('printer.configuration-sent', { number }));
+        }}
+      >
+        {t('do.configuration-page')}
       </Button>
       <Button run={operate(enabled ? 'disable' : 'enable')}>
         {t(enabled ? 'do.disable' : 'do.enable')}
@@ -103,13 +163,18 @@ function Addresses({ printer }: { readonly printer: PrinterView }) {
   );
 }
 
-function Ports({ names }: { readonly names: readonly string[] }) {
+interface PortsProps {
+  readonly names: readonly string[];
+  readonly group: string | undefined;
+}
+
+function Ports({ names, group }: PortsProps) {
   const [ports, setPorts] = useState<readonly PortView[]>([]);
   const wanted = names.join('\n');
   useEffect(() => {
     void attempt(async () => {
       const { items } = await ask<{ readonly items: readonly PortView[] }>('/ports', {
-        query: { limit: 200 },
+        query: { limit: mostPorts, spooler: group },
       });
       const mine = new Set(wanted.split('\n'));
       setPorts(items.filter(({ info }) => mine.has(info.name)));
@@ -133,11 +198,17 @@ function Ports({ names }: { readonly names: readonly string[] }) {
   );
 }
 
-function Options({ printer }: { readonly printer: PrinterView }) {
-  const { id, name } = printer;
+function Options({ printer, path }: PartProps) {
+  const { name } = printer;
+  const [etag, setEtag] = useState('');
+  // What is shown may be changed by somebody else until it is saved: the tag tells.
+  useEffect(() => void attempt(async () => setEtag(await tagOf(path))), [path]);
   const save = async (values: FormValues): Promise<void> => {
     const { location = '', description = '', ...rest } = values;
-    await ask(`/printers/${id}`, { method: 'PATCH', json: { location, description, ...rest } });
+    const json = { location, description, ...rest };
+    await ask(path, { method: 'PATCH', json, ifMatch: etag });
+    setEtag(await tagOf(path));
+    tell(t('printer.saved'));
   };
   const text = (field: 'location' | 'description') =>
     ({
@@ -192,7 +263,7 @@ function Options({ printer }: { readonly printer: PrinterView }) {
         run={async () => {
           const sure = await confirm(t('printer.remove-sure', { name }), t('do.remove'));
           if (!sure) return;
-          await ask(`/printers/${id}`, { method: 'DELETE', query: { cancelJobs: true } });
+          await ask(path, { method: 'DELETE', query: { cancelJobs: true } });
           goTo();
         }}
       >

@@ -15,9 +15,11 @@ function formatOf(file: File, { formats }: PrinterView): string {
 
 interface DropProps {
   readonly printer: PrinterView;
+  /** How the API calls it. */
+  readonly path: string;
 }
 
-export function Drop({ printer }: DropProps) {
+export function Drop({ printer, path }: DropProps) {
   const id = useId();
   const [over, setOver] = useState(false);
   const [sending, setSending] = useState<{ readonly file: string; readonly share: number }>();
@@ -25,7 +27,7 @@ export function Drop({ printer }: DropProps) {
     setSending({ file: file.name, share: 0 });
     const job = await attempt(() =>
       upload<JobView>(
-        `/printers/${encodeURIComponent(printer.id)}/jobs`,
+        `${path}/jobs`,
         { name: file.name, format: formatOf(file, printer) },
         file,
         (share) => setSending({ file: file.name, share }),

@@ -26,6 +26,8 @@ export function Form({ fields, submit, values = {}, foldOptional = false, onSubm
     setProblem('');
     try {
       await onSubmit(readForm(form, fields));
+      // What was added is not added twice; what is edited has its new values as they come.
+      if (Object.keys(values).length === 0) form.reset();
     } catch (error) {
       setProblem(problemText(error));
     }

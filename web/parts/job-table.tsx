@@ -6,6 +6,7 @@ import { ask } from '../wire/api.ts';
 import { confirm } from './confirm.tsx';
 import { Button } from './button.tsx';
 import { printers } from '../state/live.ts';
+import { groups } from '../state/pair.ts';
 import { hrefOf } from '../state/route.ts';
 import { isOperator } from '../state/session.ts';
 import { tell } from '../state/told.ts';
@@ -86,12 +87,18 @@ export function JobState({ job }: { readonly job: JobView }) {
   );
 }
 
+/** A group's job is called by the group, so that its owner answers, whichever box is asked. */
+function pathOf({ id, spooler, number }: JobView): string {
+  const group = groups.value.find((each) => each.id === spooler);
+  return `/jobs/${encodeURIComponent(group === undefined ? id : `${group.name}/${number}`)}`;
+}
+
 function JobActions({ job }: { readonly job: JobView }) {
   const { number, name } = job;
   const act = (action: string, json: unknown = {}): Promise<JobView> =>
-    ask<JobView>(`/jobs/${job.id}/${action}`, { method: 'POST', json });
+    ask<JobView>(`${pathOf(job)}/${action}`, { method: 'POST', json });
   const bare = (action: string): Promise<JobView> =>
-    ask<JobView>(`/jobs/${job.id}/${action}`, { method: 'POST' });
+    ask<JobView>(`${pathOf(job)}/${action}`, { method: 'POST' });
   const ended = ['canceled', 'aborted', 'completed'].includes(job.state);
   const printing = job.state.startsWith('processing');
   const said = (key: 'do.hold' | 'do.release' | 'do.cancel' | 'do.reprint'): string =>

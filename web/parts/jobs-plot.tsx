@@ -1,7 +1,8 @@
-// A small plot: how many jobs a printer ended on each of the last days.
+// A small plot: how many pages, or jobs, a printer ended on each of the last days.
 import type { JobView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { jobsChanged, readJobs } from '../state/live.ts';
+import { groupOf } from '../state/pair.ts';
 import { attempt } from '../state/told.ts';
 import { language, t } from '../text.ts';
 
@@ -21,22 +22,30 @@ export function JobsPlot({ printerId }: { readonly printerId: string }) {
   const changes = jobsChanged.value;
   useEffect(() => {
     void attempt(async () => {
-      const page = await readJobs({ which: 'completed', printer: printerId, limit: mostJobs });
+      const spooler = groupOf(printerId);
+      const page = await readJobs({
+        which: 'completed',
+        printer: printerId,
+        limit: mostJobs,
+        ...(spooler === undefined ? {} : { spooler }),
+      });
       setEnded(page.items);
     });
   }, [printerId, changes]);
-  const counted = perDay(ended, Date.now());
+  const withPages = ended.some(({ pages }) => pages !== undefined);
+  const title = t(withPages ? 'printer.pages' : 'printer.jobs-plot');
+  const counted = perDay(ended, Date.now(), withPages);
   const most = Math.max(1, ...counted.map(({ jobs }) => jobs));
   const date = new Intl.DateTimeFormat(language.value, { day: 'numeric', month: 'short' });
   const words = counted.map(({ startMs, jobs }) => `${date.format(startMs)}: ${jobs}`).join(', ');
   if (ended.length === 0) return null;
   return (
     <figure>
-      <figcaption>{t('printer.pages')}</figcaption>
+      <figcaption>{title}</figcaption>
       <svg
         class="plot"
         role="img"
-        aria-label={`${t('printer.pages')}: ${words}`}
+        aria-label={`${title}: ${words}`}
         viewBox={`0 0 ${days * barWidth} ${height}`}
       >
         {counted.map(({ startMs, jobs }, index) => {
@@ -58,12 +67,15 @@ export function JobsPlot({ printerId }: { readonly printerId: string }) {
   );
 }
 
-function perDay(jobs: readonly JobView[], nowMs: number): readonly Day[] {
+function perDay(jobs: readonly JobView[], nowMs: number, withPages: boolean): readonly Day[] {
   const midnight = new Date(nowMs).setHours(0, 0, 0, 0);
   return Array.from({ length: days }, (_, index) => {
     const startMs = midnight - (days - 1 - index) * dayMs;
     const inDay = ({ endedAt }: JobView): boolean =>
       endedAt !== undefined && endedAt.ms >= startMs && endedAt.ms < startMs + dayMs;
-    return { startMs, jobs: jobs.filter(inDay).length };
+    const ended = jobs.filter(inDay);
+    // Pages where the printers told them; else jobs are what can be counted.
+    const pages = ended.reduce((sum, { pages: count = 0 }) => sum + count, 0);
+    return { startMs, jobs: withPages ? pages : ended.length };
   });
 }

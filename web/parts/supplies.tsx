@@ -2,26 +2,21 @@
 import type { PrinterView } from '../../firmware/api/types.ts';
 import { t } from '../text.ts';
 
-interface SupplyView {
-  readonly name: string;
-  /** 0 to 100; undefined where the printer does not know. */
-  readonly percent?: number | undefined;
-}
-
-/** Undefined where the appliance says nothing of supplies. */
-function suppliesOf(printer: PrinterView): readonly SupplyView[] {
-  return 'supplies' in printer && Array.isArray(printer.supplies) ? printer.supplies : [];
-}
-
 export function Supplies({ printer }: { readonly printer: PrinterView }) {
-  const supplies = suppliesOf(printer);
+  const { supplies = [] } = printer;
   if (supplies.length === 0) return null;
   return (
     <ul class="supplies" aria-label={t('printer.supplies')}>
-      {supplies.map(({ name, percent }) => (
+      {supplies.map(({ name, kind, percent }) => (
         <li key={name}>
           <span>{name}</span>
-          <meter min={0} max={100} low={15} optimum={100} value={percent ?? 0} aria-label={name} />
+          <meter
+            min={0}
+            max={100}
+            {...(kind === 'filled' ? { high: 85, optimum: 0 } : { low: 15, optimum: 100 })}
+            value={percent ?? 0}
+            aria-label={name}
+          />
           <span>{percent === undefined ? '?' : `${percent} %`}</span>
         </li>
       ))}

@@ -14,6 +14,8 @@ export class ApiProblem extends Error {
 }
 
 const root = '/api/v1';
+/** As many as the appliance gives at once. */
+const mostItems = 1_000;
 
 /** The token of this session that a change has to carry, so that no other site can make one. */
 const csrf = { token: '' };
@@ -25,7 +27,9 @@ export function useCsrfToken(token: string): void {
 export interface Ask {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly json?: unknown;
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** The entity tag of what was looked at: refused where somebody else changed it since. */
+  readonly ifMatch?: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
 }
 
 /** Rejects with an ApiProblem where the appliance refuses, with a TypeError where it is away. */
@@ -34,6 +38,7 @@ export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer
   const headers: Record<string, string> = {};
   if (method !== 'GET') headers['x-platen-csrf'] = csrf.token;
   if (json !== undefined) headers['content-type'] = 'application/json';
+  if (asked.ifMatch !== undefined && asked.ifMatch !== '') headers['if-match'] = asked.ifMatch;
   const response = await fetch(addressOf(path, asked.query), {
     method,
     headers,
@@ -46,6 +51,12 @@ export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer
   return answer;
 }
 
+/** The entity tag of one resource. */
+export async function tagOf(path: string): Promise<string> {
+  const response = await fetch(addressOf(path), { credentials: 'same-origin' });
+  return response.headers.get('etag') ?? '';
+}
+
 /** All items of a paged list, page by page; `onPage` sees each as it comes. */
 export async function askAll<Item>(
   path: string,
@@ -55,12 +66,35 @@ export async function askAll<Item>(
   const items: Item[] = [];
   let after: string | undefined;
   do {
-    const page: PageView<Item> = await ask(path, { query: { ...query, after } });
+    // The first page is small, so that something is there at once.
+    const limit = after === undefined ? query?.['limit'] : mostItems;
+    const page: PageView<Item> = await ask(path, { query: { ...query, limit, after } });
     items.push(...page.items);
     onPage?.(items);
     after = page.next;
   } while (after !== undefined);
   return items;
+}
+
+/** Asks for a file that is made for this call, and has the browser keep it. */
+export async function download(path: string, json: unknown): Promise<void> {
+  const response = await fetch(addressOf(path), {
+    method: 'POST',
+    headers: {
+      'x-platen-csrf': csrf.token,
+      ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    credentials: 'same-origin',
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+  if (!response.ok) throw new ApiProblem(asProblem(await response.text(), response.status));
+  const named = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '');
+  const address = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = named?.[1] ?? 'platen';
+  link.click();
+  URL.revokeObjectURL(address);
 }
 
 /** Sends a file and tells how far it is; a browser's fetch does not. */

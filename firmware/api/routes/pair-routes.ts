@@ -5,12 +5,14 @@ import { startDeadline } from '../../../hal/time.ts';
 import { refused, type Refusal } from '../../errors/codes.ts';
 import { pairLimits } from '../../limits/pair-limits.ts';
 import type { PairRoom } from '../../pair/room-contract.ts';
+import { printersOfPeer } from '../peer-printers.ts';
 import { administrators, viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route } from '../route.ts';
 import {
   joinInput,
   pairingCode,
   pairView,
+  peerPrinters,
   showCodeInput,
   unpairInput,
   witnessInput,
@@ -37,6 +39,16 @@ export const pairRoutes: readonly Route[] = [
     input: noBody,
     output: pairView,
     run: ({ services }) => withPair(services, async (pair) => view(services, pair)),
+  }),
+  jsonRoute({
+    ...administering,
+    method: 'GET',
+    path: '/pair/printers',
+    summary: 'The printers of the other appliance; how they are is unknown while it is gone',
+    who: viewers,
+    input: noBody,
+    output: peerPrinters,
+    run: ({ raw, services }) => withPair(services, () => printersOfPeer(raw)),
   }),
   jsonRoute({
     ...administering,

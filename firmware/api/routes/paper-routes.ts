@@ -8,10 +8,8 @@ import {
   testPageOf,
   type OwnPage,
 } from '../../paper/pages.ts';
-import { formFor } from '../../paper/table.ts';
-import { deviceFactsOf } from '../../printers/device-facts.ts';
+import { printOwnPage } from '../../paper/print.ts';
 import type { Printer } from '../../printers/printer.ts';
-import { anyFormat, offeredFormats } from '../../printers/settings.ts';
 import { findPrinter } from '../find.ts';
 import { operators } from '../rights.ts';
 import { jsonRoute, noBody, noQuery, type Route } from '../route.ts';
@@ -49,20 +47,7 @@ function pageRoute(
       if (found.kind === 'refused') return found;
       const { printer, spooler } = found;
       const page = make(printer, await factsOf(services));
-      const { takes } = deviceFactsOf(printer.portNames, await spooler.ports.list());
-      const offered = offeredFormats(printer, takes?.formats);
-      const form = formFor(offered);
-      const bytes = form.make(page.title, page.lines);
-      const answer = await spooler.intake.accept(once(bytes), {
-        printerId: printer.id,
-        name: page.title,
-        origin: originOf(principal, raw.address),
-        document: {
-          name: page.title,
-          format: offered.includes(form.format) ? form.format : anyFormat,
-          sizeBytes: bytes.length,
-        },
-      });
+      const answer = await printOwnPage(spooler, printer, page, originOf(principal, raw.address));
       return answer.kind === 'refused' ? answer : answer.job;
     },
   });
@@ -76,8 +61,4 @@ async function factsOf({ appliance, directory }: ApiServices): Promise<PageFacts
     addresses: await appliance.addresses(),
     printers: (await Promise.all(lists)).flat(),
   };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

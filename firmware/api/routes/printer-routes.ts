@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { didYouMean } from '../../config/did-you-mean.ts';
 import { refused, type Refusal } from '../../errors/codes.ts';
 import type { Printer, PrinterSettings } from '../../printers/printer.ts';
+import type { SupplyFacts } from '../../../monitors/device-facts.ts';
+import { deviceFactsOf } from '../../printers/device-facts.ts';
+import { percentOf } from '../../servers/ipp/describe-device.ts';
 import { printerSwitches, type PrinterSwitch, type Spooler } from '../../spooler/contract.ts';
 import { findPrinter, findSpooler } from '../find.ts';
 import { pageBy } from '../page.ts';
@@ -41,8 +44,7 @@ export const printerRoutes: readonly Route[] = [
         (item) => `${item.printer.name.toLowerCase()} ${item.spooler.id}`,
         query,
       );
-      const views = items.map((item) => view(services, item.spooler, item.printer));
-      return { items: await Promise.all(views), ...rest };
+      return { items: await viewsOf(services, items), ...rest };
     },
   }),
   jsonRoute({
@@ -69,7 +71,7 @@ export const printerRoutes: readonly Route[] = [
     method: 'GET',
     path: '/printers/{printer}',
     summary: 'One printer, by UUID, name or group/name',
-    changing: ['status', 'addresses'],
+    changing: ['status', 'addresses', 'supplies'],
     tag: 'printers',
     who: viewers,
     params,
@@ -164,10 +166,61 @@ async function allPrinters(
   return (await Promise.all(lists)).flat();
 }
 
-async function view(services: ApiServices, spooler: Spooler, item: Printer): Promise<PrinterView> {
-  return {
-    ...item,
-    status: await spooler.printers.status(item.id),
-    addresses: services.appliance.printerAddresses(item),
-  };
+interface Shown {
+  readonly spooler: Spooler;
+  readonly printer: Printer;
+}
+
+async function view(
+  services: ApiServices,
+  spooler: Spooler,
+  printer: Printer,
+): Promise<PrinterView> {
+  const [shown] = await viewsOf(services, [{ spooler, printer }]);
+  if (shown === undefined) throw new Error('one printer makes one view');
+  return shown;
+}
+
+/** Each spooler is asked once for all of its printers: a fleet has a thousand. */
+async function viewsOf(
+  { appliance }: ApiServices,
+  items: readonly Shown[],
+): Promise<readonly PrinterView[]> {
+  const spoolers = [...new Set(items.map(({ spooler }) => spooler))];
+  const asked = await Promise.all(
+    spoolers.map(async (spooler) => {
+      const ids = items.flatMap((item) => (item.spooler === spooler ? [item.printer.id] : []));
+      const [statuses, ports] = await Promise.all([
+        spooler.printers.statuses(ids),
+        spooler.ports.list(),
+      ]);
+      const byName = new Map(ports.map((port) => [port.info.name, port]));
+      return [spooler, { statuses, byName }] as const;
+    }),
+  );
+  const known = new Map(asked);
+  return items.map(({ spooler, printer }) => {
+    const { statuses, byName } = known.get(spooler) ?? {};
+    const ports = printer.portNames.flatMap((name) => byName?.get(name) ?? []);
+    const { supplies } = deviceFactsOf(printer.portNames, ports);
+    return {
+      ...printer,
+      status: statuses?.get(printer.id) ?? goneStatus,
+      addresses: appliance.printerAddresses(printer),
+      ...(supplies === undefined ? {} : { supplies: supplies.map(supplyView) }),
+    };
+  });
+}
+
+const goneStatus: PrinterView['status'] = {
+  state: 'stopped',
+  reasons: ['shutdown'],
+  message: 'removed',
+  queuedJobCount: 0,
+};
+
+function supplyView(supply: SupplyFacts) {
+  const percent = percentOf(supply);
+  const { name, kind } = supply;
+  return { name, kind, ...(percent === undefined ? {} : { percent }) };
 }

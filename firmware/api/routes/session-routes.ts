@@ -96,9 +96,12 @@ async function makeFirst(
   name: string,
   password: string,
 ): Promise<SessionUser | Refusal> {
-  const made = await access.users.create(name, 'administrator', password);
-  if (made.kind === 'refused') return made;
-  await access.setUp.done();
+  const { users, setUp } = access;
+  const made = await users.create(name, 'administrator', password);
+  const isTakenOver = made.kind === 'refused' && made.code === 'user-exists' && setUp.resetting;
+  const answer = isTakenOver ? await users.change(name, { role: 'administrator', password }) : made;
+  if (answer.kind === 'refused') return answer;
+  await setUp.done();
   return { name, role: 'administrator' };
 }
 

@@ -1,5 +1,6 @@
 // The shapes of the pair: who the peer is, what the link says, the pairing code, the witness.
 import { z } from 'zod';
+import { printerStatus } from './printer.ts';
 
 const port = z.int().min(1).max(65_535);
 
@@ -32,6 +33,26 @@ export const pairView = z.object({
   }),
   witness: z.object({ address: z.string(), port, tls: z.boolean() }).optional(),
   code: z.object({ secondsLeft: z.int(), attemptsLeft: z.int() }).optional(),
+});
+
+/** The printers of the other appliance, as it said last. */
+export const peerPrinters = z.object({
+  /** False: it does not answer now, and how its printers are is not known. */
+  known: z.boolean(),
+  /** Where its own page is; left out where it did not say. */
+  page: z.string().optional(),
+  items: z
+    .array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        /** `local`, or the name of a group that it owns. */
+        owner: z.string(),
+        location: z.string(),
+        status: printerStatus.optional(),
+      }),
+    )
+    .readonly(),
 });
 
 export const pairingCode = z.object({

@@ -85,6 +85,18 @@ export const printer = printerBase.extend({
   changedAt: moment,
   status: printerStatus,
   addresses: printerAddresses,
+  /** Left out where the device says nothing of them. */
+  supplies: z
+    .array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(['consumed', 'filled']),
+        /** What is left, or how full a receptacle is; left out where the device does not know. */
+        percent: z.int().optional(),
+      }),
+    )
+    .readonly()
+    .optional(),
 });
 
 const { shape } = printerBase;

@@ -6,6 +6,9 @@ import { decodeTxt } from '../../../firmware/discovery/txt-entry.ts';
 import { parseBasic } from '../../../firmware/servers/authentication.ts';
 import { parseRequestTarget, pathSegments } from '../../../firmware/servers/http/path.ts';
 import { parseTargetUri } from '../../../firmware/servers/ipp/uris.ts';
+import { abilitiesOf } from '../../../firmware/servers/ipp/abilities.ts';
+import { readDeviceFacts } from '../../../monitors/ipp/device-facts.ts';
+import { ippMonitorLimits } from '../../../monitors/ipp/limits.ts';
 import { decodeDnsMessage } from '../../../monitors/wire/dns/decode.ts';
 import { encodeDnsMessage } from '../../../monitors/wire/dns/encode.ts';
 import { DnsDecodeError, DnsEncodeError } from '../../../monitors/wire/dns/errors.ts';
@@ -75,6 +78,11 @@ const ippTarget = pureTarget({
         deepStrictEqual(progress.message, message);
         break;
       }
+      // As a printer's answer it tells what it tells, within bounds.
+      const { takes = {} } = readDeviceFacts(message);
+      must((takes.media?.length ?? 0) <= ippMonitorLimits.media + 1, 'too many media');
+      must((takes.formats?.length ?? 0) <= ippMonitorLimits.formats, 'too many formats');
+      abilitiesOf({ formats: [] }, takes);
       const values = message.groups.flatMap(({ attributes }) =>
         attributes.flatMap((a) => a.values),
       );

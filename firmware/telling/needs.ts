@@ -1,0 +1,165 @@
+// What needs a person: printers that wait for one, jobs that were held, troubles of the machine,
+// groups that go on alone; told when it begins and when it ends.
+import type { Clock, Timer } from '../../hal/contract.ts';
+import type { Events, PlatenEvent } from '../events/event.ts';
+import type { Moment } from '../jobs/job.ts';
+import { tellingLimits as limits } from '../limits/telling-limits.ts';
+import type { PrinterStatus, SpoolerDirectory } from '../spooler/contract.ts';
+
+export interface Notice {
+  /** `began` and `ended` come in turns for one key; `happened` has no end. */
+  readonly what: 'began' | 'ended' | 'happened';
+  readonly kind: 'printer' | 'job' | 'trouble' | 'group';
+  /** Names it the same each time: `printer UUID`. */
+  readonly key: string;
+  /** The printer, job or group, for people. */
+  readonly subject: string;
+  readonly message: string;
+  readonly reasons: readonly string[];
+  readonly at: Moment;
+}
+
+export interface NeedsOptions {
+  readonly events: Pick<Events, 'subscribe'>;
+  readonly directory: Pick<SpoolerDirectory, 'byId'>;
+  readonly clock: Pick<Clock, 'startTimer' | 'wall'>;
+  readonly onNotice: (notice: Notice) => void;
+}
+
+/** Returns how to end it. */
+export function watchNeeds(options: NeedsOptions): () => void {
+  const watch = new NeedsWatch(options);
+  const unsubscribe = options.events.subscribe((event) => watch.see(event));
+  return () => {
+    unsubscribe();
+    watch.stop();
+  };
+}
+
+/** Somebody has to walk to it: as the page says it. */
+export function needsPerson({ state, reasons, queuedJobCount }: PrinterStatus): boolean {
+  if (reasons.some((reason) => reason.endsWith('-error'))) return true;
+  const waits = reasons.some((reason) => /^(connecting-to-device|timed-out)/.test(reason));
+  const paused = reasons.some((reason) => reason.startsWith('paused'));
+  return (state === 'stopped' && !paused) || (waits && queuedJobCount > 0);
+}
+
+type Need = Omit<Notice, 'what' | 'at'>;
+
+class NeedsWatch {
+  readonly #options: NeedsOptions;
+  readonly #open = new Map<string, Need>();
+  /** Printers to look at, by id, with their spooler; a burst of events is one look. */
+  readonly #changed = new Map<string, { readonly spooler: string; readonly name: string }>();
+  #timer: Timer | undefined;
+
+  constructor(options: NeedsOptions) {
+    this.#options = options;
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+  }
+
+  see(event: PlatenEvent): void {
+    const { facts, spooler, printerId } = event;
+    const name = String(facts['name'] ?? facts['group'] ?? '');
+    switch (event.type) {
+      case 'printer-state-changed':
+        if (printerId === undefined) return;
+        this.#changed.set(printerId, { spooler, name });
+        this.#timer ??= this.#options.clock.startTimer(limits.settleMs, () => void this.#look());
+        return;
+      case 'printer-deleted':
+        this.#end(`printer ${printerId}`);
+        return;
+      case 'job-state-changed':
+        this.#seeJob(event.jobId, event);
+        return;
+      case 'trouble-began':
+        this.#begin({
+          kind: 'trouble',
+          key: `trouble ${spooler}`,
+          subject: 'the appliance',
+          message: String(facts['message'] ?? ''),
+          reasons: [String(facts['kind'] ?? '')],
+        });
+        return;
+      case 'trouble-ended':
+        this.#end(`trouble ${spooler}`);
+        return;
+      case 'group-exposed':
+        this.#begin({
+          kind: 'group',
+          key: `group ${spooler}`,
+          subject: name,
+          message: 'The group goes on alone: a second fault could lose what it accepts.',
+          reasons: ['exposed'],
+        });
+        return;
+      case 'group-in-step':
+        this.#end(`group ${spooler}`);
+        return;
+      case 'group-failed-over':
+        this.#tell('happened', {
+          kind: 'group',
+          key: `group ${spooler}`,
+          subject: name,
+          message: 'The group has another owner.',
+          reasons: ['failed-over'],
+        });
+        return;
+      default:
+    }
+  }
+
+  /** Held after an attempt: the appliance itself put it off, and a person has to say. */
+  #seeJob(jobId: string, { facts, spooler }: PlatenEvent): void {
+    const key = `job ${jobId}`;
+    if (facts['state'] !== 'pending-held') return this.#end(key);
+    void this.#options.directory
+      .byId(spooler)
+      ?.jobs.find(jobId)
+      .then((job) => {
+        if (job?.state !== 'pending-held' || job.attempts === 0) return undefined;
+        const { number, name, message, reasons } = job;
+        const subject = `job ${number} “${name}”`;
+        return this.#begin({ kind: 'job', key, subject, message, reasons });
+      })
+      // The store says so itself where it can't answer.
+      .catch(() => undefined);
+  }
+
+  async #look(): Promise<void> {
+    this.#timer = undefined;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    for (const [id, { spooler, name }] of changed) {
+      const printers = this.#options.directory.byId(spooler)?.printers;
+      const status = await printers?.status(id).catch(() => undefined);
+      if (status === undefined) continue;
+      const { reasons, message } = status;
+      const key = `printer ${id}`;
+      if (!needsPerson(status)) this.#end(key);
+      else this.#begin({ kind: 'printer', key, subject: name, message, reasons });
+    }
+  }
+
+  #begin(need: Need): void {
+    const before = this.#open.get(need.key);
+    if (before?.message === need.message && `${before.reasons}` === `${need.reasons}`) return;
+    this.#open.set(need.key, need);
+    this.#tell('began', need);
+  }
+
+  #end(key: string): void {
+    const need = this.#open.get(key);
+    if (need === undefined) return;
+    this.#open.delete(key);
+    this.#tell('ended', need);
+  }
+
+  #tell(what: Notice['what'], need: Need): void {
+    this.#options.onNotice({ what, ...need, at: this.#options.clock.wall() });
+  }
+}
