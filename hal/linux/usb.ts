@@ -1,7 +1,7 @@
 // USB through the library `usb`; what is plugged in, the kernel's device tree tells, unasked.
 /// <reference types="w3c-web-usb" />
-import { readdir, readFile, readlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { UsbDevice } from 'usb/index.js';
 import type {
   UsbDeviceInfo,
@@ -27,7 +27,36 @@ export async function loadUsbLibrary(): Promise<void> {
 }
 
 export function createLinuxUsb(): UsbHost {
-  return { list: listDevices, open: openInterface };
+  const inUse = new Set<string>();
+  return { list: listDevices, open: (device, info) => openUnused(inUse, device, info) };
+}
+
+/**
+ * Taking an interface from whoever has it ends what is under way on it, by the kernel's own rule;
+ * of those that are open here each is left alone. (The library keeps an interface for a while after
+ * it was released, so a claim alone does not say that it is in use.)
+ */
+async function openUnused(
+  inUse: Set<string>,
+  device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
+  info: UsbInterfaceInfo,
+): Promise<UsbInterface> {
+  const key = `${device.bus}:${device.address}:${info.number}`;
+  if (inUse.has(key)) throw new HalError('busy', `USB device ${device.path}`);
+  inUse.add(key);
+  try {
+    const opened = await openInterface(device, info);
+    return {
+      ...opened,
+      async close() {
+        await opened.close();
+        inUse.delete(key);
+      },
+    };
+  } catch (error) {
+    inUse.delete(key);
+    throw error;
+  }
 }
 
 async function listDevices(): Promise<readonly UsbDeviceInfo[]> {
@@ -108,7 +137,7 @@ async function openInterface(
   if (device === undefined) throw new HalError('device-gone', subject);
   await named(subject, device.open());
   try {
-    await detach(device, wanted.path, info.number);
+    await detach(device, info.number);
     await named(subject, device.claimInterface(info.number));
     if (info.alternate > 0) {
       await named(subject, device.selectAlternateInterface(info.number, info.alternate));
@@ -120,28 +149,12 @@ async function openInterface(
   return usbInterface(device, info, subject);
 }
 
-/** The driver of whatever program has claimed an interface, this one included. */
-const claimedDriver = 'usbfs';
-
-/**
- * Takes the interface from its kernel driver, but from no program: the kernel would end what that
- * has under way. Claiming it says that it is busy.
- */
-async function detach(device: UsbDevice, path: string, interfaceNumber: number): Promise<void> {
+async function detach(device: UsbDevice, interfaceNumber: number): Promise<void> {
   try {
-    if ((await driverOf(path, interfaceNumber)) === claimedDriver) return;
     await device.detachKernelDriver(interfaceNumber);
   } catch {
     // No driver has it (IPP over USB, or a kernel without usblp): claiming it says what is wrong.
   }
-}
-
-/** Rejects where it has none. */
-async function driverOf(path: string, interfaceNumber: number): Promise<string> {
-  const folder = join(deviceTree, path);
-  const configuration = (await readFile(join(folder, 'bConfigurationValue'), 'utf8')).trim();
-  const link = join(folder, `${path}:${configuration}.${interfaceNumber}`, 'driver');
-  return basename(await readlink(link));
 }
 
 function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string): UsbInterface {

@@ -1,0 +1,57 @@
+// Rules taken out of the production boxes, each with a seed that shows why it is there: some of
+// those of the machine's level, and some that only show where spooler, store and people are real.
+import { rules } from '../../../firmware/cluster/rules/table.ts';
+import { type BrokenRule, brokenRules } from '../model/broken.ts';
+
+/** The machine's own row, with the seed that shows it here. */
+function alsoHere(without: string, seed: number): BrokenRule {
+  const row = brokenRules.find((each) => each.without === without);
+  if (row === undefined) throw new Error(`no rule is taken out so: ${without}`);
+  return { ...row, seed };
+}
+
+export const boxRules: readonly BrokenRule[] = [
+  alsoHere('an owner acts without a lease', 9),
+  alsoHere('another lease is waited for by the own clock, without a margin', 34),
+  alsoHere('no lease is waited for', 1),
+  alsoHere('a heartbeat is no sign of an owner', 1),
+  alsoHere('a claim is made at once', 1),
+  alsoHere('a claim counts before it came back through the witness', 19),
+  alsoHere('a commit is told of before the standby has it', 1),
+  alsoHere('the start is not committed before the first byte', 34),
+  alsoHere('completions after the fork do not count', 9),
+  {
+    rule: 'R1',
+    without: 'an owner that refuses to accept alone acknowledges alone',
+    witness: true,
+    rules: {
+      R1(turn) {
+        const { commits } = turn.state;
+        turn.state.commits = commits.map((commit) => ({ ...commit, needsBoth: false }));
+        rules.R1(turn);
+      },
+    },
+    seed: 4,
+  },
+  {
+    rule: 'R5',
+    without: 'a standby that lacks records says that it is in step',
+    witness: true,
+    rules: { R5stepped: (turn, message) => rules.R5stepped(turn, { ...message, seq: 0 }) },
+    seed: 21,
+  },
+  {
+    rule: 'M1',
+    without: 'a move begins although jobs print and commits are under way',
+    witness: true,
+    rules: {
+      M1(turn) {
+        const { drain } = turn.state;
+        if (drain !== undefined) turn.state.drain = { ...drain, done: true };
+        turn.state.commits = [];
+        rules.M1(turn);
+      },
+    },
+    seed: 1,
+  },
+];
