@@ -26,7 +26,8 @@ export interface SuiteOutcome {
   readonly broken: string | undefined;
 }
 
-const timeoutMs = 120_000;
+/** A slow device prints what earlier suites left before it gets to what this one waits for. */
+const timeoutMs = 900_000;
 
 export async function runSuite(run: SuiteRun): Promise<SuiteOutcome> {
   const { folder, suite, version, uri, file, type } = run;

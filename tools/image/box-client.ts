@@ -5,7 +5,11 @@ import { run } from '../run.ts';
 import type { Ports } from './machine.ts';
 
 const sessionSchema = z.looseObject({ csrfToken: z.string() });
-const printerSchema = z.looseObject({ id: z.string(), name: z.string() });
+const printerSchema = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  portNames: z.array(z.string()),
+});
 const jobSchema = z.looseObject({
   number: z.int(),
   state: z.string(),
@@ -51,6 +55,11 @@ export class BoxClient {
     const settings = { name, host, portNumber };
     await this.#ask('POST', '/api/v1/monitors/tcp/xcv/AddPort', settings);
     await this.#ask('POST', '/api/v1/printers', { name, portNames: [name] });
+  }
+
+  /** What reaches the device is the document alone, and nothing that asks the device. */
+  async speakNothing(port: string): Promise<void> {
+    await this.#ask('PATCH', `/api/v1/ports/${port}/language`, { language: 'none' });
   }
 
   /** Resolves with the job's number once it is acknowledged. */

@@ -29,6 +29,7 @@ export async function printsOnUsb(booth: Booth): Promise<string> {
   const printer = await until(booth, 'the USB printer', async () =>
     (await booth.client.printers()).find(({ name }) => name.includes('REDIR1')),
   );
+  for (const port of printer.portNames) await booth.client.speakNothing(port);
   const document = makeDocument(256 * kib);
   const file = join(booth.folder, 'document');
   await writeFile(file, document);

@@ -7,7 +7,7 @@ import { PeerPrinters } from '../parts/peer-printers.tsx';
 import { needsPerson, PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
 import { Supplies } from '../parts/supplies.tsx';
 import { jobsChanged, printers, printersKnown, readJobs, system } from '../state/live.ts';
-import { groups } from '../state/pair.ts';
+import { groups, isSafe, pair } from '../state/pair.ts';
 import { hrefOf } from '../state/route.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
 import { attempt } from '../state/told.ts';
@@ -87,6 +87,9 @@ function Attention({ all }: { readonly all: readonly PrinterView[] }) {
   const untrusted = system.value?.timeTrusted === false;
   const nothing = bad.length + held.length + problems.length === 0;
   if (!printersKnown.value) return <p aria-busy="true">{t('app.loading')}</p>;
+  // The panel of the pair below says what is wrong then; all is not well.
+  const seen = pair.value;
+  if (nothing && seen?.paired === true && !isSafe(seen, groups.value)) return null;
   return (
     <section aria-labelledby="attention" class={nothing ? 'well' : 'attention'}>
       <h2 id="attention">{nothing ? t('overview.all-well') : t('overview.attention')}</h2>

@@ -56,7 +56,9 @@ export function follow(onGone: () => void): Live {
     // What happened before the stream stood is in no event.
     connected.value = true;
     whole = true;
-    lookAgain();
+    // Somebody waits for the first look; later ones come in bursts.
+    if (printersKnown.peek()) lookAgain();
+    else void settle();
   });
   source.addEventListener('error', () => {
     connected.value = false;

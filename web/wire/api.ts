@@ -14,6 +14,8 @@ export class ApiProblem extends Error {
 }
 
 const root = '/api/v1';
+/** As many as the appliance gives at once. */
+const mostItems = 1_000;
 
 /** The token of this session that a change has to carry, so that no other site can make one. */
 const csrf = { token: '' };
@@ -64,7 +66,9 @@ export async function askAll<Item>(
   const items: Item[] = [];
   let after: string | undefined;
   do {
-    const page: PageView<Item> = await ask(path, { query: { ...query, after } });
+    // The first page is small, so that something is there at once.
+    const limit = after === undefined ? query?.['limit'] : mostItems;
+    const page: PageView<Item> = await ask(path, { query: { ...query, limit, after } });
     items.push(...page.items);
     onPage?.(items);
     after = page.next;
