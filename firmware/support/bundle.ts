@@ -36,10 +36,12 @@ export async function supportBundle(
       upMs: clock.monotonicMs() - appliance.startedAtMs,
       addresses: await appliance.addresses(),
     }),
-    machine,
+    machine: () => machine(),
     config: () => config,
     health: () =>
-      Promise.all(spoolers.map(async ({ id, isAlive }) => ({ id, ...(await isAlive()) }))),
+      Promise.all(
+        spoolers.map(async (spooler) => ({ id: spooler.id, ...(await spooler.isAlive()) })),
+      ),
     monitors: () => spoolers.flatMap(({ ports }) => ports.monitors().map(withoutForms)),
     ports: () =>
       Promise.all(spoolers.map(async ({ id, ports }) => ({ id, ports: await ports.list() }))),

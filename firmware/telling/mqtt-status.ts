@@ -68,7 +68,7 @@ class MqttStatus {
     let backoffMs: number = limits.retryFirstMs;
     while (!this.#stopping.signal.aborted) {
       try {
-        const closed = await this.#connect();
+        const { closed } = await this.#connect();
         backoffMs = limits.retryFirstMs;
         log.info('the broker hears how the printers are');
         await this.#tellAll();
@@ -92,8 +92,8 @@ class MqttStatus {
     this.#connection?.close(true);
   }
 
-  /** Resolves with what resolves once the connection has ended, with why. */
-  async #connect(): Promise<Promise<string>> {
+  /** `closed` resolves once the connection has ended, with why. */
+  async #connect(): Promise<{ readonly closed: Promise<string> }> {
     const { clock, broker, pin, user, password, nodeId } = this.#options;
     using deadline = startDeadline(clock, limits.connectMs, this.#stopping.signal);
     const target = outgoingOf(broker, pin, protocols);
@@ -111,7 +111,7 @@ class MqttStatus {
       deadline.signal,
     );
     this.#told.clear();
-    return closed.promise;
+    return { closed: closed.promise };
   }
 
   /** Many events are one look. */

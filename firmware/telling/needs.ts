@@ -46,12 +46,66 @@ export function needsPerson({ state, reasons, queuedJobCount }: PrinterStatus): 
 
 type Need = Omit<Notice, 'what' | 'at'>;
 
+type Seen = Readonly<
+  Partial<Record<PlatenEvent['type'], (event: PlatenEvent, name: string) => void>>
+>;
+
 class NeedsWatch {
   readonly #options: NeedsOptions;
   readonly #open = new Map<string, Need>();
   /** Printers to look at, by id, with their spooler; a burst of events is one look. */
   readonly #changed = new Map<string, { readonly spooler: string; readonly name: string }>();
   #timer: Timer | undefined;
+
+  /** By the event's type, with the name of its printer or group; all others need nobody. */
+  readonly #seen: Seen = {
+    'printer-state-changed': (event, name) => this.#seePrinter(event, name),
+    'printer-deleted': ({ printerId }) => this.#end(`printer ${printerId}`),
+    'trouble-began': ({ facts, spooler }) =>
+      this.#begin({
+        kind: 'trouble',
+        key: `trouble ${spooler}`,
+        subject: 'the appliance',
+        message: String(facts['message'] ?? ''),
+        reasons: [String(facts['kind'] ?? '')],
+      }),
+    'trouble-ended': ({ spooler }) => this.#end(`trouble ${spooler}`),
+    'group-exposed': ({ spooler }, subject) =>
+      this.#begin({
+        kind: 'group',
+        key: `group ${spooler}`,
+        subject,
+        message: 'The group goes on alone: a second fault could lose what it accepts.',
+        reasons: ['exposed'],
+      }),
+    'group-in-step': ({ spooler }) => this.#end(`group ${spooler}`),
+    'group-failed': ({ facts, spooler }, subject) =>
+      this.#begin({
+        kind: 'group',
+        key: `group failed ${spooler}`,
+        subject,
+        message: `The group does not serve: ${String(facts['reason'] ?? 'its spooler failed')}.`,
+        reasons: ['failed'],
+      }),
+    'group-online': ({ spooler }) => this.#end(`group failed ${spooler}`),
+    'group-jobs-held': ({ facts, spooler }, subject) =>
+      this.#begin({
+        kind: 'group',
+        key: `group jobs ${spooler}`,
+        subject,
+        message: `${String(facts['jobs'] ?? 'Some')} jobs may have been printed by the other box.`,
+        reasons: ['jobs-held'],
+      }),
+    'group-jobs-released': ({ spooler }) => this.#end(`group jobs ${spooler}`),
+    'group-failed-over': ({ spooler }, subject) =>
+      this.#tell('happened', {
+        kind: 'group',
+        key: `group ${spooler}`,
+        subject,
+        message: 'The group has another owner.',
+        reasons: ['failed-over'],
+      }),
+  };
 
   constructor(options: NeedsOptions) {
     this.#options = options;
@@ -62,55 +116,14 @@ class NeedsWatch {
   }
 
   see(event: PlatenEvent): void {
-    const { facts, spooler, printerId } = event;
-    const name = String(facts['name'] ?? facts['group'] ?? '');
-    switch (event.type) {
-      case 'printer-state-changed':
-        if (printerId === undefined) return;
-        this.#changed.set(printerId, { spooler, name });
-        this.#timer ??= this.#options.clock.startTimer(limits.settleMs, () => void this.#look());
-        return;
-      case 'printer-deleted':
-        this.#end(`printer ${printerId}`);
-        return;
-      case 'job-state-changed':
-        this.#seeJob(event.jobId, event);
-        return;
-      case 'trouble-began':
-        this.#begin({
-          kind: 'trouble',
-          key: `trouble ${spooler}`,
-          subject: 'the appliance',
-          message: String(facts['message'] ?? ''),
-          reasons: [String(facts['kind'] ?? '')],
-        });
-        return;
-      case 'trouble-ended':
-        this.#end(`trouble ${spooler}`);
-        return;
-      case 'group-exposed':
-        this.#begin({
-          kind: 'group',
-          key: `group ${spooler}`,
-          subject: name,
-          message: 'The group goes on alone: a second fault could lose what it accepts.',
-          reasons: ['exposed'],
-        });
-        return;
-      case 'group-in-step':
-        this.#end(`group ${spooler}`);
-        return;
-      case 'group-failed-over':
-        this.#tell('happened', {
-          kind: 'group',
-          key: `group ${spooler}`,
-          subject: name,
-          message: 'The group has another owner.',
-          reasons: ['failed-over'],
-        });
-        return;
-      default:
-    }
+    if (event.type === 'job-state-changed') this.#seeJob(event.jobId, event);
+    else this.#seen[event.type]?.(event, String(event.facts['name'] ?? event.facts['group'] ?? ''));
+  }
+
+  #seePrinter({ spooler, printerId }: PlatenEvent, name: string): void {
+    if (printerId === undefined) return;
+    this.#changed.set(printerId, { spooler, name });
+    this.#timer ??= this.#options.clock.startTimer(limits.settleMs, () => void this.#look());
   }
 
   /** Held after an attempt: the appliance itself put it off, and a person has to say. */
@@ -147,7 +160,7 @@ class NeedsWatch {
 
   #begin(need: Need): void {
     const before = this.#open.get(need.key);
-    if (before?.message === need.message && `${before.reasons}` === `${need.reasons}`) return;
+    if (before?.message === need.message && before.reasons.join() === need.reasons.join()) return;
     this.#open.set(need.key, need);
     this.#tell('began', need);
   }

@@ -20,19 +20,19 @@ export function syslogMessage(line: string, origin: SyslogOrigin): Uint8Array | 
   const entry = parsed(line);
   if (entry === undefined) return undefined;
   const { level, time, message, room, ...facts } = entry;
-  const priority = facility * 8 + (severities[String(level)] ?? severities['info'] ?? 6);
+  const priority = facility * 8 + (severities[textOf(level)] ?? severities['info'] ?? 6);
   const head = [
     `<${priority}>1`,
-    headerText(String(time ?? nil), 32),
+    headerText(textOf(time) || nil, 32),
     headerText(origin.hostName, 255),
     'platen',
     origin.processId,
-    headerText(String(room ?? nil), 32),
+    headerText(textOf(room) || nil, 32),
   ].join(' ');
   const data = Object.entries(facts).map(([name, value]) => parameter(name, value));
   const structured = data.length === 0 ? nil : `[${structuredId}${data.join('')}]`;
   // The mark says that the message is UTF-8 (RFC 5424 6.4).
-  const text = `\u{FEFF}${String(message ?? '').replaceAll(/\p{Cc}/gu, ' ')}`;
+  const text = `\u{FEFF}${textOf(message).replaceAll(/\p{Cc}/gu, ' ')}`;
   const whole = Buffer.from(`${head} ${structured} ${text}`);
   if (whole.length <= limits.syslogOctets) return whole;
   // Facts go first: a message cut in the middle of them would be none.
@@ -55,6 +55,11 @@ function parameter(name: string, value: unknown): string {
   const plain = name.replaceAll(/[^\x21-\x7e]|[=\]"]/g, '_').slice(0, 32);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return ` ${plain}="${text.replaceAll(/["\\\]]/g, '\\$&').replaceAll(/\p{Cc}/gu, ' ')}"`;
+}
+
+/** Empty where it is no text: only our own log writes these members. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function parsed(line: string): Readonly<Record<string, unknown>> | undefined {

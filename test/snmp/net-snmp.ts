@@ -60,12 +60,11 @@ export async function startTrapReceiver(
   const users = options.users ?? [];
   await writeFile(conf, ['disableAuthorization yes', ...users, ''].join('\n'));
   const words = ['-f', '-Lo', '-On', '-C', '-c', conf, '-m', '', '-F', '%a %W %v\\n'];
-  const start = options.host?.start ?? spawn;
   const address = options.host?.address ?? '127.0.0.1';
-  const child = start('snmptrapd', [...words, `udp:${address}:${options.port}`], {
-    env: { ...process.env, SNMP_PERSISTENT_DIR: folder, SNMPCONFPATH: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const env = { ...process.env, SNMP_PERSISTENT_DIR: folder, SNMPCONFPATH: folder };
+  const args = [...words, `udp:${address}:${options.port}`];
+  const child =
+    options.host?.start('snmptrapd', args, { env }) ?? spawn('snmptrapd', args, { env });
   t.after(async () => {
     child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });

@@ -87,6 +87,20 @@ describe('what needs a person', () => {
     );
   });
 
+  test('groups that failed, and jobs that wait for a word about the other box', async () => {
+    const { say, told } = watch();
+    await say({ type: 'group-failed' }, { group: 'accounts', reason: 'restarted 3 times' });
+    await say({ type: 'group-jobs-held' }, { group: 'accounts', jobs: 2 });
+    await say({ type: 'group-jobs-released' }, { group: 'accounts', jobs: 0 });
+    await say({ type: 'group-online' }, { group: 'accounts' });
+    assert.deepEqual(told(), [
+      'began group: The group does not serve: restarted 3 times.',
+      'began group: 2 jobs may have been printed by the other box.',
+      'ended group: 2 jobs may have been printed by the other box.',
+      'ended group: The group does not serve: restarted 3 times.',
+    ]);
+  });
+
   test('nobody is told after the end', async () => {
     const { printerIs, told, stop } = watch();
     stop();

@@ -27,7 +27,8 @@ export function FileForm({ files, secret, submit, onSubmit }: FileFormProps) {
       return [name, value instanceof File ? value : undefined] as const;
     });
     try {
-      await onSubmit(Object.fromEntries(given), String(data.get(secret?.name ?? '') ?? ''));
+      const word = data.get(secret?.name ?? '');
+      await onSubmit(Object.fromEntries(given), typeof word === 'string' ? word : '');
       form.reset();
     } catch (error) {
       setProblem(problemText(error));
