@@ -111,7 +111,9 @@ test('real boxes: each fault ends in a takeover, and nothing is lost or doubled'
   for (const [at, name] of mainFaults.entries()) {
     const fault = faults.find((each) => each.name === name);
     assert.ok(fault !== undefined);
-    const round = await runRound({ world, fault, number: at + 1, pace });
+    // A SYN that was held at the gate comes again after a second: a patient client is waited for.
+    const hurry = fault.patient ? {} : { pace };
+    const round = await runRound({ world, fault, number: at + 1, ...hurry });
     const { lost, unmarkedDoubles, oldOwnerBytes, refused, broken, unreached } = round;
     assert.ok(round.firstByteMs !== undefined, `${name}: nobody took over`);
     assert.deepEqual({ lost, unmarkedDoubles, oldOwnerBytes }, nothingWrong, name);
