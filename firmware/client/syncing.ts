@@ -1,0 +1,59 @@
+// Makes files durable behind their downloads: a few at once, so that syncs that wait for the disk do
+// not hold the threads that write, and a bounded number that waits.
+import type { OpenFile } from '../../hal/contract.ts';
+import { clientLimits as limits } from '../limits/client-limits.ts';
+
+export interface Syncing {
+  /** Takes the file over: synced, then closed. Resolves once there is room for one more. */
+  add(file: OpenFile): Promise<void>;
+  /** Resolves once all are durable and closed; rejects with the first fault. */
+  end(): Promise<void>;
+}
+
+export function createSyncing(): Syncing {
+  const waiting: OpenFile[] = [];
+  let active = 0;
+  let failure: { readonly error: unknown } | undefined;
+  let changed = Promise.withResolvers<void>();
+
+  const work = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      try {
+        if (failure === undefined) await file.sync();
+      } catch (error) {
+        failure ??= { error };
+      } finally {
+        await file.close();
+      }
+      tell();
+    }
+  };
+  const tell = () => {
+    changed.resolve();
+    changed = Promise.withResolvers<void>();
+  };
+  const start = async () => {
+    active += 1;
+    try {
+      await work();
+    } catch (error) {
+      failure ??= { error };
+    } finally {
+      active -= 1;
+      tell();
+    }
+  };
+
+  return {
+    async add(file) {
+      waiting.push(file);
+      if (active < limits.syncsAtOnce) void start();
+      while (waiting.length >= limits.syncsWaiting) await changed.promise;
+      if (failure !== undefined) throw failure.error;
+    },
+    async end() {
+      while (active > 0) await changed.promise;
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}
