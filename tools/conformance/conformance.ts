@@ -4,6 +4,7 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { needPackages } from '../verify/tool-packages.ts';
 import { makeSuiteFolder } from './samples/folder.ts';
 import { runSuite, type SuiteOutcome } from './ipptool.ts';
 import type { Subject } from './subject.ts';
@@ -40,13 +41,15 @@ async function conformance(args: readonly string[]): Promise<number> {
     process.stderr.write(usage);
     return 2;
   }
+  const onlyPlaten = values['only-platen'] === true;
+  await needPackages(onlyPlaten ? ['conformance'] : ['conformance', 'conformance/beside']);
   const folder = await mkdtemp(join(tmpdir(), 'platen-conformance-'));
   try {
     // cupsd's backends run as another user.
     await chmod(folder, 0o755);
     const suiteFolder = join(folder, 'suites');
     await makeSuiteFolder(suiteFolder);
-    const subjects = values['only-platen'] === true ? judged : [...judged, ...beside];
+    const subjects = onlyPlaten ? judged : [...judged, ...beside];
     const rows: Row[] = [];
     for (const subject of subjects) rows.push(await judge(subject, folder, suiteFolder));
     show(rows, values['verbose'] === true);
