@@ -22,7 +22,10 @@ export async function connectQueue(
   request: ConnectRequest,
 ): Promise<Connected> {
   const { address, root, refresh, dryRun } = request;
-  const home = await openHome(parts.folders, root, address, !refresh && !dryRun);
+  const home = await openHome(parts.folders, root, address, {
+    make: !refresh && !dryRun,
+    lock: !dryRun,
+  });
   try {
     const state = home && (await readState(home.state));
     if (refresh && state === undefined) throw notConnected(request);

@@ -31,6 +31,8 @@ export type ClientFault =
   | 'module-refused'
   | 'server-refused'
   | 'not-connected'
+  /** Another process connects, refreshes or disconnects just now. */
+  | 'in-use'
   | 'cups-failed';
 
 export class ClientError extends Error {

@@ -12,7 +12,7 @@ export interface Syncing {
 
 export function createSyncing(): Syncing {
   const waiting: OpenFile[] = [];
-  let active = 0;
+  const active = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   let changed = Promise.withResolvers<void>();
 
@@ -32,27 +32,26 @@ export function createSyncing(): Syncing {
     changed.resolve();
     changed = Promise.withResolvers<void>();
   };
-  const start = async () => {
-    active += 1;
-    try {
-      await work();
-    } catch (error) {
+  const start = () => {
+    const working = work().catch((error) => {
       failure ??= { error };
-    } finally {
-      active -= 1;
+    });
+    active.add(working);
+    void working.then(() => {
+      active.delete(working);
       tell();
-    }
+    });
   };
 
   return {
     async add(file) {
       waiting.push(file);
-      if (active < limits.syncsAtOnce) void start();
+      if (active.size < limits.syncsAtOnce) start();
       while (waiting.length >= limits.syncsWaiting) await changed.promise;
       if (failure !== undefined) throw failure.error;
     },
     async end() {
-      while (active > 0) await changed.promise;
+      while (active.size > 0) await changed.promise;
       if (failure !== undefined) throw failure.error;
     },
   };

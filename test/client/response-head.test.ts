@@ -1,7 +1,7 @@
 // Heads of answers to downloads: what Platen sends is read, and everything else refused.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ClientError } from '../../firmware/client/contract.ts';
 import { readHead } from '../../firmware/client/response-head.ts';
 

@@ -83,12 +83,13 @@ async function judgeSuite(
   place: string,
   folder: string,
 ): Promise<SuiteOutcome> {
-  const { uri, stop } = await subject.start(place);
+  const running = await subject.start(place);
   try {
     const { file, type } = subject;
+    const { uri } = running;
     return await runSuite({ folder, suite, version, uri, file, type });
   } finally {
-    await stop();
+    await running.stop();
   }
 }
 
