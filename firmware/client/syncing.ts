@@ -33,14 +33,18 @@ export function createSyncing(): Syncing {
     changed = Promise.withResolvers<void>();
   };
   const start = () => {
-    const working = work().catch((error) => {
-      failure ??= { error };
-    });
+    const working = work();
     active.add(working);
-    void working.then(() => {
-      active.delete(working);
-      tell();
-    });
+    void ended(working);
+  };
+  const ended = async (working: Promise<void>) => {
+    try {
+      await working;
+    } catch (error) {
+      failure ??= { error };
+    }
+    active.delete(working);
+    tell();
   };
 
   return {
