@@ -58,7 +58,9 @@ export interface Step {
   readonly [argument: string]: unknown;
 }
 
-/** How a connection hands over what it has read, where that is to cost no object for each record. */
+/**
+ * How a connection hands over what it has read, where that is to cost no object for each record.
+ */
 export interface LentBytes {
   readonly buffer: Uint8Array;
   /** The first bytes of the buffer, until it returns; false stops the reading. */

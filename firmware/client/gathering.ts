@@ -1,5 +1,5 @@
-// Takes the bytes of one file as a connection lends them: gathered into two buffers in turn, so that
-// one fills while the other is hashed and written.
+// Takes the bytes of one file as a connection lends them: gathered into two buffers in turn, so
+// that one fills while the other is hashed and written.
 import type { Hash } from 'node:crypto';
 import type { OpenFile } from '../../hal/contract.ts';
 import { clientLimits as limits } from '../limits/client-limits.ts';

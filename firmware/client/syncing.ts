@@ -1,5 +1,5 @@
-// Makes files durable behind their downloads: a few at once, so that syncs that wait for the disk do
-// not hold the threads that write, and a bounded number that waits.
+// Makes files durable behind their downloads: a few at once, so that syncs that wait for the disk
+// do not hold the threads that write, and a bounded number that waits.
 import type { OpenFile } from '../../hal/contract.ts';
 import { clientLimits as limits } from '../limits/client-limits.ts';
 
