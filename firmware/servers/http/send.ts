@@ -143,7 +143,9 @@ function endResponse(options: SendOptions, body?: Whole): Promise<void> {
   });
 }
 
-/** Node makes one chunk of what is written while it is corked; so each leaves the cork of its own. */
+/**
+ * Node makes one chunk of what is written while it is corked; so each leaves the cork of its own.
+ */
 function endChunked(response: ServerResponse, body: Uint8Array, chunkBytes = body.length): void {
   const { socket } = response;
   socket?.cork();
