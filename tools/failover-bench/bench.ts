@@ -6,9 +6,10 @@ import { median, type RoundResult } from './journal.ts';
 import { runRound } from './round.ts';
 import type { Scenario } from './scenarios/contract.ts';
 import { scenarios } from './scenarios/table.ts';
+import { needPackages, type ToolPart } from '../verify/tool-packages.ts';
 import { createWorld, type World } from './world.ts';
 
-const usage = `usage: npm run failover-bench [-- OPTIONS]   (as root, with iproute2 and nftables)
+const usage = `usage: npm run failover-bench [-- OPTIONS]   (as root)
   --rounds N        rounds of each fault (5)
   --faults A,B      which: ${faults.map(({ name }) => name).join(', ')} (all)
   --scenario NAME   instead of faults by the round:
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const { scenario } = chosen;
+  await needPackages(partsOf(chosen));
   if (scenario !== undefined) return await runScenario(scenario, chosen, stop.signal);
   await using world = await createWorld({ witness: chosen.witness, printers: 1, say });
   const reports: FaultReport[] = [];
@@ -48,6 +50,14 @@ async function main(args: readonly string[]): Promise<number> {
   const wrong = reports.flatMap(faultsOf);
   for (const line of wrong) say(`WRONG ${line}`);
   return wrong.length === 0 ? 0 : 1;
+}
+
+function partsOf({ scenario, witness }: ReturnType<typeof readOptions>): readonly ToolPart[] {
+  return [
+    'failover-bench',
+    ...(witness ? (['failover-bench/witness'] as const) : []),
+    ...(scenario?.name === 'keepalived' ? (['failover-bench/keepalived'] as const) : []),
+  ];
 }
 
 function readOptions(args: readonly string[]) {

@@ -1,6 +1,7 @@
 // The HTTP rows of IPP: where requests are posted, and the line that a browser sees there.
 import type { Clock } from '../../../hal/contract.ts';
 import type { Events } from '../../events/event.ts';
+import { serverLimits } from '../../limits/server-limits.ts';
 import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import { challenge, noAuthentication, type Authentication } from '../authentication.ts';
 import type { ServerLog } from '../contract.ts';
@@ -124,6 +125,7 @@ async function answerIpp(services: IppServices, request: HttpRequest): Promise<H
     status: 200,
     headers: { 'content-type': ippMediaType, 'cache-control': 'no-cache' },
     body: answer.octets,
+    chunkBytes: serverLimits.ipp.answerChunkBytes,
   };
 }
 
