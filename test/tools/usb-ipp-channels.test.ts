@@ -1,7 +1,7 @@
 // The emulated USB printer's IPP channels: one request after the other, each to its own answer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { TcpConnection } from '../../hal/contract.ts';
 import { makeModel } from '../../tools/emulators/usb-printer/models.ts';
 import { EmulatedUsbPrinter } from '../../tools/emulators/usb-printer/printer.ts';
