@@ -242,7 +242,7 @@ class ModuleProxy {
     };
   }
 
-  /** `onClosed` ends what lies under the port, once nobody waits for the module's own end any more. */
+  /** `onClosed` ends what lies under the port, once the module has ended, or is not waited for. */
   async #open(
     instance: Instance,
     name: string,

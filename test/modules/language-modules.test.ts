@@ -147,8 +147,11 @@ describe('a language monitor from a file that misbehaves', () => {
 
   const hangs = 'await new Promise(() => {});';
   test('by never opening its port: the port is free, and prints without it', async (t) => {
-    const once = `if (!globalThis.hung) { globalThis.hung = true; await portMonitor.openPort(name, call);
-      ${hangs} }`;
+    const once = `if (!globalThis.hung) {
+      globalThis.hung = true;
+      await portMonitor.openPort(name, call);
+      ${hangs}
+    }`;
     const rooms = await rig(t, { onOpen: once });
     const { host, fields } = rooms;
     const added = await host.xcv(
