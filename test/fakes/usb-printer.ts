@@ -89,6 +89,8 @@ export class FakeUsbPrinter {
   status: number = portStatuses.ready;
   /** Soft resets do not make a printer that holds take what is under way. */
   ignoresSoftReset = false;
+  /** Whatever was read, more follows. */
+  saysForEver = false;
   /** What was done to it: opens, resets. */
   readonly log: string[] = [];
 
@@ -200,6 +202,7 @@ export class FakeUsbPrinter {
         this.#cure('port-reset');
         this.#generation += 1;
         this.#openInterfaces = 0;
+        this.#said = [];
         this.#changed();
       },
       close: async () => {
@@ -240,7 +243,7 @@ export class FakeUsbPrinter {
     using deadline = startDeadline(clock, timeoutMs);
     for (;;) {
       check();
-      const part = this.#said.shift();
+      const part = this.saysForEver ? Buffer.alloc(64, 'x') : this.#said.shift();
       if (part !== undefined) {
         if (part.length > maxBytes) this.#said.unshift(part.subarray(maxBytes));
         return part.subarray(0, maxBytes);
