@@ -83,6 +83,7 @@ export class FakeUsbPrinter {
   #isHalted = false;
   #dropsPending = false;
   #unplugAtBytes: number | undefined;
+  #holdAt: { leftBytes: number; readonly status: number } | undefined;
   #deafUntil: Remedy | undefined;
   #said: Uint8Array[] = [];
   #change = Promise.withResolvers<void>();
@@ -148,6 +149,11 @@ export class FakeUsbPrinter {
   hold(status: number = portStatuses.ready): void {
     this.#holds = true;
     this.status = status;
+  }
+
+  /** Holds, and says `status`, once it took so many bytes more. */
+  holdAfter(sizeBytes: number, status: number): void {
+    this.#holdAt = { leftBytes: sizeBytes, status };
   }
 
   release(): void {
@@ -228,6 +234,12 @@ export class FakeUsbPrinter {
     }
     const taken = bytes.subarray(0, this.#unplugAtBytes ?? bytes.length);
     this.#options.onBytes(taken);
+    const hold = this.#holdAt;
+    if (hold !== undefined) hold.leftBytes -= taken.length;
+    if (hold !== undefined && hold.leftBytes <= 0) {
+      this.#holdAt = undefined;
+      this.hold(hold.status);
+    }
     if (this.#unplugAtBytes !== undefined) {
       this.#unplugAtBytes -= taken.length;
       if (this.#unplugAtBytes === 0) {
