@@ -188,7 +188,8 @@ class Room implements PairRoom {
   }
 
   async setWitness(witness: WitnessPlace | undefined, signal: AbortSignal) {
-    const refusal = this.#refuseWitness();
+    // Paired just now, the two may not have met yet.
+    const refusal = this.#refuseWitness() ?? (await this.ready(signal));
     if (refusal !== undefined) return refusal;
     const plain = witness === undefined ? {} : { witness: plainWitness(witness) };
     try {
