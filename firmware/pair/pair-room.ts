@@ -188,9 +188,11 @@ class Room implements PairRoom {
   }
 
   async setWitness(witness: WitnessPlace | undefined, signal: AbortSignal) {
-    // Paired just now, the two may not have met yet.
-    const refusal = this.#refuseWitness() ?? (await this.ready(signal));
+    const refusal = this.#refuseWitness();
     if (refusal !== undefined) return refusal;
+    // Paired just now, the two may not have met yet. That they disagree is what this mends.
+    const apart = await this.ready(signal);
+    if (apart !== undefined && !this.channel.connected) return apart;
     const plain = witness === undefined ? {} : { witness: plainWitness(witness) };
     try {
       await this.channel.request({ service: 'witness', head: plain, signal });
