@@ -33,8 +33,8 @@ describe('the words', () => {
         if (name === 'media' || name === 'media-col' || name === 'overrides') continue;
         if (strings[name] === undefined) missing.push(name);
         for (const { syntax, value } of supported(abilities) ?? []) {
-          const key = `${name}.${String(value)}`;
           if (syntax !== 'keyword' && syntax !== 'enum') continue;
+          const key = `${name}.${value}`;
           if (strings[key] === undefined) missing.push(key);
         }
       }
@@ -58,8 +58,9 @@ describe('the words', () => {
       const named = (name: string) =>
         all.find((each) => each.name === name)?.values.map(({ value }) => value);
       assert.deepEqual(named('printer-strings-languages-supported'), ['en', 'pt']);
-      const [where = ''] = named('printer-strings-uri') ?? [];
-      const { pathname } = new URL(String(where));
+      const [where] = named('printer-strings-uri') ?? [];
+      assert.ok(typeof where === 'string');
+      const { pathname } = new URL(where);
       assert.equal(pathname, `/ipp/resources/${wanted}.strings`);
       const client = await WireClient.to(servers.httpPort);
       client.send(`GET ${pathname} HTTP/1.1\r\nHost: a\r\n\r\n`);
