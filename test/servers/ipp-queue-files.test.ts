@@ -89,7 +89,7 @@ describe('files of a queue by IPP', () => {
     }
   });
 
-  test('words of ours in the language of the client stand before a queue’s in English', async () => {
+  test('our words in the client’s language stand before a queue’s in English', async () => {
     await using servers = await startServers();
     keep(servers, [file('de.strings'), file('en.strings')]);
     const words = async (language: string) => {
