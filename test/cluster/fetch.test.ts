@@ -38,9 +38,8 @@ function subject({ missing, before }: Peer) {
     },
     spool: {
       async receive(stream, { header }) {
-        for await (const _chunk of stream);
         const { id } = header.job;
-        left.add(id);
+        for await (const chunk of stream) if (chunk.length > 0) left.add(id);
         return {
           kind: 'received',
           document: { number: 1, name: '', format: 'x/y', sizeBytes: 1, digest: id },

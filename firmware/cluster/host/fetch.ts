@@ -72,15 +72,16 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
   const fetch = async (
     added: JobPayload<'job.document-added'>,
     created: JobPayload<'job.created'> | undefined,
-    { signal, watched, heard }: Patience,
+    patience: Patience,
   ): Promise<ReceivedDocument | undefined> => {
     if (await here(added)) return undefined;
     const { jobId, document } = added;
+    const { signal } = patience;
     const asked = options.peer.fetch({ spooler, jobId, document }, signal);
     const stream = await abortable(asked, signal);
-    heard();
+    patience.heard();
     if (stream === 'gone') return undefined;
-    const received = await options.spool.receive(watched(stream), {
+    const received = await options.spool.receive(patience.watched(stream), {
       header: headerOf(spooler, added, created),
       sizeBytes: document.sizeBytes,
       signal,
