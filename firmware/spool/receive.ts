@@ -136,7 +136,7 @@ export class Upload {
     if (this.#isDirect(chunk)) return await this.#write(chunk);
     if (this.#gather(chunk)) return;
     await this.#flush();
-    if (!this.#gather(chunk)) await this.#write(chunk);
+    if (this.#isDirect(chunk) || !this.#gather(chunk)) await this.#write(chunk);
   }
 
   /** A large chunk of a large document: copying it would save nothing. */

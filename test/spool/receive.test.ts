@@ -85,14 +85,13 @@ async function receivedAtLast({
   letGo,
   ended,
 }: Awaited<ReturnType<typeof startUpload>>): Promise<ReceivedDocument> {
-  let isOver = false;
-  void ended.finally(() => {
-    isOver = true;
-  });
-  while (!isOver) {
+  const over = ended.then(() => true);
+  const turn = async () => {
     letGo();
     await settle();
-  }
+    return false;
+  };
+  while (!(await Promise.race([over, turn()])));
   const outcome = await ended;
   if (outcome.kind !== 'received') throw new Error(`refused: ${outcome.code}`);
   return outcome;
