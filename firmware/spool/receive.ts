@@ -79,6 +79,8 @@ export class Upload {
   #unwrittenBytes = 0;
   #behind: Uint8Array[] = [];
   #behindBytes = 0;
+  #behindMemoryBytes = 0;
+  #joined: Buffer | undefined;
   /** All that is on its way or behind; it fails for good with the first write that fails. */
   #writing: Promise<void> = Promise.resolve();
   #isWriting = false;
@@ -206,6 +208,7 @@ export class Upload {
     if (this.#isWriting && !this.#mayWaitBehind(bytes)) await this.#underWay;
     if (!this.#isWriting) await this.#writing;
     this.#behind.push(bytes);
+    this.#behindBytes += bytes.length;
     this.#unwrittenBytes += bytes.length;
     if (!this.#isWriting) {
       this.#writing = this.#writeAll(this.#file);
@@ -216,9 +219,9 @@ export class Upload {
 
   /** Nothing waits without memory for it. */
   #mayWaitBehind(bytes: Uint8Array): boolean {
-    const needed = this.#behindBytes + bytes.length;
-    if (needed > spoolLimits.chunkBytes || !this.#parts.memory.take(bytes.length)) return false;
-    this.#behindBytes = needed;
+    if (this.#behindBytes + bytes.length > spoolLimits.chunkBytes) return false;
+    if (!this.#parts.memory.take(bytes.length)) return false;
+    this.#behindMemoryBytes += bytes.length;
     return true;
   }
 
@@ -234,13 +237,22 @@ export class Upload {
     }
   }
 
+  /** Joined in memory that is used again: one write is under way at a time. */
   #takeBehind(): Uint8Array {
-    const [first = new Uint8Array(), ...more] = this.#behind;
-    const bytes = more.length === 0 ? first : Buffer.concat(this.#behind);
+    const parts = this.#behind;
     this.#behind = [];
-    this.#parts.memory.give(this.#behindBytes);
     this.#behindBytes = 0;
-    return bytes;
+    this.#parts.memory.give(this.#behindMemoryBytes);
+    this.#behindMemoryBytes = 0;
+    const [first = new Uint8Array(), ...more] = parts;
+    if (more.length === 0) return first;
+    this.#joined ??= Buffer.allocUnsafeSlow(spoolLimits.chunkBytes);
+    let sizeBytes = 0;
+    for (const part of parts) {
+      this.#joined.set(part, sizeBytes);
+      sizeBytes += part.length;
+    }
+    return this.#joined.subarray(0, sizeBytes);
   }
 
   async #writeNow(file: DocumentFile, bytes: Uint8Array): Promise<void> {
