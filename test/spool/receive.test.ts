@@ -97,7 +97,7 @@ async function receivedAtLast({
   return outcome;
 }
 
-test('what comes while the disk writes is one write, and no more than its bound waits', async () => {
+test('what comes while the disk writes is one write, and only so much waits', async () => {
   const upload = await startUpload(spoolLimits.inlineMemoryBytes);
   // The first was gathered in memory that is used again.
   upload.letGo();
