@@ -67,7 +67,7 @@ export const clusterLimits = {
   lingeringPorts: 8,
   /** Fetching documents from the peer is given up where nothing of any comes for so long. */
   documentStallMs: 600,
-  /** Documents of a batch that are fetched at once: their waits for the path and the disk overlap. */
+  /** Documents of a batch that are fetched at once: their waits for path and disk overlap. */
   documentsAtOnce: 8,
   /** Fetching the group's key and certificate from the peer. */
   credentialsMs: 2_000,

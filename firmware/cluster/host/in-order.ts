@@ -9,7 +9,7 @@ export interface Outcome<Result> {
   readonly failure: { readonly error: unknown } | undefined;
 }
 
-/** Items are begun in order, at most `atOnce` at a time, and none after a failure. Never rejects. */
+/** Begun in order, at most `atOnce` at a time, and none after a failure. Never rejects. */
 export async function workInOrder<Item, Result>(
   items: readonly Item[],
   atOnce: number,
