@@ -227,32 +227,34 @@ const pairingTarget = pureTarget({
   },
 });
 
-function heard(message: NonNullable<ReturnType<typeof readPairingLine>>, chance: Chance): string {
+type Heard = NonNullable<ReturnType<typeof readPairingLine>>;
+
+function heard(message: Heard, chance: Chance): string {
   const random = new SeededRandom(chance.integer(0, 1_000));
-  switch (message.kind) {
-    case 'hello': {
-      const { nodeId, generation, sessionId, share } = message;
-      const hello = { sessionId, share, identity: { ...there, nodeId, generation } };
-      const shown = showCode(code, 0);
-      const { shown: after, result } = answerHello({ shown, hello, self: here, random, now: 1 });
-      // Whoever does not know the code has no proof.
-      const proved = checkProof(after, Buffer.alloc(32), 2).result;
-      must(proved.kind === 'refused', 'a proof of nothing was taken');
-      return result.kind;
-    }
-    case 'answer': {
-      const { nodeId, generation, share } = message;
-      const begun = beginPairing(code, here, random);
-      if (begun.kind !== 'begun') return begun.kind;
-      const taken = takeAnswer(begun.begun, { share, identity: { ...there, nodeId, generation } });
-      if (taken.kind !== 'proving') return taken.kind;
-      const finished = finishPairing(taken, Buffer.alloc(32));
-      must(finished.kind === 'refused', 'a proof of nothing was taken');
-      return taken.kind;
-    }
-    default:
-      return '';
-  }
+  if (message.kind === 'hello') return helloHeard(message, random);
+  return message.kind === 'answer' ? answerHeard(message, random) : '';
+}
+
+function helloHeard(message: Extract<Heard, { kind: 'hello' }>, random: SeededRandom): string {
+  const { nodeId, generation, sessionId, share } = message;
+  const hello = { sessionId, share, identity: { ...there, nodeId, generation } };
+  const shown = showCode(code, 0);
+  const { shown: after, result } = answerHello({ shown, hello, self: here, random, now: 1 });
+  // Whoever does not know the code has no proof.
+  const proved = checkProof(after, Buffer.alloc(32), 2).result;
+  must(proved.kind === 'refused', 'a proof of nothing was taken');
+  return result.kind;
+}
+
+function answerHeard(message: Extract<Heard, { kind: 'answer' }>, random: SeededRandom): string {
+  const { nodeId, generation, share } = message;
+  const begun = beginPairing(code, here, random);
+  if (begun.kind !== 'begun') return begun.kind;
+  const taken = takeAnswer(begun.begun, { share, identity: { ...there, nodeId, generation } });
+  if (taken.kind !== 'proving') return taken.kind;
+  const finished = finishPairing(taken, Buffer.alloc(32));
+  must(finished.kind === 'refused', 'a proof of nothing was taken');
+  return taken.kind;
 }
 
 const peerHeadTarget: FuzzTarget = {
