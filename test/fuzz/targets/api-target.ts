@@ -5,7 +5,7 @@ import { ascii, type FuzzTarget, must } from '../target.ts';
 
 const seeds = [
   'POST /api/v1/printers\n{"name":"new","ports":["lp1"]}',
-  'PATCH /api/v1/printers/office\n{"info":"x","formats":["application/pdf"],"startPrinting":"at-once"}',
+  'PATCH /api/v1/printers/office\n{"info":"x","formats":["application/pdf"]}',
   'POST /api/v1/printers/office/state\n{"state":"paused"}',
   'POST /api/v1/ports\n{"monitor":"tcp","name":"lp2","host":"192.0.2.1"}',
   'POST /api/v1/monitors/tcp/xcv/AddPort\n{"name":"lp2","host":"192.0.2.1"}',
