@@ -16,7 +16,7 @@ const seeds = [
   'POST /api/v1/setup\n{"code":"ABCD-EFGH-2345","name":"anna","password":"a long password"}',
   'POST /api/v1/jobs/cancel\n{"jobs":["1"]}',
   'PATCH /api/v1/jobs/1\n{"priority":1}',
-  'PUT /api/v1/printers/office/data/value\n{"key":"a","name":"b","value":{"type":"dword","data":1}}',
+  'PUT /api/v1/printers/office/data/value\n{"key":"a","name":"b","value":{"type":"dword"}}',
   'POST /api/v1/groups\n{"name":"accounts","addresses":["192.0.2.10"]}',
   'POST /api/v1/snmp/users\n{"name":"a","auth":"sha256","password":"long enough"}',
   'GET /api/v1/jobs?limit=10&after=1&state=pending\n',
