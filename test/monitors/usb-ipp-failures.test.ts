@@ -145,7 +145,7 @@ describe('an IPP printer on USB that answers nonsense', () => {
 
 describe('an IPP printer on USB whose answer has no end', () => {
   for (const channels of [1, 3]) {
-    test(`and that has ${channels} channel(s) makes a document wait, until it is well`, async (t) => {
+    test(`and has ${channels} channel(s) makes a document wait till it is well`, async (t) => {
       const { port, printer, during, print } = await start(t, channels);
       await printer.behave({ garbage: 'x'.repeat(1_000), endless: true });
       const started = await during(port.startDocPort(docOf(10), never()));

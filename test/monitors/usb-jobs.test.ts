@@ -124,7 +124,7 @@ describe('a printer that takes nothing', () => {
     });
   }
 
-  test('at each of 20 places, for it is out of paper: the job goes on, and prints once', async () => {
+  test('at each of 20 places, for it is out of paper: the job goes on, prints once', async () => {
     const { bench, printer, take, port } = await start();
     for (let place = 0; place < 20; place += 1) {
       printer.holdAfter(place * 5_000 + 1, portStatuses.paperOut);

@@ -55,7 +55,7 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
-    what: 'a job that the printer holds by IPP over USB can be cancelled, and the next one is whole',
+    what: 'a job that the printer holds by IPP over USB can be cancelled; the next one is whole',
     async run(bench) {
       const { ipp } = bench.driverless;
       await ipp.behave({ stallAtByte: 100 * kib });
