@@ -13,11 +13,14 @@ function alsoHere(without: string, seed: number): BrokenRule {
 export const boxRules: readonly BrokenRule[] = [
   alsoHere('an owner acts without a lease', 9),
   alsoHere('another lease is waited for by the own clock, without a margin', 34),
-  alsoHere('a heartbeat is no sign of an owner', 1),
+  alsoHere('a heartbeat is no sign of an owner', 2),
   alsoHere('a claim counts before it came back through the witness', 19),
   alsoHere('a commit is told of before the standby has it', 1),
   alsoHere('the start is not committed before the first byte', 34),
   alsoHere('completions after the fork do not count', 9),
+  alsoHere('a node that starts owns the group at once', 18),
+  alsoHere('a promise of the peer is kept although it is in step again', 9),
+  alsoHere('a dead process is believed dead without its supervisor’s word', 45),
   {
     rule: 'R1',
     without: 'an owner that refuses to accept alone acknowledges alone',

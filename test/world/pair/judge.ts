@@ -70,19 +70,25 @@ interface Deed {
   readonly atMs: number;
 }
 
-/** Ownerships act in the order of their terms: none does once one of a higher term has. */
+/** Ownerships in the order in which they first acted; none acts again once another one has. */
 interface Order {
-  /** The ownership that acted since, if this one is over. */
-  act(acting: Acting): Acting | undefined;
+  readonly current: Acting | undefined;
+  isOver(acting: Acting): boolean;
+  act(acting: Acting): void;
 }
 
 function createOrder(): Order {
   let current: Acting | undefined;
+  const past = new Set<string>();
+  const nameOf = ({ node, term }: Acting) => `${node} ${formatTerm(term)}`;
   return {
+    get current() {
+      return current;
+    },
+    isOver: (acting) => past.has(nameOf(acting)),
     act(acting) {
-      if (current !== undefined && compareTerms(acting.term, current.term) < 0) return current;
+      if (current !== undefined) past.add(nameOf(current));
       current = acting;
-      return undefined;
     },
   };
 }
@@ -106,9 +112,14 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
   };
   const inOrder = (order: Order, acting: Acting, invariant: number, what: string) => {
-    const current = order.act(acting);
-    if (current === undefined) return;
-    if (excepted(acting, current, nowMs())) exceptions += 1;
+    const { current } = order;
+    if (current === undefined) return order.act(acting);
+    if (current.node === acting.node && sameTerm(current.term, acting.term)) return;
+    const isLower = compareTerms(acting.term, current.term) < 0;
+    const isExcepted = isLower && excepted(acting, current, nowMs());
+    if (!isExcepted && !order.isOver(acting)) return order.act(acting);
+    // Whoever acts by the exception ends nobody's ownership.
+    if (isExcepted) exceptions += 1;
     else {
       const terms = `${formatTerm(acting.term)}, after ${formatTerm(current.term)} did`;
       report(invariant, `${acting.node} ${what} in term ${terms}`);
