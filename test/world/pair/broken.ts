@@ -1,6 +1,8 @@
 // Rules taken out of the production boxes, each with a seed that shows why it is there: some of
 // those of the machine's level, and some that only show where spooler, store and people are real.
 import { rules } from '../../../firmware/cluster/rules/table.ts';
+import { sameTerm } from '../../../firmware/cluster/term.ts';
+import { send } from '../../../firmware/cluster/turn.ts';
 import { type BrokenRule, brokenRules } from '../model/broken.ts';
 
 /** The machine's own row, with the seed that shows it here. */
@@ -36,10 +38,17 @@ export const boxRules: readonly BrokenRule[] = [
   },
   {
     rule: 'R5',
-    without: 'a standby that lacks records says that it is in step',
+    without: 'a standby says that it is in step before it has the records',
     witness: true,
-    rules: { R5stepped: (turn, message) => rules.R5stepped(turn, { ...message, seq: 0 }) },
-    seed: 21,
+    rules: {
+      R5stepped(turn, { term, epoch }) {
+        const { state } = turn;
+        if (state.role !== 'standby' || !sameTerm(term, state.durable.term)) return;
+        state.following = { ...state.following, epoch, inStep: true };
+        send(turn, 'direct', { kind: 'stepped', term, epoch });
+      },
+    },
+    seed: 97,
   },
   {
     rule: 'M1',
