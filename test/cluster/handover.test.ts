@@ -165,7 +165,7 @@ describe('J2', () => {
     assert.equal((await jobNow(store, 'one'))?.state, 'completed');
   });
 
-  test('an attempt there of a job that has ended here leaves its port, for the first knock', async () => {
+  test('an attempt there of a job that has ended here leaves its port', async () => {
     const store = await storeWith('one');
     await commit(store, [started('one'), ended('one')]);
     const known = [job('one', { state: 'ended' })];
