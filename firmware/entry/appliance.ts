@@ -156,7 +156,7 @@ async function startSteps(
   });
   const queueFiles = queueFilesOf(nodeOwner, config['discovery.name']);
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, monitors, queueFiles, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, config, queueFiles, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
