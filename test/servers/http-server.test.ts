@@ -110,6 +110,16 @@ const refusals: readonly { what: string; octets: string; status: number }[] = [
       status: 404,
     }),
   ),
+  ...['a, b', 'a"><script>', 'a b', 'x@a', 'a/b', '[::1', '%zz', 'a:b'].map((host) => ({
+    what: `the host ${host}`,
+    octets: `GET /printers/office HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    status: 400,
+  })),
+  ...['', 'a:', 'BOX_1.local:631', '[fe80::1%25eth0]:631', 'b\u00fcro.local'].map((host) => ({
+    what: `the host ${host}, for a printer that is not there`,
+    octets: `GET /printers/nobody HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    status: 404,
+  })),
   { what: 'a broken escape', octets: 'GET /printers/%zz HTTP/1.1\r\nHost: a\r\n\r\n', status: 400 },
 ];
 
@@ -184,6 +194,83 @@ describe('HTTP requests', () => {
     assert.equal(answer.headers['connection'], 'close');
     await client.over();
     assert.equal(servers.spooler.documents.length, 1);
+  });
+});
+
+/** A request of another printer, where an interpretation of the body would have it. */
+const smuggled = 'GET /printers/labels HTTP/1.1\r\nHost: evil\r\n\r\n';
+const getPrinters = '\x01\x01\x00\x0b\x00\x00\x00\x01\x03';
+
+const framings: readonly { what: string; octets: string; status: number }[] = [
+  ...[
+    ['an unknown coding', 'Transfer-Encoding: xchunked', smuggled, 501],
+    ['a space before the colon', 'Transfer-Encoding : chunked', `0\r\n\r\n${smuggled}`, 400],
+    ['a coding behind chunked', 'Transfer-Encoding: chunked, x', `0\r\n\r\n${smuggled}`, 400],
+    ['a coding before chunked', 'Transfer-Encoding: gzip, chunked', `0\r\n\r\n${smuggled}`, 501],
+    ['a tab for a space', 'Transfer-Encoding: \x0bchunked', `0\r\n\r\n${smuggled}`, 400],
+    ['a length with a sign', 'Content-Length: +9', getPrinters + smuggled, 400],
+    ['a list of lengths', 'Content-Length: 9, 9', getPrinters + smuggled, 400],
+    ['a length twice', 'Content-Length: 9\r\nContent-Length: 9', getPrinters + smuggled, 400],
+    ['a length in hexadecimal', 'Content-Length: 0x9', getPrinters + smuggled, 400],
+    ['a length past 64 bits', 'Content-Length: 18446744073709551625', getPrinters + smuggled, 400],
+    ['no length behind its name', 'Content-Length: ', getPrinters + smuggled, 400],
+    ['a folded length', 'Content-Length:\r\n 9', getPrinters + smuggled, 400],
+    ['a bare carriage return', 'X: a\rContent-Length: 9', getPrinters + smuggled, 400],
+    ['a bare line feed', 'X: a\nContent-Length: 9', getPrinters + smuggled, 400],
+  ].map(([what, field, body, status]) => ({
+    what: String(what),
+    octets: `POST /ipp/print/office HTTP/1.1\r\nHost: a\r\n${field}\r\n\r\n${body}`,
+    status: Number(status),
+  })),
+  ...[
+    ['0x', `0x9\r\n${getPrinters}\r\n0\r\n\r\n`],
+    ['a sign', `-9\r\n${getPrinters}\r\n0\r\n\r\n`],
+    ['a space', `9 \r\n${getPrinters}\r\n0\r\n\r\n`],
+    ['a line feed in its extension', `9;a\nb\r\n${getPrinters}\r\n0\r\n\r\n`],
+    ['more than 64 bits', `fffffffffffffffff9\r\n${getPrinters}\r\n0\r\n\r\n`],
+    ['a bare line feed', `9\n${getPrinters}\n0\n\n`],
+  ].map(([what, body]) => ({
+    what: `a chunk whose size has ${what}`,
+    octets:
+      'POST /ipp/print/office HTTP/1.1\r\nHost: a\r\nContent-Type: application/ipp\r\n' +
+      `Transfer-Encoding: chunked\r\n\r\n${body}${smuggled}`,
+    status: 400,
+  })),
+  {
+    what: 'chunks in HTTP/1.0',
+    octets:
+      'POST /ipp/print/office HTTP/1.0\r\nConnection: keep-alive\r\n' +
+      `Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+    status: 400,
+  },
+];
+
+describe('requests within requests', () => {
+  for (const { what, octets, status } of framings) {
+    test(`${what}: one answer, then the connection ends`, async () => {
+      await using servers = await startServers();
+      const client = await WireClient.to(servers.httpPort);
+      client.send(Buffer.from(octets, 'latin1'));
+      await client.over();
+      const said = client.received.toString('latin1');
+      const statuses = [...said.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, found]) => Number(found));
+      assert.deepEqual(statuses, [status], said);
+      assert.doesNotMatch(said, /labels/);
+      assert.deepEqual(servers.faults, []);
+    });
+  }
+
+  test('a body that nobody wants is read over, whatever it looks like', async () => {
+    await using servers = await startServers();
+    const { client, answer } = await ask(
+      servers,
+      `GET /printers/office HTTP/1.1\r\nHost: a\r\nContent-Length: ${smuggled.length}\r\n\r\n`,
+      smuggled,
+      'GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n',
+    );
+    assert.match(answer.body.toString(), /office/);
+    assert.equal((await client.answer()).status, 404);
+    client.close();
   });
 });
 
@@ -321,7 +408,8 @@ describe('HTTP deadlines', () => {
     const slow = await WireClient.to(servers.httpPort);
     slow.send('POST /ipp/print/office HTTP/1.1\r\nHost: a\r\n');
     await comeToRest();
-    for (let passedMs = 1000; passedMs < limits.headTimeoutMs; passedMs += 1000) {
+    const mostMs = limits.headLookMs + limits.headTimeoutMs;
+    for (let passedMs = 1000; passedMs < mostMs; passedMs += 1000) {
       await servers.clock.advance(1000);
       slow.send('X: y\r\n');
     }
@@ -331,14 +419,29 @@ describe('HTTP deadlines', () => {
     await slow.over();
   });
 
-  test('a connection that is kept alive ends after its time', async () => {
+  test('a head that trickles in on a connection that was kept alive is cut off as soon', async () => {
     await using servers = await startServers();
     const { client } = await ask(servers, 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    await servers.clock.advance(limits.keepAliveTimeoutMs - 1);
-    client.send('GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    assert.equal((await client.answer()).status, 200);
     await comeToRest();
-    await servers.clock.advance(limits.keepAliveTimeoutMs);
+    await servers.clock.advance(limits.idleTimeoutMs - 2 * limits.headLookMs);
+    client.send('GET /printers/office HTTP/1.1\r\n');
+    await comeToRest();
+    await servers.clock.advance(limits.headLookMs + limits.headTimeoutMs);
+    assert.equal((await client.answer()).status, 408);
+    await client.over();
+  });
+
+  test('a connection may wait for long before its first request, and between requests', async () => {
+    await using servers = await startServers();
+    const client = await WireClient.to(servers.httpPort);
+    await comeToRest();
+    for (let request = 0; request < 2; request += 1) {
+      await servers.clock.advance(limits.idleTimeoutMs - 1);
+      client.send('GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
+      assert.equal((await client.answer()).status, 200);
+      await comeToRest();
+    }
+    await servers.clock.advance(limits.idleTimeoutMs);
     assert.equal((await client.answer()).status, 408);
     await client.over();
   });
@@ -371,18 +474,52 @@ describe('HTTP deadlines', () => {
 });
 
 describe('HTTP connections', () => {
+  const get = 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n';
+
   test('one too many from an address is turned away until another leaves', async () => {
     await using servers = await startServers({ http: { connectionsPerAddress: 2 } });
-    const first = await ask(servers, 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    const second = await ask(servers, 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
+    const job = printJob(Buffer.from('abc'));
+    const busy: WireClient[] = [];
+    for (let client = 0; client < 2; client += 1) {
+      const one = await WireClient.to(servers.httpPort);
+      one.send(httpHead(job.length), job.subarray(0, 100));
+      busy.push(one);
+      await comeToRest();
+    }
     const third = await WireClient.to(servers.httpPort);
     assert.equal((await third.answer()).status, 503);
     await third.over();
-    first.client.close();
-    second.client.close();
+    for (const one of busy) one.close();
     await comeToRest();
     await assertServed(servers);
   });
+
+  for (const limit of ['connectionsPerAddress', 'connections'] as const) {
+    test(`who was idle for longest makes room (${limit})`, async () => {
+      await using servers = await startServers({ http: { [limit]: 3 } });
+      const silent = await WireClient.to(servers.httpPort);
+      await comeToRest();
+      await servers.clock.advance(1_000);
+      const begun = await WireClient.to(servers.httpPort);
+      begun.send(get.slice(0, 10));
+      await comeToRest();
+      await servers.clock.advance(1_000);
+      const { client: kept } = await ask(servers, get);
+      await comeToRest();
+      await servers.clock.advance(1_000);
+      const fourth = await ask(servers, get);
+      assert.equal(fourth.answer.status, 200);
+      await silent.over();
+      assert.equal(silent.received.length, 0);
+      // Who was silent for longer has gone; the one that is in its head stays.
+      const fifth = await ask(servers, get);
+      assert.equal(fifth.answer.status, 200);
+      await kept.over();
+      begun.send(get.slice(10));
+      assert.equal((await begun.answer()).status, 200);
+      for (const client of [begun, fourth.client, fifth.client]) client.close();
+    });
+  }
 
   test('stop lets the running request end, and the deadline does not', async () => {
     const servers = await startServers();
