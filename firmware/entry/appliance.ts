@@ -286,7 +286,7 @@ async function startSteps(
   following.portsChanged = () => discovered?.announcement?.lookAgain();
   tls.announcedHost = () => discovered?.announcement?.names().host;
   looking.devices = await lifecycle.begin(
-    devicesStep({ ...shared, discovery: discovered?.discovery }),
+    devicesStep({ ...shared, monitors, discovery: discovered?.discovery }),
   );
   directory.groups = await lifecycle.begin(
     groupsStep({

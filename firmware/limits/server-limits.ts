@@ -37,6 +37,12 @@ export const serverLimits = {
     backlog: 511,
   },
   ipp: {
+    /**
+     * Longer answers go in chunks of 2,048 bytes with their framing, which is how much CUPS's
+     * library reads ahead of a chunk; of a body with a length it reads each value by system calls
+     * of its own (5,000 for one `lp`).
+     */
+    answerChunkBytes: 2_041,
     /** Jobs in one answer of Get-Jobs. */
     jobsPerAnswer: 1_000,
     /** Octets of a printer name in a URI, decoded. */

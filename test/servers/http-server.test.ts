@@ -187,6 +187,28 @@ describe('HTTP requests', () => {
   });
 });
 
+describe('answers of IPP', () => {
+  const everything = ippOctets({ operation: 'Get-Printer-Attributes' });
+
+  test("a long one comes in chunks that CUPS's library reads by one call each", async () => {
+    await using servers = await startServers();
+    const { client, answer } = await ask(servers, httpHead(everything.length), everything);
+    const sizes = answer.chunks?.map(({ length }) => length + '7f9\r\n\r\n'.length) ?? [];
+    assert.ok(sizes.length > 3);
+    assert.deepEqual(new Set(sizes.slice(0, -1)), new Set([2_048]));
+    client.close();
+  });
+
+  test('to HTTP/1.0 it comes with a length', async () => {
+    await using servers = await startServers();
+    const head = httpHead(everything.length).replace('HTTP/1.1', 'HTTP/1.0');
+    const { client, answer } = await ask(servers, head, everything);
+    assert.equal(answer.headers['content-length'], `${answer.body.length}`);
+    assert.equal(ippAnswer(answer).status, 'successful-ok');
+    client.close();
+  });
+});
+
 describe('HTTP bodies', () => {
   test('chunked and Content-Length bring the same bytes', async () => {
     await using servers = await startServers();

@@ -27,6 +27,8 @@ export interface Bench {
   /** Where QEMU puts what the guest sends to its parallel and serial ports. */
   readonly parallelFile: string;
   readonly serialFile: string;
+  /** Names of printers that were added. */
+  readonly printers: Set<string>;
   readonly usbIpPorts: { readonly overIp: number; readonly both: number };
 }
 
@@ -38,7 +40,16 @@ export interface UsbIppPrinter {
 /** One thing that is shown; resolves with a figure or a word about it. */
 export interface Scenario {
   readonly what: string;
+  /** One of the few that each verify runs. */
+  readonly isShort?: true;
   readonly run: (bench: Bench) => Promise<string>;
+}
+
+/** Scenarios on the same printers, one after the other; no group needs another. */
+export interface ScenarioGroup {
+  readonly name: string;
+  readonly prepare: (bench: Bench) => Promise<void>;
+  readonly scenarios: readonly Scenario[];
 }
 
 const jobSchema = z.looseObject({
@@ -88,19 +99,27 @@ export async function serve(guest: Guest, hostPort: number): Promise<Console> {
   await guest.run('until [ -s /tmp/ready ]; do sleep 0.2; done', serveWaitMs);
   const token = await guest.run(`platen token add bench --scope administer --json ${data}`);
   const certificate = await guest.run(`platen certificate show --json ${data}`);
-  return createConsole({
+  const pin = certificateSchema.parse(JSON.parse(certificate)).pin;
+  const platen = createConsole({
     host: '127.0.0.1',
     port: hostPort,
     token: madeTokenSchema.parse(JSON.parse(token)).secret,
-    pin: certificateSchema
-      .parse(JSON.parse(certificate))
-      .pin.replaceAll(/[:\s]/g, '')
-      .toLowerCase(),
+    pin: pin.replaceAll(/[:\s]/g, '').toLowerCase(),
   });
+  // Without an administrator the first printer at the box would get a page with the set-up code.
+  const password = Buffer.from(randomBytes(16).toString('hex'));
+  await platen.run('user add bench --role administrator', password);
+  return platen;
 }
 
 /** A port with a printer of the same name, and nothing that asks the device: bytes are compared. */
-export async function addPrinter({ platen }: Bench, name: string, port: string): Promise<void> {
+export async function addPrinter(
+  { platen, printers }: Bench,
+  name: string,
+  port: string,
+): Promise<void> {
+  if (printers.has(name)) return;
+  printers.add(name);
   await platen.run(`port add ${name} ${port}`);
   await platen.run(`port language ${name} none`);
   await platen.run(`printer add ${name} --port ${name}`);

@@ -54,6 +54,8 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   #hasStalled = false;
   /** A soft reset empties the buffers: what was held is taken, and thrown away. */
   #flushes = 0;
+  /** A reset of its port ends what is held: its host takes it for not sent. */
+  #resets = 0;
   /** The end of the last transfer of each endpoint. */
   readonly #lastOut = new Map<number, Promise<unknown>>();
   readonly #ipp: IppChannels | undefined;
@@ -124,6 +126,14 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
     this.#notify();
   }
 
+  reset(): void {
+    this.#alternates.clear();
+    this.#resets += 1;
+    this.#said = [];
+    this.#ipp?.breakAll();
+    this.#notify();
+  }
+
   alternateOf(interfaceNumber: number): number {
     return this.#alternates.get(interfaceNumber) ?? 0;
   }
@@ -138,11 +148,11 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   }
 
   bulkOut(endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
-    const flushes = this.#flushes;
+    const since = { flushes: this.#flushes, resets: this.#resets };
     this.#pending += 1;
     this.#notify();
     const last = this.#lastOut.get(endpoint) ?? Promise.resolve();
-    const turn = last.then(() => this.#take(endpoint, bytes, flushes, signal));
+    const turn = last.then(() => this.#take(endpoint, bytes, since, signal));
     this.#lastOut.set(endpoint, turn);
     return turn.finally(() => {
       this.#pending -= 1;
@@ -185,12 +195,13 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   async #take(
     endpoint: number,
     bytes: Uint8Array,
-    flushes: number,
+    since: { readonly flushes: number; readonly resets: number },
     signal: AbortSignal,
   ): Promise<TransferEnd<number>> {
     for (;;) {
-      if (signal.aborted || !this.#isPlugged) return { kind: 'done', value: 0 };
-      if (this.#flushes !== flushes) return { kind: 'done', value: bytes.length };
+      const isOver = signal.aborted || this.#resets !== since.resets;
+      if (isOver || !this.#isPlugged) return { kind: 'done', value: 0 };
+      if (this.#flushes !== since.flushes) return { kind: 'done', value: bytes.length };
       const { holdAtByte, stallAtByte } = this.#behaviour;
       if (!this.#hasStalled && stallAtByte !== undefined && this.#pluggedBytes >= stallAtByte) {
         this.#hasStalled = true;

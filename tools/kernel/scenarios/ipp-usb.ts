@@ -12,6 +12,7 @@ import {
   portSays,
   printsWhole,
   type Scenario,
+  type ScenarioGroup,
   submit,
   type UsbIppPrinter,
 } from '../bench.ts';
@@ -19,11 +20,10 @@ import { arrivedAt, attach, usbKey } from './usb-parts.ts';
 
 const completed = 9;
 
-export const ippUsbScenarios: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     what: 'a printer with nothing but IPP over USB gets a document byte for byte',
     async run(bench) {
-      await addPrinter(bench, 'IPPUSB', usbKey('DRIVERLESS1', 'f022'));
       const said = await printsByIpp(bench, 'IPPUSB', bench.driverless, 1024 * kib);
       return `${said}; the printer says that it printed`;
     },
@@ -88,6 +88,12 @@ export const ippUsbScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+export const ippUsbGroup: ScenarioGroup = {
+  name: 'ipp-usb',
+  prepare: (bench) => addPrinter(bench, 'IPPUSB', usbKey('DRIVERLESS1', 'f022')),
+  scenarios,
+};
 
 async function printsByIpp(
   bench: Bench,

@@ -10,21 +10,19 @@ import {
   printerIs,
   printsWhole,
   type Scenario,
+  type ScenarioGroup,
   submit,
 } from '../bench.ts';
 import { arrivedAt, paperOut, usbKey } from './usb-parts.ts';
 
-export const usbScenarios: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     what: 'the selftest passes with all addons',
     run: async ({ guest }) => guest.run('platen selftest'),
   },
   {
     what: 'a USB printer gets a document byte for byte',
-    async run(bench) {
-      await addPrinter(bench, 'REDIR', usbKey('REDIR1'));
-      return printsWhole(bench, 'REDIR', 2048 * kib, arrivedAt(bench.redir));
-    },
+    run: (bench) => printsWhole(bench, 'REDIR', 2048 * kib, arrivedAt(bench.redir)),
   },
   {
     what: 'a small document that the printer holds is not done before its last byte was taken',
@@ -102,3 +100,9 @@ export const usbScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+export const usbGroup: ScenarioGroup = {
+  name: 'usb',
+  prepare: (bench) => addPrinter(bench, 'REDIR', usbKey('REDIR1')),
+  scenarios,
+};
