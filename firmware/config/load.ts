@@ -78,8 +78,8 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
 }
 
 /**
- * Platen writes it itself, perhaps a newer one that was rolled back: what is not known does not keep
- * an appliance from starting.
+ * Platen writes it itself, perhaps a newer one that was rolled back: what is not known does not
+ * keep an appliance from starting.
  */
 async function fromSettings(
   files: ConfigSources['files'],

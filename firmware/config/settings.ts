@@ -1,5 +1,5 @@
-// What an administrator changes of the configuration while the appliance runs: kept in a file of its
-// own, settings.toml, which wins over what people wrote and yields to variables and `--set`.
+// What an administrator changes of the configuration while the appliance runs: kept in a file of
+// its own, settings.toml, which wins over what people wrote and yields to variables and `--set`.
 import { stringify } from 'smol-toml';
 import type { Files } from '../../hal/contract.ts';
 import { type Refusal, refused } from '../errors/codes.ts';
@@ -27,8 +27,8 @@ export type SettingChanges = Readonly<Partial<Record<ChangeableKey, string | nul
 export interface Settings {
   list(): readonly Setting[];
   /**
-   * All of them or none; durable when it resolves, and in use a moment later. Rejects with a HalError
-   * where the disk fails.
+   * All of them or none; durable when it resolves, and in use a moment later. Rejects with a
+   * HalError where the disk fails.
    */
   change(changes: SettingChanges): Promise<{ readonly kind: 'changed' } | Refusal>;
   /** The whole configuration as it is now. */

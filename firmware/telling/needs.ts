@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../hal/contract.ts';
 import type { Events, PlatenEvent } from '../events/event.ts';
 import type { Job, Moment } from '../jobs/job.ts';
 import { tellingLimits as limits } from '../limits/telling-limits.ts';
-import type { PrinterStatus, SpoolerDirectory } from '../spooler/contract.ts';
+import type { PrinterStatus, Spooler, SpoolerDirectory } from '../spooler/contract.ts';
 
 export interface Notice {
   /** `began` and `ended` come in turns for one key; `happened` has no end. */
@@ -124,20 +124,14 @@ class NeedsWatch {
   }
 
   seeAll(): void {
-    for (const spooler of this.#options.directory.all()) {
-      const { id, printers, jobs } = spooler;
-      void Promise.all([
-        printers.list(),
-        jobs.list({ which: 'held', limit: limits.heldJobs }),
-      ]).then(
-        ([all, held]) => {
-          for (const printer of all) this.#lookAt(printer.id, { spooler: id, name: printer.name });
-          for (const job of held) this.#beginHeld(job);
-        },
-        // The store says so itself where it can't answer.
-        () => undefined,
-      );
-    }
+    // The store says so itself where it can't answer.
+    for (const each of this.#options.directory.all()) this.#seeOwned(each).catch(() => undefined);
+  }
+
+  async #seeOwned({ id: spooler, printers, jobs }: Spooler): Promise<void> {
+    for (const { id, name } of await printers.list()) this.#lookAt(id, { spooler, name });
+    const held = await jobs.list({ which: 'held', limit: limits.heldJobs });
+    for (const job of held) this.#beginHeld(job);
   }
 
   #seePrinter({ spooler, printerId }: PlatenEvent, name: string): void {

@@ -67,7 +67,7 @@ describe('settings', () => {
     });
   });
 
-  test('the same change twice writes once, in whatever order; taken back, the file holds', async () => {
+  test('the same change writes once, in whatever order; taken back, the file holds', async () => {
     const kept = disk({ [`${folder}/platen.toml`]: written });
     const { settings, shown } = await open(kept);
     await settings.change({ 'mqtt.user': 'box', 'syslog.server': 'udp://log.example:514' });
@@ -88,7 +88,7 @@ describe('settings', () => {
     assert.equal(settings.values['webhook.url'], 'https://hook.example/a');
   });
 
-  test('what a variable or --set fixes is refused by name, and one wrong value refuses all', async () => {
+  test('what is fixed outside is refused by name, and one wrong value refuses all', async () => {
     const kept = disk({});
     const environment = { PLATEN_MQTT_BROKER: 'mqtt://broker.example:1883' };
     const { settings, shown } = await open(kept, ['syslog.server=udp://a:514'], environment);

@@ -1,5 +1,5 @@
-// Commands for what of the configuration can be changed while the appliance runs. A secret is typed,
-// or read from a file or standard input, and never comes with the command's own words.
+// Commands for what of the configuration can be changed while the appliance runs. A secret is
+// typed, or read from a file or standard input, and never comes with the command's own words.
 import { settings } from '../../api/schemas/setting.ts';
 import { didYouMean } from '../../config/did-you-mean.ts';
 import { changeableKeys } from '../../config/telling-section.ts';

@@ -117,12 +117,14 @@ function restarted(
 ): () => Promise<void> {
   let stop = start(parts);
   let turn: Promise<void> = Promise.resolve();
+  const again = async (before: Promise<void>): Promise<void> => {
+    await before;
+    await stop();
+    stop = start(parts);
+  };
   const unfollow = parts.settings.follow((changed) => {
     if (![...changed].some((key) => key.startsWith(prefix))) return;
-    turn = turn.then(async () => {
-      await stop();
-      stop = start(parts);
-    });
+    turn = again(turn);
   });
   return async () => {
     unfollow();
