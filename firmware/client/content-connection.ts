@@ -75,7 +75,7 @@ export async function openContentConnection(
 }
 
 /** The bytes of a connection as answers: head, then as many bytes as it says. */
-class AnswerReader {
+export class AnswerReader {
   broken = false;
   paused = false;
   #head = Buffer.alloc(0);

@@ -70,6 +70,7 @@ export function startGroup({ config, boot, durable, log, now }: GroupStart): Gro
     peer: {
       heardAtMs: -Infinity,
       boot: 0,
+      deadBoot: 0,
       beat: undefined,
       beatAtMs: -Infinity,
       beatSeq: 0,

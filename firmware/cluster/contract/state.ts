@@ -182,6 +182,8 @@ export interface GroupState {
   readonly peer: {
     readonly heardAtMs: number;
     readonly boot: number;
+    /** Its starts up to this one have ended, as its supervisor says. */
+    readonly deadBoot: number;
     readonly beat: Heartbeat | undefined;
     readonly beatAtMs: number;
     readonly beatSeq: number;

@@ -18,7 +18,9 @@ export function X1(turn: Turn, fenced: Extract<Body, { kind: 'fenced' }>): void 
   if (state.role !== 'standby' || !turn.rules.mayLead(state) || fenced.toBoot !== state.boot)
     return;
   if (fenced.boot < state.peer.boot) return;
-  if (compareTerms(fenced.term, state.durable.term) < 0) return;
+  // In a term of my own nobody else acts: the dead process had a lower one.
+  const { term: known } = state.durable;
+  if (known.node !== state.config.self && compareTerms(fenced.term, known) < 0) return;
   const sending = sentAs(state, 'direct', 0, fenced.seq);
   if (sending === undefined || sending.atMs + baseLeaseMs <= now) return;
   // A sign of life after that heartbeat left is newer than the answer.

@@ -153,6 +153,38 @@ describe('X1', () => {
     });
   }
 
+  test('what the dead process said before, and comes late, delays nothing', () => {
+    const subject = beating();
+    fencedBy(subject);
+    const { heardAtMs } = subject.state.peer;
+    subject.wait(10);
+    subject.hear(heartbeat());
+    assert.equal(subject.live(), true);
+    assert.equal(subject.state.peer.heardAtMs, heardAtMs);
+    subject.hear(heartbeat({ term: term(10) }));
+    assert.equal(subject.state.role, 'standby');
+  });
+
+  test('one of a lower term than my own ends the wait as well', () => {
+    const subject = beating();
+    const durable = { ...subject.state.durable, term: term(8, self) };
+    subject.state = { ...subject.state, durable };
+    fencedBy(subject);
+    assert.equal(subject.state.role, 'owner');
+  });
+
+  test('one of a higher term is adopted first (T1), and the next answer ends the wait', () => {
+    const subject = beating();
+    fencedBy(subject, { term: term(8) });
+    assert.equal(subject.state.role, 'standby');
+    subject.wait(100);
+    subject.tick();
+    subject.wait(5);
+    fencedBy(subject, { term: term(8) });
+    assert.equal(subject.state.role, 'owner');
+    assert.equal(subject.state.durable.term.counter, 9);
+  });
+
   test('nor one that is older than a lease, or than a sign of life', () => {
     const late = beating();
     late.wait(700);
