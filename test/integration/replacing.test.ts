@@ -22,7 +22,9 @@ function rowsOf({ data }: Box, spooler: string): Readonly<Record<string, number>
   const database = new DatabaseSync(join(data, 'platen.db'), { readOnly: true });
   const tables = ['records', 'logs', 'jobs', 'printers', 'registry_keys', 'memories'];
   const counts = tables.map((table) => {
-    const row = database.prepare(`SELECT count(*) AS n FROM ${table} WHERE spooler = ?`).get(spooler);
+    const row = database
+      .prepare(`SELECT count(*) AS n FROM ${table} WHERE spooler = ?`)
+      .get(spooler);
     return [table, Number(row?.['n'])] as const;
   });
   database.close();
