@@ -54,7 +54,7 @@ test('a new box takes the place of a dead one, and a removed group leaves nothin
   await whenReceivedCount(device, 1);
   const held: unknown = JSON.parse(await stays.platen.run(...printing, '--hold', '--json'));
   const { id: heldId } = job.parse(held);
-  dies.platen.process.kill();
+  await dies.platen.process.kill();
 
   await t.test('paired in its place, the group is in step', async () => {
     const shown = await stays.platen.run('pair', 'show-code', '--replace');

@@ -19,11 +19,9 @@ const firstErrorStatus = 0x0100;
 const filling = Buffer.alloc(256 * 1024, '.');
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
-let ending = false;
-process.stdin.resume().on('end', () => {
-  ending = true;
-});
-for (let number = 1; !ending; number += 1) {
+const ending = new AbortController();
+process.stdin.resume().on('end', () => ending.abort());
+for (let number = 1; !ending.signal.aborted; number += 1) {
   const id = `${prefix}-${number}`;
   const startedAtMs = nowMs();
   const [outcome, detail] = await print(id);
