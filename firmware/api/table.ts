@@ -16,6 +16,7 @@ import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { queueFileRoutes } from './routes/queue-file-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { settingRoutes } from './routes/setting-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { supportRoutes } from './routes/support-routes.ts';
@@ -55,6 +56,7 @@ export const apiRoutes: readonly Route[] = [
   ...certificateRoutes,
   ...backupRoutes,
   ...supportRoutes,
+  ...settingRoutes,
   ...networkRoutes,
   ...snmpRoutes,
   describing,

@@ -13,6 +13,7 @@ import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { queueDataCommands } from './commands/queue-data-commands.ts';
 import { queueFileCommands } from './commands/queue-file-commands.ts';
+import { settingCommands } from './commands/setting-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 import { supportCommands } from './commands/support-commands.ts';
@@ -29,6 +30,7 @@ export const apiCommands: readonly Command[] = [
   ...pairCommands,
   ...groupCommands,
   ...networkCommands,
+  ...settingCommands,
   ...snmpCommands,
   ...userCommands,
   applyCommand,

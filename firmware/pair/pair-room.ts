@@ -383,6 +383,7 @@ class Room implements PairRoom {
       this.#thread = undefined;
       await thread?.stop();
     } else {
+      await this.book.replaced(peer.nodeId);
       this.#thread ??= this.#spawn();
       try {
         await this.#thread.setMembership(membership.current, membership.boot);

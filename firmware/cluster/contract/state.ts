@@ -26,6 +26,8 @@ export interface Durable {
   readonly peerPromised: boolean;
   /** This node left in order: it takes nothing over before it was in step again. */
   readonly promised: boolean;
+  /** It was in step once since it came to the group, or began it: it knows what the group is. */
+  readonly joined: boolean;
 }
 
 /** The log as the machine needs it: where it ends, and where its terms begin. */
