@@ -6,7 +6,7 @@ export function createBoxControl(options: Omit<HelperOptions, 'what'>): BoxContr
   return {
     async ask(step, signal) {
       // The helper is root's: no other word ever reaches it.
-      if (!boxSteps.includes(step)) throw new Error(`no step of the box: ${String(step)}`);
+      if (!boxSteps.includes(step)) throw new Error(`no step of the box: ${step}`);
       await askHelper({ ...options, what: 'the box' }, [step], signal);
     },
   };

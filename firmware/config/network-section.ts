@@ -1,5 +1,5 @@
-// Configuration of what the image does for the appliance: its network, the box itself, and its first
-// boot.
+// Configuration of what the image does for the appliance: its network, the box itself, and its
+// first boot.
 import { z } from 'zod';
 
 export const networkSection = {

@@ -44,6 +44,7 @@ export interface Booth {
   setUp(ready: string): Promise<void>;
   /** Resolves when the box has switched itself off. */
   off(timeoutMs: number): Promise<void>;
+  readonly isOn: boolean;
   /** Unplugs the box. */
   kill(): Promise<void>;
   /** The disk has the probe: addProbe was called. */
@@ -100,14 +101,14 @@ export async function openBooth(options: {
   const start: Booth['start'] = async (more = {}) => {
     await kill();
     const devices = [
-      ...plugged.devices,
-      ...['-chardev', `file,id=serial,append=on,path=${serialFile}`],
-      ...['-device', 'usb-serial,chardev=serial,bus=usb.0'],
+      plugged.devices,
+      ['-chardev', `file,id=serial,append=on,path=${serialFile}`],
+      ['-device', 'usb-serial,chardev=serial,bus=usb.0'],
       // For its light.
-      ...['-device', 'usb-kbd,bus=usb.0'],
-      ...(image === 'amd64' ? ['-parallel', `file:${parallelFile}`] : []),
-      ...probeDevices(socket),
-    ];
+      ['-device', 'usb-kbd,bus=usb.0'],
+      image === 'amd64' ? ['-parallel', `file:${parallelFile}`] : [],
+      probeDevices(socket),
+    ].flat();
     startedAtMs = clock.monotonicMs();
     machine = await powerOn({ image, disk, folder, forwarded: ports, onLine, devices, ...more });
     return machine;
@@ -119,8 +120,19 @@ export async function openBooth(options: {
     return { seconds, ready };
   };
   return {
-    ...{ image, imageFile, folder, disk, ...plugged, serialFile, parallelFile, network, client },
+    image,
+    imageFile,
+    folder,
+    disk,
+    ...plugged,
+    serialFile,
+    parallelFile,
+    network,
+    client,
     hasProbe: false,
+    get isOn() {
+      return machine !== undefined;
+    },
     nowMs: () => clock.monotonicMs(),
     pause: (ms) => sleep(clock, ms),
     start,
@@ -171,8 +183,10 @@ async function plugIn(hal: Pick<ReturnType<typeof createLinuxHal>, 'tcp' | 'cloc
     const server = await serveUsbRedir(tcp, anyPort, device);
     const id = `redir${servers.length}`;
     devices.push(
-      ...['-chardev', `socket,id=${id},host=127.0.0.1,port=${server.local.port},reconnect=1`],
-      ...['-device', `usb-redir,chardev=${id},bus=usb.0`],
+      '-chardev',
+      `socket,id=${id},host=127.0.0.1,port=${server.local.port},reconnect=1`,
+      '-device',
+      `usb-redir,chardev=${id},bus=usb.0`,
     );
     servers.push(server);
   }

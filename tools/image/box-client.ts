@@ -18,6 +18,9 @@ const jobSchema = z.looseObject({
 
 export type BoxJob = z.output<typeof jobSchema>;
 export type BoxPrinter = z.output<typeof printerSchema>;
+const portSchema = z.looseObject({
+  info: z.looseObject({ name: z.string(), monitorName: z.string() }),
+});
 const systemSchema = z.looseObject({
   health: z.looseObject({ problems: z.array(z.string()) }),
 });
@@ -80,6 +83,16 @@ export class BoxClient {
   ): Promise<void> {
     await this.#ask('POST', `/api/v1/monitors/${monitor}/xcv/AddPort`, { name, ...settings });
     await this.#ask('POST', '/api/v1/printers', { name, portNames: [name] });
+  }
+
+  /** As `speakNothing`, where a port sends raw bytes to a device. */
+  async speakNothingRaw(names: readonly string[]): Promise<void> {
+    const said: unknown = JSON.parse(await this.#ask('GET', '/api/v1/ports?limit=1000'));
+    const { items } = z.looseObject({ items: z.array(portSchema) }).parse(said);
+    for (const { info } of items) {
+      if (!names.includes(info.name) || info.monitorName !== 'usb') continue;
+      await this.speakNothing(info.name);
+    }
   }
 
   /** What the page shows as wrong with the box. */

@@ -56,9 +56,9 @@ ln -s ../platen-probe.service /run/systemd/system/multi-user.target.wants/
 /** Arguments of QEMU for the virtual serial port, whose other end is the socket. */
 export function probeDevices(socket: string): readonly string[] {
   return [
-    ...['-chardev', `socket,id=probe,path=${socket},server=on,wait=off`],
-    ...['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=probe,name=probe'],
-  ];
+    ['-chardev', `socket,id=probe,path=${socket},server=on,wait=off`],
+    ['-device', 'virtio-serial-pci', '-device', 'virtserialport,chardev=probe,name=probe'],
+  ].flat();
 }
 
 /** Writes it into the boot partition of a disk that nobody runs from. */

@@ -11,7 +11,8 @@ import { boothPackages } from './packages.ts';
 import type { Rounds } from './scenarios/contract.ts';
 import { scenarios } from './scenarios/table.ts';
 
-const USAGE = `usage: npm run verify:image [-- [--target amd64|arm64-generic] [--soak] [--only TEXT]…]
+const USAGE = `usage: npm run verify:image [-- [--target NAME] [--soak] [--only TEXT]…]
+  --target     amd64 or arm64-generic
   builds nothing: npm run image -- --target TARGET comes first
   --soak       20 rounds of unplugging and 50 of pulling the plug, in place of 3 and 5
   --only TEXT  scenarios whose description has it, after the boot
@@ -56,26 +57,37 @@ async function main(args: readonly string[]): Promise<number> {
     onLine: values.show ? (line) => process.stderr.write(`| ${line}\n`) : () => undefined,
   });
   try {
-    await runAll(booth, values.soak ? longRounds : shortRounds, values.only);
-    return 0;
+    const failed = await runAll(booth, values.soak ? longRounds : shortRounds, values.only);
+    return failed === 0 ? 0 : 1;
   } finally {
     await booth.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Later ones build on earlier ones: the first that fails is the last that runs. */
-async function runAll(booth: Booth, rounds: Rounds, only: readonly string[]): Promise<void> {
+/** One that fails does not keep the others from being seen; resolves with how many did. */
+async function runAll(booth: Booth, rounds: Rounds, only: readonly string[]): Promise<number> {
   await timed(booth, 'it boots', async () => {
     const { seconds, ready } = await booth.boot();
     await booth.setUp(ready);
     return `ready ${seconds.toFixed(1)} s after power on, at its first boot`;
   });
-  for (const { what, images, run } of scenarios) {
-    if (images?.includes(booth.image) === false) continue;
-    if (!only.some((text) => what.includes(text))) continue;
-    await timed(booth, what, () => run(booth, rounds));
+  const wanted = scenarios
+    .filter(({ images }) => images?.includes(booth.image) !== false)
+    .filter(({ what }) => only.some((text) => what.includes(text)));
+  const failed: string[] = [];
+  for (const { what, fromOff = false, run } of wanted) {
+    try {
+      if (!booth.isOn && !fromOff) await booth.boot();
+      await timed(booth, what, () => run(booth, rounds));
+    } catch (error) {
+      failed.push(what);
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stdout.write(`not ok  ${said}\n`);
+    }
   }
+  process.stdout.write(`${wanted.length - failed.length} passed, ${failed.length} failed\n`);
+  return failed.length;
 }
 
 async function timed(booth: Booth, what: string, work: () => Promise<string>): Promise<void> {

@@ -33,6 +33,7 @@ export const damageScenarios: readonly Scenario[] = [
   },
   {
     what: 'a damaged data partition, then a missing one: told on the page',
+    fromOff: true,
     async run(booth) {
       await booth.kill();
       await overwrite(booth, (places[3]?.startMib ?? 0) * mibBytes, Buffer.alloc(2 * mibBytes));
@@ -44,6 +45,7 @@ export const damageScenarios: readonly Scenario[] = [
   },
   {
     what: 'a damaged root: the kernel refuses its blocks',
+    fromOff: true,
     async run(booth) {
       await booth.kill();
       const slot = (places[1]?.startMib ?? 0) * mibBytes;

@@ -10,8 +10,15 @@ import { allJobsDone } from './steps.ts';
  * client has a port while it has a lease.
  */
 const documented = new Set([
-  ...['tcp 443', 'tcp 515', 'tcp 631', 'tcp 8883', 'tcp 8884'],
-  ...['udp 161', 'udp 68', 'udp 546', 'udp 5353'],
+  'tcp 443',
+  'tcp 515',
+  'tcp 631',
+  'tcp 8883',
+  'tcp 8884',
+  'udp 161',
+  'udp 68',
+  'udp 546',
+  'udp 5353',
 ]);
 const rawPorts = { first: 9100, last: 9199 } as const;
 const idleSeconds = 60;

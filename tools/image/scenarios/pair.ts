@@ -68,9 +68,9 @@ async function withPeer(
   let isOutside = true;
   try {
     const network = [
-      ...['-netdev', `tap,id=switch,ifname=${tap},script=no,downscript=no`],
-      ...['-device', `virtio-net-pci,netdev=switch,mac=${mac},romfile=`],
-    ];
+      ['-netdev', `tap,id=switch,ifname=${tap},script=no,downscript=no`],
+      ['-device', `virtio-net-pci,netdev=switch,mac=${mac},romfile=`],
+    ].flat();
     const machine = await booth.start({ network });
     // It has opened its end before it says anything.
     await machine.said('', firstLineMs);

@@ -42,8 +42,9 @@ export const wayScenarios: readonly Scenario[] = [
   {
     what: 'a printer with IPP over USB beside raw (7/1/4 and 7/1/2)',
     async run(booth) {
-      const { name } = await foundPrinter(booth, 'BOTH1');
+      const { name, portNames } = await foundPrinter(booth, 'BOTH1');
       await allJobsDone(booth);
+      await booth.client.speakNothingRaw(portNames);
       booth.both.usb.clear();
       // By the one or the other: the box has one printer for the device.
       return printByLp(booth, name, 256 * kib, async () =>
