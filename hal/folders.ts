@@ -34,6 +34,11 @@ export interface Folder {
   /** A file, a link, or an empty folder; nothing there is fine. */
   remove(name: string): Promise<void>;
   sync(): Promise<void>;
+  /**
+   * Keeps others who ask out of it, until it is closed or this process has ended, however that
+   * was. `held`: somebody else has it; `gone`: it was removed since it was opened.
+   */
+  tryLock(): Promise<'locked' | 'held' | 'gone'>;
   /** Bytes that can still be written. */
   freeBytes(): Promise<number>;
   close(): Promise<void>;

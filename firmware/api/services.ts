@@ -3,6 +3,7 @@ import type { Clock, Random } from '../../hal/contract.ts';
 import type { AuditTrail } from '../audit/contract.ts';
 import type { BoxControl } from '../box/contract.ts';
 import type { Backups } from '../backup/contract.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Devices } from '../devices/contract.ts';
 import type { Events } from '../events/event.ts';
 import type { Certificates } from '../identity/contract.ts';
@@ -39,6 +40,7 @@ export interface ApiServices {
   /** The newest lines of the log; undefined in tests of other rows, as `support` and `backups`. */
   readonly lines?: Pick<RecentLines, 'list'>;
   readonly support?: SupportFacts;
+  readonly settings?: Settings;
   readonly backups?: Backups;
   readonly certificates: Certificates;
   readonly directory: SpoolerDirectory;

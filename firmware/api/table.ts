@@ -17,6 +17,7 @@ import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { queueFileRoutes } from './routes/queue-file-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { settingRoutes } from './routes/setting-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { supportRoutes } from './routes/support-routes.ts';
@@ -56,6 +57,7 @@ export const apiRoutes: readonly Route[] = [
   ...certificateRoutes,
   ...backupRoutes,
   ...supportRoutes,
+  ...settingRoutes,
   ...networkRoutes,
   ...boxRoutes,
   ...snmpRoutes,

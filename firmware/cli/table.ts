@@ -14,6 +14,7 @@ import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { queueDataCommands } from './commands/queue-data-commands.ts';
 import { queueFileCommands } from './commands/queue-file-commands.ts';
+import { settingCommands } from './commands/setting-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 import { supportCommands } from './commands/support-commands.ts';
@@ -31,6 +32,7 @@ export const apiCommands: readonly Command[] = [
   ...groupCommands,
   ...networkCommands,
   ...boxCommands,
+  ...settingCommands,
   ...snmpCommands,
   ...userCommands,
   applyCommand,

@@ -7,20 +7,25 @@ import { authorityOf, uriOf } from './address.ts';
 import { ClientError, type ClientParts, type Connected, type ConnectRequest } from './contract.ts';
 import { installQueue } from './cups.ts';
 import { fetchManifest, type ProvenManifest } from './fetch-manifest.ts';
+import { gatheringBuffers, type Meter } from './gathering.ts';
 import { type Home, openHome } from './home.ts';
 import { checkPlaces, placeFiles, placeOf, removeFiles, unchangedFiles } from './place.ts';
 import { type Plan, type PlannedComponent, type PlannedFile, planOf } from './plan.ts';
 import { openSession, type Session } from './session.ts';
-import { type Meter, stage, stagingBuffer } from './staging.ts';
+import { stage } from './staging.ts';
 import { cacheKeys, type ConnectionState, type KeptFile, readState, writeState } from './state.ts';
 import { logServerSteps, tellModule, uncNameOf } from './steps.ts';
+import { createSyncing } from './syncing.ts';
 
 export async function connectQueue(
   parts: ClientParts,
   request: ConnectRequest,
 ): Promise<Connected> {
   const { address, root, refresh, dryRun } = request;
-  const home = await openHome(parts.folders, root, address, !refresh && !dryRun);
+  const home = await openHome(parts.folders, root, address, {
+    make: !refresh && !dryRun,
+    lock: !dryRun,
+  });
   try {
     const state = home && (await readState(home.state));
     if (refresh && state === undefined) throw notConnected(request);
@@ -84,7 +89,7 @@ async function connect(connecting: Connecting): Promise<Connected> {
   return answerOf(connecting, { proven, plan, wanted, gone, meter, cupsQueue: next.cupsQueue });
 }
 
-/** Everything is here and proven before anything has its place. */
+/** Everything is here, proven and durable before anything has its place. */
 async function fetchAll(
   session: Session,
   { files, staging }: Home,
@@ -93,13 +98,16 @@ async function fetchAll(
 ): Promise<void> {
   await checkPlaces(files, wanted);
   await refuseWithoutSpace(staging, wanted);
+  const left = new Set((await staging.list()).map(({ name }) => name));
+  const syncing = createSyncing();
   const waiting = [...wanted];
   const failed: unknown[] = [];
   const work = async () => {
-    const gathering = { meter, buffer: stagingBuffer() };
+    const channel = session.contents();
+    const stager = { channel, staging, left, syncing, meter, buffers: gatheringBuffers() };
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       try {
-        await stage(session, staging, next.file, gathering);
+        await stage(stager, next.file);
       } catch (error) {
         // The others end what they have begun, and begin nothing more.
         failed.push(error);
@@ -107,7 +115,13 @@ async function fetchAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: limits.downloads }, work));
+  const workers = Math.min(limits.downloads, wanted.length);
+  await Promise.all(Array.from({ length: workers }, work));
+  try {
+    await syncing.end();
+  } catch (error) {
+    failed.push(error);
+  }
   if (failed.length > 0) throw failed[0];
 }
 

@@ -31,6 +31,8 @@ export type ClientFault =
   | 'module-refused'
   | 'server-refused'
   | 'not-connected'
+  /** Another process connects, refreshes or disconnects just now. */
+  | 'in-use'
   | 'cups-failed';
 
 export class ClientError extends Error {
@@ -56,6 +58,15 @@ export interface Step {
   readonly [argument: string]: unknown;
 }
 
+/**
+ * How a connection hands over what it has read, where that is to cost no object for each record.
+ */
+export interface LentBytes {
+  readonly buffer: Uint8Array;
+  /** The first bytes of the buffer, until it returns; false stops the reading. */
+  callback(sizeBytes: number, buffer: Uint8Array): boolean;
+}
+
 /** Where the queue is. */
 export interface QueueAddress {
   readonly host: string;
@@ -70,6 +81,7 @@ export interface ClientParts {
   readonly dial: (
     address: QueueAddress,
     pin: string | undefined,
+    lent?: LentBytes,
   ) => Promise<{ readonly socket: TLSSocket; readonly key: string | undefined }>;
   /** Runs a program of this machine to its end; rejects with HalError `not-found` without it. */
   readonly run: (program: string, args: readonly string[]) => Promise<string>;

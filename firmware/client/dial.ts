@@ -7,7 +7,7 @@ import { cliLimits } from '../limits/cli-limits.ts';
 import { authorityOf, uriOf } from './address.ts';
 import { ClientError, type ClientParts, type QueueAddress } from './contract.ts';
 
-export const dialServer: ClientParts['dial'] = async (address, pin) => {
+export const dialServer: ClientParts['dial'] = async (address, pin, lent) => {
   const { host, port } = address;
   const isName = !/^[0-9.]+$|:/.test(host);
   const socket = connect({
@@ -17,6 +17,7 @@ export const dialServer: ClientParts['dial'] = async (address, pin) => {
     // The key that it shows is looked at below, with a pin or for the message.
     rejectUnauthorized: false,
     ...(isName ? { servername: host } : {}),
+    ...(lent === undefined ? {} : { onread: lent }),
   });
   socket.setTimeout(cliLimits.connectTimeoutMs, () => socket.destroy(new Error('timed out')));
   try {

@@ -21,7 +21,7 @@ export async function disconnectQueue(
   address: QueueAddress,
   root: string,
 ): Promise<Disconnected> {
-  const home = await openHome(parts.folders, root, address, false);
+  const home = await openHome(parts.folders, root, address, { make: false, lock: true });
   const state = home && (await readState(home.state));
   if (home === undefined || state === undefined) {
     await home?.close();

@@ -1,8 +1,8 @@
 // The folder of one connection, opened part by part.
 import { isHalError } from '../../hal/errors.ts';
 import type { Folder, Folders } from '../../hal/folders.ts';
-import { folderNames } from './address.ts';
-import type { QueueAddress } from './contract.ts';
+import { folderNames, uriOf } from './address.ts';
+import { ClientError, type QueueAddress } from './contract.ts';
 
 export interface Home {
   /** For people. */
@@ -16,13 +16,45 @@ export interface Home {
   close(): Promise<void>;
 }
 
-/** Undefined: there is none, and none was to be made. */
+export interface HomeOptions {
+  /** Makes what is missing. */
+  readonly make: boolean;
+  /** Nobody else changes it until it is closed. */
+  readonly lock: boolean;
+}
+
+/**
+ * Undefined: there is none, and none was to be made. A ClientError `in-use` where another process
+ * has it: two at once would place and forget each other's files.
+ */
 export async function openHome(
   folders: Folders,
   root: string,
   address: QueueAddress,
-  make: boolean,
+  options: HomeOptions,
 ): Promise<Home | undefined> {
+  for (let turn = 1; ; turn += 1) {
+    try {
+      const opened = await tryOpen(folders, root, address, options);
+      if (opened !== 'gone') return opened;
+    } catch (error) {
+      if (!isHalError(error, 'not-found')) throw error;
+      if (!options.make) return undefined;
+      if (turn === mostTurns) throw error;
+    }
+    // Whoever left just now has removed what was opened here.
+    if (turn === mostTurns) throw inUse(address);
+  }
+}
+
+const mostTurns = 5;
+
+async function tryOpen(
+  folders: Folders,
+  root: string,
+  address: QueueAddress,
+  { make, lock }: HomeOptions,
+): Promise<Home | 'gone'> {
   const options = make ? ({ make: true } as const) : {};
   const [serverName, printerName] = folderNames(address);
   const open: Folder[] = [];
@@ -38,6 +70,12 @@ export async function openHome(
     const all = await keep(folders.open(root, options));
     const server = await keep(all.folder(serverName, options));
     const home = await keep(server.folder(printerName, options));
+    const locked = lock ? await home.tryLock() : 'locked';
+    if (locked === 'held') throw inUse(address);
+    if (locked === 'gone') {
+      await close();
+      return 'gone';
+    }
     const [files, state, staging] = [
       await keep(home.folder('files', options)),
       await keep(home.folder('state', options)),
@@ -58,9 +96,13 @@ export async function openHome(
     };
   } catch (error) {
     await close();
-    if (!make && isHalError(error, 'not-found')) return undefined;
     throw error;
   }
+}
+
+function inUse(address: QueueAddress): ClientError {
+  const what = 'is connecting, refreshing or disconnecting just now; try again when it has ended';
+  return new ClientError('in-use', `Another process for ${uriOf(address)} ${what}.`);
 }
 
 /** What holds somebody's own files stays. */

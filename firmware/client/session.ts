@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { z } from 'zod';
 import { clientLimits as limits } from '../limits/client-limits.ts';
 import { authorityOf } from './address.ts';
+import { ContentChannel, openContentConnection } from './content-connection.ts';
 import { ClientError, type ClientParts, type QueueAddress } from './contract.ts';
 
 export interface Session {
@@ -20,8 +21,8 @@ export interface Session {
     schema: Schema,
     options?: { readonly body?: unknown; readonly limitBytes?: number },
   ): Promise<z.infer<Schema>>;
-  /** The answer as it comes, with whatever status. */
-  get(path: string, headers: Readonly<Record<string, string>>): Promise<IncomingMessage>;
+  /** Below `/ipp/files/PRINTER/` too, on a connection of its own. */
+  contents(): ContentChannel;
   close(): void;
 }
 
@@ -35,6 +36,7 @@ export function openSession(
   const agent = new Agent({ keepAlive: true, maxSockets: limits.downloads });
   let serverKey: string | undefined;
   const sockets: TLSSocket[] = [];
+  const channels: ContentChannel[] = [];
   agent.createConnection = (_options, done) => {
     const hand = async () => {
       try {
@@ -90,18 +92,32 @@ export function openSession(
             };
       const response = await explained(address, send(method, path, headers, text));
       const answer = parsed(await explained(address, wholeOf(response, limitBytes)));
-      if ((response.statusCode ?? 0) >= 300) throw refusalOf(response, answer);
+      if ((response.statusCode ?? 0) >= 300) throw refusalOf(response.statusCode ?? 0, answer);
       const { success, data } = schema.safeParse(answer);
       if (success) return data;
       throw new ClientError('manifest-wrong', `${authorityOf(address)} answers as no Platen does.`);
     },
-    get: (path, headers) => send('GET', path, headers),
-    close: () => agent.destroy(),
+    contents() {
+      const channel = new ContentChannel(root, () =>
+        openContentConnection(authorityOf(address), async (lent) => {
+          const { socket, key } = await dial(address, pin, lent);
+          serverKey = key;
+          sockets.push(socket);
+          return socket;
+        }),
+      );
+      channels.push(channel);
+      return channel;
+    },
+    close() {
+      agent.destroy();
+      for (const channel of channels) channel.drop();
+    },
   };
 }
 
 /** What a response still holds is read, so that its connection can be used again. */
-export async function wholeOf(response: IncomingMessage, limitBytes: number): Promise<Buffer> {
+async function wholeOf(response: IncomingMessage, limitBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of chunksOf(response)) {
@@ -123,9 +139,8 @@ async function* chunksOf(response: IncomingMessage): AsyncGenerator<Uint8Array> 
 }
 
 /** What the server said instead. */
-export function refusalOf(response: IncomingMessage, answer: unknown): ClientError {
+export function refusalOf(status: number, answer: unknown): ClientError {
   const said = problem.safeParse(answer);
-  const status = response.statusCode ?? 0;
   const what = said.success ? `${said.data.detail} (${said.data.code})` : `status ${status}`;
   const serverCode = said.success ? said.data.code : `http-${status}`;
   const message =

@@ -1,27 +1,22 @@
 // Files on their way: each under its digest, proven at its end, and gone on with after a break from
 // where it was.
 import { createHash, type Hash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { OpenFile } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import type { Folder } from '../../hal/folders.ts';
 import { clientLimits as limits } from '../limits/client-limits.ts';
 import type { ManifestFile } from '../queue-files/manifest.ts';
 import { separator } from '../queue-files/names.ts';
+import type { ContentChannel } from './content-connection.ts';
 import { ClientError } from './contract.ts';
-import { refusalOf, type Session, wholeOf } from './session.ts';
-
-/** Counts what came over the network. */
-export interface Meter {
-  bytes: number;
-}
-
-/**
- * What one after the other is gathered in before it is written: a new one a chunk would be waste.
- */
-export function stagingBuffer(): Buffer {
-  return Buffer.allocUnsafeSlow(limits.writeBytes);
-}
+import {
+  Gathering,
+  type GatheringBuffers,
+  type GatheringOptions,
+  type Meter,
+  NotGoneOnError,
+} from './gathering.ts';
+import type { Syncing } from './syncing.ts';
 
 /** By content and place: two files of one content are each on their way. */
 export function stagedName({ digest, directory, name }: ManifestFile): string {
@@ -29,16 +24,22 @@ export function stagedName({ digest, directory, name }: ManifestFile): string {
   return `${digest.replace(':', '-')}-${place.slice(0, 16)}`;
 }
 
-/** Resolves once the whole file is there, proven and synced. */
-export async function stage(
-  session: Session,
-  staging: Folder,
-  file: ManifestFile,
-  { meter, buffer }: Gathering,
-): Promise<void> {
+/** What one worker stages one file after the other with. */
+export interface Stager {
+  readonly channel: ContentChannel;
+  readonly staging: Folder;
+  /** Names in the staging folder from before. */
+  readonly left: ReadonlySet<string>;
+  readonly syncing: Syncing;
+  readonly meter: Meter;
+  readonly buffers: GatheringBuffers;
+}
+
+/** Resolves once the whole file is there and proven; it is durable once `syncing` has ended. */
+export async function stage(stager: Stager, file: ManifestFile): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await stageOnce(session, staging, file, { meter, buffer });
+      return await stageOnce(stager, file, attempt === 1);
     } catch (error) {
       const isLast = attempt === limits.attempts;
       if (isHalError(error, 'no-space')) throw noSpace(file, error);
@@ -48,18 +49,15 @@ export async function stage(
   }
 }
 
-async function stageOnce(
-  session: Session,
-  staging: Folder,
-  file: ManifestFile,
-  gathering: Gathering,
-): Promise<void> {
+async function stageOnce(stager: Stager, file: ManifestFile, isFirst: boolean): Promise<void> {
+  const { staging, syncing } = stager;
   const name = stagedName(file);
-  const partial = await openPartial(staging, name);
+  const isNew = isFirst && !stager.left.has(name);
+  const partial = await (isNew ? staging.open(name, 'create') : openPartial(staging, name));
   try {
-    const { hash, sizeBytes } = await hashed(partial, file.sizeBytes);
+    const { hash, sizeBytes } = isNew ? nothing() : await hashed(partial, file.sizeBytes);
     if (sizeBytes < file.sizeBytes)
-      await download(session, { file, partial, hash, sizeBytes, ...gathering });
+      await download(stager, { file, partial, hash, fromBytes: sizeBytes });
     const digest = `sha256:${hash.digest('hex')}`;
     if (digest !== file.digest) {
       // Nothing of it can be gone on with.
@@ -68,10 +66,15 @@ async function stageOnce(
       if (sizeBytes > 0) throw new Error('what came before is damaged');
       throw differs(file, digest);
     }
-    await partial.sync();
-  } finally {
+  } catch (error) {
     await partial.close();
+    throw error;
   }
+  await syncing.add(partial);
+}
+
+function nothing(): Hashed {
+  return { hash: createHash('sha256'), sizeBytes: 0 };
 }
 
 /** What stands there and is no file of ours to write is put away; it is in our own folder. */
@@ -82,11 +85,13 @@ async function openPartial(staging: Folder, name: string): Promise<OpenFile> {
   return staging.open(name, 'create');
 }
 
+interface Hashed {
+  readonly hash: Hash;
+  readonly sizeBytes: number;
+}
+
 /** What an earlier download left counts, as far as it is not too long. */
-async function hashed(
-  partial: OpenFile,
-  mostBytes: number,
-): Promise<{ readonly hash: Hash; readonly sizeBytes: number }> {
+async function hashed(partial: OpenFile, mostBytes: number): Promise<Hashed> {
   const hash = createHash('sha256');
   const there = await partial.sizeBytes();
   if (there > mostBytes) await partial.truncate(0);
@@ -100,107 +105,33 @@ async function hashed(
   return { hash, sizeBytes };
 }
 
-export interface Gathering {
-  readonly meter: Meter;
-  /** Of `stagingBuffer`; one download at a time uses it. */
-  readonly buffer: Buffer;
-}
+type Download = Pick<GatheringOptions, 'file' | 'partial' | 'hash' | 'fromBytes'>;
 
-interface Download extends Gathering {
-  readonly file: ManifestFile;
-  readonly partial: OpenFile;
-  readonly hash: Hash;
-  readonly sizeBytes: number;
-}
-
-async function download(session: Session, download: Download): Promise<void> {
-  const { file, partial, sizeBytes: from } = download;
+/** What came is written, also where it broke off. */
+async function download({ channel, meter, buffers }: Stager, download: Download): Promise<void> {
+  const { file, partial, fromBytes } = download;
   const path = [...file.directory.split(separator), file.name].map(encodeURIComponent).join('/');
   const etag = `"${file.digest.replace(':', '-')}"`;
-  const headers = from === 0 ? {} : { range: `bytes=${from}-`, 'if-range': etag };
-  const response = await session.get(`content/${path}`, headers);
-  const isPart = response.statusCode === 206;
-  if (response.statusCode !== 200 && !isPart) throw await refused(response);
-  if (from > 0 && !isPart) {
-    response.destroy();
-    // It is another file there now, or the server knows no ranges: from its first byte, then.
-    await partial.truncate(0);
-    throw new Error('the server could not go on');
-  }
-  const at = from + (await keep(response, download));
-  if (at < file.sizeBytes) throw new Error(`it ended after ${at} of ${file.sizeBytes} bytes`);
-}
-
-/**
- * Writes what comes, and what came before a break; resolves with how many bytes that were. By
- * events: an iterator's promises for each of TLS's small records cost more than all else here.
- */
-async function keep(
-  response: IncomingMessage,
-  { file, partial, hash, sizeBytes: from, meter, buffer }: Download,
-): Promise<number> {
-  let written = 0;
-  let held = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const over = Promise.withResolvers<void>();
-  const flush = async () => {
-    const bytes = buffer.subarray(0, held);
-    hash.update(bytes);
-    await partial.write(bytes, from + written);
-    written += held;
-    held = 0;
-  };
-  const flushBefore = async (rest: Uint8Array) => {
-    try {
-      await flush();
-      buffer.set(rest);
-      held = rest.length;
-      response.resume();
-    } catch (error) {
-      over.reject(error);
-    }
-  };
-  response.on('data', (chunk: Uint8Array) => {
-    meter.bytes += chunk.length;
-    if (from + written + held + chunk.length > file.sizeBytes) {
-      over.reject(tooMuch(response, file));
-      return;
-    }
-    const room = buffer.length - held;
-    buffer.set(chunk.subarray(0, room), held);
-    held += Math.min(room, chunk.length);
-    if (held < buffer.length) return;
-    response.pause();
-    writing = flushBefore(chunk.subarray(room));
+  const headers: Record<string, string> =
+    fromBytes === 0 ? {} : { range: `bytes=${fromBytes}-`, 'if-range': etag };
+  const gathering = new Gathering({
+    ...download,
+    meter,
+    buffers,
+    resume: () => channel.resume(),
+    drop: () => channel.drop(),
   });
-  response.once('end', over.resolve);
-  response.on('error', over.reject);
-  response.once('close', () => over.reject(new Error('the connection broke off')));
+  let broken: { readonly error: unknown } | undefined;
   try {
-    await over.promise;
-  } finally {
-    await writing;
-    if (held > 0) await flush();
+    await channel.get(`content/${path}`, headers, gathering);
+  } catch (error) {
+    broken = { error };
   }
-  return written;
-}
-
-function tooMuch(response: IncomingMessage, { name, sizeBytes }: ManifestFile): ClientError {
-  response.destroy();
-  return new ClientError(
-    'file-too-large',
-    `${name} was promised with ${sizeBytes} bytes, and more of them come.`,
-  );
-}
-
-async function refused(response: IncomingMessage): Promise<ClientError> {
-  const bytes = await wholeOf(response, limits.answerBytes);
-  try {
-    return refusalOf(response, JSON.parse(bytes.toString('utf8')));
-  } catch {
-    // Not in our words: the status says enough.
-    return refusalOf(response, undefined);
-  }
+  const at = fromBytes + (await gathering.settle());
+  // From its first byte, then.
+  if (broken?.error instanceof NotGoneOnError) await partial.truncate(0);
+  if (broken !== undefined) throw broken.error;
+  if (at < file.sizeBytes) throw new Error(`it ended after ${at} of ${file.sizeBytes} bytes`);
 }
 
 function differs(file: ManifestFile, digest: string): ClientError {

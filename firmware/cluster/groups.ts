@@ -40,7 +40,10 @@ export interface GroupResources {
   readonly isAliveAtMs: number;
   /** Jobs that were being sent when their spooler ended, by how often. */
   readonly suspects: ReadonlyMap<string, number>;
-  readonly preferredSinceMs: number | undefined;
+  /** Since when the peer could take the group. */
+  readonly peerInStepSinceMs: number | undefined;
+  /** It was to go to the peer, and could not. */
+  readonly failoverDue: boolean;
   /** Node whose spooler failed too often: nothing fails back to it before a person says so. */
   readonly failedOn: string | undefined;
 }
@@ -64,8 +67,8 @@ export type GroupEvent =
     }
   /** The spooler ended while these jobs were being sent. */
   | { readonly kind: 'spooler-ended'; readonly jobIds: readonly string[] }
-  /** The preferred owner is the peer, and in step; or not any more. */
-  | { readonly kind: 'preferred-in-step'; readonly inStep: boolean }
+  /** The peer is in step, and can take the group; or not any more. */
+  | { readonly kind: 'peer-in-step'; readonly inStep: boolean }
   | { readonly kind: 'failed-on'; readonly node: string | undefined }
   /** The peer is not in step, or does not take the group. */
   | { readonly kind: 'fail-over-refused' };
@@ -103,7 +106,8 @@ export function startGroupResources(
     looksAliveAtMs: now,
     isAliveAtMs: now,
     suspects: new Map(),
-    preferredSinceMs: undefined,
+    peerInStepSinceMs: undefined,
+    failoverDue: false,
     failedOn: undefined,
   };
 }
@@ -121,13 +125,16 @@ export function stepGroup(group: GroupResources, event: GroupEvent, now: number)
     case 'defined':
       return { group: { ...group, definition: event.definition }, effects: [] };
     case 'released':
-      return { group: all({ ...group, owned: false }, 'Offline', now), effects: [] };
+      return {
+        group: all({ ...group, owned: false, failoverDue: false }, 'Offline', now),
+        effects: [],
+      };
     case 'bring-online':
       return goOn({ ...group, wanted: 'online', restarts: [], failovers: [] }, now);
     case 'take-offline':
       return goOn({ ...notFailed(group, now), wanted: 'offline' }, now);
     case 'online':
-      return goOn(withState(group, event.resource, 'Online', now), now);
+      return goOn(cameOnline(group, event.resource, now), now);
     case 'offline':
       return goOn(withState(group, event.resource, 'Offline', now), now);
     case 'progress':
@@ -138,15 +145,18 @@ export function stepGroup(group: GroupResources, event: GroupEvent, now: number)
       return health(group, event, now);
     case 'spooler-ended':
       return suspect(group, event.jobIds);
-    case 'preferred-in-step': {
-      const preferredSinceMs = event.inStep ? (group.preferredSinceMs ?? now) : undefined;
-      return { group: { ...group, preferredSinceMs }, effects: [] };
+    case 'peer-in-step': {
+      const peerInStepSinceMs = event.inStep ? (group.peerInStepSinceMs ?? now) : undefined;
+      return { group: { ...group, peerInStepSinceMs }, effects: [] };
     }
     case 'failed-on':
       return { group: { ...group, failedOn: event.node }, effects: [] };
     case 'fail-over-refused':
-      // It is the only place there is: tried again here, later (tick).
-      return { group: { ...group, failovers: group.failovers.slice(0, -1) }, effects: [] };
+      // It is the only place there is: tried again here, or there once it can be (tick).
+      return {
+        group: { ...group, failovers: group.failovers.slice(0, -1), failoverDue: true },
+        effects: [],
+      };
     case 'tick':
       return tick(group, event.hour, now);
   }
@@ -162,6 +172,11 @@ function withState(
   const before = group.resources[kind];
   const resource = { state: state ?? before.state, atMs: now, reason };
   return { ...group, resources: { ...group.resources, [kind]: resource } };
+}
+
+function cameOnline(group: GroupResources, kind: ResourceKind, now: number): GroupResources {
+  const failoverDue = kind === 'spooler' ? false : group.failoverDue;
+  return withState({ ...group, failoverDue }, kind, 'Online', now);
 }
 
 function all(group: GroupResources, state: ResourceState, now: number): GroupResources {
@@ -215,12 +230,14 @@ function tick(group: GroupResources, hour: number | undefined, now: number): Gro
   }
   const { spooler } = group.resources;
   if (spooler.state === 'Failed') {
+    const { failoverDue, peerInStepSinceMs } = group;
+    if (failoverDue && peerInStepSinceMs !== undefined) return failOver(group, now);
     const again = now >= spooler.atMs + groupLimits.retryFailedMs;
     return again ? goOn(group, now) : { group, effects: [] };
   }
   if (spooler.state !== 'Online') return { group, effects: [] };
   if (mayFailBack(group, hour, now)) {
-    return { group: { ...group, preferredSinceMs: undefined }, effects: [{ kind: 'fail-back' }] };
+    return { group: { ...group, peerInStepSinceMs: undefined }, effects: [{ kind: 'fail-back' }] };
   }
   if (now >= group.isAliveAtMs) {
     return { group: watched(group, now), effects: [{ kind: 'ask', health: 'is-alive' }] };
@@ -263,12 +280,17 @@ function failed(group: GroupResources, kind: ResourceKind, reason: string, now: 
     return goOn({ ...counted, restarts: [...restarts, now] }, now);
   }
   const goes = policy.restartAction === 'restart-then-fail-over';
-  if (goes && failovers.length < policy.failoverThreshold) {
-    const group = { ...counted, restarts: [], failovers: [...failovers, now] };
-    return { group, effects: [{ kind: 'fail-over' }] };
-  }
+  if (goes && failovers.length < policy.failoverThreshold) return failOver(counted, now);
   const left = { ...counted, wanted: 'offline' } as const;
   return { group: left, effects: [{ kind: 'left-offline', reason }] };
+}
+
+function failOver(group: GroupResources, now: number): GroupStep {
+  const failovers = [...group.failovers, now];
+  return {
+    group: { ...group, restarts: [], failovers, failoverDue: false },
+    effects: [{ kind: 'fail-over' }],
+  };
 }
 
 /** Poison: a job that twice was under way when its spooler ended is held. */
@@ -287,8 +309,8 @@ function suspect(group: GroupResources, jobIds: readonly string[]): GroupStep {
 function mayFailBack(group: GroupResources, hour: number | undefined, now: number): boolean {
   const { preferredOwner, policy } = group.definition;
   if (preferredOwner === undefined || preferredOwner === group.self) return false;
-  if (group.preferredSinceMs === undefined || group.failedOn === preferredOwner) return false;
-  if (now < group.preferredSinceMs + groupLimits.failbackStableMs) return false;
+  if (group.peerInStepSinceMs === undefined || group.failedOn === preferredOwner) return false;
+  if (now < group.peerInStepSinceMs + groupLimits.failbackStableMs) return false;
   return inWindow(policy.failback, hour);
 }
 

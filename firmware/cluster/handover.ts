@@ -2,7 +2,7 @@
 // and nothing else.
 import type { JobReason, Moment } from '../jobs/job.ts';
 import type { LogRecord, Term } from '../store/contract.ts';
-import type { JobPayload } from '../store/records/job-payloads.ts';
+import type { JobPayload, PortLeftOpen } from '../store/records/job-payloads.ts';
 import type { Change } from '../store/records/table.ts';
 import { compareTerms, formatTerm } from './term.ts';
 
@@ -130,6 +130,8 @@ class Taking {
   readonly #options: HandOverOptions;
   readonly #drafts = new Map<string, Draft>();
   readonly #changes: Change[] = [];
+  /** Attempts of jobs that are done or print here: only their connections matter. */
+  readonly #leftOpen = new Map<string, PortLeftOpen>();
 
   constructor(options: HandOverOptions) {
     this.#options = options;
@@ -137,6 +139,7 @@ class Taking {
 
   take(change: Change): void {
     if (change.type === 'job.created') this.#create(change.payload);
+    else if (change.type === 'port.left-open') this.#changes.push(change);
     else if (isOfJob(change)) this.#change(change);
   }
 
@@ -144,6 +147,9 @@ class Taking {
   finished(): readonly Change[] {
     for (const draft of this.#drafts.values()) {
       if (draft.state === 'replayed') this.#break(draft);
+    }
+    for (const payload of this.#leftOpen.values()) {
+      this.#changes.push({ type: 'port.left-open', payload });
     }
     return this.#changes;
   }
@@ -169,6 +175,7 @@ class Taking {
   #change(change: JobChange): void {
     const draft = this.#draft(change.payload.jobId);
     if (draft === undefined) return;
+    this.#watchConnection(draft, change);
     if (draft.state === 'ended') {
       if (change.type === 'job.removed') this.#changes.push(change);
       return;
@@ -216,6 +223,15 @@ class Taking {
       },
       { type: 'job.document-added', payload: { ...change.payload, handedOver: true } },
     );
+  }
+
+  #watchConnection({ id, state }: Draft, change: JobChange): void {
+    if (change.type === 'job.ended' && change.payload.state === 'completed') {
+      this.#leftOpen.delete(id);
+    }
+    if (change.type !== 'job.started' || (state !== 'ended' && state !== 'printing')) return;
+    const { portName, localPort } = change.payload;
+    if (localPort !== undefined) this.#leftOpen.set(id, { portName, localPort });
   }
 
   /** The port that it came from is kept: that connection may still occupy the device. */

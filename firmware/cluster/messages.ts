@@ -75,10 +75,19 @@ function takePeersFromWitness(turn: Turn, header: Header, body: Body): void {
 function takeDirect(turn: Turn, header: Header, body: Body): void {
   const { state, now } = turn;
   if (body.kind === 'fenced') {
+    // Dead or not, it owned that term: an owner of a lower one may have missed it.
+    turn.rules.T1(turn, body.term);
+    const deadBoot = Math.max(state.peer.deadBoot, body.boot);
+    state.peer = { ...state.peer, deadBoot };
     turn.rules.X1(turn, body);
     return;
   }
   if (header.boot < state.peer.boot) return;
+  if (header.boot <= state.peer.deadBoot) {
+    // Said before its end: no sign of life, but a term that it had.
+    if (body.kind === 'heartbeat') turn.rules.T1(turn, body.term);
+    return;
+  }
   notePeerBoot(turn, header.boot);
   state.peer = { ...state.peer, heardAtMs: now };
   switch (body.kind) {

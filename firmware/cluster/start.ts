@@ -13,6 +13,7 @@ export function freshDurable(generation: number): Durable {
     waitFromSeq: 0,
     peerPromised: false,
     promised: false,
+    joined: false,
   };
 }
 
@@ -69,6 +70,7 @@ export function startGroup({ config, boot, durable, log, now }: GroupStart): Gro
     peer: {
       heardAtMs: -Infinity,
       boot: 0,
+      deadBoot: 0,
       beat: undefined,
       beatAtMs: -Infinity,
       beatSeq: 0,

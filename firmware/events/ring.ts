@@ -3,6 +3,7 @@
 import type { Clock } from '../../hal/contract.ts';
 import { storeLimits } from '../limits/store-limits.ts';
 import type { CommitUnit, Store } from '../store/contract.ts';
+import { withCommit } from '../store/with-commit.ts';
 import type { EventDraft, Events, PlatenEvent } from './event.ts';
 
 export interface EventRing {
@@ -31,21 +32,13 @@ export function createEventRing(options: EventRingOptions): EventRing {
       subscribe: (listener) => ring.subscribe(listener),
       report: (draft) => ring.report(draft),
     },
-    store: {
+    store: withCommit(store, {
       commit: (unit) => ring.commit(unit),
-      query: (name, input) => store.query(name, input),
-      readLog: (spooler, fromSeq, limit) => store.readLog(spooler, fromSeq, limit),
-      cutLog: (spooler, throughSeq) => store.cutLog(spooler, throughSeq),
-      logEnds: () => store.logEnds(),
-      storeRecords: (batch) => store.storeRecords(batch),
-      cutTail: (spooler, seq) => store.cutTail(spooler, seq),
-      forgetTail: (spooler) => store.forgetTail(spooler),
-      remember: (spooler, memory) => store.remember(spooler, memory),
       async close() {
         await ring.flush();
         await store.close();
       },
-    },
+    }),
     flush: () => ring.flush(),
   };
 }

@@ -3,6 +3,7 @@
 // alone, and none of the owner's would follow on it there.
 import { refused } from '../errors/codes.ts';
 import type { CommitOutcome, CommitUnit, Store } from '../store/contract.ts';
+import { withCommit } from '../store/with-commit.ts';
 
 export interface NodeStoreOptions {
   readonly store: Store;
@@ -13,7 +14,7 @@ export interface NodeStoreOptions {
 }
 
 export function createNodeStore({ store, localSpooler, storeOf }: NodeStoreOptions): Store {
-  return {
+  return withCommit(store, {
     async commit(unit: CommitUnit): Promise<CommitOutcome> {
       // Events alone are no records.
       if (unit.spooler === localSpooler || unit.changes.length === 0) return store.commit(unit);
@@ -21,14 +22,5 @@ export function createNodeStore({ store, localSpooler, storeOf }: NodeStoreOptio
       if (owned !== undefined) return owned.commit(unit);
       return refused('not-live', 'this appliance does not own the group just now');
     },
-    query: (name, input) => store.query(name, input),
-    readLog: (spooler, fromSeq, limit) => store.readLog(spooler, fromSeq, limit),
-    cutLog: (spooler, throughSeq) => store.cutLog(spooler, throughSeq),
-    logEnds: () => store.logEnds(),
-    storeRecords: (batch) => store.storeRecords(batch),
-    cutTail: (spooler, seq) => store.cutTail(spooler, seq),
-    forgetTail: (spooler) => store.forgetTail(spooler),
-    remember: (spooler, memory) => store.remember(spooler, memory),
-    close: () => store.close(),
-  };
+  });
 }

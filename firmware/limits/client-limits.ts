@@ -22,6 +22,15 @@ export const clientLimits = {
   /** The disk keeps at least this much free. */
   reserveBytes: 64 * 1024 * 1024,
   writeBytes: 1024 * 1024,
+  /** What one read of a connection hands over: TLS has records of 16 KiB at most. */
+  recordsBytes: 64 * 1024,
+  /** What a connection still hands over when it was asked to pause. */
+  lentBytes: 256 * 1024,
+  /** Status line and fields of an answer. */
+  headBytes: 16 * 1024,
+  /** Files that are synced at once, and that wait for it; their downloads have ended. */
+  syncsAtOnce: 2,
+  syncsWaiting: 32,
   /** A profile that a module looks into. */
   lookedIntoBytes: queueFileLimits.checkedBytes,
   cupsMs: 60_000,

@@ -65,8 +65,10 @@ export const clusterLimits = {
   waitingCommits: 4_096,
   /** Local ports that are remembered of a device's connections that did not end in order. */
   lingeringPorts: 8,
-  /** Fetching a document from the peer is given up where nothing comes for so long. */
+  /** Fetching documents from the peer is given up where nothing of any comes for so long. */
   documentStallMs: 600,
+  /** Documents of a batch that are fetched at once: their waits for path and disk overlap. */
+  documentsAtOnce: 8,
   /** Fetching the group's key and certificate from the peer. */
   credentialsMs: 2_000,
   /** Time that a spooler whose ownership ended has to stop, before the next one may start. */

@@ -10,6 +10,11 @@ export const modulesLimits = {
   answerMs: 1_000,
   /** The least time from one start of a module's thread to the next. */
   restartMs: 5_000,
+  /** A language monitor that is gone: how long closing the port under it may take. */
+  belowEndMs: 5_000,
+  /** What a language monitor may read of its port at once. */
+  readBytes: 1024 * 1024,
+  commandSets: 32,
   heapMegabytes: 128,
   messageLength: 500,
 } as const;

@@ -45,6 +45,8 @@ export const pairLimits = {
   channelPongMs: 4_000,
   channelStreams: 64,
   channelWindowBytes: 1024 * 1024,
+  /** Of all exchanges of one connection together; the standard's own is 64 KiB. */
+  channelConnectionWindowBytes: 8 * 1024 * 1024,
   /** A whole pairing, and one of its lines. */
   pairingMs: 15_000,
   pairingLineBytes: 8 * 1024,

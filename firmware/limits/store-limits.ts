@@ -27,4 +27,6 @@ export const storeLimits = {
   reportRestMs: 1_000,
   /** Reported events that wait; the oldest are dropped above it. */
   waitingReports: 1_000,
+  /** Answers of one query that are kept until something is written. */
+  rememberedAnswers: 256,
 } as const;

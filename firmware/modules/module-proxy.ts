@@ -9,24 +9,28 @@ import type {
   MonitorModule,
   MonitorPort,
   Opened,
-  RegistryKey,
   XcvResult,
 } from '../../monitors/contract.ts';
-import { type Win32Status, win32Statuses } from '../../monitors/win32-status.ts';
 import { modulesLimits as limits } from '../limits/modules-limits.ts';
 import { createDeviceBox, type DeviceBox } from './device-box.ts';
+import { askRegistry, type OpenKeys } from './module-registry.ts';
 import { createModuleThread, type ModuleThread, type ThreadHandle } from './module-thread.ts';
+import { belowPrefix, createPortsBelow, type PortsBelow } from './port-below.ts';
 import type { RpcServe } from './rpc.ts';
+import { soonAfter } from './soon-after.ts';
 import {
   deviceStatus,
   logFacts,
   logLevel,
   moduleWords,
+  offersAnswer,
   openAnswer,
   portInfos,
   portOutcome,
+  printerData,
   readBytes,
   startOutcome,
+  statusOf,
   writeOutcome,
   xcvAnswer,
 } from './shapes.ts';
@@ -48,9 +52,11 @@ export interface LoadedModule {
 interface Instance {
   readonly id: string;
   readonly init: MonitorInit;
-  readonly keys: Map<number, RegistryKey>;
+  readonly keys: OpenKeys;
   /** The start of the thread that knows it. */
   epoch: number;
+  /** Functions of MONITOR2 that not every monitor has. */
+  offers: readonly string[];
 }
 
 /** Rejects where the file can't be loaded, or is no monitor module. */
@@ -69,6 +75,8 @@ class ModuleProxy {
   readonly #clock: Clock;
   readonly #instances = new Map<string, Instance>();
   readonly #devices: DeviceBox;
+  readonly #below: PortsBelow;
+  #kind: MonitorModule['kind'] = 'port';
   /** Runs work on behalf of whom the spooler called for. */
   readonly #scopes = new Map<string, { readonly instance: Instance; readonly run: Runner }>();
   #lastId = 0;
@@ -76,6 +84,7 @@ class ModuleProxy {
   constructor({ name, spawn, clock }: ModuleProxyOptions) {
     this.#clock = clock;
     this.#devices = createDeviceBox();
+    this.#below = createPortsBelow(clock);
     this.#thread = createModuleThread({ name, spawn, clock, serve: (call) => this.#serve(call) });
   }
 
@@ -85,11 +94,13 @@ class ModuleProxy {
 
   async describe(): Promise<MonitorModule> {
     const words = moduleWords.parse(await this.#describeNow());
+    this.#kind = words.kind;
     const initialise = (init: MonitorInit) => this.#initialise(init);
     return {
       name: words.name,
       kind: words.kind,
       locality: words.locality,
+      ...(words.kind === 'language' ? { commandSets: words.commandSets } : {}),
       ...(words.converted ? { initializePrintMonitor2: initialise } : {}),
       ...(words.unconverted ? { initializePrintMonitor: initialise } : {}),
       initializePrintMonitorUI: () => words.ui,
@@ -113,7 +124,8 @@ class ModuleProxy {
 
   async #initialise(init: MonitorInit): Promise<Monitor2 | undefined> {
     const id = this.#newId('instance');
-    const instance = { id, init, keys: new Map([[0, init.registry.root]]), epoch: 0 };
+    const keys = new Map([[0, init.registry.root]]);
+    const instance: Instance = { id, init, keys, epoch: 0, offers: [] };
     this.#instances.set(id, instance);
     this.#scopes.set(id, { instance, run: AsyncLocalStorage.snapshot() });
     if (await this.#known(instance)) return this.#monitor(instance);
@@ -129,9 +141,11 @@ class ModuleProxy {
       await this.#thread.call({ target: 'module', method: 'describe', args: [] });
     }
     const args = [instance.id.replace('instance:', ''), { spooler, local, serverName }, local];
-    const isThere = await this.#thread.call({ target: 'module', method: 'initialise', args });
+    const answer = await this.#thread.call({ target: 'module', method: 'initialise', args });
     instance.epoch = this.#thread.epoch;
-    return isThere === true;
+    if (answer === undefined) return false;
+    instance.offers = offersAnswer.parse(answer).offers;
+    return true;
   }
 
   async #call(
@@ -157,9 +171,17 @@ class ModuleProxy {
       await this.#known(instance);
       return await this.#call(instance, id, id, method, args, { signal });
     };
+    // Nobody waits for it; what is wrong with it the next call tells.
+    const tell = (method: string, names: readonly string[]) => {
+      const { signal } = new AbortController();
+      if (instance.offers.includes(method)) call(method, [names], { signal }).catch(() => {});
+    };
     return {
-      enumPorts: async (request) => portInfos.parse(await call('enumPorts', [], request)),
-      openPort: (name, request) => this.#openPort(instance, name, request),
+      ...(this.#kind === 'port'
+        ? this.#portFunctions(instance, call)
+        : this.#languageFunctions(instance)),
+      notifyUsedPorts: (names) => tell('notifyUsedPorts', names),
+      notifyUnusedPorts: (names) => tell('notifyUnusedPorts', names),
       xcvOpenPort: (object, access) => ({
         status: 'ERROR_SUCCESS',
         handle: {
@@ -178,26 +200,82 @@ class ModuleProxy {
     };
   }
 
-  async #openPort(instance: Instance, name: string, call: Call): Promise<Opened<MonitorPort>> {
-    await this.#known(instance);
-    const target = this.#newId('port');
-    this.#scopes.set(target, { instance, run: AsyncLocalStorage.snapshot() });
-    const answer = await this.#call(
-      instance,
-      instance.id,
-      target,
-      'openPort',
-      [target, name],
-      call,
-    );
-    const { status, message } = openAnswer.parse(answer);
-    const known = statusOf(status);
-    if (known === 'ERROR_SUCCESS') return { status: known, handle: this.#port(instance, target) };
-    this.#scopes.delete(target);
-    return { status: known, message: message ?? `the module can not open ${name}` };
+  #portFunctions(instance: Instance, call: InstanceCall): Pick<Monitor2, 'enumPorts' | 'openPort'> {
+    return {
+      enumPorts: async (request) => portInfos.parse(await call('enumPorts', [], request)),
+      openPort: async (name, request) => {
+        await this.#known(instance);
+        return await this.#open(instance, name, request, (target) => ({
+          method: 'openPort',
+          args: [target, name],
+        }));
+      },
+    };
   }
 
-  #port(instance: Instance, target: string): MonitorPort {
+  #languageFunctions(instance: Instance): Pick<Monitor2, 'enumPorts' | 'openPortEx'> {
+    return {
+      // It has no ports of its own.
+      enumPorts: async () => [],
+      openPortEx: async (name, printerName, monitor, request) => {
+        await this.#known(instance);
+        if (!instance.offers.includes('openPortEx')) {
+          const message = 'the module offers no openPortEx';
+          return { status: 'ERROR_NOT_SUPPORTED', message };
+        }
+        const run: Runner = AsyncLocalStorage.snapshot();
+        const below = this.#below.add({ portName: name, monitor, run });
+        const end = () => below.end();
+        const opening = (target: string) => ({
+          method: 'openPortEx',
+          args: [target, below.target, name, printerName],
+        });
+        try {
+          const opened = await this.#open(instance, name, request, opening, end);
+          if (opened.status !== 'ERROR_SUCCESS') await end();
+          return opened;
+        } catch (error) {
+          await end();
+          throw error;
+        }
+      },
+    };
+  }
+
+  /** `onClosed` ends what lies under the port, once the module has ended, or is not waited for. */
+  async #open(
+    instance: Instance,
+    name: string,
+    call: Call,
+    opening: (target: string) => { readonly method: string; readonly args: readonly unknown[] },
+    onClosed?: () => Promise<void>,
+  ): Promise<Opened<MonitorPort>> {
+    const target = this.#newId('port');
+    this.#scopes.set(target, { instance, run: AsyncLocalStorage.snapshot() });
+    const { method, args } = opening(target);
+    try {
+      const asked = this.#call(instance, instance.id, target, method, args, call);
+      const { status, message, offers } = openAnswer.parse(
+        await soonAfter(this.#clock, call, asked),
+      );
+      const known = statusOf(status);
+      if (known === 'ERROR_SUCCESS') {
+        return { status: known, handle: this.#port(instance, target, offers, onClosed) };
+      }
+      this.#scopes.delete(target);
+      return { status: known, message: message ?? `the module can not open ${name}` };
+    } catch (error) {
+      this.#scopes.delete(target);
+      throw error;
+    }
+  }
+
+  #port(
+    instance: Instance,
+    target: string,
+    offers: readonly string[],
+    onClosed?: () => Promise<void>,
+  ): MonitorPort {
     const call = (method: string, args: readonly unknown[], request: Call) =>
       this.#call(instance, target, target, method, args, request);
     return {
@@ -215,11 +293,18 @@ class ModuleProxy {
         portOutcome.parse(await call('endDocPort', [what], request)),
       closePort: async (request) => {
         try {
-          await call('closePort', [], request);
+          await soonAfter(this.#clock, request, call('closePort', [], request));
         } finally {
+          await onClosed?.();
           this.#scopes.delete(target);
         }
       },
+      ...(offers.includes('getPrinterDataFromPort')
+        ? {
+            getPrinterDataFromPort: async (name: string, request: Call) =>
+              printerData.parse(await call('getPrinterDataFromPort', [name], request)),
+          }
+        : {}),
     };
   }
 
@@ -238,6 +323,9 @@ class ModuleProxy {
 
   /** What the module asks for. */
   readonly #serve: RpcServe = async ({ target, method, args, signal }) => {
+    if (target.startsWith(belowPrefix)) {
+      return await this.#below.call(target, method, args, signal);
+    }
     if (target.startsWith('device:')) return await this.#devices.call(target, method, args, signal);
     if (target === 'devices') {
       const [name, ...rest] = args;
@@ -250,8 +338,8 @@ class ModuleProxy {
     const instance = this.#instances.get(target.replace('registry:', ''));
     if (instance === undefined) throw new Error(`there is no ${target} any more`);
     return isRegistry
-      ? await askRegistry(instance, method, args)
-      : told(instance.init, method, args);
+      ? await askRegistry(instance.init.registry, instance.keys, method, args)
+      : told(instance.init, this.#kind, method, args);
   };
 
   #forget(instance: Instance): void {
@@ -267,71 +355,23 @@ class ModuleProxy {
   }
 }
 
+type InstanceCall = (method: string, args: readonly unknown[], call: Call) => Promise<unknown>;
 type Runner = <T>(work: () => T) => T;
 
 /** As signals.ts writes it. */
 const callMark = '\u0000signal';
 
-const registryNames = z.enum([
-  'createKey',
-  'openKey',
-  'closeKey',
-  'deleteKey',
-  'enumKey',
-  'queryInfoKey',
-  'setValue',
-  'setValues',
-  'deleteValue',
-  'enumValue',
-  'queryValue',
-]);
-
-/** Keys go by numbers; the appliance keeps the keys. */
-async function askRegistry(
-  { init: { registry }, keys }: Instance,
-  name: string,
+function told(
+  init: MonitorInit,
+  kind: MonitorModule['kind'],
+  method: string,
   args: readonly unknown[],
-): Promise<unknown> {
-  const real = args.map((arg) => {
-    const id: unknown = typeof arg === 'object' && arg !== null && Reflect.get(arg, 'id');
-    if (typeof id !== 'number') return arg;
-    const key = keys.get(id);
-    if (key === undefined) throw new Error('the registry key is not open');
-    return key;
-  });
-  const method = registry[registryNames.parse(name)];
-  const answer: unknown = await Reflect.apply(method, registry, real);
-  if (name !== 'createKey' && name !== 'openKey') return answer;
-  if (answer === undefined) return undefined;
-  const { path } = z.object({ path: z.array(z.string()) }).parse(answer);
-  const id = Math.max(...keys.keys()) + 1;
-  const key = keyOf(answer);
-  if (key !== undefined) keys.set(id, key);
-  return { path, id };
-}
-
-function keyOf(answer: unknown): RegistryKey | undefined {
-  return isKey(answer) ? answer : undefined;
-}
-
-function isKey(answer: unknown): answer is RegistryKey {
-  return typeof answer === 'object' && answer !== null && 'path' in answer;
-}
-
-function told(init: MonitorInit, method: string, args: readonly unknown[]): void {
+): void {
   const [first, second, third] = args;
   if (method === 'reportStatus') {
-    return init.reportStatus(z.string().parse(first), deviceStatus.parse(second));
+    return init.reportStatus(z.string().parse(first), deviceStatus[kind].parse(second));
   }
   if (method !== 'log') throw new Error(`no such function: ${method}`);
   const text = z.string().parse(second).slice(0, limits.messageLength);
   init.log[logLevel.parse(first)](text, logFacts.parse(third));
-}
-
-function statusOf(text: string): Win32Status {
-  return isStatus(text) ? text : 'ERROR_INVALID_DATA';
-}
-
-function isStatus(text: string): text is Win32Status {
-  return Object.hasOwn(win32Statuses, text);
 }

@@ -1,6 +1,8 @@
 // The thread of a loaded module: runs its functions, and brings what they ask for to the appliance.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Clock, Random } from '../../hal/contract.ts';
+import { invoke, offered, part } from './parts.ts';
+import { portMonitorSide } from './port-monitor-side.ts';
 import type { Rpc, RpcCall } from './rpc.ts';
 import { withoutSignal, withSignal } from './signals.ts';
 
@@ -43,6 +45,13 @@ const deviceFunctions = [
   'openUsb',
 ] as const;
 
+const optionalOfInstances = ['openPortEx', 'notifyUsedPorts', 'notifyUnusedPorts'] as const;
+const optionalOfPorts = [
+  'getPrinterDataFromPort',
+  'setPortTimeOuts',
+  'sendRecvBidiDataFromPort',
+] as const;
+
 class ModuleSide {
   readonly #options: ModuleSideOptions;
   /** Instances, ports and Xcv handles by their targets. */
@@ -79,9 +88,9 @@ class ModuleSide {
         throw new Error('it is not converted: it offers no initializePrintMonitor2');
       }
       const instance = await invoke(this.#module, name, [this.#init(target, facts)]);
-      if (instance === undefined) return false;
+      if (instance === undefined) return undefined;
       this.#objects.set(target, instance);
-      return true;
+      return { offers: offered(instance, optionalOfInstances) };
     });
   }
 
@@ -93,6 +102,13 @@ class ModuleSide {
       const opened = await invoke(object, method, rest);
       return this.#keep(String(portTarget), opened);
     }
+    if (method === 'openPortEx') {
+      const [portTarget, below, name, printerName, ...rest] = args;
+      const ask = (call: string, plain: readonly unknown[]) =>
+        this.#ask(String(below), call, plain);
+      const opening = [name, printerName, portMonitorSide(ask), ...rest];
+      return this.#keep(String(portTarget), await invoke(object, method, opening));
+    }
     if (method === 'xcvDataPort') return await this.#xcv(object, args);
     if (method === 'closePort' || method === 'shutdown') this.#objects.delete(target);
     const answer = await invoke(object, method, args);
@@ -103,9 +119,7 @@ class ModuleSide {
   #keep(target: string, opened: unknown): unknown {
     const handle = part(opened, 'handle');
     if (handle !== undefined) this.#objects.set(target, handle);
-    const offers = ['getPrinterDataFromPort'].filter(
-      (name) => typeof part(handle, name) === 'function',
-    );
+    const offers = offered(handle, optionalOfPorts);
     return { status: part(opened, 'status'), message: part(opened, 'message'), offers };
   }
 
@@ -127,25 +141,23 @@ class ModuleSide {
   /** MONITORINIT: the appliance's own, at the other end of calls. */
   #init(target: string, facts: unknown): object {
     const { clock, random } = this.#options;
-    const ask = (what: string, method: string, args: readonly unknown[]) => {
-      const plain = withoutSignal(args);
-      return this.#options.rpc().call({ target: what, method, ...plain });
-    };
     const told = (method: string, ...args: readonly unknown[]) => {
       // Nobody waits for it, and at the end of the thread nobody is left to hear it.
-      ask(target, method, args).catch(() => {});
+      this.#ask(target, method, args).catch(() => {});
     };
     const registry = Object.fromEntries(
       registryFunctions.map((name) => [
         name,
-        (...args: readonly unknown[]) => ask(`registry:${target}`, name, args),
+        (...args: readonly unknown[]) => this.#ask(`registry:${target}`, name, args),
       ]),
     );
     const devices = Object.fromEntries(
       deviceFunctions.map((name) => [
         name,
         async (...args: readonly unknown[]) =>
-          this.#device(await ask('devices', name, [this.#scope.getStore() ?? target, ...args])),
+          this.#device(
+            await this.#ask('devices', name, [this.#scope.getStore() ?? target, ...args]),
+          ),
       ]),
     );
     const log = (level: string) => (text: string, more?: unknown) => told('log', level, text, more);
@@ -158,6 +170,10 @@ class ModuleSide {
       reportStatus: (port: string, status: unknown) => told('reportStatus', port, status),
       log: { debug: log('debug'), info: log('info'), warn: log('warn') },
     };
+  }
+
+  #ask(target: string, method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.#options.rpc().call({ target, method, ...withoutSignal(args) });
   }
 
   /** An open device is called by its number; what it says of itself comes with each answer. */
@@ -201,8 +217,9 @@ function withoutUndefined(answer: unknown): unknown {
 async function describe(module: unknown): Promise<unknown> {
   return {
     name: part(module, 'name'),
-    kind: part(module, 'kind'),
+    kind: part(module, 'kind') ?? 'port',
     locality: part(module, 'locality'),
+    commandSets: part(module, 'commandSets'),
     converted: isConverted(module),
     unconverted: typeof part(module, 'initializePrintMonitor') === 'function',
     ui: await invoke(module, 'initializePrintMonitorUI', []),
@@ -211,15 +228,4 @@ async function describe(module: unknown): Promise<unknown> {
 
 function isConverted(module: unknown): boolean {
   return typeof part(module, 'initializePrintMonitor2') === 'function';
-}
-
-function part(object: unknown, name: string): unknown {
-  return typeof object === 'object' && object !== null ? Reflect.get(object, name) : undefined;
-}
-
-async function invoke(object: unknown, name: string, args: readonly unknown[]): Promise<unknown> {
-  const method = part(object, name);
-  if (typeof method !== 'function') throw new Error(`the module has no ${name}`);
-  const answer: unknown = await Reflect.apply(method, object, [...args]);
-  return answer;
 }

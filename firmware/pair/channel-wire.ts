@@ -19,9 +19,11 @@ export function encodeHead(head: JsonValue): Uint8Array {
   return framed;
 }
 
+type Incoming = AsyncIterable<unknown> & Pick<Http2Stream, 'aborted' | 'rstCode'>;
+
 /** Reads the head; what follows is the body, pulled as it is wanted. */
 export async function readHead(
-  stream: Http2Stream,
+  stream: Incoming,
 ): Promise<{ readonly head: JsonValue; readonly body: AsyncIterable<Uint8Array> }> {
   const chunks = chunksOf(stream);
   let got: Buffer = Buffer.alloc(0);
@@ -46,7 +48,7 @@ async function* withRest(
   yield* chunks;
 }
 
-async function* chunksOf(stream: Http2Stream): AsyncGenerator<Uint8Array> {
+async function* chunksOf(stream: Incoming): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of stream) if (chunk instanceof Uint8Array) yield chunk;
   } catch (error) {

@@ -110,6 +110,7 @@ class Channel implements RunningChannel {
     const session = performServerHandshake(socket, sessionOptions);
     // A TLSSocket that was made for an accepted connection says `secure` only, and this waits.
     socket.emit('secureConnect');
+    session.setLocalWindowSize(pairLimits.channelConnectionWindowBytes);
     this.#served.add(session);
     session.on('close', () => this.#served.delete(session));
     session.on('error', ignore);
@@ -155,6 +156,7 @@ class Channel implements RunningChannel {
         onShut();
         throw new Error('it closed the connection');
       }
+      session.setLocalWindowSize(pairLimits.channelConnectionWindowBytes);
       this.#setSession(session);
       this.#watch(session);
       await closed.promise;

@@ -30,6 +30,7 @@ import type { PairRoom, PeerStanding } from './room-contract.ts';
 import { makeMoveCell } from './shared-lease.ts';
 import { createPairThread, type PairThreadClient, type ThreadChannel } from './thread-client.ts';
 import type { PairThreadData } from './thread-host.ts';
+import { createTurns } from './turns.ts';
 
 export interface PairRoomOptions {
   readonly hal: Pick<Hal, 'clock' | 'random' | 'addresses' | 'udp'>;
@@ -101,7 +102,7 @@ class Room implements PairRoom {
   readonly #meeting: Meeting;
   #from = '';
   #stopped = false;
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = createTurns();
 
   constructor(options: PairRoomOptions, channel: RunningChannel, book: KeptGroupBook) {
     const { hal, identity, membership } = options;
@@ -126,7 +127,11 @@ class Room implements PairRoom {
     this.#serveHello();
     this.#serveWitness();
     membership.onChange(() => {
-      this.#turn = this.#turn.then(() => this.#apply());
+      this.#turns
+        .take(() => this.#apply())
+        .catch((error: unknown) => {
+          this.#options.log.error('the pair could not be made anew', { error });
+        });
     });
     this.channel.onConnected((connected) => this.#connected(connected));
     await this.#apply();
@@ -183,13 +188,16 @@ class Room implements PairRoom {
       secret: undefined,
       witness: undefined,
     }));
-    await this.#turn;
+    await this.#turns.over();
     return { kind: 'done' } as const;
   }
 
   async setWitness(witness: WitnessPlace | undefined, signal: AbortSignal) {
     const refusal = this.#refuseWitness();
     if (refusal !== undefined) return refusal;
+    // Paired just now, the two may not have met yet. That they disagree is what this mends.
+    const apart = await this.ready(signal);
+    if (apart !== undefined && !this.channel.connected) return apart;
     const plain = witness === undefined ? {} : { witness: plainWitness(witness) };
     try {
       await this.channel.request({ service: 'witness', head: plain, signal });
@@ -198,7 +206,7 @@ class Room implements PairRoom {
       return refused('busy', `a witness is set on both appliances: ${why}`);
     }
     await this.#options.membership.change((before) => ({ ...before, witness }));
-    await this.#turn;
+    await this.#turns.over();
     // Both connect anew with it, and a group is made next.
     return (await this.ready(signal)) ?? ({ kind: 'done' } as const);
   }
@@ -237,7 +245,7 @@ class Room implements PairRoom {
 
   async join(request: JoinRequest, signal: AbortSignal) {
     const answer = (await this.#listen()) ?? (await this.pairing.join(request, signal));
-    await this.#turn;
+    await this.#turns.over();
     return answer;
   }
 
@@ -380,6 +388,7 @@ class Room implements PairRoom {
       this.#thread = undefined;
       await thread?.stop();
     } else {
+      await this.book.replaced(peer.nodeId);
       this.#thread ??= this.#spawn();
       try {
         await this.#thread.setMembership(membership.current, membership.boot);

@@ -72,7 +72,7 @@ export function createPairingLine(socket: TLSSocket): PairingLine {
         if (at >= 0) {
           const line = text.slice(0, at);
           text = text.slice(at + 1);
-          return read(line);
+          return readPairingLine(line);
         }
         if (ended) return undefined;
         const woken = Promise.withResolvers<void>();
@@ -89,7 +89,8 @@ export function createPairingLine(socket: TLSSocket): PairingLine {
   };
 }
 
-function read(line: string): PairingMessage | undefined {
+/** Undefined for what is no message. */
+export function readPairingLine(line: string): PairingMessage | undefined {
   try {
     const parsed = pairingMessage.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : undefined;

@@ -10,6 +10,7 @@ import { createEchoMeter, type EchoMeter } from './echo-meter.ts';
 import { type GroupMachine, startGroupMachine } from './group-machine.ts';
 import { type RunningLink, startLink } from './link.ts';
 import { readMovedMs, writeSharedLease } from './shared-lease.ts';
+import { createTurns } from './turns.ts';
 
 /** What the starter hands over as workerData. */
 export interface PairThreadData {
@@ -50,15 +51,14 @@ class Host implements PairThreadHost {
   #link: RunningLink | undefined;
   #boot = 0;
   /** A link is replaced in turn with everything else. */
-  #turn: Promise<void> = Promise.resolve();
+  readonly #turns = createTurns();
 
   constructor(options: PairThreadOptions) {
     this.#options = options;
   }
 
   take(message: ToPairThread): Promise<void> {
-    this.#turn = this.#turn.then(() => this.#take(message));
-    return this.#turn;
+    return this.#turns.take(() => this.#take(message));
   }
 
   async #take(message: ToPairThread): Promise<void> {

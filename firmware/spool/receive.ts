@@ -7,6 +7,7 @@ import { abortable } from '../../hal/time.ts';
 import { type ErrorCode, type Refusal, refused } from '../errors/codes.ts';
 import type { JobDocument } from '../jobs/job.ts';
 import { spoolFileLimits } from '../limits/spool-file-limits.ts';
+import { spoolLimits } from '../limits/spool-limits.ts';
 import type { DocumentToStore } from '../store/contract.ts';
 import { createDocumentFile, type DocumentFile } from './document-file.ts';
 import { completedHeader, type SpoolHeaderDraft } from './header.ts';
@@ -74,8 +75,17 @@ export class Upload {
   #memoryBytes = 0;
   #file: DocumentFile | undefined;
   #writtenBytes = 0;
-  #inFlightBytes = 0;
+  /** Taken and not written: on its way to the disk, or behind that. */
+  #unwrittenBytes = 0;
+  #behind: Uint8Array[] = [];
+  #behindBytes = 0;
+  #behindMemoryBytes = 0;
+  #joined: Buffer | undefined;
+  /** All that is on its way or behind; it fails for good with the first write that fails. */
   #writing: Promise<void> = Promise.resolve();
+  #isWriting = false;
+  /** What is on its way now. */
+  #underWay: Promise<void> = Promise.resolve();
 
   constructor(parts: UploadParts, options: UploadOptions) {
     this.#parts = parts;
@@ -122,13 +132,13 @@ export class Upload {
   async #take(chunk: Uint8Array): Promise<void> {
     this.#hash.update(chunk);
     this.#sizeBytes += chunk.length;
-    if (this.#parts.space.leftBytes < chunk.length + this.#gatheredBytes + this.#inFlightBytes) {
+    if (this.#parts.space.leftBytes < chunk.length + this.#gatheredBytes + this.#unwrittenBytes) {
       await this.#reserve(this.#reserveStep(), chunk.length);
     }
     if (this.#isDirect(chunk)) return await this.#write(chunk);
     if (this.#gather(chunk)) return;
     await this.#flush();
-    if (!this.#gather(chunk)) await this.#write(chunk);
+    if (this.#isDirect(chunk) || !this.#gather(chunk)) await this.#write(chunk);
   }
 
   /** A large chunk of a large document: copying it would save nothing. */
@@ -188,23 +198,66 @@ export class Upload {
   }
 
   /**
-   * Begins to write once what was written before is done: the next chunk comes meanwhile. What goes
-   * wrong is told by the call after it, or by `#writing`.
+   * Begins to write, or leaves the bytes behind what is being written: the next chunk comes
+   * meanwhile, and what gathers there is one write. What goes wrong is told by a call after it, or
+   * by `#writing`.
    */
   async #write(bytes: Uint8Array): Promise<void> {
     const { files, directory, makeName } = this.#parts;
     this.#file ??= await createDocumentFile(files, directory, makeName());
-    await this.#writing;
-    const writing = this.#writeNow(this.#file, bytes);
-    writing.catch(() => {});
-    this.#writing = writing;
-    if (this.#isFollowed) await writing;
+    if (this.#isWriting && !this.#mayWaitBehind(bytes)) await this.#underWay;
+    if (!this.#isWriting) await this.#writing;
+    this.#behind.push(bytes);
+    this.#behindBytes += bytes.length;
+    this.#unwrittenBytes += bytes.length;
+    if (!this.#isWriting) {
+      this.#writing = this.#writeAll(this.#file);
+      this.#writing.catch(() => {});
+    }
+    if (this.#isFollowed) await this.#writing;
+  }
+
+  /** Nothing waits without memory for it. */
+  #mayWaitBehind(bytes: Uint8Array): boolean {
+    if (this.#behindBytes + bytes.length > spoolLimits.chunkBytes) return false;
+    if (!this.#parts.memory.take(bytes.length)) return false;
+    this.#behindMemoryBytes += bytes.length;
+    return true;
+  }
+
+  async #writeAll(file: DocumentFile): Promise<void> {
+    this.#isWriting = true;
+    try {
+      while (this.#behind.length > 0) {
+        this.#underWay = this.#writeNow(file, this.#takeBehind());
+        await this.#underWay;
+      }
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  /** Joined in memory that is used again: one write is under way at a time. */
+  #takeBehind(): Uint8Array {
+    const parts = this.#behind;
+    this.#behind = [];
+    this.#behindBytes = 0;
+    this.#parts.memory.give(this.#behindMemoryBytes);
+    this.#behindMemoryBytes = 0;
+    const [first = new Uint8Array(), ...more] = parts;
+    if (more.length === 0) return first;
+    this.#joined ??= Buffer.allocUnsafeSlow(spoolLimits.chunkBytes);
+    let sizeBytes = 0;
+    for (const part of parts) {
+      this.#joined.set(part, sizeBytes);
+      sizeBytes += part.length;
+    }
+    return this.#joined.subarray(0, sizeBytes);
   }
 
   async #writeNow(file: DocumentFile, bytes: Uint8Array): Promise<void> {
-    this.#inFlightBytes = bytes.length;
     await file.write(bytes);
-    this.#inFlightBytes = 0;
+    this.#unwrittenBytes -= bytes.length;
     this.#parts.space.used(bytes.length);
     this.#writtenBytes += bytes.length;
     await this.#options.onWritten?.(file.name, this.#writtenBytes);
@@ -254,6 +307,7 @@ export class Upload {
 
   async #abandon(): Promise<void> {
     await Promise.allSettled([this.#writing]);
+    this.#takeBehind();
     this.#release();
     const file = this.#file;
     this.#file = undefined;

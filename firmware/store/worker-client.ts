@@ -11,6 +11,7 @@ import {
   StoreError,
 } from './contract.ts';
 import type { QueryInput, QueryName, QueryOutput } from './queries/table.ts';
+import { RememberedAnswers } from './remembered-answers.ts';
 import type {
   AnswerMessage,
   CallMessage,
@@ -62,6 +63,7 @@ class WorkerStore implements Store {
   readonly #pending = new Map<number, Pending>();
   readonly #opening = Promise.withResolvers<void>();
   readonly #ending = Promise.withResolvers<StoreClientState>();
+  readonly #remembered = new RememberedAnswers();
   #state: StoreClientState = { kind: 'running' };
   #closing: Promise<void> | undefined;
   #lastId = 0;
@@ -83,9 +85,11 @@ class WorkerStore implements Store {
 
   async commit(unit: CommitUnit): Promise<CommitOutcome> {
     if (this.#pending.size >= this.#limit) return refused('busy', 'too many changes wait');
-    return this.#call({ method: 'commit', unit }, (answer, resolve) => {
-      if (answer.method === 'commit') resolve(answer.value);
-    });
+    return this.#remembered.during(() =>
+      this.#call({ method: 'commit', unit }, (answer, resolve) => {
+        if (answer.method === 'commit') resolve(answer.value);
+      }),
+    );
   }
 
   async query<Name extends QueryName>(
@@ -93,9 +97,11 @@ class WorkerStore implements Store {
     input: QueryInput<Name>,
   ): Promise<QueryOutput<Name>> {
     this.#assertRoom();
-    return this.#call<QueryOutput<Name>>({ method: 'query', name, input }, (answer, resolve) => {
-      if (answer.method === 'query' && isAnswerTo(answer, name)) resolve(answer.value);
-    });
+    const ask = () =>
+      this.#call<QueryOutput<Name>>({ method: 'query', name, input }, (answer, resolve) => {
+        if (answer.method === 'query' && isAnswerTo(answer, name)) resolve(answer.value);
+      });
+    return this.#remembered.answer(name, input, ask);
   }
 
   async readLog(spooler: string, fromSeq: number, limit: number): ReturnType<Store['readLog']> {
@@ -121,15 +127,21 @@ class WorkerStore implements Store {
     return this.#do({ method: 'forgetTail', spooler });
   }
 
+  forgetLog(spooler: string): Promise<void> {
+    return this.#do({ method: 'forgetLog', spooler });
+  }
+
   remember(spooler: string, memory: string): Promise<void> {
     return this.#do({ method: 'remember', spooler, memory });
   }
 
   async #do(call: Unnumbered<StoreCall>): Promise<void> {
     this.#assertRoom();
-    return this.#call<void>(call, (answer, resolve) => {
-      if (answer.method === 'done') resolve();
-    });
+    return this.#remembered.during(() =>
+      this.#call<void>(call, (answer, resolve) => {
+        if (answer.method === 'done') resolve();
+      }),
+    );
   }
 
   async logEnds(): ReturnType<Store['logEnds']> {

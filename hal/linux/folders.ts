@@ -137,6 +137,11 @@ function createFolder(handle: FileHandle, path: string): Folder {
     },
     remove,
     sync: () => named(path, handle.sync()),
+    async tryLock() {
+      if (!(await lockDescriptor(handle.fd, path))) return 'held';
+      // Of a folder that was removed no name is left.
+      return (await named(path, handle.stat())).nlink === 0 ? 'gone' : 'locked';
+    },
     async freeBytes() {
       const { bavail, bsize } = await named(path, statfs(here));
       return bavail * bsize;
@@ -154,6 +159,21 @@ function placeIn(folder: Folder, name: string): string {
   const place = places.get(folder);
   if (place === undefined) throw new Error(`${folder.path} was not opened here`);
   return place(name);
+}
+
+/** Of sys/file.h and errno.h. */
+const LOCK_EX_NB = 2 | 4;
+const EWOULDBLOCK = 11;
+
+/** flock(2), which Node has not: it goes with the descriptor. False: somebody else has it. */
+async function lockDescriptor(descriptor: number, path: string): Promise<boolean> {
+  // Loads an addon, which nobody else who has folders needs.
+  const { loadLibc } = await import('./libc.ts');
+  const libc = loadLibc();
+  if (libc.call('int flock(int, int)')(descriptor, LOCK_EX_NB) === 0) return true;
+  const number = libc.errno();
+  if (number === EWOULDBLOCK) return false;
+  throw new HalError('other', path, { detail: `no lock: errno ${number}` });
 }
 
 async function makeFolder(real: string, shown: string): Promise<void> {

@@ -4,23 +4,33 @@ import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import type { OutputDevice, OutputKind, OutputOptions, Outputs, PrinterNode } from '../contract.ts';
 import { HalError, isHalError, toHalError } from '../errors.ts';
 import { parallelIdOf } from './parallel-ids.ts';
+import { createPromptRefusals } from './parallel-node.ts';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 const neverWaiting = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
 const privateFileMode = 0o600;
 
 /** Documentation/admin-guide/devices.txt: 6 is parallel printers, 180 USB devices. */
-const printerMajors: readonly number[] = [6, 180];
+const parallelMajor = 6;
+const printerMajors: readonly number[] = [parallelMajor, 180];
 const nodeFolders = [
   { folder: '/dev', name: /^lp\d+$/ },
   { folder: '/dev/usb', name: /^lp\d+$/ },
 ] as const;
 
 export function createLinuxOutputs(): Outputs {
-  return { open: openOutput, listPrinterNodes };
+  const refusePromptly = createPromptRefusals();
+  return {
+    open: (path, options) => openOutput(path, options, refusePromptly),
+    listPrinterNodes,
+  };
 }
 
-async function openOutput(path: string, options: OutputOptions): Promise<OutputDevice> {
+async function openOutput(
+  path: string,
+  options: OutputOptions,
+  refusePromptly: (descriptor: number) => void,
+): Promise<OutputDevice> {
   const isNew = !(await isThere(path)) && options.kinds.includes('file');
   const make = isNew ? O_CREAT | O_EXCL : 0;
   const append = options.kinds.includes('file') ? O_APPEND : 0;
@@ -33,6 +43,7 @@ async function openOutput(path: string, options: OutputOptions): Promise<OutputD
       const detail = `it is no ${options.kinds.join(' or ')}`;
       throw new HalError('permission-denied', path, { detail });
     }
+    if (majorOf(found.rdev) === parallelMajor) refusePromptly(handle.fd);
     if (kind === 'file' && options.start === 'replace') await named(path, handle.truncate(0));
     const startBytes = options.start === 'replace' ? 0 : found.size;
     return createDevice({ handle, path, kind, opened: found, startBytes });

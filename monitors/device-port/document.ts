@@ -12,6 +12,8 @@ export interface DeviceDocumentOptions {
   readonly clock: Clock;
   /** Names the port in messages. */
   readonly portName: string;
+  /** What a write waits for, or that it goes on, while it lasts. */
+  readonly onHindrance: (hindrance: Hindrance | undefined) => void;
 }
 
 export interface DeviceDocument {
@@ -39,7 +41,8 @@ class Document implements DeviceDocument {
   #takenBytes = 0;
   /** Taken, and not yet told to the caller. */
   #untoldBytes = 0;
-  #hindrance: Hindrance | undefined;
+  /** Why the last write was refused; undefined where it was not. */
+  #refusal: Hindrance | undefined;
   #broken: HalError | undefined;
   #isOver = false;
 
@@ -57,6 +60,7 @@ class Document implements DeviceDocument {
     let progressMs = startedMs;
     let retryMs: number = limits.retryFirstMs;
     let writtenBytes = 0;
+    let hasLooked = false;
     for (;;) {
       const toldBytes = Math.min(this.#untoldBytes, bytes.length - writtenBytes);
       this.#untoldBytes -= toldBytes;
@@ -66,13 +70,25 @@ class Document implements DeviceDocument {
       const isLong = toldBytes > 0 && progressMs - startedMs >= limits.callMs;
       if (isWhole || isLong) return { kind: 'written', writtenBytes };
       this.#underWay ??= this.#launch(bytes.subarray(writtenBytes));
-      const untilMs = Math.min(progressMs + timeoutMs, startedMs + limits.longestCallMs);
+      const lastMs = Math.min(progressMs + timeoutMs, startedMs + limits.longestCallMs);
+      const untilMs = hasLooked ? lastMs : Math.min(lastMs, progressMs + limits.lookMs);
       using deadline = startDeadline(clock, untilMs - clock.monotonicMs(), signal);
       const step = await this.#step(deadline.signal, retryMs);
-      if (step === 'gave-up') return this.#waiting(writtenBytes, deadline.expired);
+      if (step === 'gave-up') {
+        const hindrance = deadline.expired ? await this.#hindranceNow() : this.#refusal;
+        if (!deadline.expired || untilMs === lastMs) return this.#waiting(writtenBytes, hindrance);
+        // The call has its time-out; whoever looks at the printer need not wait for it.
+        if (hindrance !== undefined) this.#options.onHindrance(hindrance);
+        hasLooked = true;
+        continue;
+      }
       retryMs =
         step === 'nothing' ? Math.min(retryMs * 2, limits.retryLastMs) : limits.retryFirstMs;
-      if (step === 'progress') progressMs = clock.monotonicMs();
+      if (step === 'progress') {
+        progressMs = clock.monotonicMs();
+        if (hasLooked) this.#options.onHindrance(undefined);
+        hasLooked = false;
+      }
     }
   }
 
@@ -119,15 +135,13 @@ class Document implements DeviceDocument {
     try {
       const takenBytes = await abortable(this.#underWay ?? Promise.resolve(0), signal);
       this.#settle(takenBytes);
-      if (takenBytes > 0) {
-        this.#hindrance = undefined;
-        return 'progress';
-      }
+      this.#refusal = undefined;
+      if (takenBytes > 0) return 'progress';
     } catch (error) {
       if (signal.aborted && isHalError(error, 'aborted')) return 'gave-up';
       const failure = toHalError(error, portName);
-      this.#hindrance = kind.hindranceOf?.(failure);
-      if (this.#hindrance === undefined) {
+      this.#refusal = kind.hindranceOf?.(failure);
+      if (this.#refusal === undefined) {
         this.#broken = failure;
         return 'broken';
       }
@@ -149,19 +163,23 @@ class Document implements DeviceDocument {
     this.#untoldBytes += takenBytes;
   }
 
-  async #waiting(writtenBytes: number, mayAsk: boolean): Promise<WriteOutcome> {
-    if (this.#isOver) return this.#failed(writtenBytes, 'the port was closed');
-    const { clock, device, kind } = this.#options;
-    let hindrance = this.#hindrance;
-    if (mayAsk && hindrance === undefined && device.askHindrance !== undefined) {
-      try {
-        using deadline = startDeadline(clock, limits.askMs);
-        hindrance = await abortable(device.askHindrance(), deadline.signal);
-      } catch {
-        // A device that does not even answer this is silent, which is what will be said of it.
-      }
+  /** A refusal says it already; else the device is asked, where it can be. */
+  async #hindranceNow(): Promise<Hindrance | undefined> {
+    const { clock, device } = this.#options;
+    if (this.#isOver || this.#refusal !== undefined) return this.#refusal;
+    if (device.askHindrance === undefined) return undefined;
+    try {
+      using deadline = startDeadline(clock, limits.askMs);
+      return await abortable(device.askHindrance(), deadline.signal);
+    } catch {
+      // A device that does not even answer this is silent, which is what will be said of it.
+      return undefined;
     }
-    return { kind: 'waiting', writtenBytes, ...(hindrance ?? kind.silence) };
+  }
+
+  #waiting(writtenBytes: number, hindrance: Hindrance | undefined): WriteOutcome {
+    if (this.#isOver) return this.#failed(writtenBytes, 'the port was closed');
+    return { kind: 'waiting', writtenBytes, ...(hindrance ?? this.#options.kind.silence) };
   }
 
   #failed(writtenBytes: number, message: string): WriteOutcome {

@@ -8,6 +8,8 @@ export const devicePortLimits = {
   callMs: 60_000,
   /** No call lasts longer, whatever the device does: below the spooler's 180 s. */
   longestCallMs: 165_000,
+  /** After this time without progress it is asked what hinders it, and what it says is told. */
+  lookMs: 3_000,
   /** How long the device's own word on what hinders it may take. */
   askMs: 5_000,
   /** How long the end of a document (the last bytes on the line, the disk) may take. */

@@ -72,6 +72,7 @@ class DevicePort<Settings> implements OpenPort {
       kind,
       clock: init.clock,
       portName: opening.name,
+      onHindrance: (hindrance) => this.#status.set({ reasons: [], ...hindrance, busy: true }),
     });
     this.#status.set({ reasons: [], busy: true });
     return { kind: 'started' };

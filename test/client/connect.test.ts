@@ -1,16 +1,69 @@
 // Connecting, looking again and leaving, with an honest server.
 import assert from 'node:assert/strict';
 import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { folderNames, parseQueueAddress, uriOf } from '../../firmware/client/address.ts';
 import { stepLine } from '../../firmware/client/steps.ts';
 import { HalError } from '../../hal/errors.ts';
+import type { Folder, Folders } from '../../hal/folders.ts';
 import { digestOf, startClient } from './rig.ts';
 
 const profile = { name: 'a.icm', bytes: Buffer.from('a') };
 
 describe('a connection', () => {
+  test('is one at a time: who comes second is told, and who leaves makes room', async (t) => {
+    const rig = await startClient(t);
+    rig.server.promised = [profile];
+    const asked = Promise.withResolvers<void>();
+    const go = Promise.withResolvers<void>();
+    rig.server.answer = (_request, response) => {
+      asked.resolve();
+      void go.promise.then(() => rig.server.send(response, profile.bytes));
+      return true;
+    };
+    const first = rig.connect();
+    await asked.promise;
+    const inUse = { fault: 'in-use', message: /just now; try again/ };
+    await assert.rejects(rig.connect(), inUse);
+    await assert.rejects(rig.connect({ refresh: true }), inUse);
+    await assert.rejects(rig.disconnect(), inUse);
+    // It changes nothing, and may look.
+    await rig.connect({ dryRun: true });
+    go.resolve();
+    await first;
+    assert.deepEqual(await rig.files(), ['Color/', `Color/a.icm ${digestOf(profile.bytes)}`]);
+    rig.server.answer = () => false;
+    await rig.disconnect();
+    await rig.connect();
+  });
+
+  test('that was left between opening and locking its folder is made anew', async (t) => {
+    const rig = await startClient(t);
+    rig.server.promised = [profile];
+    let locks = 0;
+    /** Root, server, connection: the third is what is locked. */
+    const opened = (folder: Folder, depth: number): Folder => ({
+      ...folder,
+      folder: async (...words) => {
+        const below = await folder.folder(...words);
+        return depth === 2 ? below : opened(below, depth + 1);
+      },
+      async tryLock() {
+        locks += 1;
+        // With its parent, as whoever leaves does.
+        if (locks === 1) await rm(dirname(rig.home), { recursive: true });
+        return folder.tryLock();
+      },
+    });
+    const { folders: real } = rig.parts;
+    const folders: Folders = { open: async (...words) => opened(await real.open(...words), 0) };
+    Object.assign(rig.parts, { folders });
+    await rig.connect();
+    assert.equal(locks, 2);
+    assert.deepEqual(await rig.files(), ['Color/', `Color/a.icm ${digestOf(profile.bytes)}`]);
+  });
+
   test('nothing is downloaded again that is there, touched or not', async (t) => {
     const rig = await startClient(t);
     rig.server.promised = [profile, { name: 'b.icm', bytes: Buffer.from('b') }];

@@ -2,6 +2,7 @@
 // own, and what was there stays as it was.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -263,22 +264,69 @@ describe('what a server promises and sends', () => {
     assert.ok(!rig.server.requests.some(({ path }) => path.includes('large')));
   });
 
+  /** Sends without an end, as long as the client takes it. */
+  function endless(rig: ClientRig, head: (response: ServerResponse) => void): () => number {
+    let sent = 0;
+    rig.server.answer = (_request, response) => {
+      head(response);
+      const more = () => {
+        while (!response.destroyed && response.write(Buffer.alloc(65_536))) sent += 65_536;
+      };
+      response.on('drain', more);
+      more();
+      return true;
+    };
+    return () => sent;
+  }
+
   test('more bytes than were promised are refused, however many come', async (t) => {
     const rig = await startClient(t);
-    let sent = 0;
+    let sent = () => 0;
     const change = () => {
       rig.server.promised = [better];
-      rig.server.answer = (_request, response) => {
-        const more = () => {
-          while (!response.destroyed && response.write(Buffer.alloc(65_536))) sent += 65_536;
-        };
-        response.on('drain', more);
-        more();
-        return true;
-      };
+      sent = endless(rig, (response) => response.setHeader('content-length', 2 ** 33));
     };
     await refusedAfter(rig, change, 'file-too-large', /more of them come/);
-    assert.ok(sent < 64 * 1024 * 1024, `${sent} bytes were taken`);
+    assert.ok(sent() < 64 * 1024 * 1024, `${sent()} bytes were taken`);
+  });
+
+  test('an answer that does not say how long it is is refused, however much comes', async (t) => {
+    const rig = await startClient(t);
+    let sent = () => 0;
+    const change = () => {
+      rig.server.promised = [better];
+      sent = endless(rig, () => {});
+    };
+    await refusedAfter(rig, change, 'manifest-wrong', /without a length/);
+    assert.ok(sent() < 64 * 1024 * 1024, `${sent()} bytes were taken`);
+  });
+
+  test('less than was promised is refused', async (t) => {
+    const rig = await startClient(t);
+    const change = () => {
+      rig.server.promised = [better];
+      rig.server.answer = (_request, response) => response.end('wh') !== undefined;
+    };
+    await refusedAfter(rig, change, 'download-broken', /ended after 2 of/);
+  });
+
+  test('what comes behind an answer counts for no other file', async (t) => {
+    const rig = await startClient(t);
+    const next: Promised = { name: 'next.icm', bytes: Buffer.from('next') };
+    rig.server.promised = [good, next];
+    let answers = 0;
+    // The answer to the next question, before it was asked.
+    const forged = 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil';
+    rig.server.answer = (request, { socket }) => {
+      answers += 1;
+      const file = request.url?.endsWith('next.icm') === true ? next : good;
+      const head = `HTTP/1.1 200 OK\r\nContent-Length: ${file.bytes.length}\r\n\r\n`;
+      socket?.write(Buffer.concat([Buffer.from(head), file.bytes, Buffer.from(forged)]));
+      return true;
+    };
+    await assert.rejects(rig.connect(), isFault('download-broken', /bytes came behind/));
+    assert.ok(answers >= 2);
+    assert.deepEqual(await rig.files(), []);
   });
 
   test('a server that refuses is quoted', async (t) => {

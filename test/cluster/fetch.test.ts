@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createDocumentFetcher } from '../../firmware/cluster/host/fetch.ts';
+import { clusterLimits } from '../../firmware/limits/cluster-limits.ts';
 import type { Change } from '../../firmware/store/records/table.ts';
 import { VirtualClock } from '../world/clock.ts';
 
+const atOnce = clusterLimits.documentsAtOnce;
 const at = { ms: 0, trusted: true };
 
 function added(jobId: string): Change {
@@ -12,14 +14,22 @@ function added(jobId: string): Change {
   return { type: 'job.document-added', payload: { jobId, document, last: true, at } };
 }
 
-function subject(missing: string) {
+interface Peer {
+  readonly missing?: string;
+  /** Asked before a document is answered. */
+  readonly before?: (jobId: string) => Promise<void>;
+}
+
+function subject({ missing, before }: Peer) {
   const left = new Set<string>();
+  const clock = new VirtualClock();
   const fetcher = createDocumentFetcher({
     spooler: 'g',
     store: { query: async () => undefined },
-    clock: new VirtualClock(),
+    clock,
     peer: {
       async fetch({ jobId }) {
+        await before?.(jobId);
         if (jobId === missing) throw new Error('the peer is away');
         return (async function* () {
           yield Uint8Array.of(1);
@@ -27,9 +37,9 @@ function subject(missing: string) {
       },
     },
     spool: {
-      async receive(_stream, { header }) {
+      async receive(stream, { header }) {
         const { id } = header.job;
-        left.add(id);
+        for await (const chunk of stream) if (chunk.length > 0) left.add(id);
         return {
           kind: 'received',
           document: { number: 1, name: '', format: 'x/y', sizeBytes: 1, digest: id },
@@ -40,14 +50,14 @@ function subject(missing: string) {
       },
     },
   });
-  return { fetcher, left };
+  return { fetcher, left, clock };
 }
 
 describe('documents of a batch', () => {
   const batch = ['a', 'b', 'c'].map(added);
 
   test('that came before a failure count, where a part is enough', async () => {
-    const { fetcher, left } = subject('c');
+    const { fetcher, left } = subject({ missing: 'c' });
     const { count, documents } = await fetcher.documentsOf(batch, { partly: true });
     assert.equal(count, 2);
     assert.deepEqual(
@@ -58,9 +68,60 @@ describe('documents of a batch', () => {
   });
 
   test('are all there, or none', async () => {
-    const { fetcher, left } = subject('c');
+    const { fetcher, left } = subject({ missing: 'c' });
     await assert.rejects(fetcher.documentsOf(batch), /the peer is away/);
     assert.deepEqual([...left], []);
-    await assert.rejects(subject('a').fetcher.documentsOf(batch, { partly: true }), /away/);
+    await assert.rejects(
+      subject({ missing: 'a' }).fetcher.documentsOf(batch, { partly: true }),
+      /away/,
+    );
+  });
+
+  test('come several at once, in a bounded number, and stand in their order', async () => {
+    const waiting: (() => void)[] = [];
+    let most = 0;
+    const before = async () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      most = Math.max(most, waiting.push(resolve));
+      await promise;
+    };
+    const many = Array.from({ length: 3 * atOnce }, (_, at) => added(`job-${at}`));
+    const fetching = subject({ before }).fetcher.documentsOf(many);
+    // The last that was begun is answered first.
+    for (let answered = 0; answered < many.length; ) {
+      await new Promise(setImmediate);
+      if (waiting.length > 0) answered += 1;
+      waiting.pop()?.();
+    }
+    const { count, documents } = await fetching;
+    assert.equal(most, atOnce);
+    assert.equal(count, many.length);
+    const names = documents.map(({ jobId }) => jobId);
+    assert.deepEqual(
+      names,
+      many.map((_change, at) => `job-${at}`),
+    );
+  });
+
+  test('behind one that can’t be had are let go, and no more are asked for', async () => {
+    const asked: string[] = [];
+    const many = Array.from({ length: 3 * atOnce }, (_, at) => added(`job-${at}`));
+    const { fetcher, left } = subject({
+      missing: 'job-2',
+      before: async (jobId) => void asked.push(jobId),
+    });
+    const { count } = await fetcher.documentsOf(many, { partly: true });
+    assert.equal(count, 2);
+    assert.deepEqual([...left].toSorted(), ['job-0', 'job-1']);
+    assert.ok(asked.length < many.length, `${asked.length} were asked for`);
+  });
+
+  test('are given up where nothing of any of them comes', async () => {
+    const never = () => new Promise<void>(() => undefined);
+    const { fetcher, clock } = subject({ before: never });
+    const fetching = fetcher.documentsOf(batch);
+    const failed = assert.rejects(fetching, { code: 'aborted' });
+    await clock.advance(clusterLimits.documentStallMs);
+    await failed;
   });
 });

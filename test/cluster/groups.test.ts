@@ -230,6 +230,29 @@ describe('restart and failover', () => {
     assert.deepEqual(accounts.fail(), ['fail-over']);
   });
 
+  test('a failover that the peer could not take is done once it is in step', () => {
+    const accounts = createGroup({ restartThreshold: 0 });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    accounts.fail();
+    accounts.feed({ kind: 'fail-over-refused' });
+    accounts.wait(1_000);
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), []);
+    accounts.feed({ kind: 'peer-in-step', inStep: true });
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), ['fail-over']);
+    accounts.wait(1_000);
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), []);
+  });
+
+  test('not where the spooler runs again meanwhile', () => {
+    const accounts = createGroup({ restartThreshold: 0 });
+    accounts.settle({ kind: 'owned', wanted: 'online' });
+    accounts.fail();
+    accounts.feed({ kind: 'fail-over-refused' });
+    accounts.settle({ kind: 'bring-online' });
+    accounts.feed({ kind: 'peer-in-step', inStep: true });
+    assert.deepEqual(accounts.settle({ kind: 'tick', hour: undefined }), []);
+  });
+
   test('a job that twice was under way when its spooler ended is held', () => {
     const accounts = createGroup();
     accounts.settle({ kind: 'owned', wanted: 'online' });
@@ -267,7 +290,7 @@ describe('failback', () => {
     test(`${what}: ${goes}`, () => {
       const accounts = createGroup({ failback }, 'b');
       accounts.settle({ kind: 'owned', wanted: 'online' });
-      accounts.feed({ kind: 'preferred-in-step', inStep: true });
+      accounts.feed({ kind: 'peer-in-step', inStep: true });
       accounts.wait(30_000);
       const effects = accounts.settle({ kind: 'tick', hour });
       assert.equal(effects.includes('fail-back'), goes);
@@ -278,7 +301,7 @@ describe('failback', () => {
     const accounts = createGroup({ failback: { kind: 'at-once' } }, 'b');
     accounts.settle({ kind: 'owned', wanted: 'online' });
     accounts.feed({ kind: 'failed-on', node: 'b' });
-    accounts.feed({ kind: 'preferred-in-step', inStep: true });
+    accounts.feed({ kind: 'peer-in-step', inStep: true });
     accounts.wait(30_000);
     assert.ok(!accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));
     accounts.feed({ kind: 'failed-on', node: undefined });
@@ -288,7 +311,7 @@ describe('failback', () => {
   test('only once the preferred owner was in step for a while', () => {
     const accounts = createGroup({ failback: { kind: 'at-once' } }, 'b');
     accounts.settle({ kind: 'owned', wanted: 'online' });
-    accounts.feed({ kind: 'preferred-in-step', inStep: true });
+    accounts.feed({ kind: 'peer-in-step', inStep: true });
     accounts.wait(29_999);
     assert.ok(!accounts.settle({ kind: 'tick', hour: undefined }).includes('fail-back'));
   });

@@ -165,6 +165,19 @@ describe('J2', () => {
     assert.equal((await jobNow(store, 'one'))?.state, 'completed');
   });
 
+  test('an attempt there of a job that has ended here leaves its port', async () => {
+    const store = await storeWith('one');
+    await commit(store, [started('one'), ended('one')]);
+    const known = [job('one', { state: 'ended' })];
+    await commit(store, plan(records(started('one')), known).changes);
+    const ports = await store.query('log.lingering-ports', { spooler });
+    assert.deepEqual(ports, { desk: [40_000] });
+    assert.deepEqual(types(plan(records(started('one'), ended('one')), known).changes), [
+      'registry.key-created',
+      'registry.values-set',
+    ]);
+  });
+
   test('a record counts once: what was handed over before is left out', () => {
     const tail = records(jobCreated('a'), jobCreated('b'));
     assert.deepEqual(types(plan(tail, [], 6).changes), []);

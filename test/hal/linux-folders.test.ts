@@ -21,7 +21,7 @@ async function open(t: TestContext) {
   t.after(() => rm(path, { recursive: true, force: true }));
   const root = join(path, 'root');
   const folder = await createLinuxFolders().open(root, { make: true });
-  t.after(() => folder.close());
+  t.after(() => folder.close().catch(() => undefined));
   return { path, root, folder };
 }
 
@@ -35,6 +35,18 @@ describe('an open folder', () => {
       await assert.rejects(async () => folder.folder(name, { make: true }), denied, name);
       await assert.rejects(async () => folder.remove(name), denied, name);
     }
+  });
+
+  test('is locked by one at a time, until that one closes it', async (t) => {
+    const { root, folder } = await open(t);
+    const other = await createLinuxFolders().open(root);
+    assert.equal(await folder.tryLock(), 'locked');
+    assert.equal(await other.tryLock(), 'held');
+    await folder.close();
+    assert.equal(await other.tryLock(), 'locked');
+    await rm(root, { recursive: true });
+    assert.equal(await other.tryLock(), 'gone');
+    await other.close();
   });
 
   test('follows no link, to a file or a folder', async (t) => {

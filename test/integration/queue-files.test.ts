@@ -151,7 +151,7 @@ describe('others at HpColor', () => {
         `profile-uri=${root}Color/Hpclrlsr.icm}`,
       `printer-driver-installer (uri) = ${root}Driver/driver.zip`,
       `printer-strings-uri (uri) = ${root}Words/en.strings`,
-      'printer-strings-languages-supported (1setOf naturalLanguage) = en,de',
+      'printer-strings-languages-supported (1setOf naturalLanguage) = en,pt,de',
       `printer-static-resource-directory-uri (uri) = ${root}`,
       'printer-config-change-time (integer) = ',
       'printer-config-change-date-time ',

@@ -1,89 +1,14 @@
 // Monitor modules from files: each in a thread, which is ended where it loops, and nobody else's
 // fault.
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
-import { loadModules } from '../../firmware/entry/load-modules.ts';
-import { createLog } from '../../firmware/log/log.ts';
-import type { HostedPort } from '../../firmware/spooler/hosted-port.ts';
-import { createMonitorHost, type MonitorHost } from '../../firmware/spooler/monitor-host.ts';
-import { createPortLanguages } from '../../firmware/spooler/port-languages.ts';
-import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { describe, test } from 'node:test';
+import type { MonitorHost } from '../../firmware/spooler/monitor-host.ts';
 import { sleep } from '../../hal/time.ts';
-import type { XcvAccess } from '../../monitors/contract.ts';
-import { createFakeRegistry } from '../fakes/registry.ts';
 import { docOf } from '../monitors/port-monitor-suite.ts';
+import { hal, house, never, open, print } from './house.ts';
 import { moduleSource as source } from './module-source.ts';
-
-const hal = createLinuxHal({ wallTrusted: () => false });
-const administrator: ReadonlySet<XcvAccess> = new Set(['SERVER_ACCESS_ADMINISTER']);
-const log = createLog({ level: 'error', clock: hal.clock, destination: { write() {} } });
-const never = new AbortController().signal;
-
-async function house(
-  t: TestContext,
-  files: Readonly<Record<string, string>>,
-  local = true,
-): Promise<{ readonly host: MonitorHost; readonly folder: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'platen-modules-'));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
-  const loaded = await loadModules({ ...hal, folder, builtIn: [], log });
-  const openRegistry = async () => ({ registry: createFakeRegistry(), shutDown() {} });
-  const host = createMonitorHost({
-    clock: hal.clock,
-    random: hal.random,
-    tcp: hal.tcp,
-    spooler: local ? 'local' : 'front-office',
-    local,
-    serverName: 'box',
-    modules: loaded.monitors,
-    openRegistry,
-    outgoing: {},
-    box: { ...hal, outputFolder: folder },
-    limits: {
-      resourceTimeoutMs: 2_000,
-      cutOffGraceMs: 2_000,
-      deviceIdTimeoutMs: 1_000,
-      monitorStartPatienceMs: 20_000,
-      ports: 100,
-      backoffFirstMs: 1_000,
-      backoffLastMs: 60_000,
-    },
-    log: { debug() {}, info() {}, warn() {} },
-    onFault() {},
-    onStatus() {},
-    onPortsChanged() {},
-    onPortDeleted() {},
-    languages: createPortLanguages({ openRegistry }),
-    printerNameOf: () => '',
-  });
-  t.after(async () => {
-    await host.stop(1_000);
-    loaded.stop();
-    await rm(folder, { recursive: true });
-  });
-  await host.start();
-  return { host, folder };
-}
-
-async function open(host: MonitorHost, monitor: string, port: string): Promise<HostedPort> {
-  const added = await host.xcv({ monitor }, 'AddPort', { name: port }, administrator);
-  assert.ok('status' in added && added.status === 'ERROR_SUCCESS', JSON.stringify(added));
-  const opened = await host.openPort(port, never);
-  assert.ok(opened.kind === 'opened', JSON.stringify(opened));
-  return opened.port;
-}
-
-async function print(port: HostedPort, bytes: Uint8Array) {
-  const started = await port.startDoc(docOf(bytes.length), never);
-  assert.ok(started.kind === 'returned' && started.value.kind === 'started');
-  const written = await port.write(bytes, never);
-  assert.ok(written.kind === 'returned', JSON.stringify(written));
-  assert.partialDeepStrictEqual(written.value, { kind: 'written', writtenBytes: bytes.length });
-  return await port.endDoc(false);
-}
 
 const document = Buffer.from('a document');
 const converted = 'initializePrintMonitor2';
@@ -107,7 +32,7 @@ describe('a module file', () => {
     const files = { 'old.mjs': source('old', 'initializePrintMonitor') };
     const here = await house(t, files);
     assert.equal((await print(await open(here.host, 'old', 'desk'), document)).kind, 'returned');
-    const { host } = await house(t, files, false);
+    const { host } = await house(t, files, { local: false });
     const old = monitorOf(host, 'old');
     assert.equal(old?.state, 'failed');
     assert.match(old?.message ?? '', /"old" can't serve group "front-office": it is not converted/);

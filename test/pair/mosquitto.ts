@@ -27,7 +27,11 @@ export async function startMosquitto(t: TestContext, port?: number): Promise<Mos
     await gone;
   };
   t.after(kill);
-  await reachable(chosen);
+  const ended = gone.then(() => {
+    throw new Error(`mosquitto ended: is port ${chosen} taken?`);
+  });
+  ended.catch(() => undefined);
+  await Promise.race([reachable(chosen), ended]);
   return { port: chosen, kill };
 }
 

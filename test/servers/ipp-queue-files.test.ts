@@ -60,7 +60,7 @@ describe('files of a queue by IPP', () => {
       `${root}Color/Press/B%C3%BCro.zip`,
     ]);
     assert.deepEqual(valuesOf(message, 'printer-icons'), [`${root}Color/Press/logo.png`]);
-    assert.deepEqual(valuesOf(message, 'printer-strings-languages-supported'), ['en', 'de']);
+    assert.deepEqual(valuesOf(message, 'printer-strings-languages-supported'), ['en', 'pt', 'de']);
     const [profile] = valuesOf(message, 'printer-icc-profiles') ?? [];
     assert.ok(Array.isArray(profile));
     assert.deepEqual(
@@ -87,6 +87,20 @@ describe('files of a queue by IPP', () => {
       });
       assert.match(textOf(message, 'printer-strings-uri'), new RegExp(`/${wanted}.str`));
     }
+  });
+
+  test('our words in the client’s language stand before a queue’s in English', async () => {
+    await using servers = await startServers();
+    keep(servers, [file('de.strings'), file('en.strings')]);
+    const words = async (language: string) => {
+      const ask = { operation: 'Get-Printer-Attributes', language } as const;
+      return textOf((await askIpp(servers.httpPort, ask)).message, 'printer-strings-uri');
+    };
+    assert.match(await words('pt'), /resources\/pt\.strings$/);
+    assert.match(await words('en-gb'), /content\/Color\/Press\/en\.strings$/);
+    keep(servers, [file('pt.strings')]);
+    assert.match(await words('pt-pt'), /content\/Color\/Press\/pt\.strings$/);
+    assert.match(await words('en'), /resources\/en\.strings$/);
   });
 
   test('a change of them is a change of the configuration', async () => {

@@ -6,6 +6,8 @@ export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** Where it came chunked: as it was cut. */
+  readonly chunks?: readonly Buffer[];
 }
 
 /** How long a test waits for what must come. */
@@ -134,7 +136,31 @@ function parseAnswer(octets: Buffer): { answer: WireAnswer; usedBytes: number } 
   );
   const status = Number(statusLine.split(' ')[1]);
   const bodyAt = headEnd + 4;
+  if (headers['transfer-encoding'] === 'chunked') {
+    const parsed = parseChunks(octets, bodyAt);
+    if (parsed === undefined) return undefined;
+    const { chunks, usedBytes } = parsed;
+    return { answer: { status, headers, body: Buffer.concat(chunks), chunks }, usedBytes };
+  }
   const usedBytes = bodyAt + Number(headers['content-length'] ?? 0);
   if (octets.length < usedBytes) return undefined;
   return { answer: { status, headers, body: octets.subarray(bodyAt, usedBytes) }, usedBytes };
+}
+
+/** The chunks from an offset on (RFC 9112, section 7.1); undefined while the last is not there. */
+function parseChunks(
+  octets: Buffer,
+  offset: number,
+): { readonly chunks: readonly Buffer[]; readonly usedBytes: number } | undefined {
+  const chunks: Buffer[] = [];
+  for (let at = offset; ; ) {
+    const lineEnd = octets.indexOf('\r\n', at);
+    if (lineEnd === -1) return undefined;
+    const size = Number.parseInt(octets.toString('latin1', at, lineEnd), 16);
+    const end = lineEnd + 2 + size;
+    if (octets.length < end + 2) return undefined;
+    if (size === 0) return { chunks, usedBytes: end + 2 };
+    chunks.push(octets.subarray(lineEnd + 2, end));
+    at = end + 2;
+  }
 }

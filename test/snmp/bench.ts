@@ -12,6 +12,7 @@ import { added } from '../../firmware/api/schemas/snmp.ts';
 import { createApiClient } from '../../firmware/cli/api-client.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { startSnmpPrinter } from '../../tools/emulators/snmp-printer/printer.ts';
+import { needPackages } from '../../tools/verify/tool-packages.ts';
 import { type Platen, startPlaten } from '../../tools/up/platen.ts';
 import { platenFromSources, type RunningProcess, startProcess } from '../../tools/up/processes.ts';
 import { runTool, variablesOf } from './net-snmp.ts';
@@ -31,6 +32,7 @@ async function main(): Promise<void> {
       seconds: { type: 'string', default: '120' },
     },
   });
+  await needPackages(['snmp-bench']);
   const folder = await mkdtemp(join(tmpdir(), 'platen-snmp-bench-'));
   const platen = await startPlaten(platenFromSources, join(folder, 'data'));
   try {

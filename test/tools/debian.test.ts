@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 
 import { type DebianHost, ensurePackages } from '../../tools/verify/debian.ts';
+import { debianPackages } from '../../tools/verify/packages.ts';
+import { needPackages, toolPackages } from '../../tools/verify/tool-packages.ts';
 
 const rows = [
   { name: 'cups', why: 'a print server' },
@@ -58,6 +60,25 @@ describe('Debian packages', () => {
       message: 'apt-get -q update failed with 100',
     });
     await assert.rejects(access(host.policyPath), { code: 'ENOENT' });
+  });
+
+  test('what a tool needs is in the table of all, and of a known tool', async () => {
+    const known = new Set(debianPackages.map(({ name }) => name));
+    const bootstrap = await readFile(new URL('../../tools/bootstrap.mjs', import.meta.url), 'utf8');
+    for (const [part, names] of Object.entries(toolPackages)) {
+      const [tool = ''] = part.split('/');
+      assert.match(bootstrap, new RegExp(`^  '?${tool}'?: '`, 'm'), `${part} is of no tool`);
+      for (const name of names) assert.ok(known.has(name), `${part}: ${name} has no reason`);
+    }
+  });
+
+  test('a tool on a new machine has its own installed, and nothing else', async (t) => {
+    const host = await makeHost(t, { installed: ['curl'], isRoot: true });
+    await needPackages(['bench/files', 'bench/page'], host);
+    const install = host.commands.find((command) => command.includes('install'));
+    assert.match(install ?? '', /--no-install-recommends chromium$/);
+    const asked = await makeHost(t, { installed: [], isRoot: false });
+    await assert.rejects(needPackages(['snmp-bench'], asked), /sudo apt-get .* snmp$/);
   });
 });
 

@@ -97,11 +97,8 @@ test('copies that are not whole are none', () => {
   assert.deepEqual([...wholeCopies(lines)], [['a', 2]]);
 });
 
-/**
- * The bench itself takes fifty of each. A kill of the owner just after the other box came back from
- * a `kill-all` belongs here too, and is not: nobody took over once (ARCHITECTURE, "Limits known").
- */
-const mainFaults = ['kill', 'link', 'move', 'kill-all'];
+/** The bench itself takes fifty of each. The last one strikes while the survivor is just back. */
+const mainFaults = ['kill', 'link', 'move', 'kill-all', 'kill'];
 const pace = { beforeMs: 400, afterMs: 200 };
 
 test('real boxes: each fault ends in a takeover, and nothing is lost or doubled', async (t) => {

@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { isToolPart, needPackages } from '../verify/tool-packages.ts';
 import { type RowResult, runRow } from './harness.ts';
 import { showRow } from './show.ts';
 import { benchRows } from './table.ts';
@@ -49,6 +50,7 @@ async function main(args: readonly string[]): Promise<number> {
   const rows = benchRows.filter(
     (row) => positionals.length === 0 || positionals.some((name) => matches(row.name, name)),
   );
+  await needPackages(rows.map(({ name }) => `bench/${familyOf(name)}`).filter(isToolPart));
   const folder = await mkdtemp(join(FOLDER, 'platen-bench-'));
   // cupsd's backends run as another user.
   await chmod(folder, 0o755);
@@ -67,6 +69,10 @@ async function main(args: readonly string[]): Promise<number> {
   );
   for (const what of missed) report(`missed: ${what}`);
   return missed.length === 0 ? 0 : 1;
+}
+
+function familyOf(rowName: string): string {
+  return rowName.split('/')[0] ?? rowName;
 }
 
 function matches(rowName: string, asked: string): boolean {

@@ -4,6 +4,7 @@ import { access, copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path';
 
 import { run } from '../run.ts';
+import { isToolPart, needPackages } from '../verify/tool-packages.ts';
 import type { Target } from './targets.ts';
 
 export interface RuntimeOptions {
@@ -42,6 +43,9 @@ export async function strippedRuntime(options: RuntimeOptions): Promise<string> 
 async function strip(file: string, target: Target): Promise<void> {
   const native = target.arch === process.arch;
   const program = native ? 'strip' : target.crossStrip.program;
+  // Where an architecture has no row, the error below names its package.
+  const part = native ? 'build' : `build/${target.name}`;
+  await needPackages([part].filter(isToolPart));
   try {
     await run(program, [file], '/');
   } catch (error) {

@@ -4,13 +4,14 @@ import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { needPackages } from '../verify/tool-packages.ts';
 import { makeSuiteFolder } from './samples/folder.ts';
 import { runSuite, type SuiteOutcome } from './ipptool.ts';
 import type { Subject } from './subject.ts';
 import { cupsdRaw } from './subjects/cupsd.ts';
 import { ippeveprinter } from './subjects/ippeveprinter.ts';
 import { platenPages, platenRaw } from './subjects/platen.ts';
-import { suites } from './suites.ts';
+import { type Suite, suites } from './suites.ts';
 
 /** Platen's are judged; the others stand beside them. */
 const judged: readonly Subject[] = [platenRaw, platenPages];
@@ -40,13 +41,15 @@ async function conformance(args: readonly string[]): Promise<number> {
     process.stderr.write(usage);
     return 2;
   }
+  const onlyPlaten = values['only-platen'] === true;
+  await needPackages(onlyPlaten ? ['conformance'] : ['conformance', 'conformance/beside']);
   const folder = await mkdtemp(join(tmpdir(), 'platen-conformance-'));
   try {
     // cupsd's backends run as another user.
     await chmod(folder, 0o755);
     const suiteFolder = join(folder, 'suites');
     await makeSuiteFolder(suiteFolder);
-    const subjects = values['only-platen'] === true ? judged : [...judged, ...beside];
+    const subjects = onlyPlaten ? judged : [...judged, ...beside];
     const rows: Row[] = [];
     for (const subject of subjects) rows.push(await judge(subject, folder, suiteFolder));
     show(rows, values['verbose'] === true);
@@ -56,27 +59,37 @@ async function conformance(args: readonly string[]): Promise<number> {
   }
 }
 
+/** A fresh server and device for each suite: no suite waits for what another one left to print. */
 async function judge(subject: Subject, folder: string, suiteFolder: string): Promise<Row> {
   const own = join(folder, subject.name.replaceAll(/[^A-Za-z0-9]+/g, '-'));
-  await mkdir(own, { mode: 0o755 });
   const outcomes = new Map<string, SuiteOutcome>();
   try {
-    const running = await subject.start(own);
-    try {
-      for (const { file, version, everywhere } of suites) {
-        if (everywhere && !subject.everywhere) continue;
-        const { uri } = running;
-        const { file: document, type } = subject;
-        const run = { folder: suiteFolder, suite: file, version, uri, file: document, type };
-        outcomes.set(file, await runSuite(run));
-        process.stderr.write(`${subject.name}: ${file}\n`);
-      }
-    } finally {
-      await running.stop();
+    for (const suite of suites) {
+      if (suite.everywhere && !subject.everywhere) continue;
+      const place = join(own, suite.file);
+      await mkdir(place, { recursive: true, mode: 0o755 });
+      outcomes.set(suite.file, await judgeSuite(subject, suite, place, suiteFolder));
+      process.stderr.write(`${subject.name}: ${suite.file}\n`);
     }
     return { subject, outcomes };
   } catch (error) {
     return { subject, outcomes, absent: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function judgeSuite(
+  subject: Subject,
+  { file: suite, version }: Suite,
+  place: string,
+  folder: string,
+): Promise<SuiteOutcome> {
+  const running = await subject.start(place);
+  try {
+    const { file, type } = subject;
+    const { uri } = running;
+    return await runSuite({ folder, suite, version, uri, file, type });
+  } finally {
+    await running.stop();
   }
 }
 

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { needPackages } from '../verify/tool-packages.ts';
 import { countsOf, runCrashes } from './crashes.ts';
 import { runFullDisks } from './full-disk.ts';
 
@@ -56,6 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(usage);
     return 2;
   }
+  if (recorded > 0) await needPackages(['crash-test/recorded-cuts']);
   const cutStatus = cuts > 0 ? await runCuts(powerCuts, cuts, seed) : 0;
   const recordedStatus = recorded > 0 ? await runCuts(recordedCuts, recorded, seed) : 0;
   const fillStatus = fills > 0 ? await fillDisks(fills, seed) : 0;

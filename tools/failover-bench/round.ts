@@ -51,7 +51,10 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     return seen.firstByteMs !== undefined && seen.firstAcceptedMs !== undefined;
   }, takeoverMs);
   if (judged().firstByteMs === undefined) {
-    world.say(`nobody took over; the survivor says:\n${survivor.errors().slice(-logCharacters)}`);
+    const said = [survivor, owner].map(
+      (box) => `${box.name}:\n${box.errors().slice(-logCharacters)}`,
+    );
+    world.say(`nobody took over; survivor and old owner say\n${said.join('\n')}`);
   }
   await pause(pace.afterMs);
   client.child.stdin?.end();

@@ -27,6 +27,8 @@ export interface Bench {
   /** Where QEMU puts what the guest sends to its parallel and serial ports. */
   readonly parallelFile: string;
   readonly serialFile: string;
+  /** Names of printers that were added. */
+  readonly printers: Set<string>;
   readonly usbIpPorts: { readonly overIp: number; readonly both: number };
 }
 
@@ -38,7 +40,16 @@ export interface UsbIppPrinter {
 /** One thing that is shown; resolves with a figure or a word about it. */
 export interface Scenario {
   readonly what: string;
+  /** One of the few that each verify runs. */
+  readonly isShort?: true;
   readonly run: (bench: Bench) => Promise<string>;
+}
+
+/** Scenarios on the same printers, one after the other; no group needs another. */
+export interface ScenarioGroup {
+  readonly name: string;
+  readonly prepare: (bench: Bench) => Promise<void>;
+  readonly scenarios: readonly Scenario[];
 }
 
 const jobSchema = z.looseObject({
@@ -50,11 +61,13 @@ const jobSchema = z.looseObject({
   outcome: z.string().nullable().optional(),
   possiblyPrintedTwice: z.boolean(),
 });
+const reasonsSchema = z.array(z.looseObject({ keyword: z.string() }));
 const portSchema = z.looseObject({
   info: z.looseObject({ name: z.string() }),
   state: z.string(),
   message: z.string(),
-  reasons: z.array(z.looseObject({ keyword: z.string() })),
+  reasons: reasonsSchema,
+  statuses: z.array(z.looseObject({ reasons: reasonsSchema, message: z.string().optional() })),
 });
 const madeTokenSchema = z.looseObject({ secret: z.string() });
 const certificateSchema = z.looseObject({ pin: z.string() });
@@ -88,19 +101,27 @@ export async function serve(guest: Guest, hostPort: number): Promise<Console> {
   await guest.run('until [ -s /tmp/ready ]; do sleep 0.2; done', serveWaitMs);
   const token = await guest.run(`platen token add bench --scope administer --json ${data}`);
   const certificate = await guest.run(`platen certificate show --json ${data}`);
-  return createConsole({
+  const pin = certificateSchema.parse(JSON.parse(certificate)).pin;
+  const platen = createConsole({
     host: '127.0.0.1',
     port: hostPort,
     token: madeTokenSchema.parse(JSON.parse(token)).secret,
-    pin: certificateSchema
-      .parse(JSON.parse(certificate))
-      .pin.replaceAll(/[:\s]/g, '')
-      .toLowerCase(),
+    pin: pin.replaceAll(/[:\s]/g, '').toLowerCase(),
   });
+  // Without an administrator the first printer at the box would get a page with the set-up code.
+  const password = Buffer.from(randomBytes(16).toString('hex'));
+  await platen.run('user add bench --role administrator', password);
+  return platen;
 }
 
 /** A port with a printer of the same name, and nothing that asks the device: bytes are compared. */
-export async function addPrinter({ platen }: Bench, name: string, port: string): Promise<void> {
+export async function addPrinter(
+  { platen, printers }: Bench,
+  name: string,
+  port: string,
+): Promise<void> {
+  if (printers.has(name)) return;
+  printers.add(name);
   await platen.run(`port add ${name} ${port}`);
   await platen.run(`port language ${name} none`);
   await platen.run(`printer add ${name} --port ${name}`);
@@ -156,14 +177,15 @@ export async function portIs(
   });
 }
 
-/** The port says so, as one of its reasons. */
-export function portSays(bench: Bench, name: string, reason: string): Promise<BenchPort> {
-  return portIs(
-    bench,
-    name,
-    ({ reasons }) => reasons.some(({ keyword }) => keyword === reason),
-    `the port ${name} says ${reason}`,
-  );
+/** The port says so, or somebody of the port; resolves with the words that come with it. */
+export async function portSays(bench: Bench, name: string, reason: string): Promise<string> {
+  const sayer = ({ reasons, statuses, message }: BenchPort) =>
+    [{ reasons, message }, ...statuses].find((each) =>
+      each.reasons.some(({ keyword }) => keyword === reason),
+    );
+  const what = `the port ${name} says ${reason}`;
+  const port = await portIs(bench, name, (each) => sayer(each) !== undefined, what);
+  return sayer(port)?.message ?? '';
 }
 
 /** Waits for something outside the guest; fails with what it is like. */

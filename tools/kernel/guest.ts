@@ -59,6 +59,8 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
     ].flat(),
     { stdio: ['pipe', 'pipe', 'inherit'] },
   );
+  // A bench that is told to end leaves no machine behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const shell = new GuestShell(child, onLine ?? (() => {}));
   try {
     await shell.ready(bootTimeoutMs);

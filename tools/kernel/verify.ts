@@ -9,21 +9,25 @@ import { parseArgs } from 'node:util';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { freePort } from '../bench/child.ts';
 import { ensurePackages, realDebianHost } from '../verify/debian.ts';
-import { type Bench, guestHttpsPort, type Scenario, serve } from './bench.ts';
+import { type Bench, guestHttpsPort, type ScenarioGroup, serve } from './bench.ts';
 import { type Accelerator, accelerators, type Guest, startGuest } from './guest.ts';
 import { builtPlaten, type GuestImage, makeGuestImage } from './image.ts';
 import { hostPackages } from './packages.ts';
 import { type Outside, startOutside } from './outside.ts';
-import { scenarios } from './scenarios/table.ts';
+import { scenarioGroups } from './scenarios/table.ts';
 
-const USAGE = `usage: npm run verify:kernel [-- [--show] [--accelerator NAME] [--only TEXT]…]
+const groupNames = scenarioGroups.map(({ name }) => name);
+const USAGE = `usage: npm run verify:kernel [-- OPTION…]
+  --short             a few scenarios, as each verify runs them
+  --group NAME…       ${groupNames.join(', ')} (all)
+  --only TEXT…        scenarios whose description has it
   --show              prints what the guest says
   --accelerator NAME  ${accelerators.join(' or ')} (tcg)
-  --only TEXT         scenarios whose description has it; those they build on must be named too
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
@@ -36,7 +40,7 @@ process.exit();
 interface Asked {
   readonly show: boolean;
   readonly accelerator: Accelerator;
-  readonly scenarios: readonly Scenario[];
+  readonly groups: readonly ScenarioGroup[];
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -61,13 +65,26 @@ function readArguments(args: readonly string[]): Asked {
     options: {
       show: { type: 'boolean', default: false },
       accelerator: { type: 'string', default: accelerators[0] },
+      short: { type: 'boolean', default: false },
+      group: { type: 'string', multiple: true, default: [...groupNames] },
       only: { type: 'string', multiple: true, default: [''] },
     },
   });
   const accelerator = accelerators.find((name) => name === values.accelerator);
   if (accelerator === undefined) throw new Error(`no accelerator ${values.accelerator}`);
-  const wanted = scenarios.filter(({ what }) => values.only.some((text) => what.includes(text)));
-  return { show: values.show, accelerator, scenarios: wanted };
+  const unknown = values.group.find((name) => !groupNames.includes(name));
+  if (unknown !== undefined) throw new Error(`no group ${unknown}`);
+  const groups = scenarioGroups
+    .filter(({ name }) => values.group.includes(name))
+    .map(({ scenarios, ...group }) => ({
+      ...group,
+      scenarios: scenarios.filter(
+        ({ what, isShort }) =>
+          (!values.short || isShort === true) && values.only.some((text) => what.includes(text)),
+      ),
+    }))
+    .filter(({ scenarios }) => scenarios.length > 0);
+  return { show: values.show, accelerator, groups };
 }
 
 async function runAll(image: GuestImage, folder: string, asked: Asked): Promise<number> {
@@ -87,21 +104,37 @@ async function runAll(image: GuestImage, folder: string, asked: Asked): Promise<
   });
   try {
     const platen = await serve(guest, hostPort);
-    const bench: Bench = { ...outside, guest, platen, hal, parallelFile, serialFile };
+    const files = { parallelFile, serialFile };
+    const bench: Bench = { ...outside, ...files, guest, platen, hal, printers: new Set() };
     const seconds = ((hal.clock.monotonicMs() - startMs) / 1000).toFixed(1);
     process.stdout.write(`the guest serves after ${seconds} s\n`);
-    return await runScenarios(bench, asked.scenarios);
+    return await runGroups(bench, asked.groups);
   } finally {
     await guest.end();
     await outside.stop();
   }
 }
 
-/** Later ones build on earlier ones: the first that fails is the last that runs. */
-async function runScenarios(bench: Bench, wanted: readonly Scenario[]): Promise<number> {
+async function runGroups(bench: Bench, groups: readonly ScenarioGroup[]): Promise<number> {
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  for (const group of groups) {
+    const passed = await runGroup(bench, group);
+    count.passed += passed;
+    if (passed === group.scenarios.length) continue;
+    count.failed += 1;
+    count.skipped += group.scenarios.length - passed - 1;
+  }
+  const { passed, failed, skipped } = count;
+  process.stdout.write(`${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** How many passed: the first that fails is the last of its group that runs. */
+async function runGroup(bench: Bench, { prepare, scenarios }: ScenarioGroup): Promise<number> {
   let passed = 0;
   try {
-    for (const { what, run } of wanted) {
+    await prepare(bench);
+    for (const { what, run } of scenarios) {
       process.stdout.write(`…   ${what}\n`);
       const beganMs = bench.hal.clock.monotonicMs();
       const said = await run(bench);
@@ -109,15 +142,11 @@ async function runScenarios(bench: Bench, wanted: readonly Scenario[]): Promise<
       process.stdout.write(`ok  (${seconds} s) ${said.trim()}\n`);
       passed += 1;
     }
-    process.stdout.write(`${passed} passed, 0 failed\n`);
-    return 0;
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.stderr.write(`${await lastWords(bench.guest)}\n`);
-    const { length } = wanted;
-    process.stdout.write(`${passed} passed, 1 failed, ${length - passed - 1} skipped\n`);
-    return 1;
+    process.stdout.write(`red ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stdout.write(`${await lastWords(bench.guest)}\n`);
   }
+  return passed;
 }
 
 async function lastWords(guest: Guest): Promise<string> {

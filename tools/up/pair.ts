@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { faults } from '../failover-bench/faults.ts';
 import type { ClientLine, PrinterLine } from '../failover-bench/lines.ts';
+import { needPackages } from '../verify/tool-packages.ts';
 import { createWorld, groupAddress, groupName, type World } from '../failover-bench/world.ts';
 
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
@@ -16,6 +17,7 @@ export async function upPair(say: (line: string) => void, stop: AbortSignal): Pr
     say('Hosts of their own need root: run it as root (network namespaces, addresses, nftables).');
     return 1;
   }
+  await needPackages(['up/pair', 'failover-bench/witness']);
   say('Two appliances, two printers, a witness and a client, each a host of its own …');
   await using world = await createWorld({ witness: true, printers: 2, say: () => undefined });
   const owner = await world.ownerInStep();

@@ -26,6 +26,8 @@ export interface Durable {
   readonly peerPromised: boolean;
   /** This node left in order: it takes nothing over before it was in step again. */
   readonly promised: boolean;
+  /** It was in step once since it came to the group, or began it: it knows what the group is. */
+  readonly joined: boolean;
 }
 
 /** The log as the machine needs it: where it ends, and where its terms begin. */
@@ -180,6 +182,8 @@ export interface GroupState {
   readonly peer: {
     readonly heardAtMs: number;
     readonly boot: number;
+    /** Its starts up to this one have ended, as its supervisor says. */
+    readonly deadBoot: number;
     readonly beat: Heartbeat | undefined;
     readonly beatAtMs: number;
     readonly beatSeq: number;

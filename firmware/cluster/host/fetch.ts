@@ -13,7 +13,8 @@ import type { JobPayload } from '../../store/records/job-payloads.ts';
 import type { Change } from '../../store/records/table.ts';
 import type { ReceivedContent } from '../../queue-files/contents.ts';
 import type { PeerDocuments } from './contract.ts';
-import { fetchContent, type GroupFiles, type PutFile } from './fetch-files.ts';
+import { fetchContent, type FetchPatience, type GroupFiles } from './fetch-files.ts';
+import { workInOrder } from './in-order.ts';
 
 export interface DocumentFetcher {
   /**
@@ -51,8 +52,15 @@ export interface FetcherOptions {
   readonly clock: Clock;
 }
 
+/** What one of the changes needs, once it is here. */
+interface Piece {
+  readonly document?: DocumentToStore;
+  readonly received?: ReceivedDocument;
+  readonly file?: ReceivedContent;
+}
+
 export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher {
-  const { spooler, store } = options;
+  const { spooler, store, clock } = options;
   let life = new AbortController();
 
   const here = async ({ jobId, document }: JobPayload<'job.document-added'>) => {
@@ -64,17 +72,19 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
   const fetch = async (
     added: JobPayload<'job.document-added'>,
     created: JobPayload<'job.created'> | undefined,
+    patience: Patience,
   ): Promise<ReceivedDocument | undefined> => {
     if (await here(added)) return undefined;
     const { jobId, document } = added;
-    using patience = createPatience(options.clock, life.signal);
-    const asked = options.peer.fetch({ spooler, jobId, document }, patience.signal);
-    const stream = await abortable(asked, patience.signal);
+    const { signal } = patience;
+    const asked = options.peer.fetch({ spooler, jobId, document }, signal);
+    const stream = await abortable(asked, signal);
+    patience.heard();
     if (stream === 'gone') return undefined;
     const received = await options.spool.receive(patience.watched(stream), {
       header: headerOf(spooler, added, created),
       sizeBytes: document.sizeBytes,
-      signal: patience.signal,
+      signal,
     });
     if (received.kind === 'refused') throw new Error(received.message);
     if (sameBytes(received.document, document)) return received;
@@ -82,56 +92,51 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
     throw new Error(`document ${document.number} of job ${jobId} came with other bytes`);
   };
 
-  const fetchFile = async (file: PutFile): Promise<ReceivedContent | undefined> => {
-    if (options.files === undefined) return undefined;
-    using patience = createPatience(options.clock, life.signal);
-    return await fetchContent(options.files, spooler, file, patience);
+  const pieceOf = async (
+    change: Change,
+    created: ReadonlyMap<string, JobPayload<'job.created'>>,
+    patience: Patience,
+  ): Promise<Piece> => {
+    if (change.type === 'printer.file-put' && options.files !== undefined) {
+      const file = await fetchContent(options.files, spooler, change.payload.file, patience);
+      return file === undefined ? {} : { file };
+    }
+    if (change.type !== 'job.document-added') return {};
+    const { jobId, document } = change.payload;
+    const received = await fetch(change.payload, created.get(jobId), patience);
+    const source = received?.source ?? ({ kind: 'none' } as const);
+    const stored = { jobId, number: document.number, source };
+    return received === undefined ? { document: stored } : { document: stored, received };
   };
 
   return {
     async documentsOf(changes, { partly } = { partly: false }) {
-      const kept: ReceivedDocument[] = [];
-      const documents: DocumentToStore[] = [];
-      const files: ReceivedContent[] = [];
-      const release = () => {
-        for (const file of files) file.release();
-      };
-      const discard = async () => {
-        release();
-        for (const one of kept) await one.discard();
-      };
-      const created = new Map<string, JobPayload<'job.created'>>();
-      let count = 0;
-      try {
-        for (; count < changes.length; count += 1) {
-          const change = changes[count];
-          if (change === undefined) break;
-          if (change.type === 'job.created') created.set(change.payload.id, change.payload);
-          if (change.type === 'printer.file-put') {
-            const file = await fetchFile(change.payload.file);
-            if (file !== undefined) files.push(file);
-          }
-          if (change.type !== 'job.document-added') continue;
-          const { jobId, document } = change.payload;
-          const received = await fetch(change.payload, created.get(jobId));
-          if (received !== undefined) kept.push(received);
-          const source = received?.source ?? ({ kind: 'none' } as const);
-          documents.push({ jobId, number: document.number, source });
-        }
-      } catch (error) {
-        if (!partly || count === 0) {
-          await discard();
-          throw error;
-        }
+      using patience = createPatience(clock, life.signal);
+      const created = new Map(
+        changes.flatMap(({ type, payload }) =>
+          type === 'job.created' ? [[payload.id, payload] as const] : [],
+        ),
+      );
+      const { done, surplus, failure } = await workInOrder(
+        changes,
+        clusterLimits.documentsAtOnce,
+        (change) => pieceOf(change, created, patience),
+      );
+      await discardAll(surplus);
+      if (failure !== undefined && (!partly || done.length === 0)) {
+        await discardAll(done);
+        throw failure.error;
       }
       return {
-        documents,
-        count,
+        documents: done.flatMap(({ document }) => document ?? []),
+        count: done.length,
         keep() {
-          release();
-          for (const one of kept) one.keep();
+          for (const { file, received } of done) {
+            file?.release();
+            received?.keep();
+          }
         },
-        discard,
+        discard: () => discardAll(done),
       };
     },
     breakOff() {
@@ -141,26 +146,37 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
   };
 }
 
-interface Patience extends Disposable {
-  /** Aborts where nothing came for a while. */
-  readonly signal: AbortSignal;
-  /** The same chunks, each of which begins the wait anew. */
-  watched(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+async function discardAll(pieces: readonly Piece[]): Promise<void> {
+  for (const { file, received } of pieces) {
+    file?.release();
+    await received?.discard();
+  }
 }
 
+interface Patience extends FetchPatience, Disposable {
+  /** The peer answered: the wait begins anew. */
+  heard(): void;
+}
+
+/** One for all of a batch: they share a path, so each chunk of one is a sign of life for all. */
 function createPatience(clock: Clock, parent: AbortSignal): Patience {
+  const { documentStallMs } = clusterLimits;
   const end = new AbortController();
+  let heardAtMs = clock.monotonicMs();
+  const heard = () => void (heardAtMs = clock.monotonicMs());
   let timer: Timer;
-  const watch = () => {
-    timer = clock.startTimer(clusterLimits.documentStallMs, () => end.abort());
+  const look = () => {
+    const leftMs = heardAtMs + documentStallMs - clock.monotonicMs();
+    if (leftMs <= 0) end.abort();
+    else timer = clock.startTimer(leftMs, look);
   };
-  watch();
+  look();
   return {
     signal: AbortSignal.any([parent, end.signal]),
+    heard,
     async *watched(stream) {
       for await (const chunk of stream) {
-        timer.cancel();
-        watch();
+        heard();
         yield chunk;
       }
     },

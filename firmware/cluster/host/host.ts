@@ -47,11 +47,10 @@ class Host implements GroupHost {
       needsBoth: (changes) => this.#refusesAlone && changes.some(isAcceptance),
       onAppended: (changes) => this.#follow(changes),
     });
-    const { self, peer } = options.config;
+    const { self } = options.config;
     this.#resources = new Resources({
       ...options,
       self,
-      peer,
       inStep: () => this.view?.mode === 'in-step',
       move: (timeoutMs) => this.feed({ kind: 'move', timeoutMs }),
       onChange: () => options.onChange?.(),

@@ -6,6 +6,7 @@ import type { Refusal } from '../../errors/codes.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
 import { faultIn, type Store, StoreError, type Term } from '../../store/contract.ts';
+import { withCommit } from '../../store/with-commit.ts';
 import type { GroupCommits } from './commits.ts';
 import type { GroupHostOptions } from './contract.ts';
 import { holdForPeer, marksAt, releaseForPeer } from './jobs.ts';
@@ -239,23 +240,14 @@ export class Ownership {
 
   /** The node's store, whose commits count only by R1 and only until its end. */
   #ownedStore(ended: AbortSignal): Store {
-    const { store } = this.#options.host;
-    return {
+    return withCommit(this.#options.host.store, {
       commit: async (unit) => {
         mustGoOn(ended);
         return await this.#options.commits.commit(unit);
       },
-      query: (name, input) => store.query(name, input),
-      readLog: (spooler, fromSeq, limit) => store.readLog(spooler, fromSeq, limit),
-      cutLog: (spooler, throughSeq) => store.cutLog(spooler, throughSeq),
-      logEnds: () => store.logEnds(),
-      storeRecords: (batch) => store.storeRecords(batch),
-      cutTail: (spooler, seq) => store.cutTail(spooler, seq),
-      forgetTail: (spooler) => store.forgetTail(spooler),
-      remember: (spooler, memory) => store.remember(spooler, memory),
       // The node's own, and not this ownership's to close.
       close: async () => undefined,
-    };
+    });
   }
 }
 

@@ -23,7 +23,6 @@ import { type Wishes, wishChanges } from './wishes.ts';
 export interface ResourcesOptions {
   readonly definition: () => GroupDefinition;
   readonly self: string;
-  readonly peer: string;
   readonly clock: Clock;
   readonly network: Pick<GroupNetwork, 'fence'>;
   readonly log: MonitorLog;
@@ -273,10 +272,9 @@ export class Resources {
   }
 
   #tick(): void {
-    const { clock, peer, definition, inStep } = this.#options;
+    const { clock, inStep } = this.#options;
     if (this.#draining) this.#feed({ kind: 'progress', resource: 'spooler' });
-    const prefersPeer = definition().preferredOwner === peer;
-    this.#feed({ kind: 'preferred-in-step', inStep: prefersPeer && inStep() });
+    this.#feed({ kind: 'peer-in-step', inStep: inStep() });
     const { ms, trusted } = clock.wall();
     this.#feed({ kind: 'tick', hour: trusted ? new Date(ms).getHours() : undefined });
   }

@@ -161,7 +161,7 @@ export function R5stepped(turn: Turn, message: Extract<Body, { kind: 'step' }>):
   }
   persist(
     turn,
-    { mode: 'in-step', promised: false },
+    { mode: 'in-step', promised: false, joined: true },
     { kind: 'stepped', term: message.term, epoch },
   );
 }

@@ -4,20 +4,23 @@ import type { Body } from '../contract/message.ts';
 import type { Turn } from '../contract/rules.ts';
 import { takeOver } from '../fence.ts';
 import { compareTerms } from '../term.ts';
-import { baseLeaseMs, sentAs } from '../turn.ts';
+import { baseLeaseMs, longestLeaseMs, sentAs } from '../turn.ts';
 
 /**
  * X1: counts only as the answer to a heartbeat of mine of the last lease: an old one, delivered
  * late, must not speak of a process that lives again. With a witness the claim still goes through
  * it, since only its order tells whether the dead owner was exposed; without, the term is taken at
- * once.
+ * once. The wait of W1 is over too: what a connection that is young did not see could only be a
+ * claim or a lease of the process that is dead.
  */
 export function X1(turn: Turn, fenced: Extract<Body, { kind: 'fenced' }>): void {
   const { state, now } = turn;
   if (state.role !== 'standby' || !turn.rules.mayLead(state) || fenced.toBoot !== state.boot)
     return;
   if (fenced.boot < state.peer.boot) return;
-  if (compareTerms(fenced.term, state.durable.term) < 0) return;
+  // In a term of my own nobody else acts: the dead process had a lower one.
+  const { term: known } = state.durable;
+  if (known.node !== state.config.self && compareTerms(fenced.term, known) < 0) return;
   const sending = sentAs(state, 'direct', 0, fenced.seq);
   if (sending === undefined || sending.atMs + baseLeaseMs <= now) return;
   // A sign of life after that heartbeat left is newer than the answer.
@@ -25,6 +28,8 @@ export function X1(turn: Turn, fenced: Extract<Body, { kind: 'fenced' }>): void 
   if (state.config.witness) {
     state.ownerUntilMs = Math.min(state.ownerUntilMs, now);
     state.probing = { ...state.probing, groupAnsweredAtMs: now - clusterLimits.probeWindowMs };
+    const usableFromMs = Math.min(state.witness.usableFromMs, now - turn.rules.D(longestLeaseMs));
+    state.witness = { ...state.witness, usableFromMs };
     turn.rules.W3(turn);
     return;
   }

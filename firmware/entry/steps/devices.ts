@@ -1,7 +1,7 @@
 // Step: the devices that printers can be made of, and printers for what is plugged in.
 import type { Hal } from '../../../hal/contract.ts';
+import type { MonitorModule } from '../../../monitors/contract.ts';
 import { chooseLanguage } from '../../../monitors/language/choose.ts';
-import { builtInMonitors } from '../../../monitors/table.ts';
 import type { Config } from '../../config/table.ts';
 import { createBoxDevices } from '../../devices/box-devices.ts';
 import type { Devices } from '../../devices/contract.ts';
@@ -24,6 +24,7 @@ export interface DevicesParts {
   readonly spooler: Spooler;
   readonly store: Store;
   readonly term: Term;
+  readonly monitors: readonly MonitorModule[];
   /** Undefined where the appliance speaks on no network. */
   readonly discovery: Discovery | undefined;
   readonly log: Log;
@@ -31,6 +32,7 @@ export interface DevicesParts {
 
 export function devicesStep(parts: DevicesParts): Step<Devices> {
   const { hal, config, spooler, store, term, discovery } = parts;
+  const languageFor = languagesOf(parts.monitors);
   return {
     name: 'devices',
     startTimeoutMs: entryLimits.startMs,
@@ -70,9 +72,10 @@ export function devicesStep(parts: DevicesParts): Step<Devices> {
 }
 
 /** The language monitor for a device that says so on the network. */
-function languageFor(commandSets: readonly string[]): string | undefined {
-  const kinds = builtInMonitors.flatMap(({ name, kind, commandSets: known }) =>
+function languagesOf(monitors: readonly MonitorModule[]) {
+  const kinds = monitors.flatMap(({ name, kind, commandSets: known }) =>
     kind === 'language' && known !== undefined ? [{ name, commandSets: known }] : [],
   );
-  return chooseLanguage(kinds, 'by-device-id', { commandSets });
+  return (commandSets: readonly string[]): string | undefined =>
+    chooseLanguage(kinds, 'by-device-id', { commandSets });
 }

@@ -52,6 +52,8 @@ export interface HttpAnswer {
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   /** What an iterable body yields in all, where that is known: it is announced, and not chunked. */
   readonly lengthBytes?: number;
+  /** A longer body that is known as a whole is sent chunked, so many bytes a chunk. */
+  readonly chunkBytes?: number;
 }
 
 /** What went wrong before, or instead of, a handler's answer. */

@@ -47,12 +47,24 @@ function setHead({ answer, response }: SendOptions, close: boolean): void {
   for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
   const { body } = answer;
   if (isWhole(body)) {
+    if (isChunked({ answer, response })) return setConnection(response, close);
     const lengthBytes = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
     response.setHeader('content-length', lengthBytes);
   } else if (answer.lengthBytes !== undefined) {
     response.setHeader('content-length', answer.lengthBytes);
   }
+  setConnection(response, close);
+}
+
+function setConnection(response: ServerResponse, close: boolean): void {
   if (close) response.setHeader('connection', 'close');
+}
+
+/** HTTP/1.0 knows no chunks (RFC 9112, section 7.1). */
+function isChunked({ answer, response }: Pick<SendOptions, 'answer' | 'response'>): boolean {
+  const { body, chunkBytes } = answer;
+  if (!(body instanceof Uint8Array) || chunkBytes === undefined) return false;
+  return body.length > chunkBytes && response.req.httpVersionMinor > 0;
 }
 
 async function writeBody(options: SendOptions): Promise<boolean> {
@@ -114,7 +126,8 @@ function write(options: SendOptions, chunk: string | Uint8Array): Promise<boolea
  * Resolves once the kernel has all of it. Head and body together are one write, where the body is
  * known as a whole.
  */
-function endResponse({ response, clock, limits }: SendOptions, body?: Whole): Promise<void> {
+function endResponse(options: SendOptions, body?: Whole): Promise<void> {
+  const { response, clock, limits } = options;
   if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = clock.startTimer(limits.answerIdleTimeoutMs, () => response.destroy());
@@ -124,6 +137,24 @@ function endResponse({ response, clock, limits }: SendOptions, body?: Whole): Pr
     };
     response.once('close', finish);
     response.once('finish', finish);
-    response.end(body);
+    if (body instanceof Uint8Array && isChunked(options)) {
+      endChunked(response, body, options.answer.chunkBytes);
+    } else response.end(body);
   });
+}
+
+/**
+ * Node makes one chunk of what is written while it is corked; so each leaves the cork of its own.
+ */
+function endChunked(response: ServerResponse, body: Uint8Array, chunkBytes = body.length): void {
+  const { socket } = response;
+  socket?.cork();
+  response.flushHeaders();
+  for (let at = 0; at < body.length; at += chunkBytes) {
+    response.cork();
+    response.write(body.subarray(at, at + chunkBytes));
+    while (response.writableCorked > 0) response.uncork();
+  }
+  response.end();
+  socket?.uncork();
 }

@@ -1,6 +1,7 @@
 // The HTTP rows of IPP: where requests are posted, and the line that a browser sees there.
 import type { Clock } from '../../../hal/contract.ts';
 import type { Events } from '../../events/event.ts';
+import { serverLimits } from '../../limits/server-limits.ts';
 import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import { challenge, noAuthentication, type Authentication } from '../authentication.ts';
 import type { ServerLog } from '../contract.ts';
@@ -9,7 +10,7 @@ import { createFileRoutes } from '../files/routes.ts';
 import { plainText, textProblem } from '../http/router.ts';
 import type { IppServices } from './call.ts';
 import { drawIcon, iconSizes } from './resources/icon.ts';
-import { stringsFile } from './resources/strings.ts';
+import { languages, stringsFile } from './resources/strings.ts';
 import { serveIpp } from './serve.ts';
 import { createStateChanges } from './state-changes.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
@@ -91,7 +92,10 @@ export function createIppRoutes(options: IppRoutesOptions): readonly HttpRoute[]
 function resourceRoutes(): readonly HttpRoute[] {
   const files: readonly (readonly [name: string, type: string, body: string | Uint8Array])[] = [
     ...iconSizes.map((size) => [`icon-${size}.png`, 'image/png', drawIcon(size)] as const),
-    ['en.strings', 'text/strings', stringsFile()],
+    ...languages.map(
+      (language) =>
+        [`${language}.strings`, 'text/strings; charset=utf-8', stringsFile(language)] as const,
+    ),
   ];
   return files.map(([name, type, body]) => ({
     method: 'GET',
@@ -124,6 +128,7 @@ async function answerIpp(services: IppServices, request: HttpRequest): Promise<H
     status: 200,
     headers: { 'content-type': ippMediaType, 'cache-control': 'no-cache' },
     body: answer.octets,
+    chunkBytes: serverLimits.ipp.answerChunkBytes,
   };
 }
 

@@ -98,6 +98,14 @@ export type JobPayload<Type extends JobRecordType> = z.output<(typeof jobPayload
 /** Records that are no step of the state machine. */
 type Outside = 'job.created' | 'job.removed';
 
+/** The other node's attempt, which did not end in order: its session may occupy the device. */
+export const portLeftOpen = z.object({
+  portName: z.string(),
+  localPort: z.int().min(0).max(65_535),
+});
+
+export type PortLeftOpen = z.output<typeof portLeftOpen>;
+
 /** What changes a job that exists. */
 export type JobChange = {
   [Type in Exclude<JobRecordType, Outside>]: {

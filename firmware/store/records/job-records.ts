@@ -14,7 +14,13 @@ import type { Printer } from '../../printers/printer.ts';
 import { forgetLingering, noteLingering } from '../lingering-rows.ts';
 import { findPrinter } from '../printer-rows.ts';
 import { refusesDocument, refusesJob } from '../quotas.ts';
-import { type JobChange, type JobPayload, jobPayloads } from './job-payloads.ts';
+import {
+  type JobChange,
+  type JobPayload,
+  jobPayloads,
+  portLeftOpen,
+  type PortLeftOpen,
+} from './job-payloads.ts';
 import { type ApplyContext, recordRow } from './row.ts';
 
 export const jobRecords = [
@@ -59,7 +65,13 @@ export const jobRecords = [
   }),
   recordRow({ type: 'job.ended', payload: jobPayloads['job.ended'], apply: end }),
   recordRow({ type: 'job.removed', payload: jobPayloads['job.removed'], apply: remove }),
+  recordRow({ type: 'port.left-open', payload: portLeftOpen, apply: leaveOpen }),
 ] as const;
+
+/** What a start says of its connection, where the start itself counts for nothing. */
+function leaveOpen({ sql, spooler, seq }: ApplyContext, payload: PortLeftOpen): undefined {
+  noteLingering(sql, { spooler, ...payload }, seq);
+}
 
 function create(context: ApplyContext, payload: JobPayload<'job.created'>): Refusal | undefined {
   const { sql, spooler } = context;

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { GroupState } from '../../../firmware/cluster/contract/state.ts';
-import { heartbeat, kinds, owner, sent, standby, startMs, type Subject, term } from './subject.ts';
+import {
+  heartbeat,
+  kinds,
+  owner,
+  self,
+  sent,
+  standby,
+  startMs,
+  type Subject,
+  term,
+} from './subject.ts';
 
 const askedAtMs = startMs;
 const reply = { kind: 'arbiter-replied', askedAtMs } as const;
@@ -143,6 +153,38 @@ describe('X1', () => {
     });
   }
 
+  test('what the dead process said before, and comes late, delays nothing', () => {
+    const subject = beating();
+    fencedBy(subject);
+    const { heardAtMs } = subject.state.peer;
+    subject.wait(10);
+    subject.hear(heartbeat());
+    assert.equal(subject.live(), true);
+    assert.equal(subject.state.peer.heardAtMs, heardAtMs);
+    subject.hear(heartbeat({ term: term(10) }));
+    assert.equal(subject.state.role, 'standby');
+  });
+
+  test('one of a lower term than my own ends the wait as well', () => {
+    const subject = beating();
+    const durable = { ...subject.state.durable, term: term(8, self) };
+    subject.state = { ...subject.state, durable };
+    fencedBy(subject);
+    assert.equal(subject.state.role, 'owner');
+  });
+
+  test('one of a higher term is adopted first (T1), and the next answer ends the wait', () => {
+    const subject = beating();
+    fencedBy(subject, { term: term(8) });
+    assert.equal(subject.state.role, 'standby');
+    subject.wait(100);
+    subject.tick();
+    subject.wait(5);
+    fencedBy(subject, { term: term(8) });
+    assert.equal(subject.state.role, 'owner');
+    assert.equal(subject.state.durable.term.counter, 9);
+  });
+
   test('nor one that is older than a lease, or than a sign of life', () => {
     const late = beating();
     late.wait(700);
@@ -154,12 +196,42 @@ describe('X1', () => {
     assert.equal(alive.state.role, 'standby');
   });
 
-  test('with a witness it ends the wait, and the claim still goes through the witness', () => {
+  /** As if it had connected to the witness so long ago. */
+  const witnessed = (agoMs: number) => {
     const subject = beating(true);
-    const witness = { ...subject.state.witness, connected: true, usableFromMs: startMs - 60_000 };
+    const usableFromMs = startMs - agoMs;
+    const witness = { ...subject.state.witness, connected: true, connection: 1, usableFromMs };
     subject.state = { ...subject.state, witness };
+    return subject;
+  };
+
+  test('with a witness it ends the wait, and the claim still goes through the witness', () => {
+    const subject = witnessed(60_000);
     const effects = fencedBy(subject);
     assert.equal(subject.state.role, 'claiming');
     assert.equal(sent(effects, 'claim').length, 1);
+  });
+
+  test('so it does for a box that came back just now, which then renews its lease there', () => {
+    const subject = witnessed(300);
+    const [claim] = sent(fencedBy(subject), 'claim');
+    assert.ok(claim !== undefined);
+    const back = { path: 'witness', node: self, boot: 3, connection: 1 } as const;
+    subject.hear(claim, { ...back, seq: 1 });
+    assert.equal(subject.state.role, 'owner');
+    subject.wait(5);
+    const beat = sent(subject.tick(), 'heartbeat').at(-1);
+    assert.ok(beat !== undefined);
+    const beatAtMs = subject.nowMs;
+    subject.wait(5);
+    subject.hear(beat, { ...back, seq: 2 });
+    assert.equal(subject.state.leaseBy, 'witness');
+    assert.equal(subject.state.leaseUntilMs, beatAtMs + 600);
+  });
+
+  test('and not where the witness is away', () => {
+    const subject = beating(true);
+    fencedBy(subject);
+    assert.equal(subject.state.role, 'standby');
   });
 });

@@ -115,6 +115,14 @@ describe('T1', () => {
     assert.equal(subject.state.durable, before);
   });
 
+  test('a supervisor’s word names a term that was owned: an owner of a lower one stops', () => {
+    const subject = owner({ leaseBy: 'arbiter' });
+    const word = { kind: 'fenced', boot: 5, term: term(8), toBoot: 3, seq: 1 } as const;
+    assert.equal(kinds(subject.hear(word))[0], 'fence');
+    assert.equal(subject.state.role, 'standby');
+    assert.ok(sameTerm(subject.state.durable.term, term(8)));
+  });
+
   test('a claim of one’s own that is not lower stays', () => {
     const claim = { term: term(9, self), sentAtMs: startMs, of: 'peer', seq: 1 } as const;
     const subject = standby({ role: 'claiming', claim });

@@ -162,7 +162,7 @@ const ippServerTarget = serverTarget({
     const kind = httpKind(exchanged);
     const head = exchanged.text.indexOf('\r\n\r\n');
     if (!kind.startsWith('200') || head < 0) return kind;
-    const { message } = decodeIppMessage(exchanged.text.subarray(head + 4), {
+    const { message } = decodeIppMessage(bodyOf(exchanged.text, head), {
       limits: ippResponseLimits,
     });
     const isOurFault = message.code === ippStatus['server-error-internal-error'];
@@ -170,6 +170,21 @@ const ippServerTarget = serverTarget({
     return `${message.code} ${message.groups.map(({ tag }) => tag).join()}`;
   },
 });
+
+/** Long answers come in chunks (RFC 9112 7.1). */
+function bodyOf(answer: Buffer, headEnd: number): Buffer {
+  const rest = answer.subarray(headEnd + 4);
+  if (!/\r\ntransfer-encoding: chunked/i.test(answer.toString('latin1', 0, headEnd))) return rest;
+  const chunks: Buffer[] = [];
+  for (let at = 0; ; ) {
+    const lineEnd = rest.indexOf('\r\n', at);
+    const sizeBytes = Number.parseInt(rest.toString('latin1', at, lineEnd), 16);
+    must(lineEnd > at && sizeBytes >= 0, 'a chunk of the answer has no size');
+    if (sizeBytes === 0) return Buffer.concat(chunks);
+    chunks.push(rest.subarray(lineEnd + 2, lineEnd + 2 + sizeBytes));
+    at = lineEnd + 2 + sizeBytes + 2;
+  }
+}
 
 const lpdServerTarget = serverTarget({
   name: 'lpd-server',

@@ -19,6 +19,7 @@ import { createDiskQueue } from './disk-queue.ts';
 import { createGroupLog } from './group-log.ts';
 import type { Judge, NodeName } from './judge.ts';
 import type { Kernel } from './kernel.ts';
+import { type Hearing, type Takeover, takeoverBy } from '../pair/exception.ts';
 import type { Network } from '../pair/network.ts';
 import type { NodeClock } from '../pair/node-clock.ts';
 import { createNodeLinks } from '../pair/node-links.ts';
@@ -44,16 +45,6 @@ export interface NodeOptions {
   readonly peerNode: () => PairNode;
 }
 
-/** A moment, and when the peer had last been heard. */
-export interface Hearing {
-  readonly atMs: number;
-  readonly heardAtMs: number;
-  /** When its kernel last answered. */
-  readonly answeredAtMs: number;
-}
-
-const never: Hearing = { atMs: -Infinity, heardAtMs: -Infinity, answeredAtMs: -Infinity };
-
 export interface PairNode {
   readonly name: NodeName;
   readonly state: GroupState | undefined;
@@ -63,12 +54,7 @@ export interface PairNode {
   readonly boot: number;
   readonly kernel: Kernel;
   readonly log: readonly LogRecord[];
-  /** When the last lease of an arbiter was asked for. */
-  readonly arbiter: Hearing;
-  readonly takeovers: readonly (Hearing & {
-    readonly term: Term;
-    readonly by: GroupState['leaseBy'];
-  })[];
+  readonly takeovers: readonly Takeover[];
   diskSlowMs: number;
   /** Its supervisor does nothing either. */
   frozen: boolean;
@@ -125,12 +111,11 @@ export function createNode(options: NodeOptions): PairNode {
   let fencedTerm: Term = firstTerm(config.generation);
   let nextCommit = 1_000_000;
   let commits = new Map<number, { changes: readonly Change[]; done: (r: CommitResult) => void }>();
-  let arbiter: Hearing = never;
   let heardAtMs = -Infinity;
   let frozen = false;
   let cleared = true;
   let leasedUntilMs = -Infinity;
-  const takeovers: (Hearing & { term: Term; by: GroupState['leaseBy'] })[] = [];
+  const takeovers: Takeover[] = [];
   const hearing = (): Hearing => ({
     atMs: timeline.nowMs,
     heardAtMs,
@@ -294,11 +279,7 @@ export function createNode(options: NodeOptions): PairNode {
       }
       case 'take-over':
         judge.tookOver({ node: name, term: effect.term });
-        takeovers.push({
-          term: effect.term,
-          by: state?.leaseBy ?? 'none',
-          ...hearing(),
-        });
+        takeovers.push(takeoverBy(effect.term, state?.leaseBy ?? 'none', hearing()));
         fencedTerm = effect.term;
         spooler?.takeOver(effect.term, effect.clean);
         return;
@@ -345,7 +326,9 @@ export function createNode(options: NodeOptions): PairNode {
       return () => {
         const before = state?.leaseUntilMs;
         answer();
-        if (state?.leaseBy === 'arbiter' && state.leaseUntilMs !== before) arbiter = asked;
+        const ownership = takeovers.at(-1);
+        if (ownership === undefined || state?.leaseUntilMs === before) return;
+        if (state?.leaseBy === 'arbiter') ownership.arbiter = asked;
       };
     },
   });
@@ -428,9 +411,6 @@ export function createNode(options: NodeOptions): PairNode {
     kernel,
     get log() {
       return disk.log;
-    },
-    get arbiter() {
-      return arbiter;
     },
     get frozen() {
       return frozen;

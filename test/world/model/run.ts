@@ -4,13 +4,13 @@ import type { Rules } from '../../../firmware/cluster/contract/rules.ts';
 import { rules as productionRules } from '../../../firmware/cluster/rules/table.ts';
 import { formatTerm } from '../../../firmware/cluster/term.ts';
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
-import type { Term } from '../../../firmware/store/contract.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
 import { createTimeline, type Timeline } from '../timeline.ts';
 import { type Broker, createBroker } from '../pair/broker.ts';
 import { drawFaults, modelFaults, type Fault } from '../pair/faults.ts';
 import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
+import { isException, takeoverOf } from '../pair/exception.ts';
 import { createNetwork, type Network } from '../pair/network.ts';
 import { createNode, type PairNode } from './node.ts';
 import { createNodeClock } from '../pair/node-clock.ts';
@@ -97,8 +97,12 @@ function createWorld(options: RunOptions): World {
   const judge = createJudge({
     nowMs: () => timeline.nowMs,
     trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
-    excepted: (older, newer) =>
-      !witness && isException([nodes[older.node], older.term], [nodes[newer.node], newer.term]),
+    excepted(older, newer) {
+      const first = takeoverOf(nodes[older.node], older.term);
+      const second = takeoverOf(nodes[newer.node], newer.term);
+      if (witness || first === undefined || second === undefined) return false;
+      return isException(first, second, timeline.nowMs);
+    },
   });
   const printers = [0, 1].map((index) =>
     createPrinter({
@@ -156,30 +160,6 @@ function createWorld(options: RunOptions): World {
   };
   const nodes = { a: make('a'), b: make('b') };
   return { timeline, network, broker, judge, printers, nodes };
-}
-
-/**
- * The one exception of PAIR.md: without a witness, each reached an arbiter, and neither heard the
- * other by any path, messages or ARP, for as long as the rules ask. One took over while an arbiter
- * let the other one go on.
- */
-function isException(a: readonly [PairNode, Term], b: readonly [PairNode, Term]): boolean {
-  const [first, second] = [takeoverOf(a), takeoverOf(b)];
-  if (first === undefined || second === undefined) return false;
-  const [older, takeover] = first.atMs > second.atMs ? [b[0], first] : [a[0], second];
-  if (takeover.by !== 'arbiter') return false;
-  const probedMs = (clusterLimits.probes - 1) * clusterLimits.probeEveryMs;
-  const newerHeard =
-    takeover.atMs - takeover.heardAtMs < clusterLimits.leaseStepsMs[0] ||
-    takeover.atMs - takeover.answeredAtMs < probedMs * 0.98;
-  const { arbiter } = older;
-  const olderHeard = arbiter.atMs - arbiter.heardAtMs < clusterLimits.arbiterAfterMs * 0.98;
-  const inTime = arbiter.atMs + clusterLimits.leaseStepsMs[2] * 1.02 > takeover.atMs;
-  return !newerHeard && !olderHeard && inTime;
-}
-
-function takeoverOf([node, term]: readonly [PairNode, Term]) {
-  return node.takeovers.find((each) => formatTerm(each.term) === formatTerm(term));
 }
 
 // ---- faults

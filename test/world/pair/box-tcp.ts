@@ -77,8 +77,9 @@ class Connection implements TcpConnection {
     return this.#takenBytes;
   }
 
-  unacknowledgedBytes(): undefined {
-    return undefined;
+  unacknowledgedBytes(): number | undefined {
+    const { broken, unacknowledgedBytes } = this.#socket;
+    return broken || this.#closed ? undefined : unacknowledgedBytes;
   }
 
   write(chunk: Uint8Array, signal?: AbortSignal): Promise<void> {

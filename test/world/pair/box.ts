@@ -16,6 +16,7 @@ import type { Timeline } from '../timeline.ts';
 import { type BoxProcess, startBoxProcess } from './box-process.ts';
 import { createBoxReport, type BoxReport } from './box-report.ts';
 import type { Broker } from './broker.ts';
+import { type Hearing, type Takeover, takeoverBy } from './exception.ts';
 import type { Judge, NodeName } from './judge.ts';
 import type { Kernel, Socket } from './kernel.ts';
 import { createKeptDatabases } from './kept-databases.ts';
@@ -56,16 +57,6 @@ export interface BoxOptions {
   readonly peerBox: () => PairBox;
 }
 
-/** A moment, and when the peer had last been heard. */
-export interface Hearing {
-  readonly atMs: number;
-  readonly heardAtMs: number;
-  /** When its kernel last answered. */
-  readonly answeredAtMs: number;
-}
-
-const never: Hearing = { atMs: -Infinity, heardAtMs: -Infinity, answeredAtMs: -Infinity };
-
 export interface PairBox {
   readonly name: NodeName;
   readonly state: GroupState | undefined;
@@ -78,12 +69,7 @@ export interface PairBox {
   readonly kernel: Kernel;
   /** What its disk holds. */
   readonly report: BoxReport;
-  /** When the last lease of an arbiter was asked for. */
-  readonly arbiter: Hearing;
-  readonly takeovers: readonly (Hearing & {
-    readonly term: Term;
-    readonly by: GroupState['leaseBy'];
-  })[];
+  readonly takeovers: readonly Takeover[];
   diskSlowMs: number;
   /** Its spooler says that it does not work. */
   sick: boolean;
@@ -116,14 +102,13 @@ export function createBox(options: BoxOptions): PairBox {
   let process: BoxProcess | undefined;
   let queue: (() => void)[] = [];
   let fencedTerm: Term = firstTerm(config.generation);
-  let arbiter: Hearing = never;
   let heardAtMs = -Infinity;
   let frozen = false;
   let cleared = true;
   let leasedUntilMs = -Infinity;
   let diskSlowMs = 0;
   let sick = false;
-  const takeovers: (Hearing & { term: Term; by: GroupState['leaseBy'] })[] = [];
+  const takeovers: Takeover[] = [];
   const hearing = (): Hearing => ({
     atMs: timeline.nowMs,
     heardAtMs,
@@ -163,7 +148,7 @@ export function createBox(options: BoxOptions): PairBox {
     if (effect.kind === 'renew-address') superviseLease(effect.untilMs, state);
     if (effect.kind !== 'take-over') return;
     judge.tookOver({ node: name, term: effect.term });
-    takeovers.push({ term: effect.term, by: state.leaseBy, ...hearing() });
+    takeovers.push(takeoverBy(effect.term, state.leaseBy, hearing()));
     fencedTerm = effect.term;
   };
   /** The supervisor takes the addresses of a process that stands still down when its lease ends. */
@@ -181,14 +166,23 @@ export function createBox(options: BoxOptions): PairBox {
     const jobName = `job-${jobNumber}`;
     const job = report.job(jobName);
     judge.acted({ node: name, term }, `starts ${jobName}`);
-    judge.started({ node: name, term }, jobName, attempt, job?.possiblyPrintedTwice === true);
+    const stepping = process?.state?.stepping;
+    judge.started(
+      { node: name, term },
+      {
+        jobId: jobName,
+        attempt,
+        marked: job?.possiblyPrintedTwice === true,
+        inStep: stepping?.phase === 'in-step' && stepping.durable,
+      },
+    );
   };
   const onCommitted = (unit: CommitUnit, term: Term) => {
     for (const { type, payload } of unit.changes) {
       if (type !== 'job.ended' || payload.state !== 'completed') continue;
       const jobName = report.nameOf(payload.jobId);
       judge.acted({ node: name, term }, `completes ${jobName}`);
-      judge.completed(jobName);
+      judge.completed({ node: name, term }, jobName);
     }
   };
 
@@ -210,7 +204,9 @@ export function createBox(options: BoxOptions): PairBox {
         const before = process?.state?.leaseUntilMs;
         answer();
         const state = process?.state;
-        if (state?.leaseBy === 'arbiter' && state.leaseUntilMs !== before) arbiter = asked;
+        const ownership = takeovers.at(-1);
+        if (ownership === undefined || state?.leaseUntilMs === before) return;
+        if (state?.leaseBy === 'arbiter') ownership.arbiter = asked;
       };
     },
   });
@@ -321,9 +317,6 @@ export function createBox(options: BoxOptions): PairBox {
     },
     kernel,
     report,
-    get arbiter() {
-      return arbiter;
-    },
     takeovers,
     get frozen() {
       return frozen;

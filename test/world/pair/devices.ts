@@ -6,8 +6,6 @@ export interface PrinterSession {
   readonly from: string;
   readonly document: Arriving;
   usedAtMs: number;
-  /** Another connection from the same address and port took its place. */
-  displaced: boolean;
 }
 
 export interface Printer {
@@ -37,7 +35,9 @@ export interface PrinterOptions {
   readonly trace: (line: string) => void;
   /** A document came out whole. */
   readonly onPrinted: (jobNumber: number, sizeBytes: number) => void;
-  /** Its session was taken over by another connection from the same address and port. */
+  /** It had acknowledged all of a document, and lost it with its power: nobody can tell. */
+  readonly onLost: (jobNumber: number) => void;
+  /** The same, where another connection from the same address and port took the session over. */
   readonly onDisplaced: (jobNumber: number) => void;
   /** Bytes that don't belong where they came. */
   readonly onGarbled: (jobNumber: number | undefined) => void;
@@ -60,12 +60,11 @@ export function createPrinter(options: PrinterOptions): Printer {
         const idle = options.nowMs() > session.usedAtMs + idleMs;
         if (session.from !== from && !idle) continue;
         sessions.delete(session);
-        session.displaced = !idle;
-        const { number } = session.document;
-        if (number !== undefined) options.onDisplaced(number);
+        const { number, whole } = session.document;
+        if (!idle && whole && number !== undefined) options.onDisplaced(number);
       }
       if (options.oneSession && sessions.size > 0) return undefined;
-      const session = { from, document: arriving(), usedAtMs: options.nowMs(), displaced: false };
+      const session = { from, document: arriving(), usedAtMs: options.nowMs() };
       sessions.add(session);
       options.trace(`${options.id} opens ${from}`);
       return session;
@@ -91,6 +90,10 @@ export function createPrinter(options: PrinterOptions): Printer {
     },
     switchOff() {
       printer.on = false;
+      for (const { document } of sessions) {
+        const { number, whole } = document;
+        if (whole && number !== undefined) options.onLost(number);
+      }
       sessions.clear();
     },
   };

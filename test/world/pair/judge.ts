@@ -17,6 +17,16 @@ export interface Acting {
   readonly term: Term;
 }
 
+export interface Start {
+  readonly jobId: string;
+  /** Every connection is one. */
+  readonly attempt: number;
+  /** The job's record says that it may be printed twice. */
+  readonly marked: boolean;
+  /** Both nodes know what the other one did. */
+  readonly inStep: boolean;
+}
+
 export interface Judge {
   readonly violations: readonly Violation[];
   /** Times that the one named exception happened (no witness, neither hears the other). */
@@ -32,18 +42,14 @@ export interface Judge {
   unitsLeft(acting: Acting, printerId: string, jobId: string, attempt: number): void;
   printed(jobId: string, units: number): void;
   acknowledged(jobId: string, units: number, alone: boolean): void;
-  completed(jobId: string): void;
-  /** `attempt`: every connection is one; `marked`: the job's record says so. */
-  started(acting: Acting, jobId: string, attempt: number, marked: boolean): void;
+  completed(acting: Acting, jobId: string): void;
+  started(acting: Acting, start: Start): void;
   /** Its client broke off: nothing of it may reach a printer. */
   neverPrinted(jobId: string): void;
-  /**
-   * Its printer lost its power with the document in it, or on its way: TCP does not say what it
-   * had.
-   */
+  /** Its printer lost its power when it had acknowledged all of it: TCP says nothing more. */
   lostByPrinter(jobId: string): void;
   maybePrinted(jobId: string): boolean;
-  /** Its session at the printer ended by another connection's first packet. */
+  /** The same, where its session ended by another connection's first packet. */
   displaced(jobId: string): void;
   /** So it was, while two acted by the one named exception: its sender lived and could not know. */
   isDisplacedByException(jobId: string): boolean;
@@ -54,15 +60,21 @@ export interface Judge {
 
 export interface JudgeOptions {
   readonly nowMs: () => number;
-  /** True where an act of an older ownership belongs to the one named exception. */
-  readonly excepted: (older: Acting, newer: Acting) => boolean;
+  /** True where an act of one of the two at this moment belongs to the one named exception. */
+  readonly excepted: (one: Acting, other: Acting, atMs: number) => boolean;
   readonly trace: (line: string) => void;
+}
+
+interface Deed {
+  readonly acting: Acting;
+  readonly atMs: number;
 }
 
 /** Ownerships in the order in which they first acted; none acts again once another one has. */
 interface Order {
-  /** The ownership that acted since, if this one is over. */
-  act(acting: Acting): Acting | undefined;
+  readonly current: Acting | undefined;
+  isOver(acting: Acting): boolean;
+  act(acting: Acting): void;
 }
 
 function createOrder(): Order {
@@ -70,12 +82,13 @@ function createOrder(): Order {
   const past = new Set<string>();
   const nameOf = ({ node, term }: Acting) => `${node} ${formatTerm(term)}`;
   return {
+    get current() {
+      return current;
+    },
+    isOver: (acting) => past.has(nameOf(acting)),
     act(acting) {
-      if (current?.node === acting.node && sameTerm(current.term, acting.term)) return undefined;
-      if (past.has(nameOf(acting))) return current;
       if (current !== undefined) past.add(nameOf(current));
       current = acting;
-      return undefined;
     },
   };
 }
@@ -89,8 +102,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const printersActs = new Map<string, Order>();
   const acceptedJobs = new Map<string, { units: number; alone: boolean }>();
   const prints = new Map<string, number>();
-  const delivered = new Map<string, Set<number>>();
-  const completedJobs = new Set<string>();
+  const delivered = new Map<string, Map<number, Deed>>();
+  const completedJobs = new Map<string, Deed>();
   const brokenUploads = new Set<string>();
   const lost = new Set<string>();
   const displaced = new Set<string>();
@@ -99,9 +112,14 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
   };
   const inOrder = (order: Order, acting: Acting, invariant: number, what: string) => {
-    const current = order.act(acting);
-    if (current === undefined) return;
-    if (excepted(acting, current)) exceptions += 1;
+    const { current } = order;
+    if (current === undefined) return order.act(acting);
+    if (current.node === acting.node && sameTerm(current.term, acting.term)) return;
+    const isLower = compareTerms(acting.term, current.term) < 0;
+    const isExcepted = isLower && excepted(acting, current, nowMs());
+    if (!isExcepted && !order.isOver(acting)) return order.act(acting);
+    // Whoever acts by the exception ends nobody's ownership.
+    if (isExcepted) exceptions += 1;
     else {
       const terms = `${formatTerm(acting.term)}, after ${formatTerm(current.term)} did`;
       report(invariant, `${acting.node} ${what} in term ${terms}`);
@@ -109,11 +127,17 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   };
 
   const both = (invariant: number, one: Acting, other: Acting, what: string) => {
-    if (excepted(one, other)) exceptions += 1;
+    if (excepted(one, other, nowMs())) exceptions += 1;
     else {
       const terms = `${formatTerm(one.term)} while ${formatTerm(other.term)} is live`;
       report(invariant, `${one.node} ${what} in term ${terms}`);
     }
+  };
+
+  /** The other one did it while both acted by the exception, and they have not met since. */
+  const unknowable = (deed: Deed, acting: Acting, { inStep }: Start) => {
+    const same = deed.acting.node === acting.node && sameTerm(deed.acting.term, acting.term);
+    return !inStep && !same && excepted(deed.acting, acting, deed.atMs);
   };
 
   return {
@@ -149,8 +173,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       inOrder(order, acting, 3, `sent bytes of ${jobId}`);
       if (brokenUploads.has(jobId))
         report(5, `${printerId} got bytes of ${jobId}, a broken upload`);
-      const attempts = delivered.get(jobId) ?? new Set();
-      delivered.set(jobId, attempts.add(attempt));
+      const attempts = delivered.get(jobId) ?? new Map<number, Deed>();
+      delivered.set(jobId, attempts.set(attempt, { acting, atMs: nowMs() }));
     },
     printed(jobId, units) {
       trace(`${jobId} printed`);
@@ -163,16 +187,21 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     acknowledged(jobId, units, alone) {
       acceptedJobs.set(jobId, { units, alone });
     },
-    completed(jobId) {
+    completed(acting, jobId) {
       trace(`${jobId} is completed`);
-      completedJobs.add(jobId);
+      if (!completedJobs.has(jobId)) completedJobs.set(jobId, { acting, atMs: nowMs() });
     },
     neverPrinted: (jobId) => void brokenUploads.add(jobId),
-    started(acting, jobId, attempt, marked) {
+    started(acting, start) {
+      const { jobId, attempt, marked } = start;
       trace(`${acting.node} starts ${jobId} in ${formatTerm(acting.term)}`);
-      if (exceptions > 0) return;
-      if (completedJobs.has(jobId)) report(2, `${acting.node} starts ${jobId}, which is completed`);
-      const others = [...(delivered.get(jobId) ?? [])].filter((each) => each !== attempt);
+      const completed = completedJobs.get(jobId);
+      if (completed !== undefined && !unknowable(completed, acting, start)) {
+        report(2, `${acting.node} starts ${jobId}, which is completed`);
+      }
+      const others = [...(delivered.get(jobId) ?? [])].filter(
+        ([each, deed]) => each !== attempt && !unknowable(deed, acting, start),
+      );
       if (others.length > 0 && !marked) {
         report(6, `${acting.node} starts ${jobId} again without a mark`);
       }

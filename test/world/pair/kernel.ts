@@ -17,8 +17,6 @@ export interface Kernel {
   clear(): void;
   /** The power goes: nothing is sent any more, not even a reset. */
   powerOff(): void;
-  /** Documents that are on their way to this printer. */
-  jobsAt(printer: Printer): readonly number[];
   /** The process is gone: what it wrote goes on; some connections end behind it, some never do. */
   orphan(): void;
   /** A connection of the group's address; undefined while the kernel has no such address. */
@@ -40,6 +38,8 @@ export interface Socket {
   readonly cutOff: boolean;
   /** The printer took all of it and ended the connection. */
   readonly delivered: boolean;
+  /** Put here, and not taken by the printer. */
+  readonly unacknowledgedBytes: number;
   /** Takes what fits; answers how much that was. */
   put(bytes: Uint8Array): number;
   finish(): void;
@@ -58,8 +58,6 @@ export interface KernelOptions {
   readonly gated: boolean;
   /** Broken on purpose: sockets are not bound to the group's address. */
   readonly unbound: boolean;
-  /** The printer, off meanwhile, knows nothing of the connection that this document goes by. */
-  readonly onForgotten: (jobNumber: number) => void;
   readonly onBytesLeft: (printer: Printer, socket: Socket) => void;
 }
 
@@ -117,11 +115,7 @@ export function createKernel(options: KernelOptions): Kernel {
     if (open(printer)) {
       socket.session ??= printer.open(`group:${socket.localPort}`);
       const { session } = socket;
-      if (session !== undefined && !printer.isOpen(session)) {
-        const { jobNumber } = socket;
-        if (jobNumber !== undefined && !session.displaced) options.onForgotten(jobNumber);
-        return destroy(socket, false);
-      }
+      if (session !== undefined && !printer.isOpen(session)) return destroy(socket, false);
       if (session !== undefined) move(socket, session);
     }
     if (sockets.has(socket)) timeline.after(drainEveryMs, () => drain(socket));
@@ -177,10 +171,6 @@ export function createKernel(options: KernelOptions): Kernel {
       addressUntilMs = -Infinity;
       gateUntilMs = -Infinity;
     },
-    jobsAt: (printer) =>
-      [...sockets].flatMap((socket) =>
-        socket.printer === printer ? (socket.jobNumber ?? []) : [],
-      ),
     orphan() {
       for (const socket of sockets) {
         socket.onChange = () => undefined;
@@ -232,6 +222,10 @@ class KernelSocket implements SocketState {
     this.term = term;
     this.attempt = attempt;
     this.#onReset = onReset;
+  }
+
+  get unacknowledgedBytes(): number {
+    return this.bufferedBytes;
   }
 
   /** Only who was told that it is full waits. */

@@ -7,11 +7,11 @@ import { defaultPolicy, type GroupDefinition } from '../../../firmware/cluster/g
 import type { Job } from '../../../firmware/jobs/job.ts';
 import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import { groupLimits } from '../../../firmware/limits/group-limits.ts';
-import type { Term } from '../../../firmware/store/contract.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
 import { createTimeline } from '../timeline.ts';
 import { createBroker } from './broker.ts';
 import { boxFaults, drawFaults, type Fault } from './faults.ts';
+import { isException, takeoverOf } from './exception.ts';
 import { createJudge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork } from './network.ts';
@@ -110,8 +110,12 @@ function createWorld(options: RunOptions): World {
   const judge = createJudge({
     nowMs: () => timeline.nowMs,
     trace: (line) => trace(line),
-    excepted: (older, newer) =>
-      !witness && isException([nodes[older.node], older.term], [nodes[newer.node], newer.term]),
+    excepted(older, newer, atMs) {
+      const first = takeoverOf(nodes[older.node], older.term);
+      const second = takeoverOf(nodes[newer.node], newer.term);
+      if (witness || first === undefined || second === undefined) return false;
+      return isException(first, second, atMs);
+    },
   });
   const trace = (line: string) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`);
   const printers = options.template.printers.map(({ name, address }) =>
@@ -123,6 +127,7 @@ function createWorld(options: RunOptions): World {
       nowMs: () => timeline.nowMs,
       trace,
       onPrinted: (jobNumber, sizeBytes) => judge.printed(`job-${jobNumber}`, sizeBytes),
+      onLost: (jobNumber) => judge.lostByPrinter(`job-${jobNumber}`),
       onDisplaced: (jobNumber) => judge.displaced(`job-${jobNumber}`),
       onGarbled: (jobNumber) => judge.report(9, `${name} got job-${jobNumber} garbled`),
     }),
@@ -147,7 +152,6 @@ function createWorld(options: RunOptions): World {
       localNowMs: () => clock.nowMs(),
       gated,
       unbound: broken.has('unbound'),
-      onForgotten: (number) => judge.lostByPrinter(`job-${number}`),
       onBytesLeft: (printer, { term, jobNumber, attempt }) =>
         judge.unitsLeft({ node: name, term }, printer.id, `job-${jobNumber}`, attempt),
     });
@@ -196,30 +200,6 @@ function drawDefinition(random: SeededRandom): GroupDefinition {
       failback: { kind: preferredOwner === undefined ? 'prevent' : 'at-once' },
     },
   };
-}
-
-/**
- * The one exception of PAIR.md: without a witness, each reached an arbiter, and neither heard the
- * other by any path, messages or ARP, for as long as the rules ask. One took over while an arbiter
- * let the other one go on.
- */
-function isException(a: readonly [PairBox, Term], b: readonly [PairBox, Term]): boolean {
-  const [first, second] = [takeoverOf(a), takeoverOf(b)];
-  if (first === undefined || second === undefined) return false;
-  const [older, takeover] = first.atMs > second.atMs ? [b[0], first] : [a[0], second];
-  if (takeover.by !== 'arbiter') return false;
-  const probedMs = (clusterLimits.probes - 1) * clusterLimits.probeEveryMs;
-  const newerHeard =
-    takeover.atMs - takeover.heardAtMs < clusterLimits.leaseStepsMs[0] ||
-    takeover.atMs - takeover.answeredAtMs < probedMs * 0.98;
-  const { arbiter } = older;
-  const olderHeard = arbiter.atMs - arbiter.heardAtMs < clusterLimits.arbiterAfterMs * 0.98;
-  const inTime = arbiter.atMs + clusterLimits.leaseStepsMs[2] * 1.02 > takeover.atMs;
-  return !newerHeard && !olderHeard && inTime;
-}
-
-function takeoverOf([node, term]: readonly [PairBox, Term]) {
-  return node.takeovers.find((each) => formatTerm(each.term) === formatTerm(term));
 }
 
 // ---- progress

@@ -19,7 +19,7 @@ export interface World {
 }
 
 export function schedule(world: World, fault: Fault): void {
-  const { timeline, network, broker, nodes, printers, judge } = world;
+  const { timeline, network, broker, nodes, printers } = world;
   const during = (begin: () => void, end: () => void) => {
     timeline.at(fault.atMs, begin);
     timeline.at(fault.atMs + fault.forMs, end);
@@ -79,12 +79,7 @@ export function schedule(world: World, fault: Fault): void {
     case 'printer-off':
       for (const printer of printers.filter(({ id }) => id === fault.printer)) {
         during(
-          () => {
-            for (const { kernel } of [nodes.a, nodes.b]) {
-              for (const number of kernel.jobsAt(printer)) judge.lostByPrinter(`job-${number}`);
-            }
-            printer.switchOff();
-          },
+          () => printer.switchOff(),
           () => void (printer.on = true),
         );
       }

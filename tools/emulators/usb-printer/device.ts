@@ -27,6 +27,8 @@ export interface EmulatedUsbDevice {
   readonly changed: Promise<void>;
   alternateOf(interfaceNumber: number): number;
   selectAlternate(interfaceNumber: number, alternate: number): void;
+  /** Its port was reset (USB 2.0 9.1.1), or it was configured anew: it is as if just plugged in. */
+  reset(): void;
   /** A request on the control pipe; undefined: it never answers. */
   control(setup: Setup): TransferEnd<Buffer> | undefined;
   /** Resolves when the device has taken all; transfers of one endpoint go in their order. */
@@ -46,7 +48,7 @@ export function isStandardRequest({ requestType }: Setup): boolean {
 
 /** USB 2.0 9.4. */
 export function standardRequest(
-  device: Pick<EmulatedUsbDevice, 'model' | 'alternateOf' | 'selectAlternate'>,
+  device: Pick<EmulatedUsbDevice, 'model' | 'alternateOf' | 'selectAlternate' | 'reset'>,
   setup: Setup,
 ): TransferEnd<Buffer> {
   const answer = answerTo(device, setup);
@@ -55,7 +57,7 @@ export function standardRequest(
 }
 
 function answerTo(
-  device: Pick<EmulatedUsbDevice, 'model' | 'alternateOf' | 'selectAlternate'>,
+  device: Pick<EmulatedUsbDevice, 'model' | 'alternateOf' | 'selectAlternate' | 'reset'>,
   { requestType, request, value, index }: Setup,
 ): Buffer | undefined {
   const isIn = (requestType & inBit) !== 0;
@@ -66,13 +68,17 @@ function answerTo(
       return descriptor(device.model, value >> 8, value & 0xff);
     case 8:
       return Buffer.from([1]);
+    case 9:
+      // By USB/IP all that is seen of a reset of the port.
+      device.reset();
+      return Buffer.alloc(0);
     case 10:
       return Buffer.from([device.alternateOf(index)]);
     case 11:
       device.selectAlternate(index, value);
       return Buffer.alloc(0);
     default:
-      // Set Configuration, Set Address, the features: there is nothing to do for them.
+      // Set Address, the features: there is nothing to do for them.
       return isIn ? undefined : Buffer.alloc(0);
   }
 }

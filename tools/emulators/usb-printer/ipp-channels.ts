@@ -1,6 +1,7 @@
 // The IPP channels of an emulated USB printer: each is a pipe to an IPP printer that listens on
 // TCP.
 import type { SocketAddress, Tcp, TcpConnection } from '../../../hal/contract.ts';
+import { RequestSplitter } from './request-splitter.ts';
 
 export interface IppChannelsOptions {
   readonly tcp: Tcp;
@@ -10,7 +11,13 @@ export interface IppChannelsOptions {
 }
 
 interface Channel {
+  readonly requests: RequestSplitter;
+  /** Of the request that is under way; undefined once it broke off. */
   connection: Promise<TcpConnection> | undefined;
+  /** The answers to requests before come first. */
+  answered: Promise<void>;
+  readonly open: Set<TcpConnection>;
+  isBroken: boolean;
   /** Lies there until it is read, whoever reads. */
   readonly said: Buffer[];
   /** Resolves when something was read. */
@@ -32,12 +39,15 @@ export class IppChannels {
   /** What the host sent on a channel; waits for as long as the IPP printer does not read. */
   async write(channelNumber: number, bytes: Uint8Array): Promise<void> {
     const channel = this.#channel(channelNumber);
-    channel.connection ??= this.#connect(channel);
-    try {
-      await (await channel.connection).write(bytes);
-    } catch {
-      // The IPP printer is gone: the host hears nothing more on this channel.
-      channel.connection = undefined;
+    for (const { begins, bytes: part } of channel.requests.push(bytes)) {
+      // The printer ends a connection with its answer, which the next request may overtake.
+      if (begins) channel.connection = this.#begin(channel);
+      try {
+        await (await channel.connection)?.write(part);
+      } catch {
+        // The IPP printer wants no more of this request: the rest of it goes nowhere.
+        channel.connection = undefined;
+      }
     }
   }
 
@@ -51,10 +61,12 @@ export class IppChannels {
     return part?.subarray(0, maxBytes);
   }
 
-  /** The plug was pulled: what was under way breaks off. */
+  /** The plug was pulled, or the port was reset: what was under way breaks off. */
   breakAll(): void {
-    for (const { connection } of this.#channels.values()) {
-      connection?.then((each) => each.reset()).catch(() => {});
+    for (const channel of this.#channels.values()) {
+      channel.isBroken = true;
+      for (const connection of channel.open) connection.reset();
+      channel.read.resolve();
     }
     this.#channels.clear();
   }
@@ -63,7 +75,11 @@ export class IppChannels {
     const found = this.#channels.get(channelNumber);
     if (found !== undefined) return found;
     const made: Channel = {
+      requests: new RequestSplitter(),
       connection: undefined,
+      answered: Promise.resolve(),
+      open: new Set(),
+      isBroken: false,
       said: [],
       read: Promise.withResolvers(),
     };
@@ -71,28 +87,35 @@ export class IppChannels {
     return made;
   }
 
+  #begin(channel: Channel): Promise<TcpConnection> {
+    const connecting = this.#connect(channel);
+    channel.answered = channel.answered.then(() => this.#listen(channel, connecting));
+    return connecting;
+  }
+
   async #connect(channel: Channel): Promise<TcpConnection> {
     const { tcp, printer } = this.#options;
     const { address: host, port } = printer;
     const connection = await tcp.connect({ host, port, timeoutMs: connectTimeoutMs });
-    void this.#listen(channel, connection);
+    if (channel.isBroken) connection.reset();
+    else channel.open.add(connection);
     return connection;
   }
 
-  /** USB has no end of a connection: the next request simply finds another one. */
-  async #listen(channel: Channel, connection: TcpConnection): Promise<void> {
+  async #listen(channel: Channel, connecting: Promise<TcpConnection>): Promise<void> {
     try {
+      const connection = await connecting;
       for (;;) {
         const part = await connection.read();
-        if (part === undefined) break;
+        if (part === undefined || channel.isBroken) break;
         channel.said.push(Buffer.from(part));
         this.#options.onChange();
-        while (channel.said.length >= saidParts) await channel.read.promise;
+        while (channel.said.length >= saidParts && !channel.isBroken) await channel.read.promise;
       }
       await connection.close();
+      channel.open.delete(connection);
     } catch {
       // It broke off: nothing more is said, which is what the host sees of it.
     }
-    channel.connection = undefined;
   }
 }

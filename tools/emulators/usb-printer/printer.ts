@@ -37,6 +37,8 @@ export interface UsbPrinterOptions {
 
 const defaultPortStatus = 0x18;
 const endpointNumberMask = 0x0f;
+const usefulIdBytes = 1024;
+const restartMs = 3_000;
 
 export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   readonly model: EmulatedModel;
@@ -54,6 +56,8 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   #hasStalled = false;
   /** A soft reset empties the buffers: what was held is taken, and thrown away. */
   #flushes = 0;
+  /** A reset of its port ends what is held: its host takes it for not sent. */
+  #resets = 0;
   /** The end of the last transfer of each endpoint. */
   readonly #lastOut = new Map<number, Promise<unknown>>();
   readonly #ipp: IppChannels | undefined;
@@ -124,6 +128,14 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
     this.#notify();
   }
 
+  reset(): void {
+    this.#alternates.clear();
+    this.#resets += 1;
+    this.#said = [];
+    this.#ipp?.breakAll();
+    this.#notify();
+  }
+
   alternateOf(interfaceNumber: number): number {
     return this.#alternates.get(interfaceNumber) ?? 0;
   }
@@ -138,11 +150,11 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   }
 
   bulkOut(endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
-    const flushes = this.#flushes;
+    const since = { flushes: this.#flushes, resets: this.#resets };
     this.#pending += 1;
     this.#notify();
     const last = this.#lastOut.get(endpoint) ?? Promise.resolve();
-    const turn = last.then(() => this.#take(endpoint, bytes, flushes, signal));
+    const turn = last.then(() => this.#take(endpoint, bytes, since, signal));
     this.#lastOut.set(endpoint, turn);
     return turn.finally(() => {
       this.#pending -= 1;
@@ -185,12 +197,13 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   async #take(
     endpoint: number,
     bytes: Uint8Array,
-    flushes: number,
+    since: { readonly flushes: number; readonly resets: number },
     signal: AbortSignal,
   ): Promise<TransferEnd<number>> {
     for (;;) {
-      if (signal.aborted || !this.#isPlugged) return { kind: 'done', value: 0 };
-      if (this.#flushes !== flushes) return { kind: 'done', value: bytes.length };
+      const isOver = signal.aborted || this.#resets !== since.resets;
+      if (isOver || !this.#isPlugged) return { kind: 'done', value: 0 };
+      if (this.#flushes !== since.flushes) return { kind: 'done', value: bytes.length };
       const { holdAtByte, stallAtByte } = this.#behaviour;
       if (!this.#hasStalled && stallAtByte !== undefined && this.#pluggedBytes >= stallAtByte) {
         this.#hasStalled = true;
@@ -199,17 +212,26 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
       if (holdAtByte === undefined || this.#pluggedBytes < holdAtByte) break;
       await changeOr(this, signal);
     }
-    const { bytesPerSecond, unplugAtByte } = this.#behaviour;
+    const { bytesPerSecond, unplugAtByte, resetAtByte } = this.#behaviour;
     if (bytesPerSecond !== undefined) {
       await sleep(this.#clock, (bytes.length / bytesPerSecond) * 1000);
     }
-    const leftBytes = Math.max(0, (unplugAtByte ?? Infinity) - this.#pluggedBytes);
+    const goneAtByte = Math.min(unplugAtByte ?? Infinity, resetAtByte ?? Infinity);
+    const leftBytes = Math.max(0, goneAtByte - this.#pluggedBytes);
     const taken = bytes.subarray(0, leftBytes);
     const channel = this.#channelOf(endpoint);
     if (channel !== undefined) await this.#ipp?.write(channel, taken);
     this.#keep(taken, channel === undefined);
-    if (unplugAtByte !== undefined && this.#pluggedBytes >= unplugAtByte) this.unplug();
+    if (this.#pluggedBytes >= goneAtByte) this.#leave(goneAtByte === resetAtByte);
     return { kind: 'done', value: bytes.length };
+  }
+
+  #leave(comesBack: boolean): void {
+    this.unplug();
+    if (!comesBack) return;
+    // Once: as a printer does that was switched off and on.
+    this.#behaviour = { ...this.#behaviour, resetAtByte: undefined };
+    this.#clock.startTimer(restartMs, () => this.plug());
   }
 
   #keep(bytes: Uint8Array, isRaw: boolean): void {
@@ -224,7 +246,7 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   #classRequest({ request, length }: Setup): TransferEnd<Buffer> {
     const empty = Buffer.alloc(0);
     if (request === 0) {
-      return { kind: 'done', value: Buffer.from(this.model.deviceId.subarray(0, length)) };
+      return { kind: 'done', value: Buffer.from(this.#deviceId().subarray(0, length)) };
     }
     if (request === 1) {
       const status = this.#behaviour.portStatus ?? defaultPortStatus;
@@ -236,6 +258,17 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
     this.#said = [];
     this.#notify();
     return { kind: 'done', value: empty };
+  }
+
+  #deviceId(): Uint8Array {
+    switch (this.#behaviour.deviceId) {
+      case 'garbage':
+        return Uint8Array.from({ length: usefulIdBytes }, (_each, at) => at * 73);
+      case 'endless':
+        return Buffer.alloc(0xffff, this.model.deviceId.subarray(2));
+      case undefined:
+        return this.model.deviceId;
+    }
   }
 
   #notify(): void {

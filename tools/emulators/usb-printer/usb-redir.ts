@@ -8,6 +8,7 @@ import { createTransfers, type Transfers } from './transfers.ts';
 const types = {
   hello: 0,
   deviceConnect: 1,
+  reset: 3,
   interfaceInfo: 4,
   endpointInfo: 5,
   setConfiguration: 6,
@@ -112,6 +113,8 @@ function obey(message: Message, session: Session): void {
   switch (type) {
     case types.hello:
       return announce(device.model, send);
+    case types.reset:
+      return device.reset();
     case types.setConfiguration:
       return send(types.configurationStatus, id, Uint8Array.of(statuses.success, first));
     case types.getConfiguration:

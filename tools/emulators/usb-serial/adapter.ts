@@ -111,6 +111,9 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
 
   selectAlternate(): void {}
 
+  /** The line knows nothing of it. */
+  reset(): void {}
+
   control(setup: Setup): TransferEnd<Buffer> {
     if (isStandardRequest(setup)) return standardRequest(this, setup);
     const answer = this.#vendorRequest(setup);

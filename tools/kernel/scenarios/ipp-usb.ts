@@ -12,6 +12,7 @@ import {
   portSays,
   printsWhole,
   type Scenario,
+  type ScenarioGroup,
   submit,
   type UsbIppPrinter,
 } from '../bench.ts';
@@ -19,11 +20,10 @@ import { arrivedAt, attach, usbKey } from './usb-parts.ts';
 
 const completed = 9;
 
-export const ippUsbScenarios: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     what: 'a printer with nothing but IPP over USB gets a document byte for byte',
     async run(bench) {
-      await addPrinter(bench, 'IPPUSB', usbKey('DRIVERLESS1', 'f022'));
       const said = await printsByIpp(bench, 'IPPUSB', bench.driverless, 1024 * kib);
       return `${said}; the printer says that it printed`;
     },
@@ -52,6 +52,38 @@ export const ippUsbScenarios: readonly Scenario[] = [
       const done = await jobIs(bench, job, isDone, 'the job is done');
       assert.deepEqual([done.attempts, lastOf(ipp.jobs()).sha256], [1, sha256]);
       return 'went on where it had stopped';
+    },
+  },
+  {
+    what: 'a job that the printer holds by IPP over USB can be cancelled; the next one is whole',
+    async run(bench) {
+      const { ipp } = bench.driverless;
+      await ipp.behave({ stallAtByte: 100 * kib });
+      const { job } = await submit(bench, 'IPPUSB', 8192 * kib);
+      await inTime(
+        ipp.until((jobs) => (jobs.at(-1)?.bytes ?? 0) >= 100 * kib),
+        'the printer has begun',
+        () => ipp.jobs().at(-1),
+      );
+      await bench.platen.run(`job cancel ${job}`);
+      const ended = await jobIs(bench, job, ({ state }) => state === 'canceled', 'it is cancelled');
+      await ipp.behave({});
+      const next = await printsByIpp(bench, 'IPPUSB', bench.driverless, 200 * kib);
+      return `${ended.state}; next: ${next}`;
+    },
+  },
+  {
+    what: 'a stall on an IPP channel fails the attempt; the job starts anew and is marked',
+    async run(bench) {
+      const { usb, ipp } = bench.driverless;
+      usb.clear();
+      usb.behave({ stallAtByte: 100 * kib });
+      const { job, sha256 } = await submit(bench, 'IPPUSB', 300 * kib);
+      const done = await jobIs(bench, job, isDone, 'the job is done');
+      usb.behave({});
+      assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [2, true]);
+      assert.deepEqual([lastOf(ipp.jobs()).sha256, lastOf(ipp.jobs()).state], [sha256, completed]);
+      return `next: ${await printsByIpp(bench, 'IPPUSB', bench.driverless, 200 * kib)}`;
     },
   },
   {
@@ -88,6 +120,12 @@ export const ippUsbScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+export const ippUsbGroup: ScenarioGroup = {
+  name: 'ipp-usb',
+  prepare: (bench) => addPrinter(bench, 'IPPUSB', usbKey('DRIVERLESS1', 'f022')),
+  scenarios,
+};
 
 async function printsByIpp(
   bench: Bench,

@@ -9,6 +9,7 @@ import {
   portSays,
   printsWhole,
   type Scenario,
+  type ScenarioGroup,
   sentTo,
   sha256Of,
   submit,
@@ -17,12 +18,12 @@ import {
 /** What stands for the printer keeps all that it took here. */
 const takenFile = '/tmp/parallel-taken';
 const sizeBytes = 60 * kib;
+const retrySeconds = 10;
 
-export const parallelScenarios: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     what: 'a printer at the parallel port gets a document byte for byte',
     async run(bench) {
-      await addPrinter(bench, 'LPT1', '--monitor parallel --device /dev/lp0');
       const before = (await sentTo(bench.parallelFile)).length;
       return printsWhole(bench, 'LPT1', 100 * kib, async () => {
         const sent = (await sentTo(bench.parallelFile)).subarray(before);
@@ -33,9 +34,7 @@ export const parallelScenarios: readonly Scenario[] = [
   {
     what: 'a parallel printer with all lines well gets a document byte for byte',
     async run(bench) {
-      await bench.guest.run('insmod /parport_sim.ko');
-      await bench.guest.run(`cat /dev/parport_sim >>${takenFile} &`);
-      await addPrinter(bench, 'LPT2', '--monitor parallel --device /dev/lp1');
+      await forget(bench);
       return printsWhole(bench, 'LPT2', sizeBytes, () => taken(bench));
     },
   },
@@ -47,6 +46,23 @@ export const parallelScenarios: readonly Scenario[] = [
       ['busy', 'timed-out'],
     ] as const
   ).map(([line, reason]) => lineScenario(line, reason)),
+  {
+    what: 'a parallel printer that refuses holds no thread of the appliance',
+    async run(bench) {
+      await setLine(bench, 'offline', true);
+      const { job } = await submit(bench, 'LPT2', sizeBytes);
+      await portSays(bench, 'LPT2', 'offline-report');
+      // Left to itself the driver sleeps 10 s in each refused write.
+      const look = 'cat /proc/$(pidof platen)/task/*/stack | grep -c lp_write; sleep 0.2';
+      const said = await bench.guest.run(`for turn in $(seq 30); do ${look}; done`);
+      const held = said.split('\n').filter((count) => Number(count) > 0).length;
+      await bench.platen.run(`job cancel ${job}`);
+      await jobIs(bench, job, ({ state }) => state === 'canceled', 'it is cancelled');
+      await setLine(bench, 'offline', false);
+      assert.ok(held <= 10, `a thread was in the driver in ${held} of 30 looks`);
+      return `in ${held} of 30 looks a thread was in the driver`;
+    },
+  },
   {
     what: 'a parallel printer out of paper in the middle goes on, and gets each byte once',
     async run(bench) {
@@ -66,6 +82,19 @@ export const parallelScenarios: readonly Scenario[] = [
   },
 ];
 
+export const parallelGroup: ScenarioGroup = {
+  name: 'parallel',
+  async prepare(bench) {
+    await addPrinter(bench, 'LPT1', '--monitor parallel --device /dev/lp0');
+    await bench.guest.run('insmod /parport_sim.ko');
+    await bench.guest.run(`cat /dev/parport_sim >>${takenFile} &`);
+    await addPrinter(bench, 'LPT2', '--monitor parallel --device /dev/lp1');
+    // For the printer that is busy and says nothing else: 90 s at first.
+    await bench.platen.run(`port xcv LPT2 ConfigureLPTPortCommandOK {"seconds":${retrySeconds}}`);
+  },
+  scenarios,
+};
+
 function lineScenario(line: Line, reason: string): Scenario {
   return {
     what: `a parallel printer with its ${line} line on says ${reason}, then prints once`,
@@ -73,7 +102,7 @@ function lineScenario(line: Line, reason: string): Scenario {
       await forget(bench);
       await setLine(bench, line, true);
       const { job, sha256 } = await submit(bench, 'LPT2', sizeBytes);
-      const { message } = await portSays(bench, 'LPT2', reason);
+      const message = await portSays(bench, 'LPT2', reason);
       assert.equal((await taken(bench)).bytes, 0);
       await setLine(bench, line, false);
       const done = await jobIs(bench, job, isDone, 'the job is done');

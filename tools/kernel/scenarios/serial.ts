@@ -9,17 +9,16 @@ import {
   portSays,
   printsWhole,
   type Scenario,
+  type ScenarioGroup,
   sentTo,
   sha256Of,
   submit,
 } from '../bench.ts';
 
-export const serialScenarios: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     what: 'a printer at a USB serial adapter gets a document byte for byte',
     async run(bench) {
-      const line = '--baud-rate 115200 --flow none';
-      await addPrinter(bench, 'COM1', `--monitor serial --device /dev/ttyUSB0 ${line}`);
       const before = (await sentTo(bench.serialFile)).length;
       return printsWhole(bench, 'COM1', 50 * kib, async () => {
         const sent = (await sentTo(bench.serialFile)).subarray(before);
@@ -30,12 +29,10 @@ export const serialScenarios: readonly Scenario[] = [
   {
     what: 'a printer that holds CTS is waited for, and gets each byte once',
     async run(bench) {
-      const line = '--baud-rate 115200 --flow rts-cts';
-      await addPrinter(bench, 'COM2', `--monitor serial --device /dev/ttyUSB1 ${line}`);
       const { adapter } = bench;
       adapter.setLines({ cts: false, dsr: true, dcd: true });
       const { job, sha256 } = await submit(bench, 'COM2', 20 * kib);
-      const { message } = await portSays(bench, 'COM2', 'offline-report');
+      const message = await portSays(bench, 'COM2', 'offline-report');
       assert.match(message, /CTS is off/);
       const { bytes, heedsCts, dtr } = adapter.record();
       assert.deepEqual([bytes, heedsCts, dtr], [0, true, true]);
@@ -55,7 +52,7 @@ export const serialScenarios: readonly Scenario[] = [
     async run(bench) {
       bench.adapter.setLines({ cts: false, dsr: false, dcd: false });
       const { job } = await submit(bench, 'COM2', 20 * kib);
-      const { message } = await portSays(bench, 'COM2', 'offline-report');
+      const message = await portSays(bench, 'COM2', 'offline-report');
       assert.match(message, /CTS and DSR are off/);
       await bench.platen.run(`job cancel ${job}`);
       await jobIs(bench, job, ({ state }) => state === 'canceled', 'it is cancelled');
@@ -74,3 +71,14 @@ export const serialScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+export const serialGroup: ScenarioGroup = {
+  name: 'serial',
+  async prepare(bench) {
+    const port = (device: string, flow: string) =>
+      `--monitor serial --device /dev/${device} --baud-rate 115200 --flow ${flow}`;
+    await addPrinter(bench, 'COM1', port('ttyUSB0', 'none'));
+    await addPrinter(bench, 'COM2', port('ttyUSB1', 'rts-cts'));
+  },
+  scenarios,
+};

@@ -1,18 +1,17 @@
-// What is shown on a real kernel, in the order in which it runs: later ones use printers of earlier
-// ones.
-import type { Scenario } from '../bench.ts';
-import { ippUsbScenarios } from './ipp-usb.ts';
-import { parallelScenarios } from './parallel.ts';
-import { serialScenarios } from './serial.ts';
-import { stopScenarios } from './stop.ts';
-import { usbScenarios } from './usb.ts';
-import { usbIpScenarios } from './usb-ip.ts';
+// What is shown on a real kernel. The last group ends the appliance.
+import type { ScenarioGroup } from '../bench.ts';
+import { ippUsbGroup } from './ipp-usb.ts';
+import { parallelGroup } from './parallel.ts';
+import { serialGroup } from './serial.ts';
+import { stopGroup } from './stop.ts';
+import { usbGroup } from './usb.ts';
+import { usbIpGroup } from './usb-ip.ts';
 
-export const scenarios: readonly Scenario[] = [
-  ...usbScenarios,
-  ...usbIpScenarios,
-  ...ippUsbScenarios,
-  ...parallelScenarios,
-  ...serialScenarios,
-  ...stopScenarios,
+export const scenarioGroups: readonly ScenarioGroup[] = [
+  usbGroup,
+  usbIpGroup,
+  ippUsbGroup,
+  parallelGroup,
+  serialGroup,
+  stopGroup,
 ];

@@ -8,18 +8,15 @@ import {
   printerIs,
   printsWhole,
   type Scenario,
+  type ScenarioGroup,
   submit,
 } from '../bench.ts';
 import { arrivedAt, attach, usbKey } from './usb-parts.ts';
 
-export const usbIpScenarios: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     what: 'a USB printer by USB/IP gets a document byte for byte',
-    async run(bench) {
-      await attach(bench, bench.usbIpPorts.overIp);
-      await addPrinter(bench, 'OVERIP', usbKey('OVERIP1'));
-      return printsWhole(bench, 'OVERIP', 1024 * kib, arrivedAt(bench.overIp));
-    },
+    run: (bench) => printsWhole(bench, 'OVERIP', 1024 * kib, arrivedAt(bench.overIp)),
   },
   {
     what: 'a USB/IP printer detached in the middle and attached again prints the job anew',
@@ -39,3 +36,12 @@ export const usbIpScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+export const usbIpGroup: ScenarioGroup = {
+  name: 'usb-ip',
+  async prepare(bench) {
+    await attach(bench, bench.usbIpPorts.overIp);
+    await addPrinter(bench, 'OVERIP', usbKey('OVERIP1'));
+  },
+  scenarios,
+};

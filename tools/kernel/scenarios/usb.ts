@@ -5,26 +5,23 @@ import {
   isDone,
   jobIs,
   kib,
-  portIs,
   portSays,
   printerIs,
   printsWhole,
   type Scenario,
+  type ScenarioGroup,
   submit,
 } from '../bench.ts';
 import { arrivedAt, paperOut, usbKey } from './usb-parts.ts';
 
-export const usbScenarios: readonly Scenario[] = [
+const scenarios: readonly Scenario[] = [
   {
     what: 'the selftest passes with all addons',
     run: async ({ guest }) => guest.run('platen selftest'),
   },
   {
     what: 'a USB printer gets a document byte for byte',
-    async run(bench) {
-      await addPrinter(bench, 'REDIR', usbKey('REDIR1'));
-      return printsWhole(bench, 'REDIR', 2048 * kib, arrivedAt(bench.redir));
-    },
+    run: (bench) => printsWhole(bench, 'REDIR', 2048 * kib, arrivedAt(bench.redir)),
   },
   {
     what: 'a small document that the printer holds is not done before its last byte was taken',
@@ -60,7 +57,7 @@ export const usbScenarios: readonly Scenario[] = [
       bench.redir.clear();
       bench.redir.behave({ holdAtByte: 100 * kib, portStatus: paperOut });
       const { job } = await submit(bench, 'REDIR', 300 * kib);
-      await portIs(bench, 'REDIR', ({ state }) => state === 'waiting', 'the port waits');
+      await portSays(bench, 'REDIR', 'media-empty');
       await bench.platen.run(`job cancel ${job}`);
       const ended = await jobIs(bench, job, ({ state }) => state === 'canceled', 'it is cancelled');
       const { softResets } = bench.redir.record();
@@ -102,3 +99,9 @@ export const usbScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+export const usbGroup: ScenarioGroup = {
+  name: 'usb',
+  prepare: (bench) => addPrinter(bench, 'REDIR', usbKey('REDIR1')),
+  scenarios,
+};

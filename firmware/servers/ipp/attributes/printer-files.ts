@@ -12,6 +12,7 @@ import { type FileRole, fileTypeOf } from '../../../queue-files/file-types.ts';
 import type { FileEntry } from '../../../store/printer-data-rows.ts';
 import type { AttributeRow } from '../attribute-row.ts';
 import { iconSizes } from '../resources/icon.ts';
+import { type Language, languages } from '../resources/strings.ts';
 import type { PrinterSource } from '../sources.ts';
 import { rowsOf } from './row.ts';
 
@@ -68,17 +69,14 @@ export const printerFiles: readonly AttributeRow<PrinterSource>[] = [
     '1setOf naturalLanguage',
     (source) => {
       const own = filesFor(source, 'strings').map(languageOf);
-      return [...new Set(['en', ...own])].map((language) => naturalLanguage(language));
+      return [...new Set([...languages, ...own])].map((language) => naturalLanguage(language));
     },
     'PWG 5100.13 6.5.12',
   ),
   row(
     'printer-strings-uri',
     'uri | no-value',
-    (source) => {
-      const own = stringsFor(source);
-      return uri(own === undefined ? source.uris.resource('en.strings') : uriOf(source, own));
-    },
+    (source) => uri(stringsFor(source)),
     'PWG 5100.13 6.5.11',
   ),
 ];
@@ -100,14 +98,25 @@ function languageOf({ name: fileName }: FileEntry): string {
   return /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/.test(language) ? language : 'en';
 }
 
-/** In the client's language, or in one of its kind; ours is English. */
-function stringsFor(source: PrinterSource): FileEntry | undefined {
-  const wanted = source.language?.toLowerCase() ?? 'en';
-  const own = filesFor(source, 'strings');
-  const [kind = ''] = wanted.split('-');
+/**
+ * In the client's language, or in one of its kind; a queue's own words stand before ours, also in
+ * the language of last resort.
+ */
+function stringsFor(source: PrinterSource): string {
+  const wanted = source.language?.toLowerCase() ?? languages[0];
+  const kindOf = (language: string) => language.split('-')[0] ?? '';
+  const files = filesFor(source, 'strings');
+  const own = (is: (language: string) => boolean) => {
+    const found = files.find((file) => is(languageOf(file)));
+    return found === undefined ? undefined : uriOf(source, found);
+  };
+  const ours = languages.find((language) => language === kindOf(wanted));
+  const resource = (language: Language) => source.uris.resource(`${language}.strings`);
   return (
-    own.find((file) => languageOf(file) === wanted) ??
-    own.find((file) => languageOf(file).split('-')[0] === kind) ??
-    own.find((file) => languageOf(file) === 'en')
+    own((language) => language === wanted) ??
+    own((language) => kindOf(language) === kindOf(wanted)) ??
+    (ours === undefined ? undefined : resource(ours)) ??
+    own((language) => language === languages[0]) ??
+    resource(languages[0])
   );
 }

@@ -1,22 +1,170 @@
-// The words for IPP keywords that clients do not know themselves (PWG 5100.13 6.5.11), in the form
-// of a .strings file.
+// The words for IPP attributes, keywords and enums in the languages that Platen speaks (PWG 5100.13
+// 6.5.11), in the form of a .strings file: `attribute`, `attribute.keyword`, `attribute.enum`.
 
-const strings: Readonly<Record<string, string>> = {
-  'job-hold-until.no-hold': 'Print at once',
-  'job-hold-until.indefinite': 'Hold until released',
-  'media-source.auto': 'Automatic',
-  'media-type.auto': 'Automatic',
-  'media-type.stationery': 'Plain paper',
-  'multiple-document-handling.separate-documents-collated-copies': 'Collated copies',
-  'output-bin.face-down': 'Face down',
-  'print-content-optimize.auto': 'Automatic',
-  'print-rendering-intent.auto': 'Automatic',
-  'printer-state-reasons.hold-new-jobs': 'New jobs are held',
-  'printer-state-reasons.offline-error': 'The printer does not answer',
+/** The first is what a client gets whose language is none of them. */
+export const languages = ['en', 'pt'] as const;
+
+export type Language = (typeof languages)[number];
+
+type Words = { readonly [Key in Language]: string };
+
+const automatic: Words = { en: 'Automatic', pt: 'Automático' };
+
+/** What a user is offered, by its key. */
+export const strings: Readonly<Record<string, Words>> = {
+  copies: { en: 'Copies', pt: 'Cópias' },
+  finishings: { en: 'Finishing', pt: 'Acabamento' },
+  'finishings.3': { en: 'None', pt: 'Nenhum' },
+  'finishings.4': { en: 'Staple', pt: 'Agrafar' },
+  'finishings.5': { en: 'Punch', pt: 'Furar' },
+  'finishings.6': { en: 'Cover', pt: 'Capa' },
+  'finishings.7': { en: 'Bind', pt: 'Encadernar' },
+  'finishings.8': { en: 'Saddle stitch', pt: 'Agrafar ao centro' },
+  'finishings.10': { en: 'Fold', pt: 'Dobrar' },
+  'finishings.11': { en: 'Trim', pt: 'Aparar' },
+  'finishings.14': { en: 'Jog', pt: 'Desencontrar' },
+  'job-hold-until': { en: 'Print', pt: 'Imprimir' },
+  'job-hold-until.no-hold': { en: 'Print at once', pt: 'Imprimir já' },
+  'job-hold-until.indefinite': { en: 'Hold until released', pt: 'Reter até ser libertado' },
+  'job-hold-until.day-time': { en: 'During the day', pt: 'Durante o dia' },
+  'job-hold-until.evening': { en: 'In the evening', pt: 'Ao fim do dia' },
+  'job-hold-until.night': { en: 'At night', pt: 'Durante a noite' },
+  'job-hold-until.second-shift': { en: 'In the second shift', pt: 'No segundo turno' },
+  'job-hold-until.third-shift': { en: 'In the third shift', pt: 'No terceiro turno' },
+  'job-hold-until.weekend': { en: 'At the weekend', pt: 'No fim de semana' },
+  'job-priority': { en: 'Priority', pt: 'Prioridade' },
+  'job-sheets': { en: 'Banner page', pt: 'Folha de rosto' },
+  'job-sheets.none': { en: 'None', pt: 'Nenhuma' },
+  media: { en: 'Paper size', pt: 'Tamanho do papel' },
+  'media-source': { en: 'Paper source', pt: 'Origem do papel' },
+  'media-source.auto': automatic,
+  'media-source.alternate': { en: 'Alternate tray', pt: 'Tabuleiro alternativo' },
+  'media-source.bottom': { en: 'Lower tray', pt: 'Tabuleiro inferior' },
+  'media-source.by-pass-tray': { en: 'Bypass tray', pt: 'Tabuleiro de alimentação manual' },
+  'media-source.envelope': { en: 'Envelope feeder', pt: 'Alimentador de envelopes' },
+  'media-source.large-capacity': { en: 'Large tray', pt: 'Tabuleiro de grande capacidade' },
+  'media-source.main': { en: 'Main tray', pt: 'Tabuleiro principal' },
+  'media-source.main-roll': { en: 'Roll', pt: 'Rolo' },
+  'media-source.manual': { en: 'Manual feed', pt: 'Alimentação manual' },
+  'media-source.middle': { en: 'Middle tray', pt: 'Tabuleiro do meio' },
+  'media-source.photo': { en: 'Photo tray', pt: 'Tabuleiro de fotografias' },
+  'media-source.rear': { en: 'Rear tray', pt: 'Tabuleiro traseiro' },
+  'media-source.side': { en: 'Side tray', pt: 'Tabuleiro lateral' },
+  'media-source.top': { en: 'Upper tray', pt: 'Tabuleiro superior' },
+  'media-source.tray-1': { en: 'Tray 1', pt: 'Tabuleiro 1' },
+  'media-source.tray-2': { en: 'Tray 2', pt: 'Tabuleiro 2' },
+  'media-source.tray-3': { en: 'Tray 3', pt: 'Tabuleiro 3' },
+  'media-source.tray-4': { en: 'Tray 4', pt: 'Tabuleiro 4' },
+  'media-type': { en: 'Paper type', pt: 'Tipo de papel' },
+  'media-type.auto': automatic,
+  'media-type.cardstock': { en: 'Cardstock', pt: 'Cartolina' },
+  'media-type.continuous': { en: 'Continuous', pt: 'Contínuo' },
+  'media-type.envelope': { en: 'Envelope', pt: 'Envelope' },
+  'media-type.labels': { en: 'Labels', pt: 'Etiquetas' },
+  'media-type.labels-continuous': { en: 'Continuous labels', pt: 'Etiquetas contínuas' },
+  'media-type.other': { en: 'Other', pt: 'Outro' },
+  'media-type.photographic': { en: 'Photo paper', pt: 'Papel fotográfico' },
+  'media-type.photographic-glossy': {
+    en: 'Glossy photo paper',
+    pt: 'Papel fotográfico brilhante',
+  },
+  'media-type.photographic-matte': { en: 'Matte photo paper', pt: 'Papel fotográfico mate' },
+  'media-type.stationery': { en: 'Plain paper', pt: 'Papel comum' },
+  'media-type.stationery-coated': { en: 'Coated paper', pt: 'Papel revestido' },
+  'media-type.stationery-inkjet': { en: 'Inkjet paper', pt: 'Papel para jato de tinta' },
+  'media-type.stationery-letterhead': { en: 'Letterhead', pt: 'Papel timbrado' },
+  'media-type.stationery-preprinted': { en: 'Preprinted paper', pt: 'Papel pré-impresso' },
+  'media-type.transparency': { en: 'Transparency', pt: 'Transparência' },
+  'multiple-document-handling': { en: 'Several documents', pt: 'Vários documentos' },
+  'multiple-document-handling.separate-documents-collated-copies': {
+    en: 'Collated copies',
+    pt: 'Cópias agrupadas',
+  },
+  'number-up': { en: 'Pages per side', pt: 'Páginas por face' },
+  'orientation-requested': { en: 'Orientation', pt: 'Orientação' },
+  'orientation-requested.3': { en: 'Portrait', pt: 'Vertical' },
+  'orientation-requested.4': { en: 'Landscape', pt: 'Horizontal' },
+  'orientation-requested.5': { en: 'Reverse landscape', pt: 'Horizontal invertida' },
+  'orientation-requested.6': { en: 'Reverse portrait', pt: 'Vertical invertida' },
+  'output-bin': { en: 'Output tray', pt: 'Tabuleiro de saída' },
+  'output-bin.auto': automatic,
+  'output-bin.face-down': { en: 'Face down', pt: 'Face para baixo' },
+  'output-bin.face-up': { en: 'Face up', pt: 'Face para cima' },
+  'output-bin.rear': { en: 'Rear', pt: 'Traseiro' },
+  'output-bin.side': { en: 'Side', pt: 'Lateral' },
+  'output-bin.top': { en: 'Top', pt: 'Superior' },
+  'page-ranges': { en: 'Pages', pt: 'Páginas' },
+  'print-color-mode': { en: 'Color', pt: 'Cor' },
+  'print-color-mode.auto': automatic,
+  'print-color-mode.auto-monochrome': {
+    en: 'Automatic black and white',
+    pt: 'Preto e branco automático',
+  },
+  'print-color-mode.bi-level': { en: 'Black without grays', pt: 'Preto sem cinzentos' },
+  'print-color-mode.color': { en: 'Color', pt: 'A cores' },
+  'print-color-mode.monochrome': { en: 'Black and white', pt: 'Preto e branco' },
+  'print-color-mode.process-monochrome': {
+    en: 'Black and white of all inks',
+    pt: 'Preto e branco com todas as tintas',
+  },
+  'print-content-optimize': { en: 'Optimize for', pt: 'Otimizar para' },
+  'print-content-optimize.auto': automatic,
+  'print-quality': { en: 'Quality', pt: 'Qualidade' },
+  'print-quality.3': { en: 'Draft', pt: 'Rascunho' },
+  'print-quality.4': { en: 'Normal', pt: 'Normal' },
+  'print-quality.5': { en: 'High', pt: 'Alta' },
+  'print-rendering-intent': { en: 'Color rendering', pt: 'Reprodução de cores' },
+  'print-rendering-intent.auto': automatic,
+  'print-scaling': { en: 'Scaling', pt: 'Escala' },
+  'print-scaling.auto': automatic,
+  'print-scaling.fill': { en: 'Fill the page', pt: 'Preencher a página' },
+  'print-scaling.fit': { en: 'Fit to the page', pt: 'Ajustar à página' },
+  'print-scaling.none': { en: 'None', pt: 'Nenhuma' },
+  'printer-resolution': { en: 'Resolution', pt: 'Resolução' },
+  'printer-state-reasons.connecting-to-device': {
+    en: 'Connecting to the printer',
+    pt: 'A ligar à impressora',
+  },
+  'printer-state-reasons.cover-open': { en: 'A cover is open', pt: 'Há uma tampa aberta' },
+  'printer-state-reasons.door-open': { en: 'A door is open', pt: 'Há uma porta aberta' },
+  'printer-state-reasons.hold-new-jobs': {
+    en: 'New jobs are held',
+    pt: 'Os trabalhos novos ficam retidos',
+  },
+  'printer-state-reasons.marker-supply-empty': {
+    en: 'Ink or toner is empty',
+    pt: 'A tinta ou o toner acabou',
+  },
+  'printer-state-reasons.marker-supply-low': {
+    en: 'Ink or toner is low',
+    pt: 'A tinta ou o toner está a acabar',
+  },
+  'printer-state-reasons.media-empty': { en: 'Out of paper', pt: 'Sem papel' },
+  'printer-state-reasons.media-jam': { en: 'Paper jam', pt: 'Papel encravado' },
+  'printer-state-reasons.media-low': { en: 'Paper is low', pt: 'O papel está a acabar' },
+  'printer-state-reasons.media-needed': { en: 'Load paper', pt: 'Coloque papel' },
+  'printer-state-reasons.moving-to-paused': { en: 'Pausing', pt: 'A pausar' },
+  'printer-state-reasons.offline-error': {
+    en: 'The printer does not answer',
+    pt: 'A impressora não responde',
+  },
+  'printer-state-reasons.offline-report': {
+    en: 'The printer is off-line',
+    pt: 'A impressora está desligada da linha',
+  },
+  'printer-state-reasons.paused': { en: 'Paused', pt: 'Em pausa' },
+  'printer-state-reasons.spool-area-full': {
+    en: 'The appliance has no room for more jobs',
+    pt: 'O aparelho não tem espaço para mais trabalhos',
+  },
+  sides: { en: 'Two-sided', pt: 'Frente e verso' },
+  'sides.one-sided': { en: 'Off', pt: 'Não' },
+  'sides.two-sided-long-edge': { en: 'Long edge', pt: 'Margem longa' },
+  'sides.two-sided-short-edge': { en: 'Short edge', pt: 'Margem curta' },
 };
 
-export function stringsFile(): string {
+export function stringsFile(language: Language): string {
   return Object.entries(strings)
-    .map(([key, words]) => `"${key}" = "${words}";\n`)
+    .map(([key, words]) => `"${key}" = "${words[language]}";\n`)
     .join('');
 }
