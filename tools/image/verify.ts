@@ -15,6 +15,7 @@ const USAGE = `usage: npm run verify:image [-- [--target NAME] [--soak] [--only 
   --target     amd64 or arm64-generic
   builds nothing: npm run image -- --target TARGET comes first
   --soak       20 rounds of unplugging and 50 of pulling the plug, in place of 3 and 5
+  --rounds N   of both, in place of these
   --only TEXT  scenarios whose description has it, after the boot
   --show       prints the console
 `;
@@ -38,6 +39,7 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       target: { type: 'string', default: 'arm64-generic' },
       soak: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
       only: { type: 'string', multiple: true, default: [''] },
       show: { type: 'boolean', default: false },
     },
@@ -57,12 +59,18 @@ async function main(args: readonly string[]): Promise<number> {
     onLine: values.show ? (line) => process.stderr.write(`| ${line}\n`) : () => undefined,
   });
   try {
-    const failed = await runAll(booth, values.soak ? longRounds : shortRounds, values.only);
+    const failed = await runAll(booth, roundsOf(values), values.only);
     return failed === 0 ? 0 : 1;
   } finally {
     await booth.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function roundsOf({ soak, rounds }: { soak: boolean; rounds?: string | undefined }): Rounds {
+  if (rounds === undefined) return soak ? longRounds : shortRounds;
+  if (!/^[1-9]\d{0,3}$/.test(rounds)) throw new Error(`--rounds ${rounds} is no number\n${USAGE}`);
+  return { replug: Number(rounds), kill: Number(rounds) };
 }
 
 /** One that fails does not keep the others from being seen; resolves with how many did. */

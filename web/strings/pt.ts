@@ -342,7 +342,7 @@ export const pt: Readonly<Record<TextKey, string>> = {
   'machine.restart-done': 'O aparelho está a reiniciar. Demora um minuto.',
   'machine.factory-reset': 'Esquecer tudo',
   'machine.factory-reset-sure':
-    'Esquecer impressoras, trabalhos, utilizadores e chaves, e começar como um aparelho novo? Não pode ser anulado.',
+    'Esquecer impressoras, trabalhos, utilizadores e chaves? Não pode ser anulado.',
   'machine.factory-reset-done':
-    'O aparelho começa como novo. Há um novo código de instalação na consola e na partição de arranque.',
+    'O aparelho começa como novo, com um novo código na consola e no arranque.',
 };
