@@ -49,6 +49,18 @@ describe('a monitor that fails in one call', () => {
     assert.match(port?.message ?? '', /cut off/);
     assert.equal((await bench.job(job.id)).attempts, 0);
   });
+
+  test('the resource time-out is a setting of each spooler', async () => {
+    const bench = await booted({ spooler: { limits: { resourceTimeoutMs: 30_000 } } });
+    await bench.addPrinter();
+    bench.device.spoil('startDocPort', 'hang');
+    await bench.print(Uint8Array.of(1));
+    const stateOf = async () => (await bench.spooler.ports.list())[0]?.state;
+    await bench.pass(29_000);
+    assert.notEqual(await stateOf(), 'failed');
+    await bench.pass(4_000);
+    assert.equal(await stateOf(), 'failed');
+  });
 });
 
 describe('a device that knows what it was sent before', () => {
