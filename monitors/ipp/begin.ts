@@ -21,6 +21,7 @@ import { isIncoming, jobEndOf, readJobFacts } from './job-facts.ts';
 import { cancelJob } from './job-questions.ts';
 import { ippMonitorLimits as limits } from './limits.ts';
 import { type PrinterFacts, printerFactNames, readPrinterFacts, shown } from './printer-facts.ts';
+import { refusalText } from './refusal-text.ts';
 
 export type Begun =
   | {
@@ -129,13 +130,6 @@ export function askPrinter(
     ...others.map((each) => keyword(each)),
   );
   return { operation: 'Get-Printer-Attributes', userName, attributes: [names] };
-}
-
-/** A status that is no success, as a reason: words, status, and whether waiting may help. */
-export function refusalText(answer: IppMessage): string {
-  const status = ippStatusName(answer.code) ?? `status 0x${answer.code.toString(16)}`;
-  const words = wordingOf(first(answer, 'operation-attributes', 'status-message')) ?? '';
-  return words === '' ? `the printer said ${status}` : `${shown(words)} (${status})`;
 }
 
 function refusedStart(answer: IppMessage): Exclude<StartDocOutcome, { kind: 'started' }> {

@@ -71,7 +71,7 @@ describe('a record of a newer release', () => {
       policyOf: () => 'restart',
       marks: { at, message: '' },
     });
-    const types = listed.map(({ change }) => `${change.type}`);
+    const types = listed.map(({ change }): string => change.type);
     assert.deepEqual(types, ['printer.scented']);
     assert.ok(changes.every(({ type }) => type.startsWith('registry.')));
   });
