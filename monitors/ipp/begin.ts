@@ -8,11 +8,9 @@ import {
   attribute,
   boolean,
   clipToOctets,
-  first,
   keyword,
   mimeMediaType,
   name,
-  wordingOf,
 } from '../wire/ipp/values.ts';
 import type { Win32Status } from '../win32-status.ts';
 import type { IppClient, IppQuestion, IppUpload } from './client.ts';
