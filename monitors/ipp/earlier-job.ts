@@ -1,5 +1,5 @@
-// The job that an earlier attempt made at the printer, here or on the group's other appliance: found
-// by its name, which a group's jobs have to themselves.
+// The job that an earlier attempt made at the printer, here or on the group's other appliance:
+// found by its name, which a group's jobs have to themselves.
 import type { DocInfo } from '../contract.ts';
 import type { IppMessage } from '../wire/ipp/message.ts';
 import { isIppSuccess } from '../wire/ipp/status.ts';

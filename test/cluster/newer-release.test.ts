@@ -1,5 +1,5 @@
-// Two appliances one release apart: records that only the newer one knows. The older one stores what
-// comes before them, says why it stays behind, and nobody waits for it.
+// Two appliances one release apart: records that only the newer one knows. The older one stores
+// what comes before them, says why it stays behind, and nobody waits for it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planHandOver } from '../../firmware/cluster/handover.ts';

@@ -101,7 +101,7 @@ describe('before a group’s job is sent again', () => {
     assert.equal((await other.survivor.startDocPort(again, never())).kind, 'started');
   });
 
-  test('a job that was not interrupted is asked for by nobody, nor is one of no group', async (t) => {
+  test('a job that was not interrupted is not asked for, nor is one of no group', async (t) => {
     const getJobs = 0x000a;
     const { survivor, printer } = await makePair(t);
     await survivor.startDocPort(doc, never());

@@ -243,7 +243,7 @@ class Host implements GroupHost {
     if (record === undefined || record.seq === this.#blockedAt) return;
     this.#blockedAt = record.seq;
     this.#options.log.warn(
-      'the other appliance has a newer release: this one can’t follow the group until it is updated',
+      'the other appliance has a newer release: until this one is updated it can’t follow',
       { record: record.change.type },
     );
   }
