@@ -69,6 +69,7 @@ export const freshStepping: Stepping = {
   progressAtMs: 0,
   sentAtMs: -clusterLimits.repeatMs,
   granted: false,
+  blocked: false,
   exposedOn: undefined,
   askedOutdatedAtMs: -clusterLimits.repeatMs,
 };
@@ -81,6 +82,7 @@ export const freshFollowing: Following = {
   confirmedSentAtMs: undefined,
   storing: false,
   cutting: false,
+  blocked: false,
 };
 
 /**

@@ -93,6 +93,8 @@ export interface Stepping {
   readonly sentAtMs: number;
   /** The standby may believe that it is in step with this node. */
   readonly granted: boolean;
+  /** The standby does not know the record that comes next: it is of an older release. */
+  readonly blocked: boolean;
   /** The connection to the witness on which `exposed` of this epoch was published. */
   readonly exposedOn: number | undefined;
   readonly askedOutdatedAtMs: number;
@@ -108,6 +110,8 @@ export interface Following {
   readonly confirmedSentAtMs: number | undefined;
   readonly storing: boolean;
   readonly cutting: boolean;
+  /** The record that comes next is of a newer release. */
+  readonly blocked: boolean;
 }
 
 export interface Witness {
