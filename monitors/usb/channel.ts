@@ -39,14 +39,16 @@ export class IppChannel {
    */
   async drain(clock: Clock): Promise<boolean> {
     for (let round = 0; round < limits.drainRounds; round += 1) {
-      let isLate = false;
-      const silence = sleep(clock, limits.drainMs).then(() => {
-        isLate = true;
-      });
-      const left = await Promise.race([this.next(limits.listenMs, () => isLate), silence]);
-      if (left === undefined) return true;
+      const late = { now: false };
+      const word = this.next(limits.listenMs, () => late.now);
+      if ((await Promise.race([word, this.#silence(clock, late)])) === undefined) return true;
     }
     return false;
+  }
+
+  async #silence(clock: Clock, late: { now: boolean }): Promise<undefined> {
+    await sleep(clock, limits.drainMs);
+    late.now = true;
   }
 
   async #listen(turnMs: number): Promise<void> {
