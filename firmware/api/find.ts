@@ -26,9 +26,28 @@ export async function findPrinter(
     const printer = await spooler.printers.find(rest);
     if (printer !== undefined) return { kind: 'found', spooler, printer };
   }
-  const lists = await Promise.all(spoolers.map((spooler) => spooler.printers.list()));
-  const names = lists.flat().map((printer) => printer.name);
-  return refused('printer-not-found', `There is no printer "${name}".${didYouMean(rest, names)}`);
+  const lists = await Promise.all(
+    spoolers.map(async (spooler) => {
+      const place = placeOf(directory, spooler);
+      return (await spooler.printers.list()).map((printer) => `${place}${printer.name}`);
+    }),
+  );
+  // Whoever leaves the group out may mean one of its printers: the nearest is named in full.
+  const names = lists.flat();
+  const hint = didYouMean(name, names) || sameName(rest, names);
+  return refused('printer-not-found', `There is no printer "${name}".${hint}`);
+}
+
+/** `accounts/`, as names of a group's printers begin; nothing for the appliance's own. */
+function placeOf(directory: SpoolerDirectory, { id }: Spooler): string {
+  const group = directory.groupNames?.().find((each) => each.id === id);
+  return group === undefined ? '' : `${group.name}/`;
+}
+
+function sameName(name: string, names: readonly string[]): string {
+  const bare = (each: string): string => each.slice(each.indexOf('/') + 1);
+  const near = names.find((each) => didYouMean(name, [bare(each)]) !== '');
+  return near === undefined ? '' : ` Did you mean "${near}"?`;
 }
 
 export async function findJob(
@@ -68,11 +87,7 @@ export function findSpooler(
 ): { readonly kind: 'found'; readonly spooler: Spooler } | Refusal {
   const spooler = directory.byId(id ?? localSpooler);
   if (spooler !== undefined) return { kind: 'found', spooler };
-  const absent = whyAbsent(directory, id, []);
-  if (absent !== undefined) return absent;
-  const names = directory.all().map((candidate) => candidate.id);
-  const wanted = id ?? localSpooler;
-  return refused('not-found', `There is no spooler "${wanted}".${didYouMean(wanted, names)}`);
+  return absence(directory, id ?? localSpooler);
 }
 
 function split(name: string): { readonly spooler: string | undefined; readonly rest: string } {
@@ -87,8 +102,16 @@ function whyAbsent(
   spoolers: readonly Spooler[],
 ): Refusal | undefined {
   if (owner === undefined || spoolers.length > 0) return undefined;
+  return absence(directory, owner);
+}
+
+/** Whose spooler is not here: it is elsewhere, or there is none of this name. */
+function absence(directory: SpoolerDirectory, owner: string): Refusal {
   const why = directory.whyAbsent?.(owner);
-  return why === undefined ? undefined : refused('not-live', why);
+  if (why !== undefined) return refused('not-live', why);
+  const groups = directory.groupNames?.().map(({ name }) => name) ?? [];
+  const hint = didYouMean(owner, [localSpooler, ...groups]);
+  return refused('not-found', `There is no group "${owner}".${hint}`);
 }
 
 /** By the spooler's id, or the name of its group. */

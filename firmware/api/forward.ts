@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SocketAddress } from '../../hal/contract.ts';
 import type { JsonValue } from '../../monitors/contract.ts';
 import { refused, type Refusal } from '../errors/codes.ts';
+import { apiLimits } from '../limits/api-limits.ts';
 import { type PeerChannel, PeerError } from '../pair/contract.ts';
 import type { HttpAnswer, HttpBody, HttpRequest } from '../servers/http/contract.ts';
 import { principalName, type Principal } from './principal.ts';
@@ -17,6 +18,7 @@ const question = z.object({
   path: z.string().max(8_192),
   query: z.string().max(8_192),
   contentType: z.string().max(255).optional(),
+  ifMatch: z.string().max(apiLimits.authorizationOctets).optional(),
   lengthBytes: z.int().min(0).optional(),
   address: z.string().max(64),
   /** Who asks the other appliance, which vouches for it. */
@@ -24,7 +26,14 @@ const question = z.object({
   role: z.enum(['administrator', 'operator', 'viewer']),
 });
 
-const answered = z.object({ status: z.int().min(100).max(599), contentType: z.string().max(255) });
+const answered = z.object({
+  status: z.int().min(100).max(599),
+  contentType: z.string().max(255),
+  etag: z
+    .string()
+    .regex(/^"[\w-]{1,100}"$/)
+    .optional(),
+});
 
 export interface ForwardedCall {
   readonly route: Route;
@@ -45,7 +54,7 @@ export async function forward(forwarded: ForwardedCall): Promise<Reply | Refusal
   const { peer } = pair.membership();
   if (group === undefined || peer === undefined) return undefined;
   if (pair.thread?.view(group.id)?.owner !== peer.nodeId) return undefined;
-  const contentType = call.header('content-type');
+  const [contentType, ifMatch] = [call.header('content-type'), call.header('if-match')];
   const head = {
     method,
     path,
@@ -54,6 +63,7 @@ export async function forward(forwarded: ForwardedCall): Promise<Reply | Refusal
     name: principalName(call.principal),
     role,
     ...(contentType === undefined ? {} : { contentType }),
+    ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(call.sizeBytes === undefined ? {} : { lengthBytes: call.sizeBytes }),
   };
   const body = route.input.kind === 'none' ? undefined : await bodyOf(forwarded);
@@ -90,8 +100,9 @@ async function ask(
   try {
     const sent = body === undefined ? {} : { body };
     const answer = await channel.request({ service, head, signal: giving.signal, ...sent });
-    const { status, contentType } = answered.parse(answer.head);
-    return { kind: 'forwarded', status, contentType, body: answer.body };
+    const { status, contentType, etag } = answered.parse(answer.head);
+    const headers = etag === undefined ? {} : { etag };
+    return { kind: 'forwarded', status, contentType, headers, body: answer.body };
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
     return refused('not-live', `the other appliance owns group "${group}": ${error.message}`);
@@ -105,7 +116,7 @@ async function ask(
 async function meantGroup({ route, call, method }: ForwardedCall): Promise<string | undefined> {
   const { params, query } = call;
   if (query['spooler'] !== undefined) return query['spooler'];
-  const named = params['printer'] ?? params['job'];
+  const named = params['printer'] ?? params['job'] ?? query['printer'];
   if (named?.includes('/') === true) return named.slice(0, named.indexOf('/'));
   const group = params['group'] ?? params['owner'];
   // Both know a group; its jobs only the owner does.
@@ -134,7 +145,12 @@ export function serveForwarded(
     const { name, role, ...asked } = question.parse(head);
     const answer = await handle(requestOf(asked, body), { kind: 'user', name, role });
     const contentType = answer.headers?.['content-type'] ?? 'application/octet-stream';
-    const reply = { status: answer.status, contentType };
+    const etag = answer.headers?.['etag'];
+    const reply = {
+      status: answer.status,
+      contentType,
+      ...(etag === undefined ? {} : { etag }),
+    };
     return { head: reply, body: answerBody(answer.body) };
   });
 }
@@ -143,7 +159,11 @@ function requestOf(
   asked: Omit<z.infer<typeof question>, 'name' | 'role'>,
   body: AsyncIterable<Uint8Array>,
 ): HttpRequest {
-  const { method, path, query, contentType, lengthBytes, address } = asked;
+  const { method, path, query, contentType, ifMatch, lengthBytes, address } = asked;
+  const fields = new Map([
+    ['content-type', contentType],
+    ['if-match', ifMatch],
+  ]);
   const remote: SocketAddress = { address, port: 0 };
   return {
     method,
@@ -154,7 +174,7 @@ function requestOf(
     secure: true,
     lengthBytes,
     body: pulled(body),
-    header: (wanted) => (wanted === 'content-type' ? contentType : undefined),
+    header: (wanted) => fields.get(wanted),
   };
 }
 

@@ -213,12 +213,11 @@ function write(reply: Reply | Refusal, instance: string): HttpAnswer {
     case 'text':
       return writeText(reply.status, reply.contentType, reply.text);
     case 'bytes':
+    case 'forwarded':
       return withHeaders(
         { status: reply.status, headers: headersOf(reply.contentType), body: reply.body },
         reply.headers,
       );
-    case 'forwarded':
-      return { status: reply.status, headers: headersOf(reply.contentType), body: reply.body };
     case 'events':
       return {
         status: 200,

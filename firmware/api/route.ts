@@ -61,6 +61,7 @@ export type Reply =
       readonly kind: 'forwarded';
       readonly status: number;
       readonly contentType: string;
+      readonly headers: Readonly<Record<string, string>>;
       readonly body: AsyncIterable<Uint8Array>;
     }
   | {

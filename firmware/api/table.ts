@@ -5,6 +5,7 @@ import { viewers } from './rights.ts';
 import { deviceRoutes } from './routes/device-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { backupRoutes } from './routes/backup-routes.ts';
+import { boxRoutes } from './routes/box-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
@@ -16,6 +17,7 @@ import { pairRoutes } from './routes/pair-routes.ts';
 import { portRoutes } from './routes/port-routes.ts';
 import { queueFileRoutes } from './routes/queue-file-routes.ts';
 import { printerRoutes } from './routes/printer-routes.ts';
+import { settingRoutes } from './routes/setting-routes.ts';
 import { snmpRoutes } from './routes/snmp-routes.ts';
 import { sessionRoutes } from './routes/session-routes.ts';
 import { supportRoutes } from './routes/support-routes.ts';
@@ -55,7 +57,9 @@ export const apiRoutes: readonly Route[] = [
   ...certificateRoutes,
   ...backupRoutes,
   ...supportRoutes,
+  ...settingRoutes,
   ...networkRoutes,
+  ...boxRoutes,
   ...snmpRoutes,
   describing,
 ];

@@ -50,6 +50,8 @@ export async function* collect(options: CollectOptions): AsyncGenerator<EntryToW
   }
   const config = await readIfThere(files, `${places.path}/${entryNames.config}`);
   if (config !== undefined) yield entry(entryNames.config, config);
+  const settings = await readIfThere(files, `${places.path}/${entryNames.settings}`);
+  if (settings !== undefined) yield entry(entryNames.settings, settings);
   const keepsake = await options.store.query('store.keepsake', {});
   yield entry(entryNames.keepsake, json(ownPart(keepsake)));
   yield entry(entryNames.groups, json(await options.declaredGroups()));

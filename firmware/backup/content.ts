@@ -1,6 +1,7 @@
 // What the entries of a backup may be: their names, their forms, and what is refused of them.
 import { z } from 'zod';
-import { loadConfig, ConfigError } from '../config/load.ts';
+import { HalError } from '../../hal/errors.ts';
+import { loadConfig, ConfigError, type LoadedConfig } from '../config/load.ts';
 import { checkCertificateFile } from '../identity/certificates.ts';
 import { IdentityError, nodeIdIn } from '../identity/identity.ts';
 import { backupLimits as limits } from '../limits/backup-limits.ts';
@@ -21,6 +22,7 @@ export const entryNames = {
   manifest: 'manifest.json',
   identity: 'identity.json',
   config: 'platen.toml',
+  settings: 'settings.toml',
   keepsake: 'keepsake.json',
   groups: 'groups.json',
 } as const;
@@ -77,16 +79,25 @@ export function checkCertificate(name: string, bytes: Uint8Array): void {
 
 /** A configuration with which no start would succeed is refused, with its place. */
 export async function checkConfigFile(bytes: Uint8Array): Promise<void> {
+  const { origins } = await loaded(entryNames.config, bytes);
+  if (!origins.has('data.folder')) return;
+  const message = "data.folder can't stand in the file inside the data folder";
+  throw new BackupError('backup-refused', `${entryNames.config}: ${message}.`);
+}
+
+/** What a newer Platen set beside what this one knows is left, as at each start. */
+export async function checkSettingsFile(bytes: Uint8Array): Promise<void> {
+  await loaded(entryNames.settings, bytes);
+}
+
+async function loaded(name: string, bytes: Uint8Array): Promise<LoadedConfig> {
+  const readFile = async (path: string): Promise<Uint8Array> => {
+    if (path.split('/').at(-1) === name) return bytes;
+    throw new HalError('not-found', path);
+  };
+  const file = name === entryNames.config ? name : undefined;
   try {
-    const { origins } = await loadConfig({
-      files: { readFile: async () => bytes },
-      file: entryNames.config,
-      environment: {},
-      sets: [],
-    });
-    if (!origins.has('data.folder')) return;
-    const message = "data.folder can't stand in the file inside the data folder";
-    throw new BackupError('backup-refused', `${entryNames.config}: ${message}.`);
+    return await loadConfig({ files: { readFile }, file, environment: {}, sets: [] });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new BackupError('backup-refused', error.problems.join(' '));

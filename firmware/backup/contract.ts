@@ -1,7 +1,7 @@
 // Backup and restore: one encrypted file with all that an appliance is set up to be, and no jobs.
 //
 // The file is a clear head (what makes the key of the passphrase) and sealed pieces; within them
-// stand entries: a manifest first, then identity, certificates, configuration file, registry with
+// stand entries: a manifest first, then identity, certificates, configuration files, registry with
 // users and ports, printers, groups as they were declared, and the files of queues. The pair is not
 // in it: its generation and terms only grow, so a restored box pairs anew.
 //
@@ -38,7 +38,7 @@ export interface DeclaredGroup {
 export interface DeclaredPort {
   readonly name: string;
   readonly monitor: string;
-  /** As AddPort takes them, without secrets. */
+  /** As AddPort takes them, without secrets; and `language` and `bidirectional` of the port. */
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 

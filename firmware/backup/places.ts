@@ -36,6 +36,7 @@ export const exchanged = [
   'certificates',
   'set-up-code',
   'files',
+  'settings.toml',
 ] as const;
 
 /** Leaves only where the backup brings another one: a box's ports may be set here alone. */

@@ -9,6 +9,7 @@ import {
   checkCertificate,
   checkConfigFile,
   checkIdentity,
+  checkSettingsFile,
   damaged,
   entryNames,
   fileEntry,
@@ -64,6 +65,7 @@ export async function unpack(
     const bytes = await inMemory(entry);
     if (name === entryNames.identity) checkIdentity(bytes, manifest);
     else if (name === entryNames.config) await checkConfigFile(bytes);
+    else if (name === entryNames.settings) await checkSettingsFile(bytes);
     else if (certificateEntry.test(name)) checkCertificate(name, bytes);
     else if (name === entryNames.keepsake) keepsake = readKeepsake(bytes);
     else if (name === entryNames.groups) groups = readGroups(bytes);

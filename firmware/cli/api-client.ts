@@ -22,29 +22,34 @@ interface Body {
   readonly contentType: string;
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly sizeBytes: number | undefined;
+  /** The entity tag of what it changes. */
+  readonly ifMatch?: string;
 }
+
+/** The status of `changed-meanwhile`. */
+const changedMeanwhile = 412;
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
   return {
     get: (path, schema) => call(options, 'GET', path, undefined, schema),
     send(method, path, value, schema) {
       if (value === undefined) return call(options, method, path, undefined, schema);
-      const bytes = new TextEncoder().encode(JSON.stringify(value));
-      const body = {
-        contentType: 'application/json',
-        bytes: Readable.from([bytes]),
-        sizeBytes: bytes.length,
-      };
-      return call(options, method, path, body, schema);
+      return call(options, method, path, jsonBody(value), schema);
+    },
+    async change(path, schema, changesOf) {
+      for (let attempt = 1; ; attempt += 1) {
+        const read = await exchange(options, 'GET', path, undefined);
+        const now = answerOf(read, 'GET', path, schema);
+        const body = jsonBody(changesOf(now), read.etag);
+        const { status, text } = await exchange(options, 'PATCH', path, body);
+        const isLast = attempt >= cliLimits.changeAttempts;
+        if (status === changedMeanwhile && !isLast) continue;
+        return answerOf({ status, text }, 'PATCH', path, schema);
+      }
     },
     async download(path, value) {
-      const bytes = new TextEncoder().encode(JSON.stringify(value) ?? '');
-      const body = {
-        contentType: 'application/json',
-        bytes: Readable.from([bytes]),
-        sizeBytes: bytes.length,
-      };
-      const response = await open(options, 'POST', path, value === undefined ? undefined : body);
+      const body = value === undefined ? undefined : jsonBody(value);
+      const response = await open(options, 'POST', path, body);
       if ((response.statusCode ?? 0) < 300) return bytesOf(response, options);
       const { status, text } = await readAnswer(response);
       throw refusalOf({ status, json: parseJson(text, path), method: 'POST', path });
@@ -61,10 +66,28 @@ async function call<Schema extends z.ZodType>(
   body: Body | undefined,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  const { status, text } = await exchange(options, method, path, body);
+  return answerOf(await exchange(options, method, path, body), method, path, schema);
+}
+
+function answerOf<Schema extends z.ZodType>(
+  { status, text }: Pick<Answer, 'status' | 'text'>,
+  method: string,
+  path: string,
+  schema: Schema,
+): z.infer<Schema> {
   const json = parseJson(text, path);
   if (status < 300) return understood(schema, json, path);
   throw refusalOf({ status, json, method, path });
+}
+
+function jsonBody(value: unknown, ifMatch?: string): Body {
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return {
+    contentType: 'application/json',
+    bytes: Readable.from([bytes]),
+    sizeBytes: bytes.length,
+    ...(ifMatch === undefined ? {} : { ifMatch }),
+  };
 }
 
 interface Refused {
@@ -99,12 +122,14 @@ function understood<Schema extends z.ZodType>(
 
 function sentence(text: string): string {
   const whole = /[.!?]$/.test(text) ? text : `${text}.`;
-  return whole.charAt(0).toUpperCase() + whole.slice(1);
+  // A name at the beginning keeps its spelling.
+  return /^[a-z]+[ ,]/.test(whole) ? whole.charAt(0).toUpperCase() + whole.slice(1) : whole;
 }
 
 interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly etag?: string | undefined;
 }
 
 async function exchange(
@@ -133,6 +158,7 @@ async function open(
     headers: {
       ...(body === undefined ? {} : { 'content-type': body.contentType }),
       ...(body?.sizeBytes === undefined ? {} : { 'content-length': body.sizeBytes }),
+      ...(body?.ifMatch === undefined ? {} : { 'if-match': body.ifMatch }),
     },
   });
   return await answerTo(sending, options, body);
@@ -206,7 +232,8 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
     if (sizeBytes > cliLimits.answerBytes) throw new CliError('The answer is too large.');
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+  const { etag } = response.headers;
+  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8'), etag };
 }
 
 function parseJson(text: string, path: string): unknown {

@@ -58,6 +58,15 @@ export interface ApiClient {
     body: unknown,
     schema: Schema,
   ): Promise<z.infer<Schema>>;
+  /**
+   * Reads a resource and changes what was read; where somebody else changed it in between, it is
+   * read and changed again, so that nobody's change is undone.
+   */
+  change<Schema extends z.ZodType>(
+    path: string,
+    schema: Schema,
+    changesOf: (now: z.infer<Schema>) => unknown,
+  ): Promise<z.infer<Schema>>;
   /** A file that the appliance makes: to be read to its end. */
   download(path: string, body: unknown): Promise<AsyncIterable<Uint8Array>>;
   upload<Schema extends z.ZodType>(

@@ -8,13 +8,14 @@ export async function readPages<Item extends z.ZodType>(
   path: string,
   item: Item,
   most = Number.POSITIVE_INFINITY,
+  mostAtOnce = 500,
 ): Promise<readonly z.infer<Item>[]> {
   const page = z.object({ items: z.array(item), next: z.string().optional() });
   const items: z.infer<Item>[] = [];
   let after: string | undefined;
   do {
     const query = new URLSearchParams({
-      limit: String(Math.min(500, most - items.length)),
+      limit: String(Math.min(mostAtOnce, most - items.length)),
       ...(after === undefined ? {} : { after }),
     });
     const mark = path.includes('?') ? '&' : '?';

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { applyCommand } from './commands/apply-commands.ts';
 import { auditCommand } from './commands/audit-commands.ts';
 import { backupCommands } from './commands/backup-commands.ts';
+import { boxCommands } from './commands/box-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
 import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
@@ -13,6 +14,7 @@ import { portCommands } from './commands/port-commands.ts';
 import { printerCommands } from './commands/printer-commands.ts';
 import { queueDataCommands } from './commands/queue-data-commands.ts';
 import { queueFileCommands } from './commands/queue-file-commands.ts';
+import { settingCommands } from './commands/setting-commands.ts';
 import { snmpCommands } from './commands/snmp-commands.ts';
 import { statusCommand } from './commands/status-commands.ts';
 import { supportCommands } from './commands/support-commands.ts';
@@ -29,6 +31,8 @@ export const apiCommands: readonly Command[] = [
   ...pairCommands,
   ...groupCommands,
   ...networkCommands,
+  ...boxCommands,
+  ...settingCommands,
   ...snmpCommands,
   ...userCommands,
   applyCommand,

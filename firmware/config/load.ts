@@ -1,9 +1,10 @@
-// Makes the configuration: defaults < platen.toml < PLATEN_* < --set, every mistake named with its
-// place.
+// Makes the configuration: defaults < platen.toml < settings.toml < PLATEN_* < --set, every mistake
+// named with its place.
 import type { Files } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { type Config, type ConfigRow, completeConfig, configRows } from './table.ts';
+import { changeableKeys } from './telling-section.ts';
 import { readToml, readTomlValue } from './toml.ts';
 
 export interface ConfigSources {
@@ -30,15 +31,32 @@ export interface LoadedConfig {
   readonly values: Config;
   /** Where each value comes from that is no default: a file's name, a variable, `--set`. */
   readonly origins: ReadonlyMap<string, string>;
+  readonly layers: Layers;
+  /** Of settings.toml: keys that this version does not know or take. They count for nothing. */
+  readonly ignored: readonly string[];
 }
 
-const fileLimitBytes = 1024 * 1024;
-
-interface Given {
+export interface Given {
   readonly key: string;
   readonly value: unknown;
   /** For people: `platen.toml:3`, `PLATEN_LISTEN_HTTP`, `--set`. */
   readonly place: string;
+}
+
+/** Where keys got their values, by key: what comes later wins. */
+export interface Layers {
+  /** What people wrote. */
+  readonly file: ReadonlyMap<string, Given>;
+  /** settings.toml: what an administrator changed while the appliance ran. */
+  readonly settings: ReadonlyMap<string, Given>;
+  /** Variables and `--set`. */
+  readonly outside: ReadonlyMap<string, Given>;
+}
+
+const fileLimitBytes = 1024 * 1024;
+
+export function settingsFileIn(folder: string): string {
+  return `${folder}/settings.toml`;
 }
 
 export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> {
@@ -50,9 +68,37 @@ export async function loadConfig(sources: ConfigSources): Promise<LoadedConfig> 
   const named = sources.file === undefined ? [] : await fromFile(sources, sources.file, problems);
   const folder = settle([...named, ...outer], []).values['data.folder'];
   const inFolder = sources.file === undefined ? await fromFolder(sources, folder, problems) : [];
-  const loaded = settle([...inFolder, ...named, ...outer], problems);
+  const { settings, ignored } = await fromSettings(sources.files, folder, problems);
+  const file = [...inFolder, ...named];
+  const loaded = settle([...file, ...settings, ...outer], problems);
   if (problems.length > 0) throw new ConfigError(problems);
-  return loaded;
+  const byKey = (given: readonly Given[]) => new Map(given.map((each) => [each.key, each]));
+  const layers = { file: byKey(file), settings: byKey(settings), outside: byKey(outer) };
+  return { ...loaded, layers, ignored };
+}
+
+/**
+ * Platen writes it itself, perhaps a newer one that was rolled back: what is not known does not
+ * keep an appliance from starting.
+ */
+async function fromSettings(
+  files: ConfigSources['files'],
+  folder: string,
+  problems: string[],
+): Promise<{ readonly settings: readonly Given[]; readonly ignored: readonly string[] }> {
+  const path = settingsFileIn(folder);
+  const text = await readText(files, path, true);
+  const toml = typeof text === 'string' ? readToml(text) : undefined;
+  if (typeof text === 'object') problems.push(text.problem);
+  if (toml?.kind === 'broken') problems.push(`${path}:${toml.line}: ${toml.message}`);
+  const entries = toml?.kind === 'read' ? toml.entries : [];
+  const fits = ({ key, value }: { readonly key: string; readonly value: unknown }): boolean =>
+    changeableKeys.some((each) => each === key) &&
+    configRows.find((row) => row.key === key)?.schema.safeParse(value).success === true;
+  return {
+    settings: entries.filter(fits).map(({ key, value }) => ({ key, value, place: path })),
+    ignored: entries.filter((entry) => !fits(entry)).map(({ key }) => key),
+  };
 }
 
 async function fromFolder(
@@ -155,7 +201,10 @@ function known(key: string, place: string, problems: string[]): ConfigRow | unde
 }
 
 /** Later ones win; each value is checked by itself, so that a mistake is told with its place. */
-function settle(given: readonly Given[], problems: string[]): LoadedConfig {
+function settle(
+  given: readonly Given[],
+  problems: string[],
+): Pick<LoadedConfig, 'values' | 'origins'> {
   const values: Record<string, unknown> = {};
   const origins = new Map<string, string>();
   for (const { key, value, place } of given) {

@@ -23,6 +23,22 @@ function isServer(text: string, protocols: readonly string[]): boolean {
   return url !== null && url.hostname !== '' && protocols.some((each) => text.startsWith(each));
 }
 
+/** What an administrator may change while the appliance runs; texts all, '' where it is off. */
+export const changeableKeys = [
+  'syslog.server',
+  'syslog.pin',
+  'webhook.url',
+  'webhook.secret',
+  'webhook.pin',
+  'mqtt.broker',
+  'mqtt.pin',
+  'mqtt.topic',
+  'mqtt.user',
+  'mqtt.password',
+] as const satisfies readonly (keyof typeof tellingSection)[];
+
+export type ChangeableKey = (typeof changeableKeys)[number];
+
 export const tellingSection = {
   'log.files': z
     .boolean()

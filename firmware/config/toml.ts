@@ -16,7 +16,7 @@ export type TomlResult =
 export function readToml(text: string): TomlResult {
   try {
     const lines = keyLines(text);
-    const entries = flatten(parse(text), '');
+    const entries = flattened(parse(text));
     return {
       kind: 'read',
       entries: entries.map(([key, value]) => ({ key, value, line: lines.get(key) })),
@@ -38,7 +38,8 @@ export function readTomlValue(text: string): unknown {
   }
 }
 
-function flatten(table: object, prefix: string): readonly (readonly [string, unknown])[] {
+/** Keys of nested tables, dotted. */
+export function flattened(table: object, prefix = ''): readonly (readonly [string, unknown])[] {
   return Object.entries(table).flatMap(([name, value]: [string, unknown]) => {
     const key = `${prefix}${name}`;
     const isTable =
@@ -46,7 +47,7 @@ function flatten(table: object, prefix: string): readonly (readonly [string, unk
       value !== null &&
       !Array.isArray(value) &&
       !(value instanceof Date);
-    return isTable ? flatten(value, `${key}.`) : [[key, value] as const];
+    return isTable ? flattened(value, `${key}.`) : [[key, value] as const];
   });
 }
 

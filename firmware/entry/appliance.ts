@@ -4,6 +4,7 @@ import type { ApiServices, Appliance } from '../api/services.ts';
 import type { ApplianceView } from '../api/types.ts';
 import type { AuditTrail } from '../audit/contract.ts';
 import { openAuditTrail } from '../audit/trail.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Config } from '../config/table.ts';
 import type { Devices } from '../devices/contract.ts';
 import { watchClock } from '../events/clock-watch.ts';
@@ -27,8 +28,8 @@ import { createLifecycle, type Lifecycle, type Step } from './lifecycle.ts';
 import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
-import { makeBackups, restoreStep } from './steps/backup.ts';
-import { boxStep } from './steps/box.ts';
+import { makeBackups, RestoredError, restoreStep } from './steps/backup.ts';
+import { boxStep, isFreshlyReset, lightStep } from './steps/box.ts';
 import { certificatesStep, nodeOwner } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
@@ -48,6 +49,8 @@ import { createWaitingAnswers } from './steps/waiting-answers.ts';
 export interface ApplianceOptions {
   readonly hal: Hal;
   readonly config: Config;
+  /** What of it may change while the appliance runs; left out: nothing. */
+  readonly settings?: Settings;
   readonly log: Log;
   readonly version: string;
   /** Aborts once the process is asked to end: a start that waits gives up. */
@@ -125,12 +128,14 @@ async function openFolder(
 }
 
 async function startSteps(
-  { hal, config: configured, log, version, wire, lines }: ApplianceOptions,
+  { hal, config: configured, settings, log, version, wire, lines }: ApplianceOptions,
   folder: DataFolder,
   lifecycle: Lifecycle,
 ): Promise<RunningAppliance> {
   const startedAtMs = hal.clock.monotonicMs();
-  await lifecycle.begin(restoreStep(hal, folder, log));
+  const restored = await lifecycle.begin(restoreStep(hal, folder, log));
+  // The configuration was read before the backup's was in its place.
+  if (restored) throw new RestoredError();
   const identity = await lifecycle.begin(identityStep(hal, folder));
   const box = await lifecycle.begin(boxStep(hal, configured, folder, log));
   const { hostName = configured['discovery.name'] } = box;
@@ -156,7 +161,7 @@ async function startSteps(
   });
   const queueFiles = queueFilesOf(nodeOwner, config['discovery.name']);
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, monitors, queueFiles, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, config, queueFiles, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -208,6 +213,7 @@ async function startSteps(
   });
   await box.finish(access.users);
   await readReset(access, audit, log);
+  if (await isFreshlyReset(hal, config, folder)) auditHolder(audit, 'factory-reset');
   const looking: { devices?: Devices } = {};
   const { certificates } = tls;
   const services: ApiServices = {
@@ -226,7 +232,8 @@ async function startSteps(
       nodeId: identity.nodeId,
       startAnew: startsAnew.resolve,
     }),
-    support: supportFacts(hal, config),
+    support: supportFacts(hal, settings ?? { values: config }),
+    ...(settings === undefined ? {} : { settings }),
     ...(lines === undefined ? {} : { lines }),
     directory,
     events,
@@ -237,6 +244,7 @@ async function startSteps(
     random: hal.random,
     log,
     network: box.network,
+    box: box.control,
     appliance,
     pair,
     snmp: reading,
@@ -306,9 +314,13 @@ async function startSteps(
       onFault: (error) => pairLost.resolve(String(error)),
     }),
   );
+  box.pairUp(pair);
   owners.storeOf = (group) => directory.groups?.storeOf(group);
   await lifecycle.begin(setUpStep({ hal, folder, config, services, monitors, log }));
-  await lifecycle.begin(tellingStep({ hal, config, services, pair, log }));
+  await lifecycle.begin(lightStep(hal, config, () => isWell(services), log));
+  await lifecycle.begin(
+    tellingStep({ hal, settings: settings ?? fixed(config), services, pair, log }),
+  );
   const facts = { version };
   events.report({ type: 'appliance-started', at: hal.clock.wall(), spooler: spooler.id, facts });
   return {
@@ -322,21 +334,31 @@ async function startSteps(
   };
 }
 
+function fixed(values: Config): Pick<Settings, 'values' | 'follow'> {
+  return { values, follow: () => () => undefined };
+}
+
 function inBootFolder(config: Config, name: string): readonly string[] {
   const folder = config['boot.folder'];
   return folder === '' ? [] : [`${folder}/${name}`];
+}
+
+/** Nothing of what the page shows as wrong. */
+async function isWell({ appliance, directory }: ApiServices): Promise<boolean> {
+  const said = await Promise.all(directory.all().map((spooler) => spooler.isAlive()));
+  const isAlive = said.every(({ alive, problems }) => alive && problems.length === 0);
+  return isAlive && (appliance.problems?.() ?? []).length === 0;
 }
 
 /** Whoever holds the box may come in again; everybody hears of it, and queues stay as they are. */
 async function readReset(access: Access, audit: AuditTrail, log: Log): Promise<void> {
   if (!(await access.setUp.readReset())) return;
   log.warn('a file asks for a new administrator: the set-up code takes until there is one');
-  audit.add({
-    who: 'whoever holds the box',
-    address: '',
-    what: 'reset-administrator',
-    outcome: 'done',
-  });
+  auditHolder(audit, 'reset-administrator');
+}
+
+function auditHolder(audit: AuditTrail, what: string): void {
+  audit.add({ who: 'whoever holds the box', address: '', what, outcome: 'done' });
 }
 
 /** What listens later than the API asks. */

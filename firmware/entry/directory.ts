@@ -28,6 +28,9 @@ export function createDirectory(local: Spooler): NodeDirectory {
       }
       return `Group "${name}" is offline: platen group online ${name}`;
     },
+    groupNames() {
+      return this.groups?.standings().map(({ definition: { id, name } }) => ({ id, name })) ?? [];
+    },
     all() {
       const owned = this.groups?.standings().flatMap(({ spooler }) => spooler ?? []) ?? [];
       return [local, ...owned];

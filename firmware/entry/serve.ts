@@ -3,11 +3,13 @@ import type { Hal } from '../../hal/contract.ts';
 import { HalError } from '../../hal/errors.ts';
 import { CliError, type CommandContext } from '../cli/command.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { createSettings } from '../config/settings.ts';
 import { IdentityError } from '../identity/identity.ts';
 import { MembershipError } from '../pair/membership.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
 import { connectWire, createNoWire, type SupervisedWire } from '../supervisor/client.ts';
+import { RestoredError } from './steps/backup.ts';
 import { openLogging } from './steps/telling.ts';
 import { becomeAnew } from './runtime.ts';
 import { openSupervisorPipe } from './served-process.ts';
@@ -34,11 +36,21 @@ export async function serve(
   options: ServeOptions,
   configOptions: CommandContext['configOptions'],
 ): Promise<void> {
-  const { values: config } = await options.load(configOptions);
+  const loaded = await options.load(configOptions);
+  const { values: config } = loaded;
   const { clock } = options.hal;
   const destination = createLogDestination({ clock });
   const logging = openLogging(options.hal, config, destination);
   const { log } = logging;
+  const settings = createSettings({ files: options.hal.files, loaded });
+  settings.follow((changed) => {
+    if ([...changed].some((key) => key.startsWith('syslog.'))) logging.retell(settings.values);
+    // Whoever has just named a syslog server sees at once that it hears.
+    log.info('settings were changed', { keys: [...changed] });
+  });
+  if (loaded.ignored.length > 0) {
+    log.warn('settings.toml has what this version does not take', { keys: loaded.ignored });
+  }
   const leave = (status: number): never => {
     destination.flush();
     process.exit(status);
@@ -55,6 +67,7 @@ export async function serve(
     {
       ...options,
       config,
+      settings,
       log,
       wire,
       stopping: given.signal,
@@ -107,13 +120,19 @@ async function pairLost(appliance: RunningAppliance): Promise<{ kind: 'pair'; wh
 }
 
 async function start(
-  options: Parameters<typeof startAppliance>[0] & Pick<ServeOptions, 'wallTrust'>,
+  options: Parameters<typeof startAppliance>[0] & Pick<ServeOptions, 'wallTrust' | 'supervised'>,
   destination: LogDestination,
 ): Promise<RunningAppliance> {
   try {
     return await startAppliance(options);
   } catch (error) {
     options.wallTrust.stop();
+    if (error instanceof RestoredError) {
+      destination.flush();
+      // Under a supervisor its end is enough.
+      if (!options.supervised) becomeAnew();
+      process.exit(1);
+    }
     const isExpected =
       error instanceof StartError ||
       error instanceof IdentityError ||

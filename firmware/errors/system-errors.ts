@@ -32,6 +32,12 @@ export const systemErrors = {
     title: 'Somebody else changed it meanwhile',
     next: 'Look at it again, and repeat the change if it is still wanted.',
   },
+  'setting-fixed': {
+    http: 409,
+    ipp: 'client-error-not-possible',
+    title: 'This setting is fixed where the appliance is started',
+    next: 'Change it there, in the variable or option that the detail names, and start anew.',
+  },
   forbidden: {
     http: 403,
     ipp: 'client-error-forbidden',
@@ -73,6 +79,12 @@ export const systemErrors = {
     ipp: 'server-error-internal-error',
     title: 'The change could not be stored',
     next: 'The log and /healthz say what is wrong with the disk.',
+  },
+  'box-not-taken': {
+    http: 503,
+    ipp: 'server-error-internal-error',
+    title: 'The box did not take what was asked',
+    next: 'It goes on as it is; the detail says what was wrong.',
   },
   'network-not-taken': {
     http: 422,

@@ -7,6 +7,9 @@ export const apiLimits = {
   urlOctets: 4_096,
   pageItems: 100,
   pageItemsMost: 1_000,
+  /** Of one page of the pair's jobs: each owner is asked for as many. */
+  pairJobsMost: 200,
+  pairCursorCharacters: 4_096,
   /**
    * An SSE stream says something at least this often, so that both ends notice a broken connection.
    */

@@ -5,6 +5,8 @@ export const cliLimits = {
   connectTimeoutMs: 10_000,
   /** The longest answer of the API that is read. */
   answerBytes: 64 * 1024 * 1024,
+  /** How often a change is made anew because somebody else was quicker. */
+  changeAttempts: 10,
   /** Jobs that a list shows unless asked otherwise. */
   jobsShown: 100,
 } as const;

@@ -17,6 +17,8 @@ export const tellingLimits = {
   /** Notices that wait for the webhook; the oldest is dropped above it. */
   webhookWaiting: 200,
   webhookAttempts: 20,
+  /** Held jobs that are looked at when it begins. */
+  heldJobs: 1_000,
   webhookAnswerMs: 15_000,
   webhookAnswerBytes: 64 * 1024,
   /** Changes within it become one message. */

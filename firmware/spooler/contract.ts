@@ -135,7 +135,8 @@ export interface Ports {
 
 export interface JobFilter {
   readonly printerId?: string;
-  readonly which: 'completed' | 'not-completed' | 'all';
+  /** `held`: those of `not-completed` that wait for somebody or for a time. */
+  readonly which: 'completed' | 'not-completed' | 'held' | 'all';
   readonly userName?: string;
   /** Jobs after this job number, in the order of `which`. */
   readonly afterNumber?: number;
@@ -254,4 +255,6 @@ export interface SpoolerDirectory {
   /** Why a group that exists has no spooler here just now; undefined: there is no such group. */
   whyAbsent?(idOrName: string): string | undefined;
   all(): readonly Spooler[];
+  /** The groups of the pair, whoever owns them. */
+  groupNames?(): readonly { readonly id: string; readonly name: string }[];
 }

@@ -10,7 +10,7 @@ import { newestEvents } from './recent-events.ts';
 /** What only the composition root knows. */
 export interface SupportFacts {
   /** Every key of the configuration with its value and where that comes from; secrets hidden. */
-  readonly config: readonly {
+  readonly config: () => readonly {
     readonly key: string;
     readonly value: unknown;
     readonly from: string;
@@ -37,7 +37,7 @@ export async function supportBundle(
       addresses: await appliance.addresses(),
     }),
     machine: () => machine(),
-    config: () => config,
+    config,
     health: () =>
       Promise.all(
         spoolers.map(async (spooler) => ({ id: spooler.id, ...(await spooler.isAlive()) })),

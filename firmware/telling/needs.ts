@@ -2,9 +2,9 @@
 // groups that go on alone; told when it begins and when it ends.
 import type { Clock, Timer } from '../../hal/contract.ts';
 import type { Events, PlatenEvent } from '../events/event.ts';
-import type { Moment } from '../jobs/job.ts';
+import type { Job, Moment } from '../jobs/job.ts';
 import { tellingLimits as limits } from '../limits/telling-limits.ts';
-import type { PrinterStatus, SpoolerDirectory } from '../spooler/contract.ts';
+import type { PrinterStatus, Spooler, SpoolerDirectory } from '../spooler/contract.ts';
 
 export interface Notice {
   /** `began` and `ended` come in turns for one key; `happened` has no end. */
@@ -21,15 +21,16 @@ export interface Notice {
 
 export interface NeedsOptions {
   readonly events: Pick<Events, 'subscribe'>;
-  readonly directory: Pick<SpoolerDirectory, 'byId'>;
+  readonly directory: Pick<SpoolerDirectory, 'byId' | 'all'>;
   readonly clock: Pick<Clock, 'startTimer' | 'wall'>;
   readonly onNotice: (notice: Notice) => void;
 }
 
-/** Returns how to end it. */
+/** Begins with what lasts already: whoever is told from now on knows nothing. Returns its end. */
 export function watchNeeds(options: NeedsOptions): () => void {
   const watch = new NeedsWatch(options);
   const unsubscribe = options.events.subscribe((event) => watch.see(event));
+  watch.seeAll();
   return () => {
     unsubscribe();
     watch.stop();
@@ -56,6 +57,7 @@ class NeedsWatch {
   /** Printers to look at, by id, with their spooler; a burst of events is one look. */
   readonly #changed = new Map<string, { readonly spooler: string; readonly name: string }>();
   #timer: Timer | undefined;
+  #stopped = false;
 
   /** By the event's type, with the name of its printer or group; all others need nobody. */
   readonly #seen: Seen = {
@@ -112,6 +114,7 @@ class NeedsWatch {
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#timer?.cancel();
   }
 
@@ -120,9 +123,24 @@ class NeedsWatch {
     else this.#seen[event.type]?.(event, String(event.facts['name'] ?? event.facts['group'] ?? ''));
   }
 
+  seeAll(): void {
+    // The store says so itself where it can't answer.
+    for (const each of this.#options.directory.all()) this.#seeOwned(each).catch(() => undefined);
+  }
+
+  async #seeOwned({ id: spooler, printers, jobs }: Spooler): Promise<void> {
+    for (const { id, name } of await printers.list()) this.#lookAt(id, { spooler, name });
+    const held = await jobs.list({ which: 'held', limit: limits.heldJobs });
+    for (const job of held) this.#beginHeld(job);
+  }
+
   #seePrinter({ spooler, printerId }: PlatenEvent, name: string): void {
-    if (printerId === undefined) return;
-    this.#changed.set(printerId, { spooler, name });
+    if (printerId !== undefined) this.#lookAt(printerId, { spooler, name });
+  }
+
+  #lookAt(printerId: string, what: { readonly spooler: string; readonly name: string }): void {
+    if (this.#stopped) return;
+    this.#changed.set(printerId, what);
     this.#timer ??= this.#options.clock.startTimer(limits.settleMs, () => void this.#look());
   }
 
@@ -133,14 +151,15 @@ class NeedsWatch {
     void this.#options.directory
       .byId(spooler)
       ?.jobs.find(jobId)
-      .then((job) => {
-        if (job?.state !== 'pending-held' || job.attempts === 0) return undefined;
-        const { number, name, message, reasons } = job;
-        const subject = `job ${number} “${name}”`;
-        return this.#begin({ kind: 'job', key, subject, message, reasons });
-      })
+      .then((job) => (job === undefined ? undefined : this.#beginHeld(job)))
       // The store says so itself where it can't answer.
       .catch(() => undefined);
+  }
+
+  #beginHeld({ id, state, attempts, number, name, message, reasons }: Job): void {
+    if (state !== 'pending-held' || attempts === 0 || this.#stopped) return;
+    const subject = `job ${number} “${name}”`;
+    this.#begin({ kind: 'job', key: `job ${id}`, subject, message, reasons });
   }
 
   async #look(): Promise<void> {

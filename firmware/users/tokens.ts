@@ -1,4 +1,5 @@
 // Tokens for programs: a secret that is told once, kept as its digest, with what it may do.
+import { didYouMean } from '../config/did-you-mean.ts';
 import { createHash } from 'node:crypto';
 import type { Clock, Random } from '../../hal/contract.ts';
 import { refused } from '../errors/codes.ts';
@@ -75,7 +76,11 @@ export function createTokens(options: TokensOptions): Tokens {
     },
     async remove(name) {
       if ((await shelf.read(name)) === undefined) {
-        return refused('user-not-found', `There is no token "${name}".`);
+        const hint = didYouMean(
+          name,
+          (await readAll()).map((token) => token.name),
+        );
+        return refused('user-not-found', `There is no token "${name}".${hint}`);
       }
       await shelf.remove(name);
       return { kind: 'done' };

@@ -43,12 +43,16 @@ export async function openExchange(options: ExchangeOptions): Promise<Exchange> 
   const { target, devices, connectTimeoutMs, signal } = options;
   const { host, port } = target;
   const connection = await devices.connectTcp({ host, port, timeoutMs: connectTimeoutMs, signal });
+  let isComplete = false;
+  const onComplete = () => {
+    isComplete = true;
+  };
   try {
-    const plain = duplexOf(connection);
+    const plain = duplexOf(connection, () => isComplete);
     // The request tells what broke; what breaks after its answer is nobody's concern.
     plain.on('error', () => {});
     const stream = target.tls ? await secured(plain, options) : plain;
-    return startRequest(stream, connection, options);
+    return startRequest(stream, connection, options, onComplete);
   } catch (error) {
     connection.reset();
     throw error;
@@ -89,6 +93,7 @@ function startRequest(
   stream: Duplex,
   connection: TcpConnection,
   { target, contentLength, authorization }: ExchangeOptions,
+  onComplete: () => void,
 ): Exchange {
   const subject = `${target.host}:${target.port}`;
   const outgoing = request({
@@ -106,7 +111,10 @@ function startRequest(
     },
   });
   const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  outgoing.once('response', resolve);
+  outgoing.once('response', (incoming) => {
+    incoming.once('end', onComplete);
+    resolve(incoming);
+  });
   let failure: Error | undefined;
   outgoing.on('error', (error) => {
     failure ??= translated(error, subject);
@@ -138,7 +146,7 @@ function write(outgoing: ClientRequest, bytes: Uint8Array, failure: () => Error)
     outgoing.once('close', onClose);
     outgoing.write(bytes, (error) => {
       outgoing.off('close', onClose);
-      if (error) reject(toHalError(failure(), 'the printer'));
+      if (error) reject(failure());
       else resolve();
     });
   });

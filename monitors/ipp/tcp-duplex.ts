@@ -2,8 +2,11 @@
 import { Duplex } from 'node:stream';
 import type { TcpConnection } from '../../hal/contract.ts';
 
-/** Destroying it with an error resets the connection; without one it is closed in order. */
-export function duplexOf(connection: TcpConnection): Duplex {
+/**
+ * Destroying it resets the connection, but where all that was to come has come: then it is closed
+ * in order. (On a USB channel what has not come yet would be taken for the next answer.)
+ */
+export function duplexOf(connection: TcpConnection, isComplete: () => boolean): Duplex {
   return new Duplex({
     allowHalfOpen: true,
     async read() {
@@ -20,7 +23,7 @@ export function duplexOf(connection: TcpConnection): Duplex {
       done(await failureOf(connection.endWrite()));
     },
     destroy(error, done) {
-      if (error !== null) connection.reset();
+      if (error !== null || !isComplete()) connection.reset();
       // Not waited for: a peer that takes nothing holds up the kernel only.
       else void connection.close();
       done(error);

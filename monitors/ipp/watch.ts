@@ -17,14 +17,21 @@ import type { IppSettings } from './settings.ts';
 
 export interface IppWatchOptions {
   readonly init: Pick<MonitorInit, 'clock' | 'devices' | 'reportStatus' | 'log'>;
+  /** By what the printer of a port is reached, where that is not the same for all. */
+  readonly devicesOf?: (portName: string) => MonitorInit['devices'];
+  /** False: it is passed by this time. */
+  readonly mayAsk?: (portName: string) => Promise<boolean>;
 }
 
 export interface IppWatch extends PortWatch<IppSettings> {
   /** What the open port reports by, so that its reports keep what the printer takes. */
   reportOf(portName: string): StatusReport;
+  /** Asks now, if the port is watched: its printer has just come. */
+  soon(portName: string): void;
 }
 
-export function createIppWatch({ init }: IppWatchOptions): IppWatch {
+export function createIppWatch(options: IppWatchOptions): IppWatch {
+  const { init } = options;
   const reports = new Map<string, StatusReport>();
   const asked = new Map<string, PrinterWatch>();
   const reportOf = (portName: string): StatusReport => {
@@ -60,11 +67,12 @@ export function createIppWatch({ init }: IppWatchOptions): IppWatch {
       for (const port of ports) {
         const key = portNameKey(port.name);
         if (asked.has(key)) continue;
-        const watch = new PrinterWatch(init, port, reportOf(port.name));
+        const watch = new PrinterWatch(options, port, reportOf(port.name));
         asked.set(key, watch);
         watch.start();
       }
     },
+    soon: (portName) => asked.get(portNameKey(portName))?.soon(),
     unused(portNames) {
       for (const portName of portNames) end(portNameKey(portName));
     },
@@ -76,15 +84,15 @@ export function createIppWatch({ init }: IppWatchOptions): IppWatch {
 }
 
 class PrinterWatch {
-  readonly #init: IppWatchOptions['init'];
+  readonly #options: IppWatchOptions;
   readonly #port: WatchedPort<IppSettings>;
   readonly #report: StatusReport;
   readonly #life = new AbortController();
   #timer: Timer | undefined;
   #failures = 0;
 
-  constructor(init: IppWatchOptions['init'], port: WatchedPort<IppSettings>, report: StatusReport) {
-    this.#init = init;
+  constructor(options: IppWatchOptions, port: WatchedPort<IppSettings>, report: StatusReport) {
+    this.#options = options;
     this.#port = port;
     this.#report = report;
   }
@@ -96,6 +104,14 @@ class PrinterWatch {
     this.#again(0);
   }
 
+  soon(): void {
+    this.#failures = 0;
+    // A turn that is under way asks just now.
+    if (this.#timer === undefined) return;
+    this.#timer.cancel();
+    this.#again(0);
+  }
+
   stop(): void {
     this.#life.abort();
     this.#timer?.cancel();
@@ -103,14 +119,17 @@ class PrinterWatch {
 
   #again(delayMs: number): void {
     if (this.#life.signal.aborted) return;
-    this.#timer = this.#init.clock.startTimer(delayMs, () => void this.#turn());
+    this.#timer = this.#options.init.clock.startTimer(delayMs, () => void this.#turn());
   }
 
   async #turn(): Promise<void> {
+    this.#timer = undefined;
     const settings = this.#settings();
     // A printer at work is asked by the port itself; whoever is asked twice prints no faster.
     if (settings === undefined || this.#report.busy) return this.#again(limits.watchMs);
+    const { init, mayAsk } = this.#options;
     try {
+      if ((await mayAsk?.(this.#port.name)) === false) return this.#again(limits.watchMs);
       const reasons = await this.#ask(settings);
       this.#failures = 0;
       this.#again(reasons.length > 0 ? limits.watchTroubledMs : limits.watchMs);
@@ -119,7 +138,7 @@ class PrinterWatch {
       this.#failures += 1;
       if (this.#failures === 1) {
         const why = error instanceof Error ? error.message : String(error);
-        this.#init.log.debug('the printer does not say what it takes', {
+        init.log.debug('the printer does not say what it takes', {
           port: this.#port.name,
           why,
         });
@@ -132,7 +151,9 @@ class PrinterWatch {
   async #ask(settings: IppSettings): Promise<readonly DeviceReason[]> {
     const { name, change } = this.#port;
     const opening = { name, settings: () => this.#read(settings), change };
-    const client = clientOf(this.#init, opening, settings);
+    const { init, devicesOf } = this.#options;
+    const devices = devicesOf?.(name) ?? init.devices;
+    const client = clientOf({ ...init, devices }, opening, settings);
     const names = [...new Set([...printerFactNames, ...deviceFactNames])];
     const answer = await client.ask(askPrinter('', names), this.#life.signal);
     if (this.#life.signal.aborted) return [];

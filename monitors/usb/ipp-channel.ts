@@ -16,8 +16,9 @@ import { usbMonitorLimits as limits } from './limits.ts';
 export interface IppUsb {
   /**
    * Takes a free interface of the printer, for one exchange after another: USB has no FIN, so where
-   * an answer ends HTTP must say. Waits for one that is being given back. Rejects with `not-found`,
-   * `busy` (all are in use), `timed-out` and as openUsb.
+   * an answer ends HTTP must say. Waits for one that is in use here. Rejects with `not-found`,
+   * `busy` (another program has all, or they stay in use), `io-error` (an answer without an end,
+   * after which the port was reset) and as openUsb.
    */
   connect(
     key: string,
@@ -32,27 +33,55 @@ export interface IppUsbOptions {
 }
 
 export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb {
-  /** Interfaces that are being given back. */
-  const closing = new Set<Promise<void>>();
+  /** Interfaces in use here, by plugging: when each is given back. */
+  const inUse = new Map<Promise<void>, string>();
   /** Those on which the rest of an answer may lie, by plugging and number. */
   const unclean = new Set<string>();
 
   const openOne = async (device: UsbDeviceInfo, info: UsbInterfaceInfo, pipes: BothPipes) => {
-    const usbInterface = await devices.openUsb(device, info);
     const name = nameOf(device, info);
+    const isAlone = ![...inUse.values()].includes(pluggingOf(device));
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const end = () => {
+      inUse.delete(ended);
+      resolve();
+    };
+    inUse.set(ended, pluggingOf(device));
     try {
-      if (unclean.has(name)) await drain(usbInterface, pipes.in);
+      const usbInterface = await devices.openUsb(device, info);
+      if (unclean.has(name)) await clean(usbInterface, pipes.in, device, isAlone);
+      unclean.delete(name);
+      const onClosing = (work: Promise<void>, isClean: boolean) => {
+        if (!isClean && unclean.size < limits.uncleanInterfaces) unclean.add(name);
+        void work.finally(end);
+      };
+      return new UsbConnection(usbInterface, pipes, subjectOf(device), onClosing);
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+
+  /** Closes what can't be used. */
+  const clean = async (
+    usbInterface: UsbInterface,
+    pipe: number,
+    device: UsbDeviceInfo,
+    mayReset: boolean,
+  ) => {
+    const subject = subjectOf(device);
+    try {
+      if (await drain(usbInterface, pipe)) return;
+      const detail = 'its last answer has no end';
+      // A reset would end a document on another channel too.
+      if (!mayReset) throw new HalError('busy', subject, { detail });
+      await usbInterface.resetPort();
+      for (const info of device.interfaces) unclean.delete(nameOf(device, info));
+      throw new HalError('io-error', subject, { detail: `${detail}; its port was reset` });
     } catch (error) {
       await usbInterface.close();
       throw error;
     }
-    unclean.delete(name);
-    const onClosing = (work: Promise<void>, isClean: boolean) => {
-      if (!isClean && unclean.size < limits.uncleanInterfaces) unclean.add(name);
-      closing.add(work);
-      void work.finally(() => closing.delete(work));
-    };
-    return new UsbConnection(usbInterface, pipes, `USB device ${device.path}`, onClosing);
   };
 
   const openFree = async (device: UsbDeviceInfo): Promise<TcpConnection | 'busy'> => {
@@ -67,32 +96,50 @@ export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb 
         return await openOne(device, info, { out: pipes.out, in: pipes.in });
       } catch (error) {
         // Another exchange has this one; a printer has several for that.
-        if (!isHalError(error, 'busy')) throw toHalError(error, `USB device ${device.path}`);
+        if (!isHalError(error, 'busy')) throw toHalError(error, subjectOf(device));
         isBusy = true;
       }
     }
     if (isBusy) return 'busy';
-    const detail = 'it has no IPP over USB';
-    throw new HalError('not-found', `USB device ${device.path}`, { detail });
+    throw new HalError('not-found', subjectOf(device), { detail: 'it has no IPP over USB' });
   };
 
   return {
     async connect(key, { timeoutMs, signal }) {
       using deadline = startDeadline(clock, timeoutMs, signal);
       const [device, ...twins] = await abortable(finder.find(key), deadline.signal);
-      if (device === undefined || twins.length > 0) throw new HalError('not-found', key);
+      if (device === undefined || twins.length > 0) {
+        const detail = device === undefined ? 'not plugged in, or off' : 'there are two of it';
+        throw new HalError('not-found', key, { detail });
+      }
       for (;;) {
         const opened = await openFree(device);
         if (opened !== 'busy') return opened;
-        if (closing.size === 0) throw new HalError('busy', key);
-        await abortable(Promise.race(closing), deadline.signal);
+        const plugging = pluggingOf(device);
+        const own = [...inUse].flatMap(([end, of]) => (of === plugging ? [end] : []));
+        const busy = (detail: string) => new HalError('busy', key, { detail });
+        if (own.length === 0) throw busy('another program uses the printer');
+        try {
+          await abortable(Promise.race(own), deadline.signal);
+        } catch (error) {
+          throw deadline.expired ? busy('all its channels are in use') : error;
+        }
       }
     },
   };
 }
 
-function nameOf({ path, address }: UsbDeviceInfo, { number }: UsbInterfaceInfo): string {
-  return `${path}@${address}:${number}`;
+function subjectOf({ path }: UsbDeviceInfo): string {
+  return `USB device ${path}`;
+}
+
+/** By socket and address, which a device has for as long as it is plugged in. */
+function pluggingOf({ path, address }: UsbDeviceInfo): string {
+  return `${path}@${address}`;
+}
+
+function nameOf(device: UsbDeviceInfo, { number }: UsbInterfaceInfo): string {
+  return `${pluggingOf(device)}:${number}`;
 }
 
 interface BothPipes {
@@ -100,12 +147,16 @@ interface BothPipes {
   readonly in: number;
 }
 
-/** What is left of an answer that nobody waited for would be taken for the next one's. */
-async function drain(usbInterface: UsbInterface, pipe: number): Promise<void> {
+/**
+ * What is left of an answer that nobody waited for would be taken for the next one's. False: it
+ * does not end.
+ */
+async function drain(usbInterface: UsbInterface, pipe: number): Promise<boolean> {
   for (let round = 0; round < limits.drainRounds; round += 1) {
     const left = await usbInterface.transferIn(pipe, limits.listenBytes, limits.drainMs);
-    if (left === undefined) return;
+    if (left === undefined) return true;
   }
+  return false;
 }
 
 class UsbConnection implements TcpConnection {

@@ -6,9 +6,11 @@ import { createPortMonitor } from '../ports/port-monitor.ts';
 import { warningOf } from '../ports/reasons.ts';
 import { createUsbFinder, type UsbFinder } from './finder.ts';
 import { createIppUsb } from './ipp-channel.ts';
+import { createUsbIppWatch, type UsbIppWatch } from './ipp-watch.ts';
 import { usbMonitorLimits } from './limits.ts';
 import { openUsbPrinter } from './open-printer.ts';
-import { openUsbPort, protocolOf } from './port.ts';
+import { openUsbPort } from './port.ts';
+import { protocolOf } from './protocol.ts';
 import { usbMonitorUI, type UsbSettings, usbSettingRows, usbSettingsSchema } from './settings.ts';
 import { createUsbWatch, type UsbWatch } from './watch.ts';
 import { usbXcvCommands } from './xcv-commands.ts';
@@ -27,12 +29,15 @@ async function createInstance(init: MonitorInit): Promise<Monitor2> {
   const kind = usbKind(init, finder);
   /** What the ports that are open just now lead to. */
   const keys = new Map<string, () => string | undefined>();
-  const watch = createWatch(init, finder, (portName) => keys.get(portName)?.());
+  const ippWatch = createUsbIppWatch({ init, finder, ippUsb });
+  const watch = createWatch({ init, finder, ippWatch, keyOf: (name) => keys.get(name)?.() });
   const monitor = await createPortMonitor(init, {
     monitorName: usbMonitor.name,
     ui: usbMonitorUI,
     rows: usbSettingRows,
     schema: usbSettingsSchema,
+    // What was learned is shown with the port's status.
+    secrets: ['learned'],
     // By IPP nothing comes back as bytes, and language monitors have no place.
     describe: ({ description, protocol }) => ({
       description,
@@ -49,9 +54,17 @@ async function createInstance(init: MonitorInit): Promise<Monitor2> {
         watch.unuse([opening.name]);
         opening.onClosed();
       };
-      return openUsbPort({ init, opening: { ...opening, onClosed }, kind, finder, ippUsb });
+      return openUsbPort({
+        init,
+        opening: { ...opening, onClosed },
+        kind,
+        finder,
+        ippUsb,
+        ippWatch,
+      });
     },
     commands: usbXcvCommands(finder),
+    watch: ippWatch,
   });
   return {
     ...monitor,
@@ -62,14 +75,16 @@ async function createInstance(init: MonitorInit): Promise<Monitor2> {
   };
 }
 
-function createWatch(
-  init: Pick<MonitorInit, 'clock' | 'reportStatus'>,
-  finder: UsbFinder,
-  keyOf: (portName: string) => string | undefined,
-): UsbWatch {
-  const { clock } = init;
+interface WatchParts {
+  readonly init: Pick<MonitorInit, 'clock'>;
+  readonly finder: UsbFinder;
+  readonly ippWatch: Pick<UsbIppWatch, 'reportOf' | 'soon'>;
+  readonly keyOf: (portName: string) => string | undefined;
+}
+
+function createWatch({ init, finder, ippWatch, keyOf }: WatchParts): UsbWatch {
   return createUsbWatch({
-    clock,
+    clock: init.clock,
     async isPresent(portName) {
       const key = keyOf(portName);
       return key === undefined ? undefined : (await finder.find(key)).length > 0;
@@ -81,7 +96,9 @@ function createWatch(
             reasons: [warningOf('offline-report')],
             message: 'the printer was unplugged, or is off',
           };
-      init.reportStatus(portName, { source: 'port-monitor', ...status, atMs: clock.monotonicMs() });
+      // By this report, so that what the printer takes is told on while it is away.
+      ippWatch.reportOf(portName).set({ ...status, busy: false });
+      if (isPresent) ippWatch.soon(portName);
     },
   });
 }

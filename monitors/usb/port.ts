@@ -14,12 +14,13 @@ import type {
 import type { DeviceKind } from '../device-port/device.ts';
 import { openDevicePort } from '../device-port/port.ts';
 import { openIppPort } from '../ipp/port.ts';
-import { type IppSettings, ippSettingsSchema } from '../ipp/settings.ts';
+import type { IppSettings } from '../ipp/settings.ts';
 import type { PortOpening } from '../ports/port-monitor.ts';
 import type { OpenPort } from '../ports/port-table.ts';
 import type { UsbFinder } from './finder.ts';
-import { ippInterfaces, printerInterface } from './interfaces.ts';
 import type { IppUsb } from './ipp-channel.ts';
+import { asIppSettings, changeLearned, type UsbIppWatch } from './ipp-watch.ts';
+import { protocolOf, type UsbProtocol } from './protocol.ts';
 import type { UsbSettings } from './settings.ts';
 
 export interface UsbPortOptions {
@@ -28,27 +29,12 @@ export interface UsbPortOptions {
   readonly kind: DeviceKind<UsbSettings>;
   readonly finder: UsbFinder;
   readonly ippUsb: IppUsb;
+  readonly ippWatch: Pick<UsbIppWatch, 'reportOf'>;
 }
-
-export type UsbProtocol = 'raw' | 'ipp';
 
 export function openUsbPort(options: UsbPortOptions): OpenPort {
   return new UsbPort(options);
 }
-
-/**
- * How the printer takes documents: as it was set, or as it can, raw first. `raw` too where it is
- * not plugged in: opening it says so.
- */
-export async function protocolOf(finder: UsbFinder, settings: UsbSettings): Promise<UsbProtocol> {
-  if (settings.protocol !== 'auto') return settings.protocol;
-  const [device] = await finder.find(settings.device);
-  if (device === undefined || printerInterface(device) !== undefined) return 'raw';
-  return ippInterfaces(device).length > 0 ? 'ipp' : 'raw';
-}
-
-/** IPP-USB 1.0, 4.2: where every such printer is, as seen over its channel. */
-const printerUri = 'ipp://localhost/ipp/print';
 
 class UsbPort implements OpenPort {
   readonly #options: UsbPortOptions;
@@ -120,13 +106,16 @@ class UsbPort implements OpenPort {
   }
 
   #open(protocol: UsbProtocol): OpenPort & MonitorPort {
-    const { init, opening, kind } = this.#options;
+    const { init, opening, kind, ippWatch } = this.#options;
     const { name, settings } = opening;
     const onClosed = () => {};
     if (protocol === 'raw') {
       return openDevicePort({ init, opening: { name, settings, onClosed }, kind });
     }
-    return openIppPort({ init: this.#ippInit(), opening: ippOpening(opening) });
+    const report = ippWatch.reportOf(name);
+    // Never a group's: its printer is at this box alone.
+    const ippInit = { ...this.#ippInit(), local: true };
+    return openIppPort({ init: ippInit, opening: ippOpening(opening), report });
   }
 
   #ippInit(): UsbPortOptions['init'] {
@@ -145,16 +134,16 @@ class UsbPort implements OpenPort {
   }
 }
 
-/** The settings of the USB port as the ipp monitor reads its own; nothing is learned over USB. */
-function ippOpening({ name, settings }: PortOpening<UsbSettings>): PortOpening<IppSettings> {
+/** The settings of the USB port as the ipp monitor reads its own. */
+function ippOpening({
+  name,
+  settings,
+  change,
+}: PortOpening<UsbSettings>): PortOpening<IppSettings> {
   return {
     name,
-    settings() {
-      const read = settings();
-      if (read.kind === 'invalid') return read;
-      return { kind: 'read', settings: ippSettingsSchema.parse({ uri: printerUri }) };
-    },
-    change: async () => {},
+    settings: () => asIppSettings(settings()),
+    change: (changed) => changeLearned(change, changed),
     onClosed() {},
   };
 }

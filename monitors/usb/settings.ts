@@ -1,6 +1,7 @@
 // The settings of a USB port: their schema, their registry values and their form.
 import { z } from 'zod';
 import type { FormField, MonitorUI } from '../contract.ts';
+import { ippMonitorLimits } from '../ipp/limits.ts';
 import { longestPortNameLength } from '../port-name.ts';
 import type { SettingRow } from '../registry-values.ts';
 import { deviceKeyPattern } from './identity.ts';
@@ -16,6 +17,11 @@ export const usbSettingsSchema = z.strictObject({
   /** What documents go by; `auto`: raw where the printer has an interface for that, else IPP. */
   protocol: z.enum(usbProtocols).default('auto'),
   description: z.string().max(limits.descriptionLength).default(''),
+  /** By IPP: the printer's key, and behind a line's end what it last said of itself. */
+  learned: z
+    .string()
+    .max(limits.deviceKeyLength + 1 + ippMonitorLimits.learnedLength)
+    .default(''),
   writeTimeoutMs: z
     .int()
     .min(limits.writeTimeoutMs.min)
@@ -29,6 +35,7 @@ export const usbSettingRows: readonly SettingRow<keyof UsbSettings>[] = [
   { key: 'device', valueName: 'Device', type: 'string' },
   { key: 'protocol', valueName: 'Protocol', type: 'string' },
   { key: 'description', valueName: 'Description', type: 'string' },
+  { key: 'learned', valueName: 'Learned', type: 'string' },
   { key: 'writeTimeoutMs', valueName: 'WriteTimeoutMs', type: 'dword' },
 ];
 

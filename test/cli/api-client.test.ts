@@ -55,3 +55,42 @@ for (const [code, exitStatus] of [
     );
   });
 }
+
+test('a change of what somebody else changed meanwhile starts from the newer state', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'platen-cli-'));
+  const kept = { a: '1' };
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.headers['if-match'] ?? ''}`);
+    const answer = (status: number, body: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json', etag: `"${kept.a}"` });
+      response.end(JSON.stringify(body));
+    };
+    if (request.method === 'GET') {
+      answer(200, kept);
+      // Somebody else is quicker, twice.
+      if (asked.length < 4) kept.a += '!';
+    } else if (request.headers['if-match'] === `"${kept.a}"`) answer(200, { a: 'changed' });
+    else answer(412, problemOf({ code: 'changed-meanwhile', message: 'no' }, '/x'));
+  });
+  const socketPath = join(folder, 's');
+  await new Promise<void>((resolve) => {
+    server.listen(socketPath, resolve);
+  });
+  t.after(async () => {
+    server.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const client = createApiClient({ socketPath, dataFolder: folder });
+  const seen: string[] = [];
+  const done = await client.change('/x', shape, (now) => {
+    seen.push(now.a);
+    return { a: `${now.a}?` };
+  });
+  assert.deepEqual(done, { a: 'changed' });
+  assert.deepEqual(seen, ['1', '1!', '1!!']);
+  assert.deepEqual(
+    asked.filter((each) => each.startsWith('PATCH')),
+    ['PATCH "1"', 'PATCH "1!"', 'PATCH "1!!"'],
+  );
+});

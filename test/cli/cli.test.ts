@@ -23,6 +23,13 @@ function clientOf(fixture: ApiFixture): ApiClient {
           }),
         ),
       ),
+    async change(path, schema, changesOf) {
+      const asked = { path: `/api/v1${path}` };
+      const first = await fixture.ask(asked);
+      const headers = { 'if-match': first.headers?.['etag'] ?? '' };
+      const json = changesOf(schema.parse(read(first)));
+      return schema.parse(read(await fixture.ask({ ...asked, method: 'PATCH', json, headers })));
+    },
     download: async () => {
       throw new CliError('this fixture makes no files');
     },

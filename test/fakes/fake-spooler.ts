@@ -304,6 +304,7 @@ export class FakeSpooler implements Spooler {
         (job) =>
           (filter.printerId === undefined || job.printerId === filter.printerId) &&
           (filter.userName === undefined || job.origin.userName === filter.userName) &&
+          (filter.which !== 'held' || job.state === 'pending-held') &&
           (filter.which === 'all' || isEnded(job.state) === (filter.which === 'completed')),
       )
       .slice(0, filter.limit);

@@ -83,12 +83,15 @@ export class FakeUsbPrinter {
   #isHalted = false;
   #dropsPending = false;
   #unplugAtBytes: number | undefined;
+  #holdAt: { leftBytes: number; readonly status: number } | undefined;
   #deafUntil: Remedy | undefined;
   #said: Uint8Array[] = [];
   #change = Promise.withResolvers<void>();
   status: number = portStatuses.ready;
   /** Soft resets do not make a printer that holds take what is under way. */
   ignoresSoftReset = false;
+  /** Whatever was read, more follows. */
+  saysForEver = false;
   /** What was done to it: opens, resets. */
   readonly log: string[] = [];
 
@@ -148,6 +151,11 @@ export class FakeUsbPrinter {
     this.status = status;
   }
 
+  /** Holds, and says `status`, once it took so many bytes more. */
+  holdAfter(sizeBytes: number, status: number): void {
+    this.#holdAt = { leftBytes: sizeBytes, status };
+  }
+
   release(): void {
     this.#holds = false;
     this.status = portStatuses.ready;
@@ -200,6 +208,7 @@ export class FakeUsbPrinter {
         this.#cure('port-reset');
         this.#generation += 1;
         this.#openInterfaces = 0;
+        this.#said = [];
         this.#changed();
       },
       close: async () => {
@@ -225,6 +234,12 @@ export class FakeUsbPrinter {
     }
     const taken = bytes.subarray(0, this.#unplugAtBytes ?? bytes.length);
     this.#options.onBytes(taken);
+    const hold = this.#holdAt;
+    if (hold !== undefined) hold.leftBytes -= taken.length;
+    if (hold !== undefined && hold.leftBytes <= 0) {
+      this.#holdAt = undefined;
+      this.hold(hold.status);
+    }
     if (this.#unplugAtBytes !== undefined) {
       this.#unplugAtBytes -= taken.length;
       if (this.#unplugAtBytes === 0) {
@@ -240,7 +255,7 @@ export class FakeUsbPrinter {
     using deadline = startDeadline(clock, timeoutMs);
     for (;;) {
       check();
-      const part = this.#said.shift();
+      const part = this.saysForEver ? Buffer.alloc(64, 'x') : this.#said.shift();
       if (part !== undefined) {
         if (part.length > maxBytes) this.#said.unshift(part.subarray(maxBytes));
         return part.subarray(0, maxBytes);

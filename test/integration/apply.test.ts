@@ -81,6 +81,21 @@ describe('platen apply', () => {
     assert.match((await apply(away)).out, /^- printer office\n- port lj\n/);
     assert.equal((await apply(away)).out, 'Nothing is different.\n');
 
+    const told = [
+      '[settings.webhook]',
+      'url = "https://hook.example/a"',
+      'secretFile = "secret"',
+      '[settings]',
+      'syslog.server = "udp://log.example:514"',
+    ].join('\n');
+    const shownFirst = await apply(told, '--dry-run');
+    assert.match(shownFirst.out, /^~ settings .*webhook\.secret "\*\*\*"/m);
+    assert.ok(!shownFirst.out.includes('correct horse'));
+    assert.match((await apply(told)).out, /Made 1 changes/);
+    assert.equal((await apply(told)).out, 'Nothing is different.\n');
+    const again = await apply(told.replace('hook.example/a', 'hook.example/b'));
+    assert.match(again.out, /webhook\.url "https:\/\/hook.example\/a" → "https:.*b"/);
+
     await refusals(apply);
     // A local port in a group is refused by the group's own door, and there is no group here.
     const grouped = fleet.replace('name = "lj"', 'name = "accounts/lj"');
@@ -107,6 +122,10 @@ async function refusals(apply: (text: string) => ReturnType<typeof platenSays>):
     [fleet.replace('[[port]]', '[port]'), /write \[\[port\]\] with two brackets/],
     [`${fleet}\n[[port]]\nname = "LJ"\nmonitor = "tcp"\n`, /port "lj" is in it twice/],
     ['[[port]\n', /fleet.toml:1: /],
+    ['[settings]\nwebhook.ulr = "x"\n', /key webhook\.ulr is not known\. .*"webhook\.url"/],
+    ['[settings]\nwebhook.secret = "x"\n', /is a secret: write webhook\.secretFile/],
+    ['[settings]\nwebhook.url = 5\n', /webhook\.url is a text in quotes/],
+    ['[[settings]]\nwebhook.url = "x"\n', /write \[settings\] with one bracket/],
   ];
   for (const [text, expected] of cases) {
     const { status, errors } = await apply(text);

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { z } from 'zod';
 import { addPrinter } from '../../tools/up/platen.ts';
+import { platenSays } from '../cli/console.ts';
 import { openHouse } from './house.ts';
 
 /** Each is a secret of another kind; none may be read anywhere afterwards. */
@@ -114,6 +115,50 @@ describe('what the appliance tells', () => {
       assert.doesNotMatch(text, /PRIVATE KEY|\$argon2id\$/, where);
     }
   });
+});
+
+test('whom it tells is changed while it runs, and outlives a start', async (t) => {
+  const house = await openHouse(t);
+  const bell = new Bell();
+  const syslog = await listenDatagrams(t, bell);
+  const [hook, other] = [await listenWeb(t, bell), await listenWeb(t, bell)];
+  const ports = ['listen.http=0', 'listen.lpd=0', 'listen.raw=0'];
+  let platen = await house.serve(ports);
+  const run = async (...words: readonly string[]): Promise<string> => {
+    const { status, out, errors } = await platenSays(house.api(), words, {
+      secret: `${secrets.webhook}\n`,
+      page: 'a page',
+    });
+    if (status !== 0) throw new Error(errors.join(' '));
+    return out;
+  };
+  const set = (key: string, value: string) => run('setting', 'set', key, value);
+  await set('syslog.server', `udp://127.0.0.1:${syslog.port}`);
+  await set('webhook.url', `http://127.0.0.1:${hook.port}/`);
+  await run('setting', 'set', 'webhook.secret', '--value-file', 'secret');
+  await assert.rejects(set('webhook.secret', secrets.webhook), /is a secret/);
+  await assert.rejects(set('webhook.ulr', 'x'), /Did you mean "webhook\.url"/);
+  await assert.rejects(set('webhook.url', 'ftp://x'), /must be like https/);
+  await addPrinter(platen, 'labels', house.emulator);
+  await run('port', 'config', 'labels', '--port-number', '1');
+  await run('print', 'page', '--printer', 'labels');
+  await bell.until(() => hook.bodies.some(({ body }) => /"what":"began"/.test(body)));
+  assert.match(hook.bodies[0]?.signature ?? '', /^t=\d+,v1=[0-9a-f]{64}$/);
+  await bell.until(() => syslog.messages.length > 0);
+
+  // From now on another one hears it, and what still lasts is told to it too.
+  await set('webhook.url', `http://127.0.0.1:${other.port}/`);
+  await bell.until(() => other.bodies.some(({ body }) => /"what":"began"/.test(body)));
+  await platen.process.stop();
+  platen = await house.serve(ports);
+  const before = other.bodies.length;
+  await bell.until(() => other.bodies.length > before);
+  const shown = await run('setting', 'list', '--json');
+  assert.ok(!shown.includes(secrets.webhook));
+  assert.match(await run('setting', 'clear', 'webhook.url'), /webhook\.url +default/);
+  const audited = await run('audit', '--json');
+  assert.match(audited, /PATCH \/api\/v1\/settings/);
+  assert.ok(!audited.includes(secrets.webhook));
 });
 
 async function setUpCodeIn(code: string | undefined): Promise<string> {

@@ -22,7 +22,7 @@ function make(protocol = 4) {
   });
   const devices = devicesOverUsb(new FakeUsbHost(printer));
   const ippUsb = createIppUsb({ devices, finder: createUsbFinder(devices), clock });
-  return { clock, received, printer, ippUsb };
+  return { clock, received, printer, devices, ippUsb };
 }
 
 test('bytes go both ways, and the interface is free again afterwards', async () => {
@@ -53,17 +53,48 @@ test('what is left of an exchange that broke off is not part of the next one', a
   await next.close();
 });
 
-test('an interface in use is busy, and a printer without one is refused', async () => {
-  const { ippUsb } = make();
-  const connection = await ippUsb.connect(key, patience);
-  await assert.rejects(ippUsb.connect(key, patience), (error) => isHalError(error, 'busy'));
+test('an interface in use here is waited for; it is busy where it stays so', async () => {
+  const { clock, ippUsb } = make();
+  const first = await ippUsb.connect(key, patience);
+  const second = ippUsb.connect(key, patience);
+  await first.close();
+  const connection = await second;
+  const late = assert.rejects(ippUsb.connect(key, patience), (error) => isHalError(error, 'busy'));
+  await clock.advance(patience.timeoutMs);
+  await late;
   await connection.close();
+});
+
+test('a printer that is not there, or has no such interface, is refused', async () => {
   for (const [other, name] of [
     [make(2).ippUsb, key],
-    [ippUsb, 'usb://path/9-9'],
+    [make().ippUsb, 'usb://path/9-9'],
   ] as const) {
     await assert.rejects(other.connect(name, patience), (error) => isHalError(error, 'not-found'));
   }
+});
+
+test('one that another program has is busy at once, and says who is to blame', async () => {
+  const { ippUsb, devices, printer } = make();
+  const [info] = printer.info.interfaces;
+  assert.ok(info !== undefined);
+  const other = await devices.openUsb(printer.info, info);
+  await assert.rejects(ippUsb.connect(key, patience), /another program uses the printer/);
+  await other.close();
+  await (await ippUsb.connect(key, patience)).close();
+});
+
+test('an answer without an end costs a reset of the port, and no more', async () => {
+  const { clock, ippUsb, printer } = make();
+  (await ippUsb.connect(key, patience)).reset();
+  printer.saysForEver = true;
+  await assert.rejects(ippUsb.connect(key, patience), /no end; its port was reset/);
+  assert.deepEqual(printer.log, ['open', 'open', 'port-reset']);
+  printer.saysForEver = false;
+  printer.say('HTTP/1.1 204');
+  const next = ippUsb.connect(key, patience);
+  await clock.advance(1_000);
+  assert.equal(Buffer.from((await (await next).read()) ?? []).toString(), 'HTTP/1.1 204');
 });
 
 test('a printer that holds can be given up', async () => {

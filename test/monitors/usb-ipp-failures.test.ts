@@ -9,8 +9,8 @@ const completed = 9;
 const stepMs = 250;
 const longStepMs = 10_000;
 
-async function start(t: TestContext) {
-  const rig = await makeUsbIppRig();
+async function start(t: TestContext, channels = 3) {
+  const rig = await makeUsbIppRig(channels);
   const instance = await startInstance(rig);
   t.after(async () => {
     await instance.shutdown();
@@ -141,4 +141,37 @@ describe('an IPP printer on USB that answers nonsense', () => {
       assert.equal((await print(pattern(10))).outcome, 'printed');
     });
   }
+});
+
+describe('an IPP printer on USB whose answer has no end', () => {
+  for (const channels of [1, 3]) {
+    test(`and has ${channels} channel(s) makes a document wait till it is well`, async (t) => {
+      const { port, printer, during, print } = await start(t, channels);
+      await printer.behave({ garbage: 'x'.repeat(1_000), endless: true });
+      const started = await during(port.startDocPort(docOf(10), never()));
+      assert.equal(started.kind, 'waiting', JSON.stringify(started));
+      await printer.behave({});
+      // With no other channel its port has to be reset first.
+      const again = await during(port.startDocPort(docOf(10), never()));
+      assert.equal(again.kind, channels === 1 ? 'waiting' : 'started', JSON.stringify(again));
+      if (again.kind === 'waiting') assert.match(again.message, /no end; its port was reset/);
+      else await during(port.endDocPort({ discard: true }, never()));
+      assert.equal((await print(pattern(10))).outcome, 'printed');
+    });
+  }
+});
+
+describe('an IPP printer on USB that another program uses', () => {
+  test('is waited for, says so, and prints once that has ended', async (t) => {
+    const { port, host, during, print } = await start(t, 1);
+    const [device] = await host.list();
+    const [info] = device?.interfaces ?? [];
+    assert.ok(device !== undefined && info !== undefined);
+    const other = await host.open(device, info);
+    const started = await during(port.startDocPort(docOf(10), never()));
+    assert.ok(started.kind === 'waiting', JSON.stringify(started));
+    assert.match(started.message, /another program uses the printer/);
+    await other.close();
+    assert.equal((await print(pattern(10))).outcome, 'printed');
+  });
 });

@@ -6,13 +6,24 @@ import type { PrinterSettings } from '../../firmware/printers/printer.ts';
 import { createLinuxOutputs } from '../../hal/linux/outputs.ts';
 import { usbMonitor } from '../../monitors/usb/module.ts';
 import { FakeSerialPorts } from '../fakes/serial-port.ts';
-import { FakeUsbHost, FakeUsbPrinter, portStatuses } from '../fakes/usb-printer.ts';
+import {
+  FakeUsbHost,
+  FakeUsbPrinter,
+  type FakeUsbPrinterOptions,
+  portStatuses,
+} from '../fakes/usb-printer.ts';
 import { administrator, Bench } from '../spooler/bench.ts';
 import { pattern } from './port-monitor-suite.ts';
 
 const portName = 'USB001';
 
-async function start(settings: PrinterSettings = {}) {
+type PrinterFacts = Partial<Pick<FakeUsbPrinterOptions, 'serialNumber' | 'deviceId'>>;
+
+async function start(
+  settings: PrinterSettings = {},
+  facts: PrinterFacts = {},
+  device = 'usb://1209:f020/serial/PLT0001',
+) {
   const received: Uint8Array[] = [];
   const host = new FakeUsbHost();
   const bench = new Bench({
@@ -30,10 +41,10 @@ async function start(settings: PrinterSettings = {}) {
   const printer = new FakeUsbPrinter({
     clock: bench.clock,
     onBytes: (bytes) => received.push(bytes.slice()),
+    ...facts,
   });
   host.printers.push(printer);
   await bench.boot();
-  const device = 'usb://1209:f020/serial/PLT0001';
   const input = { name: portName, device };
   const adding = bench.spooler.ports.xcv({ monitor: 'usb' }, 'AddPort', input, administrator);
   const added = await bench.during(adding);
@@ -42,7 +53,7 @@ async function start(settings: PrinterSettings = {}) {
   /** What arrived since the last call. */
   const take = () => Buffer.concat(received.splice(0));
   const port = async () => (await bench.spooler.ports.list())[0];
-  return { bench, printer, take, port };
+  return { bench, host, printer, take, port };
 }
 
 const document = pattern(100_000);
@@ -113,6 +124,37 @@ describe('a printer that takes nothing', () => {
     });
   }
 
+  test('at each of 20 places, for it is out of paper: the job goes on, prints once', async () => {
+    const { bench, printer, take, port } = await start();
+    for (let place = 0; place < 20; place += 1) {
+      printer.holdAfter(place * 5_000 + 1, portStatuses.paperOut);
+      const { id } = await bench.print(document);
+      await bench.until(async () => (await bench.job(id)).state === 'processing-stopped', 600_000);
+      assert.equal((await port())?.reasons[0]?.keyword, 'media-empty');
+      printer.release();
+      const done = await bench.untilState(id, 'completed', 60_000);
+      assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [1, false], `place ${place}`);
+      assert.ok(take().equals(document), `place ${place}`);
+    }
+    await bench.stop();
+  });
+
+  test('for another program uses it: the job waits, says so, and prints once', async () => {
+    const { bench, host, printer, take, port } = await start();
+    const [info] = printer.info.interfaces;
+    assert.ok(info !== undefined);
+    const other = await host.open(printer.info, info);
+    const { id } = await bench.print(document);
+    await bench.pass(3_600_000);
+    assert.match((await port())?.message ?? '', /another program uses the printer/);
+    assert.equal(take().length, 0);
+    await other.close();
+    const done = await bench.untilState(id, 'completed', 120_000);
+    assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [1, false]);
+    assert.ok(take().equals(document));
+    await bench.stop();
+  });
+
   test('lets its job be cancelled, and prints the next one whole', async () => {
     const { bench, printer, take } = await start();
     printer.hold();
@@ -150,4 +192,22 @@ test('a stall in the middle: the job starts anew, and is marked', async () => {
   assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [2, true]);
   assert.ok(take().equals(document));
   await bench.stop();
+});
+
+describe('a printer whose 1284 id is of no use', () => {
+  const endless = Buffer.from('MFG:Z;MDL:L;SN:E1;'.repeat(10_000));
+  for (const [what, deviceId, device] of [
+    ['garbage', new Uint8Array(4096).map((_, at) => at * 73), 'usb://path/1-1'],
+    ['endless', endless, 'usb://1209:f020/sn/E1'],
+    ['empty', new Uint8Array(0), 'usb://path/1-1'],
+  ] as const) {
+    test(`(${what}) prints each job once`, async () => {
+      const { bench, take } = await start({}, { serialNumber: undefined, deviceId }, device);
+      const { id } = await bench.print(document);
+      const done = await bench.untilState(id, 'completed', 60_000);
+      assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [1, false]);
+      assert.ok(take().equals(document));
+      await bench.stop();
+    });
+  }
 });

@@ -162,7 +162,7 @@ describe('the plan of each statement', () => {
     });
   }
 
-  for (const which of ['completed', 'not-completed', 'all'] as const) {
+  for (const which of ['completed', 'not-completed', 'held', 'all'] as const) {
     for (const filter of [{}, { printerId: 'p' }, { userName: 'u' }]) {
       for (const cursor of [{}, { afterNumber: 7 }]) {
         const input = { spooler, which, limit: 100, ...filter, ...cursor };

@@ -29,7 +29,7 @@ function watch() {
         return () => void listeners.delete(listener);
       },
     },
-    directory: { byId: () => spooler },
+    directory: { byId: () => spooler, all: () => [spooler] },
     onNotice: (notice) => void notices.push(notice),
   });
   const say = async (
@@ -43,12 +43,13 @@ function watch() {
     for (const listener of listeners) listener(event);
     await clock.advance(tellingLimits.settleMs);
   };
+  const printerId = async () => (await spooler.printers.list())[0]?.id ?? '';
   const printerIs = async (status: PrinterStatus): Promise<void> => {
     spooler.status = status;
-    await say({ type: 'printer-state-changed' }, { name: 'labels' }, 'p1');
+    await say({ type: 'printer-state-changed' }, { name: 'labels' }, await printerId());
   };
   const told = () => notices.map(({ what, kind, message }) => `${what} ${kind}: ${message}`);
-  return { say, printerIs, told, stop };
+  return { say, printerIs, printerId, told, stop, clock, spooler };
 }
 
 describe('what needs a person', () => {
@@ -67,10 +68,17 @@ describe('what needs a person', () => {
     ]);
   });
 
+  test('what lasts already is told at once', async () => {
+    const { clock, spooler, told } = watch();
+    spooler.status = empty;
+    await clock.advance(tellingLimits.settleMs);
+    assert.deepEqual(told(), ['began printer: Out of labels']);
+  });
+
   test('a printer that is removed needs nobody more', async () => {
-    const { printerIs, say, told } = watch();
+    const { printerIs, printerId, say, told } = watch();
     await printerIs(empty);
-    await say({ type: 'printer-deleted' }, {}, 'p1');
+    await say({ type: 'printer-deleted' }, {}, await printerId());
     assert.deepEqual(told(), ['began printer: Out of labels', 'ended printer: Out of labels']);
   });
 

@@ -61,11 +61,13 @@ const jobSchema = z.looseObject({
   outcome: z.string().nullable().optional(),
   possiblyPrintedTwice: z.boolean(),
 });
+const reasonsSchema = z.array(z.looseObject({ keyword: z.string() }));
 const portSchema = z.looseObject({
   info: z.looseObject({ name: z.string() }),
   state: z.string(),
   message: z.string(),
-  reasons: z.array(z.looseObject({ keyword: z.string() })),
+  reasons: reasonsSchema,
+  statuses: z.array(z.looseObject({ reasons: reasonsSchema, message: z.string().optional() })),
 });
 const madeTokenSchema = z.looseObject({ secret: z.string() });
 const certificateSchema = z.looseObject({ pin: z.string() });
@@ -175,14 +177,15 @@ export async function portIs(
   });
 }
 
-/** The port says so, as one of its reasons. */
-export function portSays(bench: Bench, name: string, reason: string): Promise<BenchPort> {
-  return portIs(
-    bench,
-    name,
-    ({ reasons }) => reasons.some(({ keyword }) => keyword === reason),
-    `the port ${name} says ${reason}`,
-  );
+/** The port says so, or somebody of the port; resolves with the words that come with it. */
+export async function portSays(bench: Bench, name: string, reason: string): Promise<string> {
+  const sayer = ({ reasons, statuses, message }: BenchPort) =>
+    [{ reasons, message }, ...statuses].find((each) =>
+      each.reasons.some(({ keyword }) => keyword === reason),
+    );
+  const what = `the port ${name} says ${reason}`;
+  const port = await portIs(bench, name, (each) => sayer(each) !== undefined, what);
+  return sayer(port)?.message ?? '';
 }
 
 /** Waits for something outside the guest; fails with what it is like. */

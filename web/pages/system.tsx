@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { About } from '../parts/about.tsx';
 import { Backup } from '../parts/backup.tsx';
 import { Log } from '../parts/log.tsx';
+import { Machine } from '../parts/machine.tsx';
 import { Certificate } from '../parts/certificate.tsx';
 import { isAdministrator } from '../state/session.ts';
 import { attempt } from '../state/told.ts';
@@ -19,6 +20,7 @@ export function System() {
       <About />
       <Certificate />
       {isAdministrator() ? <Backup /> : null}
+      {isAdministrator() ? <Machine /> : null}
       {isAdministrator() ? <Log /> : null}
       {isAdministrator() ? <Audit /> : null}
     </main>

@@ -1,6 +1,7 @@
 // Rows of the API: the certificates that clients see over TLS, the appliance's own or an
 // administrator's.
 import { z } from 'zod';
+import { didYouMean } from '../../config/did-you-mean.ts';
 import { type Refusal, refused } from '../../errors/codes.ts';
 import type { CertificateFacts } from '../../identity/contract.ts';
 import { administrators, viewers } from '../rights.ts';
@@ -68,10 +69,13 @@ function ownerOf({ pair }: ApiServices, named: string): string {
 }
 
 function factsOf(
-  { certificates }: ApiServices,
+  { certificates, pair }: ApiServices,
   owner: string,
 ): (CertificateFacts & { readonly owner: string }) | Refusal {
   const facts = certificates.facts(owner);
   if (facts !== undefined) return { owner, ...facts };
-  return refused('not-found', `There is no certificate of "${owner}"; the appliance's is "node".`);
+  const names = ['node', ...(pair?.book.list().map(({ name }) => name) ?? [])];
+  const hint = didYouMean(owner, names);
+  const message = `There is no certificate of "${owner}"; the appliance's is "node".${hint}`;
+  return refused('not-found', message);
 }

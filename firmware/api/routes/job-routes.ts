@@ -17,7 +17,7 @@ const anyFormat = 'application/octet-stream';
 
 const listQuery = z.object({
   ...pageQuery,
-  which: z.enum(['completed', 'not-completed', 'all']).default('not-completed'),
+  which: z.enum(['completed', 'not-completed', 'held', 'all']).default('not-completed'),
   printer: z.string().max(512).optional(),
   user: z.string().max(255).optional(),
   spooler: z.string().optional(),

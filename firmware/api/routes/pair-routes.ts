@@ -3,14 +3,17 @@ import { z } from 'zod';
 import { canonicalAddress } from '../../../hal/address.ts';
 import { startDeadline } from '../../../hal/time.ts';
 import { refused, type Refusal } from '../../errors/codes.ts';
+import { apiLimits } from '../../limits/api-limits.ts';
 import { pairLimits } from '../../limits/pair-limits.ts';
 import type { PairRoom } from '../../pair/room-contract.ts';
+import { jobsOfPair } from '../pair-jobs.ts';
 import { printersOfPeer } from '../peer-printers.ts';
 import { administrators, viewers } from '../rights.ts';
 import { jsonRoute, noBody, noParams, noQuery, type Route } from '../route.ts';
 import {
   joinInput,
   pairingCode,
+  pairJobs,
   pairView,
   peerPrinters,
   showCodeInput,
@@ -49,6 +52,26 @@ export const pairRoutes: readonly Route[] = [
     input: noBody,
     output: peerPrinters,
     run: ({ raw, services }) => withPair(services, () => printersOfPeer(raw)),
+  }),
+  jsonRoute({
+    ...administering,
+    method: 'GET',
+    path: '/pair/jobs',
+    summary: 'Jobs of this appliance, of the groups and of the other one, in one list',
+    who: viewers,
+    query: z.object({
+      limit: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(apiLimits.pairJobsMost)
+        .default(apiLimits.pageItems),
+      after: z.string().optional(),
+      which: z.enum(['completed', 'not-completed', 'held']).default('not-completed'),
+    }),
+    input: noBody,
+    output: pairJobs,
+    run: ({ raw, query }) => jobsOfPair(raw, query),
   }),
   jsonRoute({
     ...administering,

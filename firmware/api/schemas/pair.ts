@@ -1,5 +1,6 @@
 // The shapes of the pair: who the peer is, what the link says, the pairing code, the witness.
 import { z } from 'zod';
+import { job } from './job.ts';
 import { printerStatus } from './printer.ts';
 
 const port = z.int().min(1).max(65_535);
@@ -53,6 +54,21 @@ export const peerPrinters = z.object({
       }),
     )
     .readonly(),
+});
+
+/** A job of this appliance, of a group, or of the other appliance. */
+export const pairJob = job.extend({
+  /** `local`, or the name of a group. */
+  owner: z.string(),
+  /** Who answers for it: this appliance or the other one. */
+  at: z.enum(['here', 'peer']),
+});
+
+export const pairJobs = z.object({
+  /** False: the other appliance does not answer, and its jobs are missing. */
+  known: z.boolean(),
+  items: z.array(pairJob).readonly(),
+  next: z.string().optional(),
 });
 
 export const pairingCode = z.object({

@@ -2,7 +2,8 @@
 //
 // The file is TOML: [[group]], [[port]], [[printer]] and [[user]], each with a name (`office`, or
 // `accounts/office` in a group), the members that shall have a value, and `absent = true` for what
-// shall not be there. What the file does not name stays as it is.
+// shall not be there; and [settings], as `platen setting list` names them. What the file does not
+// name stays as it is.
 import type { ApiClient } from '../command.ts';
 
 export interface WantedGroup {
@@ -38,17 +39,25 @@ export interface WantedUser {
   readonly passwordFile: string | undefined;
 }
 
+export interface WantedSettings {
+  /** By their keys: `webhook.url`. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Of a secret: the file whose first line it is (`webhook.secretFile`). */
+  readonly files: Readonly<Record<string, string>>;
+}
+
 export interface Wanted {
   readonly groups: readonly WantedGroup[];
   readonly ports: readonly WantedPort[];
   readonly printers: readonly WantedPrinter[];
   readonly users: readonly WantedUser[];
+  readonly settings: WantedSettings;
 }
 
 /** One change, as `--dry-run` shows it. */
 export interface ApplyStep {
   readonly what: 'add' | 'change' | 'remove';
-  readonly kind: 'group' | 'port' | 'printer' | 'user';
+  readonly kind: 'group' | 'port' | 'printer' | 'user' | 'settings';
   readonly name: string;
   /** Each member that differs: as it is (left out where nothing is) and as it shall be. */
   readonly differences: readonly {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { user } from '../../api/schemas/user.ts';
 import type { ApplyStep, WantedUser } from './contract.ts';
 import { differencesOf, type Planning } from './planning.ts';
+import { secretLine } from './secret-line.ts';
 
 export async function planUsers(planning: Planning): Promise<readonly ApplyStep[]> {
   const steps: ApplyStep[] = [];
@@ -40,17 +41,14 @@ async function planUser(planning: Planning, wanted: WantedUser): Promise<readonl
 }
 
 async function passwordOf(
-  { problems, readFile }: Planning,
+  planning: Planning,
   { name, passwordFile }: WantedUser,
 ): Promise<string | undefined> {
   if (passwordFile === undefined) {
-    problems.push(`user "${name}": passwordFile is missing: there is no such user yet.`);
+    planning.problems.push(`user "${name}": passwordFile is missing: there is no such user yet.`);
     return undefined;
   }
-  const [line = ''] = (await readFile(passwordFile)).split(/\r?\n/);
-  if (line !== '') return line;
-  problems.push(`user "${name}": the first line of ${passwordFile} is empty.`);
-  return undefined;
+  return secretLine(planning, passwordFile, `user "${name}"`);
 }
 
 function pathOf(name: string): string {

@@ -15,6 +15,7 @@ import { ownerIn, type Planning, type Present } from './planning.ts';
 import { planGroups } from './plan-groups.ts';
 import { planPorts } from './plan-ports.ts';
 import { planPrinters } from './plan-printers.ts';
+import { planSettings } from './plan-settings.ts';
 import { planUsers } from './plan-users.ts';
 
 /** Throws an ApplyFileError that names everything that can't be done. */
@@ -26,10 +27,11 @@ export async function planSteps(planning: Omit<Planning, 'present' | 'problems'>
   const ports = await planPorts(whole);
   const printers = planPrinters(whole);
   const users = await planUsers(whole);
+  const settings = await planSettings(whole);
   checkGroups(wanted, whole.present, problems);
   if (problems.length > 0) throw new ApplyFileError(problems);
   const making = (step: ApplyStep) => step.what !== 'remove';
-  const steps = [groups, ports, printers, users];
+  const steps = [groups, ports, printers, users, settings];
   // What goes, goes in the other order: a port leaves after its printer.
   return [
     ...steps.flatMap((each) => each.filter(making)),

@@ -5,7 +5,9 @@ import { groupChanges, newGroup } from '../../api/schemas/group.ts';
 import { printerSettings } from '../../api/schemas/printer.ts';
 import { userRole } from '../../api/schemas/user.ts';
 import { didYouMean } from '../../config/did-you-mean.ts';
-import { ApplyFileError, type Wanted } from './contract.ts';
+import { changeableKeys } from '../../config/telling-section.ts';
+import { flattened } from '../../config/toml.ts';
+import { ApplyFileError, type Wanted, type WantedSettings } from './contract.ts';
 
 const kinds = ['group', 'port', 'printer', 'user'] as const;
 type Kind = (typeof kinds)[number];
@@ -48,8 +50,8 @@ export function readApplyFile(file: string, text: string): Wanted {
   const problems: string[] = [];
   const document = parsed(file, text);
   for (const key of Object.keys(document)) {
-    if (kinds.some((kind) => kind === key)) continue;
-    problems.push(`${file}: [[${key}]] is not known.${didYouMean(key, kinds)}`);
+    if (key === 'settings' || kinds.some((kind) => kind === key)) continue;
+    problems.push(`${file}: [[${key}]] is not known.${didYouMean(key, [...kinds, 'settings'])}`);
   }
   const entries = (kind: Kind) => entriesOf(document, { file, kind, problems });
   const checked = <Schema extends z.ZodType>(kind: Kind, schema: Schema) =>
@@ -85,10 +87,32 @@ export function readApplyFile(file: string, text: string): Wanted {
       role,
       passwordFile,
     })),
+    settings: settingsOf(document['settings'], file, problems),
   };
   problems.push(...twice(file, wanted));
   if (problems.length > 0) throw new ApplyFileError(problems);
   return wanted;
+}
+
+const fileEnding = 'File';
+
+function settingsOf(given: unknown, file: string, problems: string[]): WantedSettings {
+  if (given !== undefined && !isTable(given)) {
+    problems.push(`${file}: write [settings] with one bracket: there is one of it.`);
+  }
+  const entries = isTable(given) ? flattened(given) : [];
+  const values: Record<string, string> = {};
+  const files: Record<string, string> = {};
+  for (const [key, value] of entries) {
+    const bare = key.endsWith(fileEnding) ? key.slice(0, -fileEnding.length) : key;
+    if (!changeableKeys.some((each) => each === bare)) {
+      const hint = didYouMean(bare, changeableKeys);
+      problems.push(`${file}: settings: the key ${key} is not known.${hint}`);
+    } else if (typeof value !== 'string') {
+      problems.push(`${file}: settings: ${key} is a text in quotes.`);
+    } else (bare === key ? values : files)[bare] = value;
+  }
+  return { values, files };
 }
 
 function parsed(file: string, text: string): Table {

@@ -8,7 +8,8 @@ const mostFileBytes = 4 * 1024 * 1024;
 
 export const applyCommand: Command = {
   name: 'apply',
-  summary: 'Make groups, ports, printers and users as a file says; what it does not name stays',
+  summary:
+    'Make groups, ports, printers, users and settings as a file says; what it does not name stays',
   usage: 'FILE',
   arguments: { least: 1, most: 1 },
   options: { 'dry-run': { type: 'boolean', help: 'Only shows what would be different' } },

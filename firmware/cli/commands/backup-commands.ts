@@ -91,10 +91,12 @@ function wantedOf({ groups }: z.infer<typeof declaredGroups>): Wanted {
       policy,
     })),
     ports: groups.flatMap(({ definition, ports }) =>
-      ports.map(({ name, monitor, settings }) => ({
+      ports.map(({ name, monitor, settings: { language, bidirectional, ...settings } }) => ({
         name: `${definition.name}/${name}`,
         absent: false,
         monitor,
+        ...(typeof language === 'string' ? { language } : {}),
+        ...(typeof bidirectional === 'boolean' ? { bidirectional } : {}),
         settings,
       })),
     ),
@@ -106,6 +108,7 @@ function wantedOf({ groups }: z.infer<typeof declaredGroups>): Wanted {
       })),
     ),
     users: [],
+    settings: { values: {}, files: {} },
   };
 }
 

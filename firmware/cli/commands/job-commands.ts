@@ -1,8 +1,16 @@
 // Commands for jobs: list, show, and print.
 import { job } from '../../api/schemas/job.ts';
+import { pairJob, pairJobs } from '../../api/schemas/pair.ts';
 import { printer } from '../../api/schemas/printer.ts';
+import { apiLimits } from '../../limits/api-limits.ts';
 import { cliLimits } from '../../limits/cli-limits.ts';
-import { type ApiClient, CliError, type Command } from '../command.ts';
+import {
+  type ApiClient,
+  CliError,
+  type Command,
+  type CommandContext,
+  type CommandInput,
+} from '../command.ts';
 import { eachPage, readPages } from '../pages.ts';
 import { jobActionCommands } from './job-action-commands.ts';
 import { jobPath, showJob, sizeText, whyText, wholeNumber } from './job-text.ts';
@@ -16,15 +24,19 @@ export const jobCommands: readonly Command[] = [
     usage: '',
     arguments: { least: 0, most: 0 },
     options: {
-      which: { type: 'string', value: 'not-completed|completed|all', help: 'Which jobs' },
+      which: { type: 'string', value: 'not-completed|held|completed|all', help: 'Which jobs' },
       printer: { type: 'string', value: 'NAME', help: 'Of this printer only' },
       user: { type: 'string', value: 'NAME', help: 'Of this user only' },
+      group: { type: 'string', value: 'NAME', help: 'Of this group instead of this appliance' },
+      everywhere: { type: 'boolean', help: 'Of both appliances of the pair and their groups' },
       limit: { type: 'string', value: 'N', help: `At most so many; ${cliLimits.jobsShown}` },
     },
-    async run(input, { api, asJson, out }) {
+    async run(input, context) {
+      const { api, asJson, out } = context;
+      if (input.flag('everywhere')) return await listEverywhere(input, context);
       const query = new URLSearchParams();
-      for (const name of ['which', 'printer', 'user']) {
-        const value = input.text(name);
+      for (const [option, name] of Object.entries(filters)) {
+        const value = input.text(option);
         if (value !== undefined) query.set(name, value);
       }
       const most = wholeNumber(input, 'limit') ?? cliLimits.jobsShown;
@@ -124,6 +136,38 @@ export const jobCommands: readonly Command[] = [
     },
   },
 ];
+
+/** Options by their names in the API. */
+const filters = { which: 'which', printer: 'printer', user: 'user', group: 'spooler' } as const;
+
+async function listEverywhere(
+  input: CommandInput,
+  { api, asJson, out }: CommandContext,
+): Promise<void> {
+  const filter = ['printer', 'user', 'group'].find((name) => input.text(name) !== undefined);
+  if (filter !== undefined)
+    throw new CliError(`--everywhere and --${filter} exclude each other`, 2);
+  const query = new URLSearchParams({ which: input.text('which') ?? 'not-completed' });
+  const most = wholeNumber(input, 'limit') ?? cliLimits.jobsShown;
+  const client = await api();
+  const path = `/pair/jobs?${query.toString()}`;
+  const { known } = await client.get(`${path}&limit=1`, pairJobs);
+  const jobs = await readPages(client, path, pairJob, most, apiLimits.pairJobsMost);
+  if (asJson) return out.json(jobs);
+  out.table(
+    ['of', 'job', 'state', 'user', 'size', 'name', 'why'],
+    jobs.map((item) => [
+      item.owner === 'local' ? (item.at === 'here' ? 'this box' : 'the other box') : item.owner,
+      String(item.number),
+      item.state,
+      item.origin.userName,
+      sizeText(item),
+      item.name,
+      whyText(item),
+    ]),
+  );
+  if (!known) out.line('The other appliance does not answer: its jobs are missing here.');
+}
 
 async function onlyPrinter(client: ApiClient): Promise<string> {
   const printers = await readPages(client, '/printers', printer);

@@ -146,12 +146,12 @@ export const printerCommands: readonly Command[] = [
     options: settingOptions,
     async run(input, context) {
       const client = await context.api();
-      const now = await client.get(pathOf(input.args[0]), printer);
-      const body = settingsOf(input, now);
-      if (Object.keys(body).length === 0) {
+      const changed = await client.change(pathOf(input.args[0]), printer, (now) => {
+        const body = settingsOf(input, now);
+        if (Object.keys(body).length > 0) return body;
         throw new CliError('Nothing to change: name a setting, for example --location.', 2);
-      }
-      show(context, await client.send('PATCH', pathOf(input.args[0]), body, printer));
+      });
+      show(context, changed);
     },
   },
   ...printerSwitches.map(switchCommand),

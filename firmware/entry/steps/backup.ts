@@ -17,20 +17,26 @@ import type { PairRoom } from '../../pair/room-contract.ts';
 import type { Printer } from '../../printers/printer.ts';
 import { queueFileContents } from '../../queue-files/all-contents.ts';
 import type { FileContents } from '../../queue-files/contents.ts';
-import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import type { PortStatus, Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
 import type { Store } from '../../store/contract.ts';
 import type { DataFolder } from '../data-folder.ts';
 import type { Step } from '../lifecycle.ts';
 
-/** Comes before whatever opens a file of the folder. */
-export function restoreStep(hal: Hal, { path }: DataFolder, log: Log): Step<undefined> {
+/** A backup is in its place: everything is to be read anew, the configuration first. */
+export class RestoredError extends Error {
+  override readonly name = 'RestoredError';
+}
+
+/** Comes before whatever opens a file of the folder; true where a backup came. */
+export function restoreStep(hal: Hal, { path }: DataFolder, log: Log): Step<boolean> {
   return {
     name: 'restore',
     startTimeoutMs: entryLimits.storeStartMs,
     stopTimeoutMs: entryLimits.stopMs,
     async start() {
-      if (await completeRestore(hal, path)) log.info('a backup was restored');
-      return { part: undefined };
+      const restored = await completeRestore(hal, path);
+      if (restored) log.info('a backup was restored');
+      return { part: restored };
     },
   };
 }
@@ -114,16 +120,29 @@ async function declaredGroups(
 
 async function declaredPorts({ ports }: Spooler): Promise<readonly DeclaredPort[]> {
   const all = await ports.list();
-  const declared = all.map(async ({ info: { name, monitorName: monitor } }) => {
+  const forms = new Map(ports.monitors().map(({ name, ui }) => [name, ui]));
+  const declared = all.map(async ({ info: { name, monitorName: monitor }, language }) => {
+    const form = forms.get(monitor);
+    const fields = [...(form?.addPort ?? []), ...(form?.configurePort ?? [])];
+    // What a monitor says besides can't be given to it.
+    const isAsked = (key: string) => fields.some((field) => field.name === key);
     const target = { monitor, portName: name };
     const answer = await ports.xcv(target, 'GetConfigInfo', null, itself);
     const output = 'status' in answer && answer.status === 'ERROR_SUCCESS' ? answer.output : {};
     const settings = Object.entries(output ?? {}).flatMap(([key, value]) =>
-      isPlain(value) && key !== 'version' && key !== 'name' ? [[key, value] as const] : [],
+      isPlain(value) && key !== 'name' && isAsked(key) ? [[key, value] as const] : [],
     );
-    return { name, monitor, settings: Object.fromEntries(settings) };
+    return { name, monitor, settings: { ...Object.fromEntries(settings), ...spoken(language) } };
   });
   return Promise.all(declared);
+}
+
+/** As an apply file names it; the usual is left out. */
+function spoken({ language, bidirectional }: PortStatus['language']): DeclaredPort['settings'] {
+  return {
+    ...(language === 'auto' ? {} : { language }),
+    ...(bidirectional ? {} : { bidirectional }),
+  };
 }
 
 function isPlain(value: unknown): value is string | number | boolean {

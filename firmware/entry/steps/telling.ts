@@ -3,6 +3,7 @@ import { availableParallelism, freemem, release, totalmem } from 'node:os';
 import type { Hal } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
 import type { ApiServices } from '../../api/services.ts';
+import type { Settings } from '../../config/settings.ts';
 import { type Config, configRows } from '../../config/table.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { LogLevel } from '../../config/log-section.ts';
@@ -13,7 +14,7 @@ import { createLogFiles } from '../../telling/log-files.ts';
 import { startMqttStatus } from '../../telling/mqtt-status.ts';
 import { watchNeeds } from '../../telling/needs.ts';
 import { createRecentLines, type RecentLines } from '../../telling/recent-lines.ts';
-import { createSyslog } from '../../telling/syslog.ts';
+import { createSyslog, type Syslog } from '../../telling/syslog.ts';
 import { createWebhook } from '../../telling/webhook.ts';
 import type { LogDestination } from '../log-destination.ts';
 import type { Step } from '../lifecycle.ts';
@@ -23,6 +24,8 @@ export interface Logging {
   readonly lines: RecentLines;
   /** The data folder is ours: from now on files of it are written. */
   begin(): void;
+  /** The syslog server is another one from now on. */
+  retell(config: Config): void;
   stop(): Promise<void>;
 }
 
@@ -36,16 +39,8 @@ export function openLogging(
   const lines = createRecentLines();
   const folder = `${config['data.folder']}/log`;
   const kept = config['log.files'] ? createLogFiles({ files, clock, folder }) : undefined;
-  const server = config['syslog.server'];
-  const syslog =
-    server === ''
-      ? undefined
-      : createSyslog({
-          hal,
-          server,
-          pin: config['syslog.pin'],
-          origin: { hostName: hal.addresses.own().hostName, processId: process.pid },
-        });
+  let syslog = openSyslog(hal, config);
+  const ending = new Set<Promise<void>>();
   let early: string[] | undefined = [];
   const write = (line: string): void => {
     destination.write(line);
@@ -62,15 +57,33 @@ export function openLogging(
       for (const line of early ?? []) kept?.write(line);
       early = undefined;
     },
+    retell(changed) {
+      const ended = syslog?.stop() ?? nothing();
+      ending.add(ended);
+      void ended.finally(() => ending.delete(ended));
+      syslog = openSyslog(hal, changed);
+    },
     async stop() {
-      await Promise.all([kept?.close(), syslog?.stop()]);
+      await Promise.all([kept?.close(), syslog?.stop(), ...ending]);
     },
   };
 }
 
+function openSyslog(hal: Hal, config: Config): Syslog | undefined {
+  const server = config['syslog.server'];
+  if (server === '') return undefined;
+  return createSyslog({
+    hal,
+    server,
+    pin: config['syslog.pin'],
+    origin: { hostName: hal.addresses.own().hostName, processId: process.pid },
+  });
+}
+
 export interface TellingParts {
   readonly hal: Hal;
-  readonly config: Config;
+  /** As they are; each part is started anew when its own change. */
+  readonly settings: Pick<Settings, 'values' | 'follow'>;
   readonly services: Pick<ApiServices, 'events' | 'directory' | 'appliance'>;
   readonly pair: PairRoom;
   readonly log: Log;
@@ -82,20 +95,48 @@ export function tellingStep(parts: TellingParts): Step<undefined> {
     startTimeoutMs: entryLimits.startMs,
     stopTimeoutMs: entryLimits.stopMs,
     async start() {
-      const stops = [startWebhook(parts), startMqtt(parts)];
+      const told = [
+        restarted(parts, 'webhook.', startWebhook),
+        restarted(parts, 'mqtt.', startMqtt),
+      ];
       return {
         part: undefined,
         async stop() {
-          await Promise.all(stops.map((stop) => stop()));
+          await Promise.all(told.map((stop) => stop()));
         },
       };
     },
   };
 }
 
+/** Stopped and started anew when a setting of its own changes, one after the other. */
+function restarted(
+  parts: TellingParts,
+  prefix: string,
+  start: (parts: TellingParts) => () => Promise<void>,
+): () => Promise<void> {
+  let stop = start(parts);
+  let turn: Promise<void> = Promise.resolve();
+  const again = async (before: Promise<void>): Promise<void> => {
+    await before;
+    await stop();
+    stop = start(parts);
+  };
+  const unfollow = parts.settings.follow((changed) => {
+    if (![...changed].some((key) => key.startsWith(prefix))) return;
+    turn = again(turn);
+  });
+  return async () => {
+    unfollow();
+    await turn;
+    await stop();
+  };
+}
+
 const nothing = async (): Promise<void> => undefined;
 
-function startWebhook({ hal, config, services, log }: TellingParts): () => Promise<void> {
+function startWebhook({ hal, settings, services, log }: TellingParts): () => Promise<void> {
+  const config = settings.values;
   const url = config['webhook.url'];
   if (url === '') return nothing;
   const webhook = createWebhook({
@@ -118,7 +159,8 @@ function startWebhook({ hal, config, services, log }: TellingParts): () => Promi
   };
 }
 
-function startMqtt({ hal, config, services, pair, log }: TellingParts): () => Promise<void> {
+function startMqtt({ hal, settings, services, pair, log }: TellingParts): () => Promise<void> {
+  const config = settings.values;
   const broker = config['mqtt.broker'];
   if (broker === '') return nothing;
   return startMqttStatus({
@@ -138,14 +180,15 @@ function startMqtt({ hal, config, services, pair, log }: TellingParts): () => Pr
 }
 
 /** What of the configuration and the machine may be shown to those who help. */
-export function supportFacts({ files }: Hal, config: Config): SupportFacts {
-  const shown = Object.entries(config).map(([key, value]) => {
-    const row = configRows.find((each) => each.key === key);
-    const from = JSON.stringify(value) === JSON.stringify(row?.default) ? 'default' : 'set';
-    return { key, value: row?.secret === true && value !== '' ? '(hidden)' : value, from };
-  });
+export function supportFacts({ files }: Hal, kept: Pick<Settings, 'values'>): SupportFacts {
   return {
-    config: shown,
+    config: () =>
+      Object.entries(kept.values).map(([key, value]) => {
+        const row = configRows.find((each) => each.key === key);
+        const from = JSON.stringify(value) === JSON.stringify(row?.default) ? 'default' : 'set';
+        const shown = row?.secret === true && value !== '' ? '(hidden)' : withoutPath(value);
+        return { key, value: shown, from };
+      }),
     machine: async () => ({
       platform: `${process.platform} ${process.arch} ${release()}`,
       node: process.version,
@@ -155,10 +198,18 @@ export function supportFacts({ files }: Hal, config: Config): SupportFacts {
         freeBytes: freemem(),
         residentBytes: process.memoryUsage.rss(),
       },
-      disk: await files.space(config['data.folder']).catch((error: unknown) => {
+      disk: await files.space(kept.values['data.folder']).catch((error: unknown) => {
         if (isHalError(error)) return error.message;
         throw error;
       }),
     }),
   };
+}
+
+/** The address of a webhook is often as good as a password; whose it is may be known. */
+function withoutPath(value: unknown): unknown {
+  const url = typeof value === 'string' && value.includes('://') ? URL.parse(value) : null;
+  if (url === null) return value;
+  const isBare = url.username === '' && url.search === '' && /^\/?$/.test(url.pathname);
+  return isBare ? value : `${url.protocol}//${url.host}/(hidden)`;
 }

@@ -16,7 +16,7 @@ import { serverLimits, type HttpLimits } from '../../limits/server-limits.ts';
 import { createAdmission, type Admission } from '../admission.ts';
 import type { Server, ServerLog } from '../contract.ts';
 import { createTlsGate, type TlsGate, type TlsSource } from '../tls/tls-gate.ts';
-import { HttpConnection } from './connection.ts';
+import { HttpConnection, type Standing, standings } from './connection.ts';
 import { HttpBodyError, type HttpAnswer, type HttpRequest, type HttpRoute } from './contract.ts';
 import { routeRequest, textProblem } from './router.ts';
 import { upgradeToTls, wantsTls } from './upgrade.ts';
@@ -54,6 +54,7 @@ class HttpServer implements Server {
   /** Asked for with each request, and the same until the stop. */
   #addresses: readonly SocketAddress[] = [];
   #allGone: () => void = () => {};
+  #toldOfCrowdMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -133,7 +134,7 @@ class HttpServer implements Server {
     // Undocumented in the types: a client that half-closes after its request still gets its answer.
     Object.assign(server, { httpAllowHalfOpen: true });
     server.on('connection', (socket) => {
-      if (!isSecure(socket)) this.#admit(socket, () => this.#serve(socket));
+      if (!isSecure(socket)) this.#admit(socket, (leave) => this.#serve(socket, leave));
     });
     server.on('upgrade', (_request, socket, early) => this.#upgrade(server, socket, early));
     server.on('request', take(false));
@@ -156,13 +157,13 @@ class HttpServer implements Server {
         noDelay: true,
         keepAlive: true,
       },
-      (socket) => this.#admit(socket, () => void this.#secure(http, socket)),
+      (socket) => this.#admit(socket, (leave) => void this.#secure(http, socket, leave)),
     );
   }
 
-  async #secure(http: NodeServer, socket: Socket): Promise<void> {
+  async #secure(http: NodeServer, socket: Socket, leave: () => void): Promise<void> {
     const secured = await this.#gate?.secure(socket);
-    if (secured !== undefined) this.#serveSecured(http, secured);
+    if (secured !== undefined) this.#serveSecured(http, secured, leave);
   }
 
   #upgrade(http: NodeServer, socket: Duplex, early: Uint8Array): void {
@@ -173,16 +174,21 @@ class HttpServer implements Server {
       return;
     }
     this.#connections.delete(socket);
-    void this.#secureUpgraded(http, this.#gate, connection.socket, early);
+    void this.#secureUpgraded(http, this.#gate, connection, early);
   }
 
-  async #secureUpgraded(http: NodeServer, gate: TlsGate, socket: Socket, early: Uint8Array) {
+  async #secureUpgraded(
+    http: NodeServer,
+    gate: TlsGate,
+    { socket, leave }: HttpConnection,
+    early: Uint8Array,
+  ) {
     const secured = await upgradeToTls(gate, socket, early);
-    if (secured !== undefined) this.#serveSecured(http, secured);
+    if (secured !== undefined) this.#serveSecured(http, secured, leave);
   }
 
-  #serveSecured(http: NodeServer, secured: TLSSocket): void {
-    this.#serve(secured);
+  #serveSecured(http: NodeServer, secured: TLSSocket, leave: () => void): void {
+    this.#serve(secured, leave);
     http.emit('connection', secured);
   }
 
@@ -202,8 +208,10 @@ class HttpServer implements Server {
     });
   }
 
-  #admit(socket: Socket, serve: () => void): void {
-    const leave = this.#admission.enter(canonicalAddress(socket.remoteAddress ?? ''));
+  #admit(socket: Socket, serve: (leave: () => void) => void): void {
+    const address = canonicalAddress(socket.remoteAddress ?? '');
+    this.#makeRoom(address);
+    const leave = this.#admission.enter(address);
     if (leave === undefined) {
       socket.end(
         'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
@@ -212,16 +220,44 @@ class HttpServer implements Server {
       return;
     }
     socket.once('close', leave);
-    serve();
+    serve(leave);
   }
 
-  #serve(socket: Socket): void {
+  /** Who asks for nothing makes room for who comes, then who trickles: the longest so first. */
+  #makeRoom(address: string): void {
+    const crowd = this.#admission.crowdedBy(address);
+    if (crowd === undefined) return;
+    let first: { readonly connection: HttpConnection; readonly standing: Standing } | undefined;
+    for (const connection of this.#connections.values()) {
+      const { standing } = connection;
+      if (standing === undefined || (crowd === 'address' && connection.address !== address))
+        continue;
+      if (first === undefined || goesBefore(standing, first.standing)) {
+        first = { connection, standing };
+      }
+    }
+    first?.connection.evict();
+    this.#tellOfCrowd(crowd, address);
+  }
+
+  /** Once a minute: a flood of connections must not become one of lines. */
+  #tellOfCrowd(crowd: 'address' | 'all', address: string): void {
+    const { clock, log } = this.#options;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#toldOfCrowdMs < crowdToldEveryMs) return;
+    this.#toldOfCrowdMs = nowMs;
+    const whose = crowd === 'all' ? 'all places are taken' : `${address} has taken its places`;
+    log.warn(`${whose}: who stands still makes room, others are turned away`, { from: address });
+  }
+
+  #serve(socket: Socket, leave: () => void): void {
     const { clock, log } = this.#options;
     const connection = new HttpConnection({
       socket,
       secure: isSecure(socket),
       clock,
       limits: this.#limits,
+      leave,
       respond: (request) => this.#respond(request),
       onFault: (error) => log.error('an answer broke off', { error }),
     });
@@ -250,6 +286,13 @@ class HttpServer implements Server {
       return (routed.route.problem ?? textProblem)(problem);
     }
   }
+}
+
+const crowdToldEveryMs = 60_000;
+
+function goesBefore(one: Standing, other: Standing): boolean {
+  const ranks = standings.indexOf(one.kind) - standings.indexOf(other.kind);
+  return ranks < 0 || (ranks === 0 && one.sinceMs < other.sinceMs);
 }
 
 function isSecure(socket: Socket): boolean {

@@ -2,7 +2,7 @@
 // key to go on from.
 import type { SqlValue } from '../../../hal/contract.ts';
 import type { JobFilter } from '../../spooler/contract.ts';
-import { readyTurns } from '../job-table.ts';
+import { readyTurns, turns } from '../job-table.ts';
 import type { Sql } from '../sql.ts';
 import { integerOf } from '../statements.ts';
 
@@ -47,8 +47,10 @@ function orderOf(
 ): string {
   const after = input.afterNumber;
   switch (input.which) {
-    case 'not-completed': {
+    case 'not-completed':
+    case 'held': {
       where('ended = 0');
+      if (input.which === 'held') where('turn >= ?', turns.heldIncoming);
       if (after !== undefined) {
         where('(turn, number) > (?, ?)', cursor(sql, input.spooler, after).turn, after);
       }

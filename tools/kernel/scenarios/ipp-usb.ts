@@ -55,6 +55,38 @@ const scenarios: readonly Scenario[] = [
     },
   },
   {
+    what: 'a job that the printer holds by IPP over USB can be cancelled; the next one is whole',
+    async run(bench) {
+      const { ipp } = bench.driverless;
+      await ipp.behave({ stallAtByte: 100 * kib });
+      const { job } = await submit(bench, 'IPPUSB', 8192 * kib);
+      await inTime(
+        ipp.until((jobs) => (jobs.at(-1)?.bytes ?? 0) >= 100 * kib),
+        'the printer has begun',
+        () => ipp.jobs().at(-1),
+      );
+      await bench.platen.run(`job cancel ${job}`);
+      const ended = await jobIs(bench, job, ({ state }) => state === 'canceled', 'it is cancelled');
+      await ipp.behave({});
+      const next = await printsByIpp(bench, 'IPPUSB', bench.driverless, 200 * kib);
+      return `${ended.state}; next: ${next}`;
+    },
+  },
+  {
+    what: 'a stall on an IPP channel fails the attempt; the job starts anew and is marked',
+    async run(bench) {
+      const { usb, ipp } = bench.driverless;
+      usb.clear();
+      usb.behave({ stallAtByte: 100 * kib });
+      const { job, sha256 } = await submit(bench, 'IPPUSB', 300 * kib);
+      const done = await jobIs(bench, job, isDone, 'the job is done');
+      usb.behave({});
+      assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [2, true]);
+      assert.deepEqual([lastOf(ipp.jobs()).sha256, lastOf(ipp.jobs()).state], [sha256, completed]);
+      return `next: ${await printsByIpp(bench, 'IPPUSB', bench.driverless, 200 * kib)}`;
+    },
+  },
+  {
     what: 'IPP over USB, pulled in the middle and plugged again: anew, and marked',
     async run(bench) {
       const { usb, ipp } = bench.driverless;

@@ -102,7 +102,7 @@ function lineScenario(line: Line, reason: string): Scenario {
       await forget(bench);
       await setLine(bench, line, true);
       const { job, sha256 } = await submit(bench, 'LPT2', sizeBytes);
-      const { message } = await portSays(bench, 'LPT2', reason);
+      const message = await portSays(bench, 'LPT2', reason);
       assert.equal((await taken(bench)).bytes, 0);
       await setLine(bench, line, false);
       const done = await jobIs(bench, job, isDone, 'the job is done');

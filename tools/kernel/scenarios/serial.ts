@@ -32,7 +32,7 @@ const scenarios: readonly Scenario[] = [
       const { adapter } = bench;
       adapter.setLines({ cts: false, dsr: true, dcd: true });
       const { job, sha256 } = await submit(bench, 'COM2', 20 * kib);
-      const { message } = await portSays(bench, 'COM2', 'offline-report');
+      const message = await portSays(bench, 'COM2', 'offline-report');
       assert.match(message, /CTS is off/);
       const { bytes, heedsCts, dtr } = adapter.record();
       assert.deepEqual([bytes, heedsCts, dtr], [0, true, true]);
@@ -52,7 +52,7 @@ const scenarios: readonly Scenario[] = [
     async run(bench) {
       bench.adapter.setLines({ cts: false, dsr: false, dcd: false });
       const { job } = await submit(bench, 'COM2', 20 * kib);
-      const { message } = await portSays(bench, 'COM2', 'offline-report');
+      const message = await portSays(bench, 'COM2', 'offline-report');
       assert.match(message, /CTS and DSR are off/);
       await bench.platen.run(`job cancel ${job}`);
       await jobIs(bench, job, ({ state }) => state === 'canceled', 'it is cancelled');

@@ -5,7 +5,6 @@ import {
   isDone,
   jobIs,
   kib,
-  portIs,
   portSays,
   printerIs,
   printsWhole,
@@ -58,7 +57,7 @@ const scenarios: readonly Scenario[] = [
       bench.redir.clear();
       bench.redir.behave({ holdAtByte: 100 * kib, portStatus: paperOut });
       const { job } = await submit(bench, 'REDIR', 300 * kib);
-      await portIs(bench, 'REDIR', ({ state }) => state === 'waiting', 'the port waits');
+      await portSays(bench, 'REDIR', 'media-empty');
       await bench.platen.run(`job cancel ${job}`);
       const ended = await jobIs(bench, job, ({ state }) => state === 'canceled', 'it is cancelled');
       const { softResets } = bench.redir.record();
