@@ -253,7 +253,7 @@ function judgeFlapping({ judge, nodes, definition }: World, faults: readonly Fau
   } else if (late > 1 + back) judge.report(0, `it flaps: ${late} takeovers once all was healed`);
 }
 
-/** Nothing of printers, disks and people's wishes moves a group; the witness only where links fail. */
+/** Printers, disks and people’s wishes move no group; the witness does only where links fail. */
 function movesGroups({ kind }: Fault, faults: readonly Fault[]): boolean {
   switch (kind) {
     case 'kill':
