@@ -128,7 +128,7 @@ export function R5(turn: Turn): void {
   if (stepping.phase !== 'exposing' && !(stepping.phase === 'exposed' && stepping.durable)) return;
   if (stepping.blocked) return;
   const lag = state.log.end.seq - stepping.peerEnd.seq;
-  if (lag > clusterLimits.recordsPerMessage) return;
+  if (lag > clusterLimits.lagToStep) return;
   const epoch = stepping.epoch + 1;
   state.stepping = { ...stepping, phase: 'waiting', epoch, durable: false, progressAtMs: now };
   persist(
