@@ -221,7 +221,7 @@ describe('R5', () => {
     assert.equal(subject.state.stepping.phase, 'in-step');
   });
 
-  test('asks again at once when the standby has it all, and while records go out all the time', () => {
+  test('asks again at once when the standby has it all, and while records go out', () => {
     const subject = exposed();
     const { stepping } = subject.state;
     subject.state = { ...subject.state, stepping: { ...stepping, peerEnd: end(0) } };
