@@ -169,7 +169,7 @@ describe('the first hour', async () => {
   test('a second user is made, and may what they may', async () => {
     await section('Users', 'Users');
     await page.getByText('Add a user').click();
-    const add = page.locator('form').first();
+    const add = page.locator('form').filter({ hasText: 'Role' }).first();
     await add.getByLabel('Name').fill('rui');
     await add.getByLabel('A password').fill(password);
     await add.getByLabel('Role').selectOption('viewer');

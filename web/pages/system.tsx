@@ -5,6 +5,8 @@ import { About } from '../parts/about.tsx';
 import { Backup } from '../parts/backup.tsx';
 import { Log } from '../parts/log.tsx';
 import { Certificate } from '../parts/certificate.tsx';
+import { OwnPassword } from '../parts/own-password.tsx';
+import { Telling } from '../parts/telling.tsx';
 import { isAdministrator } from '../state/session.ts';
 import { attempt } from '../state/told.ts';
 import { t, timeText } from '../text.ts';
@@ -17,7 +19,9 @@ export function System() {
     <main id="content">
       <h1>{t('system.title')}</h1>
       <About />
-      <Certificate />
+      <OwnPassword />
+      <Certificate owner="node" />
+      {isAdministrator() ? <Telling /> : null}
       {isAdministrator() ? <Backup /> : null}
       {isAdministrator() ? <Log /> : null}
       {isAdministrator() ? <Audit /> : null}

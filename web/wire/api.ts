@@ -51,6 +51,16 @@ export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer
   return answer;
 }
 
+/** Undefined where there is no such thing. */
+export async function askUnlessGone<Answer>(path: string): Promise<Answer | undefined> {
+  try {
+    return await ask<Answer>(path);
+  } catch (error) {
+    if (error instanceof ApiProblem && error.problem.status === 404) return undefined;
+    throw error;
+  }
+}
+
 /** The entity tag of one resource. */
 export async function tagOf(path: string): Promise<string> {
   const response = await fetch(addressOf(path), { credentials: 'same-origin' });
