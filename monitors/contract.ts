@@ -227,6 +227,11 @@ export interface DocInfo {
   readonly format: string;
   /** The document's length where it is known before the end. */
   readonly sizeBytes: number | undefined;
+  /**
+   * An earlier attempt, of this appliance or the group's other one, may have handed it over: a
+   * device that can tell is asked before it gets it again.
+   */
+  readonly mayBeThere?: boolean;
 }
 
 export type StartDocOutcome =
@@ -238,6 +243,8 @@ export type StartDocOutcome =
        */
       readonly localPort?: number;
     }
+  /** The device has it from an earlier attempt (`mayBeThere`), and is done with it. */
+  | { readonly kind: 'done'; readonly end: Omit<PortOutcome, 'deliveredBytes'> }
   /**
    * The device is off, busy or out of paper; nothing was sent. The caller tries again after a
    * back-off.

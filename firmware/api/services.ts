@@ -1,6 +1,7 @@
 // What the rows of the API work with; the composition root makes it once.
 import type { Clock, Random } from '../../hal/contract.ts';
 import type { AuditTrail } from '../audit/contract.ts';
+import type { BoxControl } from '../box/contract.ts';
 import type { Backups } from '../backup/contract.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Devices } from '../devices/contract.ts';
@@ -48,6 +49,8 @@ export interface ApiServices {
   readonly events: Events;
   /** Undefined where the machine's network is not ours. */
   readonly network?: NetworkAdministration | undefined;
+  /** Undefined where the machine is not ours. */
+  readonly box?: BoxControl | undefined;
   readonly appliance: Appliance;
   /** Undefined where nothing can be paired, in tests of other rows. */
   readonly pair?: PairRoom;

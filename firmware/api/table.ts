@@ -5,6 +5,7 @@ import { viewers } from './rights.ts';
 import { deviceRoutes } from './routes/device-routes.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { backupRoutes } from './routes/backup-routes.ts';
+import { boxRoutes } from './routes/box-routes.ts';
 import { certificateRoutes } from './routes/certificate-routes.ts';
 import { eventRoutes } from './routes/event-routes.ts';
 import { groupRoutes } from './routes/group-routes.ts';
@@ -58,6 +59,7 @@ export const apiRoutes: readonly Route[] = [
   ...supportRoutes,
   ...settingRoutes,
   ...networkRoutes,
+  ...boxRoutes,
   ...snmpRoutes,
   describing,
 ];

@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { applyCommand } from './commands/apply-commands.ts';
 import { auditCommand } from './commands/audit-commands.ts';
 import { backupCommands } from './commands/backup-commands.ts';
+import { boxCommands } from './commands/box-commands.ts';
 import { certificateCommands } from './commands/certificate-commands.ts';
 import { groupCommands } from './commands/group-commands.ts';
 import { jobCommands } from './commands/job-commands.ts';
@@ -30,6 +31,7 @@ export const apiCommands: readonly Command[] = [
   ...pairCommands,
   ...groupCommands,
   ...networkCommands,
+  ...boxCommands,
   ...settingCommands,
   ...snmpCommands,
   ...userCommands,

@@ -4,6 +4,7 @@ import type { Term } from '../store/contract.ts';
 import type { Position } from './contract/message.ts';
 import type { Turn } from './contract/rules.ts';
 import type { Following, GroupState, Stepping } from './contract/state.ts';
+import { contains } from './history.ts';
 import { endLapse, isOwner, persist } from './turn.ts';
 
 /**
@@ -21,6 +22,15 @@ export function live(state: GroupState, now: number): boolean {
 }
 
 /**
+ * A box that is new to the group, in the place of a dead one say, leads only where its peer has
+ * nothing that it lacks: what its log does not hold would be another history, and of that only jobs
+ * are handed over (J2).
+ */
+function isNewTo({ durable, log, peer }: GroupState): boolean {
+  return !durable.joined && (peer.beat === undefined || !contains(log, peer.beat.logEnd));
+}
+
+/**
  * A node that leaves, promised, was unpaired, or still has something open on the wire leads
  * nothing; nor does one whose disk is about to change its log: a takeover judges the jobs by what
  * the log holds then.
@@ -29,7 +39,7 @@ export function mayLead(state: GroupState): boolean {
   const { storing, cutting } = state.following;
   const settled = !storing && !cutting && state.appending === 0;
   const away = state.leaving || state.durable.promised || state.unpaired;
-  return settled && !away && state.fencing === undefined;
+  return settled && !away && state.fencing === undefined && !isNewTo(state);
 }
 
 /**
@@ -59,6 +69,7 @@ export const freshStepping: Stepping = {
   progressAtMs: 0,
   sentAtMs: -clusterLimits.repeatMs,
   granted: false,
+  blocked: false,
   exposedOn: undefined,
   askedOutdatedAtMs: -clusterLimits.repeatMs,
 };
@@ -71,6 +82,7 @@ export const freshFollowing: Following = {
   confirmedSentAtMs: undefined,
   storing: false,
   cutting: false,
+  blocked: false,
 };
 
 /**
@@ -126,6 +138,7 @@ export function takeOver(turn: Turn, ownership: Ownership): void {
   state.nextBeatAtMs = turn.now;
   state.nextRenewalAtMs = turn.now;
   state.highestCounter = Math.max(state.highestCounter, ownership.term.counter);
-  persist(turn, { term: ownership.term, mode: 'outdated', waitFromSeq: 0 }, { kind: 'nothing' });
+  const change = { term: ownership.term, mode: 'outdated', waitFromSeq: 0, joined: true } as const;
+  persist(turn, change, { kind: 'nothing' });
   turn.effects.push({ kind: 'take-over', term: ownership.term, clean });
 }

@@ -3,7 +3,7 @@
 import type { JobReason, Moment } from '../jobs/job.ts';
 import type { LogRecord, Term } from '../store/contract.ts';
 import type { JobPayload, PortLeftOpen } from '../store/records/job-payloads.ts';
-import type { Change } from '../store/records/table.ts';
+import { type Change, isKnownChange } from '../store/records/table.ts';
 import { compareTerms, formatTerm } from './term.ts';
 
 /** What the rules need to know of a job, from the tables of this node. */
@@ -104,6 +104,8 @@ export function planHandOver(options: HandOverOptions): HandOver {
 }
 
 function isListed(change: Change): boolean {
+  // Of a newer release: nobody here can say what it means for a job.
+  if (!isKnownChange(change)) return true;
   if (change.type.startsWith('printer.')) return true;
   return change.type.startsWith('registry.') && !isMark(change);
 }

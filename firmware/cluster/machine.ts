@@ -139,7 +139,7 @@ function takeLogEvent(turn: Turn, event: Extract<ClusterEvent, { kind: LogEventK
       return;
     case 'stored':
       state.log = grown(state.log, event.records);
-      state.following = { ...state.following, storing: false };
+      state.following = { ...state.following, storing: false, blocked: event.blocked ?? false };
       tellStored(turn);
       return;
     case 'log-cut':

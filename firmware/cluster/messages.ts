@@ -142,6 +142,7 @@ function notePeerBoot(turn: Turn, boot: number): void {
     peerEnd: undefined,
     tail: undefined,
     granted: false,
+    blocked: false,
     phase,
     epoch: phase === 'new' ? epoch : stepping.epoch,
   };
@@ -198,7 +199,7 @@ function takeReplication(turn: Turn, body: ReplicationBody | LeaveBody): void {
       if (state.role === 'standby') turn.rules.R2(turn, body);
       return;
     case 'stored':
-      if (isOwner(state)) peerStored(turn, body.end);
+      if (isOwner(state)) peerStored(turn, body);
       return;
     case 'step':
       turn.rules.R5stepped(turn, body);

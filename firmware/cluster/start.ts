@@ -13,6 +13,7 @@ export function freshDurable(generation: number): Durable {
     waitFromSeq: 0,
     peerPromised: false,
     promised: false,
+    joined: false,
   };
 }
 

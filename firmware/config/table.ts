@@ -11,6 +11,7 @@ import { logSection } from './log-section.ts';
 import { tellingSection } from './telling-section.ts';
 import { networkSection } from './network-section.ts';
 import { snmpSection } from './snmp-section.ts';
+import { spoolerSection } from './spooler-section.ts';
 
 const sections = {
   ...clusterSection,
@@ -22,6 +23,7 @@ const sections = {
   ...logSection,
   ...networkSection,
   ...snmpSection,
+  ...spoolerSection,
   ...tellingSection,
 };
 

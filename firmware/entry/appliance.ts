@@ -29,7 +29,7 @@ import { createDirectory } from './directory.ts';
 import { untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { makeBackups, RestoredError, restoreStep } from './steps/backup.ts';
-import { boxStep } from './steps/box.ts';
+import { boxStep, isFreshlyReset, lightStep } from './steps/box.ts';
 import { certificatesStep, nodeOwner } from './steps/certificates.ts';
 import { devicesStep } from './steps/devices.ts';
 import { discoveryStep } from './steps/discovery.ts';
@@ -161,7 +161,7 @@ async function startSteps(
   });
   const queueFiles = queueFilesOf(nodeOwner, config['discovery.name']);
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, monitors, queueFiles, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, config, queueFiles, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -213,6 +213,7 @@ async function startSteps(
   });
   await box.finish(access.users);
   await readReset(access, audit, log);
+  if (await isFreshlyReset(hal, config, folder)) auditHolder(audit, 'factory-reset');
   const looking: { devices?: Devices } = {};
   const { certificates } = tls;
   const services: ApiServices = {
@@ -243,6 +244,7 @@ async function startSteps(
     random: hal.random,
     log,
     network: box.network,
+    box: box.control,
     appliance,
     pair,
     snmp: reading,
@@ -312,8 +314,10 @@ async function startSteps(
       onFault: (error) => pairLost.resolve(String(error)),
     }),
   );
+  box.pairUp(pair);
   owners.storeOf = (group) => directory.groups?.storeOf(group);
   await lifecycle.begin(setUpStep({ hal, folder, config, services, monitors, log }));
+  await lifecycle.begin(lightStep(hal, config, () => isWell(services), log));
   await lifecycle.begin(
     tellingStep({ hal, settings: settings ?? fixed(config), services, pair, log }),
   );
@@ -339,16 +343,22 @@ function inBootFolder(config: Config, name: string): readonly string[] {
   return folder === '' ? [] : [`${folder}/${name}`];
 }
 
+/** Nothing of what the page shows as wrong. */
+async function isWell({ appliance, directory }: ApiServices): Promise<boolean> {
+  const said = await Promise.all(directory.all().map((spooler) => spooler.isAlive()));
+  const isAlive = said.every(({ alive, problems }) => alive && problems.length === 0);
+  return isAlive && (appliance.problems?.() ?? []).length === 0;
+}
+
 /** Whoever holds the box may come in again; everybody hears of it, and queues stay as they are. */
 async function readReset(access: Access, audit: AuditTrail, log: Log): Promise<void> {
   if (!(await access.setUp.readReset())) return;
   log.warn('a file asks for a new administrator: the set-up code takes until there is one');
-  audit.add({
-    who: 'whoever holds the box',
-    address: '',
-    what: 'reset-administrator',
-    outcome: 'done',
-  });
+  auditHolder(audit, 'reset-administrator');
+}
+
+function auditHolder(audit: AuditTrail, what: string): void {
+  audit.add({ who: 'whoever holds the box', address: '', what, outcome: 'done' });
 }
 
 /** What listens later than the API asks. */

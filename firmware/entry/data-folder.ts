@@ -22,6 +22,8 @@ export interface DataFolder {
   readonly network: string;
   /** There once provision.toml of the boot partition was taken. */
   readonly provisioned: string;
+  /** There once the audit trail has the factory reset from which this folder came. */
+  readonly resetTold: string;
   /** Until the box has an administrator. */
   readonly setUpCode: string;
   /** Whoever puts this file there may become administrator with a new set-up code. */
@@ -46,6 +48,7 @@ export function dataFolderAt(path: string): DataFolder {
     audit: `${path}/audit`,
     network: `${path}/network.json`,
     provisioned: `${path}/provisioned`,
+    resetTold: `${path}/reset-told`,
     setUpCode: `${path}/set-up-code`,
     resetAdministrator: `${path}/reset-administrator`,
   };

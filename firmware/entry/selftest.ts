@@ -17,6 +17,7 @@ import type { Spooler } from '../spooler/contract.ts';
 import { createNoWire } from '../supervisor/client.ts';
 import { type RunningAppliance, startAppliance } from './appliance.ts';
 import { passMessage } from './selftest-mqtt.ts';
+import { sendBySerial } from './selftest-serial.ts';
 
 export interface SelftestOptions {
   readonly hal: Hal;
@@ -38,13 +39,16 @@ export async function selftest(
     await loadLibraries();
     await printOnce(hal, version, folder);
     await passMessage(hal, folder);
+    await sendBySerial(hal);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   const elapsedMs = Math.round(hal.clock.monotonicMs() - startMs);
   if (asJson) out.json({ passed: true, version, elapsedMs });
   else {
-    const done = 'a document was printed, the printer shown by SNMP, a message passed by MQTT';
+    const done =
+      'a document was printed, the printer shown by SNMP, a message passed by MQTT, ' +
+      'a serial line carried bytes';
     out.line(`Platen ${version} works here: ${done}, in ${elapsedMs} ms.`);
   }
 }

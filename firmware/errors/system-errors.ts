@@ -80,6 +80,12 @@ export const systemErrors = {
     title: 'The change could not be stored',
     next: 'The log and /healthz say what is wrong with the disk.',
   },
+  'box-not-taken': {
+    http: 503,
+    ipp: 'server-error-internal-error',
+    title: 'The box did not take what was asked',
+    next: 'It goes on as it is; the detail says what was wrong.',
+  },
   'network-not-taken': {
     http: 422,
     ipp: 'server-error-internal-error',

@@ -6,6 +6,7 @@ import type { MonitorModule } from '../../monitors/contract.ts';
 import type { GroupDefinition } from '../cluster/group-definition.ts';
 import type { OwnershipParts } from '../cluster/host/contract.ts';
 import type { Events } from '../events/event.ts';
+import { printingLimits as limits } from '../limits/printing-limits.ts';
 import type { Log } from '../log/log.ts';
 import { createFirstBytes } from '../printers/first-bytes.ts';
 import { openMonitorRegistry } from '../registry/monitor-registry.ts';
@@ -31,7 +32,7 @@ export interface GroupSpoolerOptions {
 
 export function makeGroupSpooler(
   options: GroupSpoolerOptions,
-  { id, name, addresses }: GroupDefinition,
+  { id, name, addresses, policy }: GroupDefinition,
   { term, permit, store, tcp, localPortOf }: OwnershipParts,
 ): Spooler {
   const [localAddress] = options.hasAddresses() ? addresses : [];
@@ -47,6 +48,8 @@ export function makeGroupSpooler(
     openRegistry: (monitorName) =>
       openMonitorRegistry({ store, spooler: id, term: () => term, monitorName }),
     monitors: options.monitors,
+    // In Windows both are one setting: how long a resource may leave others waiting.
+    limits: { resourceTimeoutMs: Math.max(policy.pendingMs, limits.resourceTimeoutLeastMs) },
     clock: options.clock,
     random: options.random,
     tcp,

@@ -28,8 +28,10 @@ export interface GroupsOptions {
   readonly onMembership: (listener: () => void) => () => void;
   /** Undefined: not paired, and so no group runs. */
   readonly peerAddress: () => string | undefined;
-  /** It is no group of the pair any more. */
-  readonly onRemoved: (group: string) => void;
+  /** It is no group of the pair any more: nothing of it stays here. Never rejects. */
+  readonly onRemoved: (group: string) => Promise<void>;
+  /** Ids of groups of which records are here. */
+  readonly recorded: () => Promise<readonly string[]>;
   readonly makeNode: (definition: GroupDefinition, isSetUp: () => Promise<void>) => GroupNode;
   /** Addresses of the printers of this group, as its registry has them. */
   readonly printersOf: (group: string) => Promise<readonly string[]>;
@@ -63,6 +65,7 @@ class NodeGroups implements Groups {
       book.onChange(() => void this.#enqueue(false)),
       onMembership(() => void this.#enqueue(true)),
     );
+    await this.#forgetRemoved();
     await this.#enqueue(false);
     this.#placeAgain();
   }
@@ -135,6 +138,12 @@ class NodeGroups implements Groups {
     return abilities.addresses.can ? undefined : abilities.addresses.why;
   }
 
+  /** What a removal left behind that was broken off. */
+  async #forgetRemoved(): Promise<void> {
+    const { book, recorded, onRemoved } = this.#options;
+    for (const id of await recorded()) if (book.isRemoved(id)) await onRemoved(id);
+  }
+
   #enqueue(anew: boolean): Promise<void> {
     this.#following = this.#following.then(() => this.#follow(anew));
     return this.#following;
@@ -153,7 +162,7 @@ class NodeGroups implements Groups {
       }
       this.#nodes.delete(id);
       await node.stop(AbortSignal.abort());
-      if (book.find(id) === undefined) this.#options.onRemoved(id);
+      if (book.isRemoved(id)) await this.#options.onRemoved(id);
     }
     const missing = wanted.filter(({ id }) => !this.#nodes.has(id));
     for (const definition of missing) {

@@ -1,8 +1,10 @@
 // Limits and times of the way from a printer to its device.
 
 export const printingLimits = {
-  /** The spooler resource time-out: the longest one call to a monitor may take. */
+  /** The spooler resource time-out: the longest one call to a monitor may take; a setting. */
   resourceTimeoutMs: 180_000,
+  resourceTimeoutLeastMs: 10_000,
+  resourceTimeoutMostMs: 3_600_000,
   /** After the deadline's signal, how long a monitor may still take before it is cut off. */
   cutOffGraceMs: 2_000,
   /** How long a device may take to say its 1284 id, for the choice of its language. */

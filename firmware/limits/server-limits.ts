@@ -10,12 +10,19 @@ export const serverLimits = {
     /** Request line and header fields together. */
     headerBytes: 16 * 1024,
     requestTargetBytes: 2_048,
-    /** From the connection to the last byte of the first head. */
+    /** From the look that saw a head begin to its last byte. */
     headTimeoutMs: 20_000,
+    /** How often it is looked whether a head has begun. */
+    headLookMs: 5_000,
     /** From the first byte of TLS to its last before HTTP. */
     handshakeTimeoutMs: 20_000,
-    /** From an answer to the last byte of the next head. */
-    keepAliveTimeoutMs: 60_000,
+    /**
+     * From the connection, or an answer, to the first byte of a head. Clients open connections long
+     * before they need them (ipptool one for each file that includes another, minutes ahead), and
+     * take one that was closed meanwhile for a fault; cupsd waits 15 minutes. Where places are
+     * scarce, who was idle for longest goes.
+     */
+    idleTimeoutMs: 300_000,
     /** The longest pause inside a body. */
     bodyIdleTimeoutMs: 120_000,
     /** The longest time in which a client takes nothing of an answer. */

@@ -234,6 +234,8 @@ export interface GroupBook {
   list(): readonly GroupDefinition[];
   /** By id, or by name without regard to case. */
   find(idOrName: string): GroupDefinition | undefined;
+  /** By id: it was a group of the pair once, and is none any more. */
+  isRemoved(id: string): boolean;
   /** A group was made, changed or removed, here or by the peer. */
   onChange(listener: () => void): () => void;
 }

@@ -28,6 +28,11 @@ export interface KeptGroupBook extends GroupBook {
   create(definition: GroupDefinition, signal: AbortSignal): Promise<GroupAnswer>;
   /** By whoever owns the group; the peer learns it now, or when it comes back. */
   change(definition: GroupDefinition, signal: AbortSignal): Promise<GroupAnswer>;
+  /**
+   * The pair has this peer now: a group that preferred a box which is no node of the pair any more
+   * prefers the one in its place.
+   */
+  replaced(peer: string): Promise<void>;
   remove(id: string, signal: AbortSignal): Promise<{ readonly kind: 'done' } | Refusal>;
   /** Hands everything over and takes what the peer has: after each connection. */
   exchange(signal: AbortSignal): Promise<void>;
@@ -93,6 +98,11 @@ class Book implements KeptGroupBook {
     return this.list().find(({ id, name }) => id === wanted || name.toLowerCase() === wanted);
   }
 
+  isRemoved(id: string): boolean {
+    const entry = this.#entries.get(id);
+    return entry !== undefined && entry.definition === undefined;
+  }
+
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -132,6 +142,19 @@ class Book implements KeptGroupBook {
       await this.#keep(entry);
       await this.#tell(entry, signal);
       return { kind: 'done' };
+    });
+  }
+
+  replaced(peer: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const nodes = this.#options.nodes();
+      for (const { id, revision, definition } of this.#entries.values()) {
+        const preferred = definition?.preferredOwner;
+        if (definition === undefined || preferred === undefined) continue;
+        if (nodes.includes(preferred)) continue;
+        const moved = { ...definition, preferredOwner: peer };
+        await this.#keep({ id, revision: revision + 1, definition: moved });
+      }
     });
   }
 

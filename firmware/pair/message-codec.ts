@@ -75,7 +75,13 @@ const bodies = [
   z.object({ kind: z.literal('tail'), term, records }),
   z.object({ kind: z.literal('tail-taken'), term, fork: position }),
   z.object({ kind: z.literal('records'), term, after: position, records }),
-  z.object({ kind: z.literal('stored'), term, end: position }),
+  z.object({
+    kind: z.literal('stored'),
+    term,
+    end: position,
+    // Later than version 1.
+    blocked: z.boolean().optional(),
+  }),
   z.object({ kind: z.literal('step'), ...stepped, seq: counter }),
   z.object({ kind: z.literal('stepped'), ...stepped }),
   z.object({ kind: z.literal('mark-outdated'), ...stepped }),

@@ -19,7 +19,12 @@ import { dialPinned, freePort, listenPinned, type PinnedListener } from './dial.
 import { type KeptGroupBook, openGroupBook } from './group-book.ts';
 import { createMeeting, type Meeting, witnessName } from './meeting.ts';
 import type { MembershipStore } from './membership.ts';
-import { createPairing, type JoinRequest, type Pairing } from './pairing-service.ts';
+import {
+  createPairing,
+  type JoinRequest,
+  type ShowRequest,
+  type Pairing,
+} from './pairing-service.ts';
 import { channelProtocol, pairingProtocol } from './pairing-wire.ts';
 import type { PairRoom, PeerStanding } from './room-contract.ts';
 import { makeMoveCell } from './shared-lease.ts';
@@ -233,7 +238,7 @@ class Room implements PairRoom {
     }
   }
 
-  async showCode(request: { readonly replace: boolean }) {
+  async showCode(request: ShowRequest) {
     const refusal = await this.#listen();
     return refusal ?? ({ kind: 'done', ...this.pairing.show(request) } as const);
   }
@@ -383,6 +388,7 @@ class Room implements PairRoom {
       this.#thread = undefined;
       await thread?.stop();
     } else {
+      await this.book.replaced(peer.nodeId);
       this.#thread ??= this.#spawn();
       try {
         await this.#thread.setMembership(membership.current, membership.boot);

@@ -49,6 +49,12 @@ export interface CodeView {
   readonly attemptsLeft: number;
 }
 
+export interface ShowRequest {
+  readonly replace: boolean;
+  /** Agreed on beforehand, in the form that a code has. */
+  readonly code?: string;
+}
+
 export interface JoinRequest {
   /** Name or address of the appliance that shows the code. */
   readonly host: string;
@@ -59,8 +65,8 @@ export interface JoinRequest {
 }
 
 export interface Pairing {
-  /** A new code; one that was shown before is over. */
-  show(options: { readonly replace: boolean }): { readonly code: string } & CodeView;
+  /** A new code, or the given one; one that was shown before is over. */
+  show(options: ShowRequest): { readonly code: string } & CodeView;
   hide(): void;
   /** The code that is shown; never the code itself. */
   readonly shown: CodeView | undefined;
@@ -96,9 +102,9 @@ class PairingRoom implements Pairing {
     this.#options = options;
   }
 
-  show({ replace }: { readonly replace: boolean }): { readonly code: string } & CodeView {
+  show(request: ShowRequest): { readonly code: string } & CodeView {
     const { random, clock } = this.#options;
-    const code = createPairingCode(random);
+    const { replace, code = createPairingCode(random) } = request;
     this.#shown = showCode(code, clock.monotonicMs());
     this.#replace = replace;
     const { codeLifeMs, attemptsPerCode } = pairingLimits;

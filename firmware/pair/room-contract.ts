@@ -9,7 +9,7 @@ import type {
   WitnessPlace,
 } from './contract.ts';
 import type { KeptGroupBook } from './group-book.ts';
-import type { CodeView, JoinRequest, Pairing } from './pairing-service.ts';
+import type { CodeView, JoinRequest, Pairing, ShowRequest } from './pairing-service.ts';
 
 /** What the peer is like, for people. */
 export interface PeerStanding {
@@ -42,9 +42,9 @@ export interface PairRoom {
   useControl(control: GroupControl): void;
   readonly control: GroupControl | undefined;
   /** For ten minutes and a few attempts; one that was shown before is over. */
-  showCode(options: {
-    readonly replace: boolean;
-  }): Promise<({ readonly kind: 'done'; readonly code: string } & CodeView) | Refusal>;
+  showCode(
+    request: ShowRequest,
+  ): Promise<({ readonly kind: 'done'; readonly code: string } & CodeView) | Refusal>;
   /** Resolves once both have pinned each other, durably, and the link is being made. */
   join(
     request: JoinRequest,

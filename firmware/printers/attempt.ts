@@ -112,6 +112,7 @@ class Attempt {
   async #document(document: JobDocument): Promise<AttemptResult | undefined> {
     this.#handedBytes = 0;
     const begun = await this.#startDocument(document);
+    if (begun === 'done') return undefined;
     if ('kind' in begun) return begun;
     await using reader = begun;
     const { signal, permit } = this.#options;
@@ -128,8 +129,8 @@ class Attempt {
     }
   }
 
-  /** The document's bytes, once the device waits for them. */
-  async #startDocument(document: JobDocument): Promise<AttemptResult | ChunkStream> {
+  /** The document's bytes, once the device waits for them; `done`: it had them before. */
+  async #startDocument(document: JobDocument): Promise<AttemptResult | ChunkStream | 'done'> {
     const { port, permit, signal, bell, limits } = this.#options;
     let backoffMs = 0;
     for (;;) {
@@ -141,6 +142,7 @@ class Attempt {
       }
       const outcome = started.value;
       if (outcome.kind === 'started') return await this.#begin(document, outcome.localPort);
+      if (outcome.kind === 'done') return await this.#takeEarlier(outcome.end);
       if (outcome.kind === 'failed') {
         return this.#notStarted(`${outcome.message} (${outcome.status})`, false);
       }
@@ -152,6 +154,14 @@ class Attempt {
       await bell.wait(backoffMs, signal);
       if (signal.aborted) return this.#notStarted(outcome.message, false);
     }
+  }
+
+  /** The device printed it in an attempt before: the job starts and ends, and nothing is sent. */
+  async #takeEarlier(end: Omit<PortOutcome, 'deliveredBytes'>): Promise<AttemptResult | 'done'> {
+    const notStarted = await this.#commitStart(undefined, nothingToForget);
+    if (notStarted !== undefined) return notStarted;
+    this.#note(end);
+    return 'done';
   }
 
   /** The port took no document; what that means depends on whether an earlier one went out. */
@@ -190,11 +200,14 @@ class Attempt {
     return gone ? ended({ kind: 'unreadable', message }) : { kind: 'unreadable-now', message };
   }
 
-  async #commitStart(localPort: number | undefined): Promise<AttemptResult | undefined> {
+  async #commitStart(
+    localPort: number | undefined,
+    forget: () => Promise<unknown> = () => this.#options.port.endDoc(true),
+  ): Promise<AttemptResult | undefined> {
     if (this.#committed) return undefined;
-    const { port, permit, signal } = this.#options;
+    const { permit, signal } = this.#options;
     const abandon = async (result: AttemptResult): Promise<AttemptResult> => {
-      await port.endDoc(true);
+      await forget();
       return result;
     };
     if (signal.aborted) return await abandon(this.#notStarted('the job was given up', false));
@@ -302,12 +315,15 @@ class Attempt {
       return ended(this.#interrupted(outcome.message ?? 'The device broke off.'));
     }
     this.#deliveredBytes += this.#options.sizeKnown ? document.sizeBytes : this.#handedBytes;
-    this.#allPrinted &&= outcome.outcome === 'printed';
-    const { pages } = outcome;
+    this.#note(outcome);
+    return undefined;
+  }
+
+  #note({ outcome, pages, reasons }: Omit<PortOutcome, 'deliveredBytes'>): void {
+    this.#allPrinted &&= outcome === 'printed';
     this.#pages =
       pages === undefined || this.#pages === undefined ? undefined : this.#pages + pages;
-    this.#reasons.push(...outcome.reasons);
-    return undefined;
+    this.#reasons.push(...reasons);
   }
 
   /** The document is given up: the device is told to forget it, and says how much it had. */
@@ -348,9 +364,16 @@ class Attempt {
       userName: job.origin.userName,
       format: document.format,
       sizeBytes: sizeKnown ? document.sizeBytes : undefined,
+      // Of several documents or copies nobody can tell which one the device means.
+      ...(job.possiblyPrintedTwice && job.copies === 1 && job.documents.length === 1
+        ? { mayBeThere: true }
+        : {}),
     };
   }
 }
+
+/** Nothing was begun at the device. */
+const nothingToForget = () => Promise.resolve();
 
 const lostPermit = 'This appliance lost its right to print while the job was printing.';
 

@@ -2,6 +2,7 @@
 // or not at all.
 import { z } from 'zod';
 import { networkSettings } from '../network-settings/contract.ts';
+import { readPairingCode } from '../cluster/pairing/code.ts';
 import { isPasswordHash } from '../users/passwords.ts';
 
 export const provision = z.strictObject({
@@ -14,6 +15,20 @@ export const provision = z.strictObject({
       passwordHash: z
         .string()
         .refine(isPasswordHash, 'is no hash of a password: platen user hash-password makes one'),
+    })
+    .optional(),
+  /** Pairs the box once, with another one that was given the same code. */
+  peer: z
+    .strictObject({
+      /** Of the two boxes one names the other: name or address. */
+      host: z.string().min(1).max(255).optional(),
+      port: z.int().min(1).max(65_535).default(8_884),
+      code: z
+        .string()
+        .refine(
+          (text) => readPairingCode(text) !== undefined,
+          'is no pairing code: eight of 2 to 9 and A to Z without I and O, as in K7QM-2XWD',
+        ),
     })
     .optional(),
 });

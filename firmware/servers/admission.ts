@@ -9,17 +9,23 @@ export interface AdmissionLimits {
 export interface Admission {
   /** The way to leave, to be called once; undefined: there are too many already. */
   enter(address: string): (() => void) | undefined;
+  /** Of whom there are too many for one more of this address. */
+  crowdedBy(address: string): 'address' | 'all' | undefined;
 }
 
 export function createAdmission(limits: AdmissionLimits): Admission {
   const countOf = new Map<string, number>();
   let total = 0;
+  const crowdedBy: Admission['crowdedBy'] = (address) => {
+    if ((countOf.get(address) ?? 0) >= limits.connectionsPerAddress) return 'address';
+    return total >= limits.connections ? 'all' : undefined;
+  };
   return {
+    crowdedBy,
     enter(address) {
-      const count = countOf.get(address) ?? 0;
-      if (total >= limits.connections || count >= limits.connectionsPerAddress) return undefined;
+      if (crowdedBy(address) !== undefined) return undefined;
       total += 1;
-      countOf.set(address, count + 1);
+      countOf.set(address, (countOf.get(address) ?? 0) + 1);
       let left = false;
       return () => {
         if (left) return;

@@ -114,6 +114,8 @@ export interface ReplicaStore {
   cutTail(spooler: string, seq: number): Promise<void>;
   /** Forgets what was put aside, and documents that no job has. */
   forgetTail(spooler: string): Promise<void>;
+  /** Nothing is left of the log, of what it made, nor of its documents: its group was removed. */
+  forgetLog(spooler: string): Promise<void>;
   /** What a group's machine must remember, in place of what it remembered before; JSON. */
   remember(spooler: string, memory: string): Promise<void>;
 }

@@ -1,11 +1,11 @@
 // A standby's half of the store: records of the owner applied as they are, and a log cut back to a
 // fork.
-import type { LogRecord, RecordBatch } from './contract.ts';
-import { putLocation } from './location-rows.ts';
+import type { DocumentLocation, LogRecord, RecordBatch } from './contract.ts';
+import { putLocation, takeLocations } from './location-rows.ts';
 import { appendRecord, compareTerms, findLogEnd, putLogEnd, readRecords } from './log-rows.ts';
 import { applyChange } from './records/table.ts';
 import type { Sql } from './sql.ts';
-import { integerOf } from './statements.ts';
+import { integerOf, textOf } from './statements.ts';
 import { type AppliedUnit, createOutcomeDraft, type PlacedUnit } from './unit.ts';
 
 /** What is asked of the log does not fit to it: nothing was changed. */
@@ -112,6 +112,23 @@ export function forgetTail(sql: Sql, spooler: string): void {
     spooler,
   );
   sql.run('DELETE FROM set_aside WHERE spooler = ?', spooler);
+}
+
+/** Also what was put aside, and what its machine remembered. Answers where its documents were. */
+export function forgetLog(sql: Sql, spooler: string): readonly DocumentLocation[] {
+  const rows = sql.all(
+    `SELECT DISTINCT job_id FROM locations WHERE job_id IN (
+       SELECT id FROM jobs WHERE spooler = ? UNION
+       SELECT json_extract(payload, '$.jobId') FROM set_aside
+       WHERE spooler = ? AND type = 'job.document-added')`,
+    spooler,
+    spooler,
+  );
+  const dropped = rows.flatMap((row) => takeLocations(sql, textOf(row, 'job_id')));
+  sql.run('DELETE FROM documents WHERE job_id IN (SELECT id FROM jobs WHERE spooler = ?)', spooler);
+  const tables = [...madeFromRecords, 'records', 'logs', 'set_aside', 'memories'] as const;
+  for (const table of tables) sql.run(`DELETE FROM ${table} WHERE spooler = ?`, spooler);
+  return dropped;
 }
 
 export function remember(sql: Sql, spooler: string, memory: string): void {

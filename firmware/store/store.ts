@@ -19,7 +19,7 @@ import { cutRecords, type LogEnd, logEnds, readRecords } from './log-rows.ts';
 import { KeepsakeWriter } from './keepsake.ts';
 import { keepsakePath, openDatabase } from './open-database.ts';
 import { type QueryInput, type QueryName, type QueryOutput, runQuery } from './queries/table.ts';
-import { applyRecords, cutTail, forgetTail, remember } from './replica.ts';
+import { applyRecords, cutTail, forgetLog, forgetTail, remember } from './replica.ts';
 import { listSegments, SegmentWriter } from './segments.ts';
 import type { Sql } from './sql.ts';
 import { SpoolJanitor } from './spool-janitor.ts';
@@ -157,6 +157,15 @@ class DirectStore implements Store {
 
   async forgetTail(spooler: string): Promise<void> {
     await this.#perform(spooler, (sql) => forgetTail(sql, spooler));
+  }
+
+  async forgetLog(spooler: string): Promise<void> {
+    this.#assertOpen();
+    await this.#commits.perform({ spooler, term: noTerm, changes: [] }, (sql) => ({
+      ...nothingApplied,
+      dropped: forgetLog(sql, spooler),
+    }));
+    this.#keepsake.write();
   }
 
   async remember(spooler: string, memory: string): Promise<void> {

@@ -15,6 +15,7 @@ export function withCommit(
     storeRecords: (batch) => store.storeRecords(batch),
     cutTail: (spooler, seq) => store.cutTail(spooler, seq),
     forgetTail: (spooler) => store.forgetTail(spooler),
+    forgetLog: (spooler) => store.forgetLog(spooler),
     remember: (spooler, memory) => store.remember(spooler, memory),
     close,
   };

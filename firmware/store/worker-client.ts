@@ -127,6 +127,10 @@ class WorkerStore implements Store {
     return this.#do({ method: 'forgetTail', spooler });
   }
 
+  forgetLog(spooler: string): Promise<void> {
+    return this.#do({ method: 'forgetLog', spooler });
+  }
+
   remember(spooler: string, memory: string): Promise<void> {
     return this.#do({ method: 'remember', spooler, memory });
   }

@@ -98,6 +98,9 @@ class StoreHost {
       case 'forgetTail':
         await store.forgetTail(call.spooler);
         return { id, method: 'done' };
+      case 'forgetLog':
+        await store.forgetLog(call.spooler);
+        return { id, method: 'done' };
       case 'remember':
         await store.remember(call.spooler, call.memory);
         return { id, method: 'done' };

@@ -20,6 +20,7 @@ export type StoreCall = { readonly id: number } & (
   | { readonly method: 'storeRecords'; readonly batch: RecordBatch }
   | { readonly method: 'cutTail'; readonly spooler: string; readonly seq: number }
   | { readonly method: 'forgetTail'; readonly spooler: string }
+  | { readonly method: 'forgetLog'; readonly spooler: string }
   | { readonly method: 'remember'; readonly spooler: string; readonly memory: string }
   | { readonly method: 'close' }
 );

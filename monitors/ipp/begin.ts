@@ -8,17 +8,18 @@ import {
   attribute,
   boolean,
   clipToOctets,
-  first,
   keyword,
   mimeMediaType,
   name,
-  wordingOf,
 } from '../wire/ipp/values.ts';
 import type { Win32Status } from '../win32-status.ts';
 import type { IppClient, IppQuestion, IppUpload } from './client.ts';
-import { readJobFacts } from './job-facts.ts';
+import { findEarlierJob, isPrintedWhole, nameAtPrinter } from './earlier-job.ts';
+import { isIncoming, jobEndOf, readJobFacts } from './job-facts.ts';
+import { cancelJob } from './job-questions.ts';
 import { ippMonitorLimits as limits } from './limits.ts';
 import { type PrinterFacts, printerFactNames, readPrinterFacts, shown } from './printer-facts.ts';
+import { refusalText } from './refusal-text.ts';
 
 export type Begun =
   | {
@@ -34,7 +35,7 @@ const octetStream = 'application/octet-stream';
 
 /** Rejects with HalError or IppClientError where the printer can't be asked. */
 export async function beginDocument(
-  init: Pick<MonitorInit, 'log'>,
+  init: Pick<MonitorInit, 'log' | 'local'>,
   client: IppClient,
   doc: DocInfo,
   signal: AbortSignal,
@@ -48,15 +49,20 @@ export async function beginDocument(
   }
   const format = formatFor(doc.format, printer.formats);
   if (format === undefined) return unsupported(doc.format, printer.formats);
+  const jobName = attribute('job-name', name(nameAtPrinter(doc, !init.local)));
+  if (doc.mayBeThere === true && !init.local && printer.operations.has(ippOperations['Get-Jobs'])) {
+    const earlier = await settleEarlier(client, doc, signal);
+    if (earlier !== undefined) return earlier;
+  }
   const { 'Create-Job': createJob, 'Send-Document': sendDocument } = ippOperations;
   const hasJobs = printer.operations.has(createJob) && printer.operations.has(sendDocument);
   if (!hasJobs) {
-    const attributes = [jobName(doc), formatOf(format)];
+    const attributes = [jobName, formatOf(format)];
     const question = { operation: 'Print-Job', userName, attributes } as const;
     const upload = await client.upload(question, doc.sizeBytes, signal);
     return { kind: 'started', upload, jobId: undefined, printer };
   }
-  const question = { operation: 'Create-Job', userName, attributes: [jobName(doc)] } as const;
+  const question = { operation: 'Create-Job', userName, attributes: [jobName] } as const;
   const created = await client.ask(question, signal);
   if (!isIppSuccess(created.code)) return refusedStart(created);
   const jobId = readJobFacts(created).id;
@@ -66,6 +72,24 @@ export async function beginDocument(
   init.log.debug('job created at the printer', { jobId: doc.jobId, printerJobId: jobId });
   const upload = await uploadOrCancel(client, doc, { jobId, format }, signal);
   return { kind: 'started', upload, jobId, printer };
+}
+
+/**
+ * What became of the document when it was sent before. Undefined: the printer does not have it, or
+ * gave it up; one that still wants the rest of it is told to forget it.
+ */
+async function settleEarlier(
+  client: IppClient,
+  doc: DocInfo,
+  signal: AbortSignal,
+): Promise<Exclude<StartDocOutcome, { kind: 'started' }> | undefined> {
+  const job = await findEarlierJob(client, doc, signal);
+  if (job?.id === undefined) return undefined;
+  const end = jobEndOf(job);
+  if (end !== undefined) return isPrintedWhole(job, doc) ? { kind: 'done', end } : undefined;
+  if (!isIncoming(job)) return waiting([], 'the printer still has this job from before');
+  await cancelJob(client, doc.userName, job.id, signal);
+  return undefined;
 }
 
 async function uploadOrCancel(
@@ -104,13 +128,6 @@ export function askPrinter(
     ...others.map((each) => keyword(each)),
   );
   return { operation: 'Get-Printer-Attributes', userName, attributes: [names] };
-}
-
-/** A status that is no success, as a reason: words, status, and whether waiting may help. */
-export function refusalText(answer: IppMessage): string {
-  const status = ippStatusName(answer.code) ?? `status 0x${answer.code.toString(16)}`;
-  const words = wordingOf(first(answer, 'operation-attributes', 'status-message')) ?? '';
-  return words === '' ? `the printer said ${status}` : `${shown(words)} (${status})`;
 }
 
 function refusedStart(answer: IppMessage): Exclude<StartDocOutcome, { kind: 'started' }> {
@@ -159,10 +176,6 @@ function unsupported(
 ): Exclude<StartDocOutcome, { kind: 'started' }> {
   const message = `the printer does not take ${format}, but ${shown(formats.join(', '))}`;
   return { kind: 'failed', status: 'ERROR_NOT_SUPPORTED', message };
-}
-
-function jobName(doc: DocInfo): IppAttribute {
-  return attribute('job-name', name(clipToOctets(doc.documentName, limits.nameOctets)));
 }
 
 function formatOf(format: string): IppAttribute {

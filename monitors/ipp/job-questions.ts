@@ -1,10 +1,10 @@
 // The questions about a job at an IPP printer (RFC 8011 4.3).
 import { ippStatus, ippStatusName, isIppSuccess } from '../wire/ipp/status.ts';
 import { attribute, keyword } from '../wire/ipp/values.ts';
-import { refusalText } from './begin.ts';
 import { IppClientError } from './client-error.ts';
 import type { IppClient } from './client.ts';
 import { type JobFacts, jobFactNames, readJobFacts } from './job-facts.ts';
+import { refusalText } from './refusal-text.ts';
 
 /** `unknown`: the printer has forgotten it, or never had it. */
 export async function askJob(

@@ -32,6 +32,10 @@ export const ippMonitorLimits = {
   /** What is kept of what it says, for the time until it answers again. */
   learnedLength: 32_000,
   nameOctets: 255,
+  /** Of a job's uuid, in the name by which a group finds it again at the printer. */
+  markCharacters: 6,
+  /** How many jobs of a printer are looked through for it, newest first. */
+  listedJobs: 200,
   /** What is read of a printer's lists and words. */
   stateReasons: 32,
   formats: 64,

@@ -25,7 +25,7 @@ import { createIppSession, type IppSession } from './session.ts';
 import type { IppSettings } from './settings.ts';
 
 export interface IppPortOptions {
-  readonly init: Pick<MonitorInit, 'clock' | 'devices' | 'reportStatus' | 'log'>;
+  readonly init: Pick<MonitorInit, 'clock' | 'devices' | 'reportStatus' | 'log' | 'local'>;
   readonly opening: PortOpening<IppSettings>;
   /** Where others report of this port too; without it the port reports alone. */
   readonly report?: StatusReport;

@@ -6,12 +6,13 @@ import type { DocInfo, PortOutcome, WriteOutcome } from '../contract.ts';
 import { createHeldByte } from '../ports/held-byte.ts';
 import { warningOf } from '../ports/reasons.ts';
 import { isIppSuccess } from '../wire/ipp/status.ts';
-import { askPrinter, type Begun, refusalText } from './begin.ts';
+import { askPrinter, type Begun } from './begin.ts';
 import type { IppClient } from './client.ts';
 import { type JobEnd, type JobFacts, jobEndOf, isIncoming, readJobFacts } from './job-facts.ts';
 import { askJob, cancelJob } from './job-questions.ts';
 import { ippMonitorLimits as limits } from './limits.ts';
 import { type PrinterFacts, readPrinterFacts } from './printer-facts.ts';
+import { refusalText } from './refusal-text.ts';
 
 export interface IppSessionOptions {
   readonly client: IppClient;

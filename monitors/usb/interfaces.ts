@@ -48,7 +48,11 @@ function printing(device: UsbDeviceInfo): readonly UsbInterfaceInfo[] {
   const classes = quirksOf(device).has('class-is-wrong')
     ? [printerClass, vendorClass]
     : [printerClass];
+  const firstOnly = quirksOf(device).has('no-set-interface');
   return device.interfaces.filter(
-    ({ classCode, subclass }) => classes.includes(classCode) && subclass === printerSubclass,
+    ({ classCode, subclass, alternate }) =>
+      classes.includes(classCode) &&
+      subclass === printerSubclass &&
+      (alternate === 0 || !firstOnly),
   );
 }

@@ -113,7 +113,9 @@ class UsbPort implements OpenPort {
       return openDevicePort({ init, opening: { name, settings, onClosed }, kind });
     }
     const report = ippWatch.reportOf(name);
-    return openIppPort({ init: this.#ippInit(), opening: ippOpening(opening), report });
+    // Never a group's: its printer is at this box alone.
+    const ippInit = { ...this.#ippInit(), local: true };
+    return openIppPort({ init: ippInit, opening: ippOpening(opening), report });
   }
 
   #ippInit(): UsbPortOptions['init'] {

@@ -27,6 +27,7 @@ function subject({ owned = true } = {}) {
     storeRecords: unused,
     cutTail: unused,
     forgetTail: unused,
+    forgetLog: unused,
     remember: unused,
     close: unused,
   };

@@ -15,7 +15,7 @@ before(() => buildSingleFile());
 test('it passes its own test', async () => {
   assert.match(
     await runCommand(singleFile, ['selftest']),
-    /a document was printed, the printer shown by SNMP, a message passed by MQTT/,
+    /a document was printed, the printer shown by SNMP, a message passed by MQTT, a serial line/,
   );
 });
 

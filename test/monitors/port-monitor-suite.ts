@@ -66,6 +66,7 @@ export function never(): { readonly signal: AbortSignal } {
 export async function startInstance(
   rig: Pick<PortMonitorRig, 'module' | 'devices'> & { readonly clock: Clock },
   registry: MonitorRegistry = createFakeRegistry(),
+  { local = true }: { readonly local?: boolean } = {},
 ): Promise<TestInstance> {
   const reports: { port: string; status: DeviceStatus }[] = [];
   const lateUses: string[] = [];
@@ -73,7 +74,7 @@ export async function startInstance(
   const used = (what: string) => void (ended && lateUses.push(what));
   const init: MonitorInit = {
     spooler: 'local',
-    local: true,
+    local,
     serverName: 'platen-1',
     registry: watched(registry, 'registry', used),
     devices: watched(rig.devices, 'devices', used),

@@ -160,6 +160,11 @@ test('each quirk has a reason, and a device has those of its rows', () => {
     new Set(quirkRows.map((each) => `${each.vendorId}:${each.productId}`)).size,
     quirkRows.length,
   );
+  // A printer that no setting may be selected at is used as it is.
+  const brother = { ...photo, vendorId: 0x04f9, productId: 0x000d };
+  assert.equal(isPrinter(brother), true);
+  const second = photo.interfaces.map((each) => ({ ...each, alternate: 1 }));
+  assert.equal(isPrinter({ ...brother, interfaces: second }), false);
   const hp = { vendorId: 0x03f0, productId: 0x0304 };
   assert.deepEqual([...quirksOf(hp)], ['unidirectional']);
   const rows = [

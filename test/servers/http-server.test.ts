@@ -1,39 +1,14 @@
 // The HTTP server: framing, limits, deadlines, back-pressure and errors that arrive.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { describe, test } from 'node:test';
 import { serverLimits } from '../../firmware/limits/server-limits.ts';
-import type { HttpRoute } from '../../firmware/servers/http/contract.ts';
-import { startServers, type Harness } from './harness.ts';
-import { askIpp, httpHead, ippAnswer, ippOctets } from './ipp-client.ts';
+import { startServers } from './harness.ts';
+import { ask, assertServed, comeToRest, printJob } from './http-client.ts';
+import { httpHead, ippAnswer, ippOctets } from './ipp-client.ts';
 import { WireClient } from './wire-client.ts';
 
 const { http: limits } = serverLimits;
 const mebibyte = 1024 * 1024;
-
-function printJob(document: Uint8Array): Buffer {
-  return ippOctets({ operation: 'Print-Job', document });
-}
-
-async function ask(servers: Harness, ...parts: readonly (string | Uint8Array)[]) {
-  const client = await WireClient.to(servers.httpPort);
-  client.send(...parts);
-  const answer = await client.answer();
-  return { client, answer };
-}
-
-async function assertServed(servers: Harness): Promise<void> {
-  assert.equal((await askIpp(servers.httpPort, { operation: 'Get-Jobs' })).status, 'successful-ok');
-}
-
-/** Lets the sockets come to rest: what was written has been read, or never will be. */
-async function comeToRest(): Promise<void> {
-  for (let round = 0; round < 200; round += 1) {
-    await new Promise<void>((resolve) => {
-      setImmediate(resolve);
-    });
-  }
-}
 
 const refusals: readonly { what: string; octets: string; status: number }[] = [
   { what: 'an unknown path', octets: 'GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n', status: 404 },
@@ -110,6 +85,16 @@ const refusals: readonly { what: string; octets: string; status: number }[] = [
       status: 404,
     }),
   ),
+  ...['a, b', 'a"><script>', 'a b', 'x@a', 'a/b', '[::1', '%zz', 'a:b'].map((host) => ({
+    what: `the host ${host}`,
+    octets: `GET /printers/office HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    status: 400,
+  })),
+  ...['', 'a:', 'BOX_1.local:631', '[fe80::1%25eth0]:631', 'b\u00fcro.local'].map((host) => ({
+    what: `the host ${host}, for a printer that is not there`,
+    octets: `GET /printers/nobody HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    status: 404,
+  })),
   { what: 'a broken escape', octets: 'GET /printers/%zz HTTP/1.1\r\nHost: a\r\n\r\n', status: 400 },
 ];
 
@@ -312,173 +297,5 @@ describe('HTTP bodies', () => {
     assert.equal(ippAnswer(await client.answer()).status, 'successful-ok');
     client.close();
     assert.equal(servers.spooler.documents[0]?.sizeBytes, document.length);
-  });
-});
-
-describe('HTTP deadlines', () => {
-  test('a head that trickles in is cut off, and others are served meanwhile', async () => {
-    await using servers = await startServers();
-    const slow = await WireClient.to(servers.httpPort);
-    slow.send('POST /ipp/print/office HTTP/1.1\r\nHost: a\r\n');
-    await comeToRest();
-    for (let passedMs = 1000; passedMs < limits.headTimeoutMs; passedMs += 1000) {
-      await servers.clock.advance(1000);
-      slow.send('X: y\r\n');
-    }
-    await assertServed(servers);
-    await servers.clock.advance(1000);
-    assert.equal((await slow.answer()).status, 408);
-    await slow.over();
-  });
-
-  test('a connection that is kept alive ends after its time', async () => {
-    await using servers = await startServers();
-    const { client } = await ask(servers, 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    await servers.clock.advance(limits.keepAliveTimeoutMs - 1);
-    client.send('GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    assert.equal((await client.answer()).status, 200);
-    await comeToRest();
-    await servers.clock.advance(limits.keepAliveTimeoutMs);
-    assert.equal((await client.answer()).status, 408);
-    await client.over();
-  });
-
-  test('a document that stops is no job, and its client is told', async () => {
-    await using servers = await startServers();
-    const job = printJob(Buffer.alloc(1000));
-    const client = await WireClient.to(servers.httpPort);
-    client.send(httpHead(job.length), job.subarray(0, job.length - 1));
-    await comeToRest();
-    await servers.clock.advance(limits.bodyIdleTimeoutMs - 1);
-    assert.equal(servers.spooler.brokenUploads, 0);
-    await servers.clock.advance(1);
-    assert.equal(ippAnswer(await client.answer()).status, 'client-error-bad-request');
-    await client.over();
-    assert.equal(servers.spooler.brokenUploads, 1);
-    assert.deepEqual(servers.spooler.documents, []);
-  });
-
-  test('attributes that stop are answered by HTTP', async () => {
-    await using servers = await startServers();
-    const job = printJob(Buffer.alloc(10));
-    const client = await WireClient.to(servers.httpPort);
-    client.send(httpHead(job.length), job.subarray(0, 40));
-    await comeToRest();
-    await servers.clock.advance(limits.bodyIdleTimeoutMs);
-    assert.equal((await client.answer()).status, 408);
-    await client.over();
-  });
-});
-
-describe('HTTP connections', () => {
-  test('one too many from an address is turned away until another leaves', async () => {
-    await using servers = await startServers({ http: { connectionsPerAddress: 2 } });
-    const first = await ask(servers, 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    const second = await ask(servers, 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    const third = await WireClient.to(servers.httpPort);
-    assert.equal((await third.answer()).status, 503);
-    await third.over();
-    first.client.close();
-    second.client.close();
-    await comeToRest();
-    await assertServed(servers);
-  });
-
-  test('stop lets the running request end, and the deadline does not', async () => {
-    const servers = await startServers();
-    const gate = Promise.withResolvers<void>();
-    servers.spooler.pace = () => gate.promise;
-    const job = printJob(Buffer.from('abc'));
-    const idle = await ask(servers, 'GET /printers/office HTTP/1.1\r\nHost: a\r\n\r\n');
-    const client = await WireClient.to(servers.httpPort);
-    client.send(httpHead(job.length), job);
-    await comeToRest();
-    const stopping = servers.http.stop(new AbortController().signal);
-    assert.deepEqual(servers.http.addresses(), []);
-    await idle.client.over();
-    gate.resolve();
-    const answer = await client.answer();
-    assert.equal(ippAnswer(answer).status, 'successful-ok');
-    assert.equal(answer.headers['connection'], 'close');
-    await client.over();
-    await stopping;
-    await servers[Symbol.asyncDispose]();
-
-    const hung = await startServers();
-    hung.spooler.pace = () => new Promise(() => {});
-    const waiting = await WireClient.to(hung.httpPort);
-    waiting.send(httpHead(job.length), job);
-    await comeToRest();
-    const deadline = new AbortController();
-    const stopped = hung.http.stop(deadline.signal);
-    deadline.abort();
-    await stopped;
-    await waiting.over();
-    await hung[Symbol.asyncDispose]();
-  });
-
-  test('a handler that throws is a 500, and is logged', async () => {
-    const routes: readonly HttpRoute[] = [
-      {
-        method: 'GET',
-        path: '/throws',
-        match: 'exact',
-        handle: () => Promise.reject(new Error('no')),
-      },
-      {
-        method: 'GET',
-        path: '/api/',
-        match: 'prefix',
-        handle: () => Promise.reject(new Error('no')),
-        problem: ({ status, detail }) => ({ status, body: JSON.stringify({ status, detail }) }),
-      },
-    ];
-    await using servers = await startServers({ routes });
-    const { client, answer } = await ask(servers, 'GET /throws HTTP/1.1\r\nHost: a\r\n\r\n');
-    assert.equal(answer.status, 500);
-    client.send(
-      'GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n',
-      'POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n',
-    );
-    assert.match((await client.answer()).body.toString(), /^\{"status":500,/);
-    assert.match((await client.answer()).body.toString(), /^\{"status":405,/);
-    client.close();
-    assert.equal(servers.faults.length, 2);
-  });
-
-  test('an answer without end goes out as it comes, and ends when its client goes', async () => {
-    const returned = Promise.withResolvers<void>();
-    let count = 0;
-    const ticks: AsyncIterableIterator<Uint8Array> = {
-      [Symbol.asyncIterator]: () => ticks,
-      next: async () => {
-        count += 1;
-        if (count > 3) await new Promise<never>(() => {});
-        return { done: false, value: Buffer.from(`tick ${count}\n`) };
-      },
-      return: async () => {
-        returned.resolve();
-        return { done: true, value: undefined };
-      },
-    };
-    const routes: readonly HttpRoute[] = [
-      {
-        method: 'GET',
-        path: '/ticks',
-        match: 'exact',
-        handle: async () => ({ status: 200, body: ticks }),
-      },
-    ];
-    await using servers = await startServers({ routes });
-    const client = await WireClient.to(servers.httpPort);
-    client.send('GET /ticks HTTP/1.1\r\nHost: a\r\n\r\n');
-    while (!client.received.includes('tick 3')) await client.bytes(client.received.length + 1);
-    assert.match(client.received.toString(), /chunked[\s\S]*tick 1\n[\s\S]*tick 2\n/);
-    client.close();
-    await Promise.race([
-      returned.promise,
-      once(AbortSignal.timeout(5_000), 'abort').then(() => assert.fail('not returned')),
-    ]);
-    await assertServed(servers);
   });
 });

@@ -11,6 +11,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { openCertificates } from '../../firmware/identity/certificates.ts';
 import type { Certificates } from '../../firmware/identity/contract.ts';
+import { serverLimits } from '../../firmware/limits/server-limits.ts';
 import { createHttpServer } from '../../firmware/servers/http/server.ts';
 import type { HttpRoute } from '../../firmware/servers/http/contract.ts';
 import { createIppRoutes } from '../../firmware/servers/ipp/routes.ts';
@@ -186,6 +187,26 @@ describe('HTTPS', () => {
     slow.on('error', () => {});
     await clock.advance(25_000);
     await closed;
+  });
+
+  test('a head that trickles in is cut off inside of TLS too, silence is not', async (t) => {
+    const { clock, tlsPort } = await makeRig(t);
+    const silent = await handshake(tlsPort);
+    const slow = await handshake(tlsPort);
+    silent.on('error', () => {});
+    slow.on('error', () => {});
+    slow.write('GET /hello HTTP/1.1\r\n');
+    // Their bytes have been read when another's, sent after them, are answered.
+    const other = await handshake(tlsPort);
+    other.write('GET /hello HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(other, 'data');
+    other.destroy();
+    const closed = once(slow.resume(), 'close');
+    await clock.advance(serverLimits.http.headLookMs + serverLimits.http.headTimeoutMs);
+    await closed;
+    silent.write('GET /hello HTTP/1.1\r\nHost: a\r\n\r\n');
+    assert.match(String(await once(silent, 'data')), /^HTTP\/1\.1 200/);
+    silent.destroy();
   });
 
   test('plain HTTP at the port of TLS, and garbage, end the connection', async (t) => {

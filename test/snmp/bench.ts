@@ -12,11 +12,13 @@ import { added } from '../../firmware/api/schemas/snmp.ts';
 import { createApiClient } from '../../firmware/cli/api-client.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { startSnmpPrinter } from '../../tools/emulators/snmp-printer/printer.ts';
+import { countOf, runAsTool } from '../../tools/tool.ts';
 import { needPackages } from '../../tools/verify/tool-packages.ts';
 import { type Platen, startPlaten } from '../../tools/up/platen.ts';
 import { platenFromSources, type RunningProcess, startProcess } from '../../tools/up/processes.ts';
 import { runTool, variablesOf } from './net-snmp.ts';
 
+const usage = 'usage: npm run snmp-bench -- [--rounds N] [--seconds N]\n';
 const hal = createLinuxHal({ wallTrusted: () => true });
 const otherAgent = fileURLToPath(new URL('other-agent.ts', import.meta.url));
 const count = 50;
@@ -25,13 +27,18 @@ const community = ['-v2c', '-c', 'geheim'];
 const xcv = z.object({ status: z.string() });
 const ready = z.object({ addresses: z.array(z.object({ what: z.string(), address: z.string() })) });
 
-async function main(): Promise<void> {
+async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       rounds: { type: 'string', default: '7' },
       seconds: { type: 'string', default: '120' },
     },
   });
+  const [rounds, seconds] = [
+    countOf('rounds', values.rounds, 1),
+    countOf('seconds', values.seconds, 1),
+  ];
   await needPackages(['snmp-bench']);
   const folder = await mkdtemp(join(tmpdir(), 'platen-snmp-bench-'));
   const platen = await startPlaten(platenFromSources, join(folder, 'data'));
@@ -47,8 +54,9 @@ async function main(): Promise<void> {
       await api.send('POST', '/monitors/tcp/xcv/AddPort', port, xcv);
       await api.send('POST', '/printers', { name, portNames: [name] }, printer);
     }
-    await compareWalks(folder, platen, Number(values.rounds));
-    await measurePolls(platen, api, Number(values.seconds));
+    await compareWalks(folder, platen, rounds);
+    await measurePolls(platen, api, seconds);
+    return 0;
   } finally {
     await platen.process.stop();
     await rm(folder, { recursive: true, force: true });
@@ -173,4 +181,4 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-await main();
+process.exitCode = await runAsTool(usage, process.argv.slice(2), main);

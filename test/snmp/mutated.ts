@@ -11,6 +11,7 @@ import {
 } from '../../monitors/wire/snmp/message.ts';
 import { encodable, type PduType } from '../../monitors/wire/snmp/pdu.ts';
 import { octetsValue } from '../../monitors/wire/snmp/values.ts';
+import { countOf, runAsTool, UsageError } from '../../tools/tool.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { createRandom, type SeededRandom } from '../world/seeded-random.ts';
 import {
@@ -25,7 +26,7 @@ import {
 
 const hal = createLinuxHal({ wallTrusted: () => true });
 
-const usage = `npm run snmp-fuzz -- [--seconds N] [--seed N] [--load 0.1…1]
+const usage = `usage: npm run snmp-fuzz -- [--seconds N] [--seed N] [--load 0.1…1]
 `;
 
 const sysName = '1.3.6.1.2.1.1.5.0';
@@ -42,19 +43,18 @@ interface Tally {
   managed: number;
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       seconds: { type: 'string', default: '600' },
       seed: { type: 'string', default: '1' },
       load: { type: 'string', default: '1' },
     },
   });
-  const [seconds, seed, load] = [values.seconds, values.seed, values.load].map(Number);
-  if (!(seconds && seconds > 0 && seed !== undefined && load && load > 0 && load <= 1)) {
-    process.stderr.write(usage);
-    return 2;
-  }
+  const [seconds, seed] = [countOf('seconds', values.seconds, 1), countOf('seed', values.seed)];
+  const load = Number(values.load);
+  if (!(load > 0 && load <= 1)) throw new UsageError(`--load is up to 1, not ${values.load}`);
   const faults: unknown[] = [];
   process.on('uncaughtException', (error) => faults.push(error));
   process.on('unhandledRejection', (error) => faults.push(error));
@@ -211,4 +211,4 @@ async function openManager(chance: SeededRandom) {
   };
 }
 
-process.exitCode = await main();
+process.exitCode = await runAsTool(usage, process.argv.slice(2), main);

@@ -332,6 +332,7 @@ function gatedStore(store: Store, alive: { readonly now: boolean }): Store {
     storeRecords: (batch) => gate(() => store.storeRecords(batch)),
     cutTail: (spooler, seq) => gate(() => store.cutTail(spooler, seq)),
     forgetTail: (spooler) => gate(() => store.forgetTail(spooler)),
+    forgetLog: (spooler) => gate(() => store.forgetLog(spooler)),
     remember: (spooler, memory) => gate(() => store.remember(spooler, memory)),
     close: () => gate(() => store.close()),
   };

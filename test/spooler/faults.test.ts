@@ -49,6 +49,44 @@ describe('a monitor that fails in one call', () => {
     assert.match(port?.message ?? '', /cut off/);
     assert.equal((await bench.job(job.id)).attempts, 0);
   });
+
+  test('the resource time-out is a setting of each spooler', async () => {
+    const bench = await booted({ spooler: { limits: { resourceTimeoutMs: 30_000 } } });
+    await bench.addPrinter();
+    bench.device.spoil('startDocPort', 'hang');
+    await bench.print(Uint8Array.of(1));
+    const stateOf = async () => (await bench.spooler.ports.list())[0]?.state;
+    await bench.pass(29_000);
+    assert.notEqual(await stateOf(), 'failed');
+    await bench.pass(4_000);
+    assert.equal(await stateOf(), 'failed');
+  });
+});
+
+describe('a device that knows what it was sent before', () => {
+  const interrupted = async (copies = 1) => {
+    const bench = await booted();
+    await bench.addPrinter('office', { interrupted: 'restart' });
+    bench.device.remembers = true;
+    bench.device.breaks = { atBytes: 3, times: 1 };
+    const job = await bench.print(Uint8Array.of(1, 2, 3, 4), { copies });
+    return { bench, done: await bench.untilState(job.id, 'completed') };
+  };
+
+  test('has printed an interrupted job: it is completed, and not sent again', async () => {
+    const { bench, done } = await interrupted();
+    assert.deepEqual([done.outcome, done.attempts], ['printed', 2]);
+    assert.equal(bench.device.sheets.length, 1);
+    // The port is free for the next one.
+    const next = await bench.print(Uint8Array.of(5));
+    await bench.untilState(next.id, 'completed');
+    assert.equal(bench.device.sheets.length, 2);
+  });
+
+  test('is not asked for one of several copies: nobody could tell which', async () => {
+    const { bench } = await interrupted(2);
+    assert.equal(bench.device.sheets.filter(({ whole }) => whole).length, 2);
+  });
 });
 
 describe('a port that backs off', () => {

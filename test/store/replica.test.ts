@@ -110,6 +110,40 @@ describe('the replica half of the store', () => {
     assert.equal(next.kind === 'committed' && next.jobs[0]?.number, 2);
   });
 
+  test('a log that is forgotten leaves nothing, and other logs as they are', async () => {
+    const rig = await openRig();
+    const { store } = rig;
+    const local = 'local';
+    const own: readonly Change[] = [
+      { type: 'printer.created', payload: { printer: printer('desk') } },
+      jobCreated('mine', { printerId: 'desk' }),
+      documentAdded('mine', document),
+    ];
+    const source = { kind: 'inline', bytes: bytes() } as const;
+    const documents = [{ jobId: 'mine', number: 1, source }];
+    await store.commit({ spooler: local, term: first, changes: own, documents });
+    const before = await store.query('jobs.page', { spooler: local, which: 'all', limit: 9 });
+    await store.commit({ spooler, term: first, changes: [made] });
+    await store.commit({ spooler, term: first, ...withDocument('one') });
+    await store.commit({ spooler, term: second, ...withDocument('two') });
+    await store.cutTail(spooler, 3);
+    await store.remember(spooler, '{}');
+    await store.forgetLog(spooler);
+    const { store: again } = await rig.reopened();
+    const fresh = (await openRig({ seed: 2 })).store;
+    assert.deepEqual(await tablesOf(again), await tablesOf(fresh));
+    assert.deepEqual(await readAll(again), []);
+    assert.equal(await again.query('log.memory', { spooler }), undefined);
+    for (const jobId of ['one', 'two']) {
+      assert.equal(await again.query('documents.locate', { jobId, number: 1 }), undefined);
+    }
+    assert.ok(await again.query('documents.locate', { jobId: 'mine', number: 1 }));
+    const after = await again.query('jobs.page', { spooler: local, which: 'all', limit: 9 });
+    assert.deepEqual(after, before);
+    const anew = await again.commit({ spooler, term: first, changes: [made] });
+    assert.equal(anew.kind === 'committed' && anew.lastSeq, 1);
+  });
+
   test('a job that was handed over is refused by no quota', async () => {
     const { store } = await openRig();
     const quotas = { jobs: 0 };

@@ -89,6 +89,28 @@ describe('an emulated USB printer', () => {
     assert.deepEqual([printer.record().bytes, printer.record().isPlugged], [18, false]);
   });
 
+  test('resets itself at a byte, and says ids of no use', async () => {
+    const { printer, clock } = makePrinter();
+    printer.behave({ resetAtByte: 3 });
+    await printer.bulkOut(1, Buffer.alloc(5), never());
+    assert.deepEqual([printer.record().bytes, printer.record().isPlugged], [3, false]);
+    await clock.advance(3_000);
+    assert.equal(printer.record().isPlugged, true);
+    await printer.bulkOut(1, Buffer.alloc(5), never());
+    assert.deepEqual([printer.record().bytes, printer.record().isPlugged], [8, true]);
+    const idOf = () => {
+      const id = printer.control(setup(0xa1, 0, 0, 4096));
+      assert.ok(id?.kind === 'done');
+      return id.value;
+    };
+    const own = idOf();
+    printer.behave({ deviceId: 'endless' });
+    assert.equal(idOf().length, 4096);
+    printer.behave({ deviceId: 'garbage' });
+    assert.ok(!idOf().includes('MFG'));
+    assert.ok(own.includes('MFG'));
+  });
+
   test('takes no more than it was told to in a second', async () => {
     const { printer, clock } = makePrinter();
     printer.behave({ bytesPerSecond: 100 });

@@ -3,12 +3,14 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
+import { countOf, runAsTool } from '../../tools/tool.ts';
 
 const usage = `usage: npm run simulate -- [--seeds COUNT] [--from FIRST] [options]
        npm run simulate -- --seed N [--trace] [options]
   --witness, --no-witness   one of the two alone
   --model   the pair's machine alone, with a small spooler: faster, and less
-  --once    each tenth seed runs twice, and not each`;
+  --once    each tenth seed runs twice, and not each
+`;
 
 const workerUrl = new URL('./pair/row-worker.ts', import.meta.url);
 
@@ -23,8 +25,9 @@ const rowSchema = z.object({
 
 const replaySchema = z.object({ fine: z.boolean(), lines: z.array(z.string()) });
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       seeds: { type: 'string', default: '300' },
       from: { type: 'string', default: '1' },
@@ -34,13 +37,8 @@ async function main(): Promise<number> {
       'no-witness': { type: 'boolean', default: false },
       model: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    write(usage);
-    return 0;
-  }
   const level = values.model ? 'model' : 'boxes';
   const twiceEvery = values.once ? 10 : 1;
   const both = values.witness === values['no-witness'];
@@ -50,13 +48,18 @@ async function main(): Promise<number> {
     const fine =
       values.seed === undefined
         ? await simulate({
-            from: wholeNumber(values.from),
-            seeds: wholeNumber(values.seeds),
+            from: countOf('from', values.from, 1),
+            seeds: countOf('seeds', values.seeds, 1),
             level,
             witness,
             twiceEvery,
           })
-        : await replay({ seed: wholeNumber(values.seed), level, witness, trace: values.trace });
+        : await replay({
+            seed: countOf('seed', values.seed, 1),
+            level,
+            witness,
+            trace: values.trace,
+          });
     failed ||= !fine;
   }
   return failed ? 1 : 0;
@@ -64,14 +67,6 @@ async function main(): Promise<number> {
 
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`${text} is no number from 1 up\n${usage}`);
-  }
-  return value;
 }
 
 interface Row {
@@ -135,4 +130,4 @@ function runWorker(workerData: Readonly<Record<string, unknown>>): Promise<unkno
   });
 }
 
-process.exitCode = await main();
+process.exitCode = await runAsTool(usage, process.argv.slice(2), main);

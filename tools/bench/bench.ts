@@ -4,6 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { countOf, runAsTool, UsageError } from '../tool.ts';
 import { isToolPart, needPackages } from '../verify/tool-packages.ts';
 import { type RowResult, runRow } from './harness.ts';
 import { showRow } from './show.ts';
@@ -21,7 +22,7 @@ ${benchRows.map((row) => `  ${row.name.padEnd(12)} ${row.what}`).join('\n')}
 `;
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await runAsTool(USAGE, process.argv.slice(2), main);
 } catch (error) {
   process.stderr.write(`bench failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
@@ -38,15 +39,11 @@ async function main(args: readonly string[]): Promise<number> {
       json: { type: 'boolean', default: false },
     },
   });
-  const rounds = Number(values.rounds);
-  const warmUps = Number(values['warm-ups']);
-  const seed = Number(values.seed);
-  const unknown = positionals.filter((name) => !benchRows.some((row) => matches(row.name, name)));
-  const counts = [rounds, warmUps, seed];
-  if (unknown.length > 0 || !counts.every((count) => Number.isSafeInteger(count)) || rounds === 0) {
-    process.stderr.write(unknown.map((name) => `unknown row ${name}\n`).join('') + USAGE);
-    return 2;
-  }
+  const rounds = countOf('rounds', values.rounds, 1);
+  const warmUps = countOf('warm-ups', values['warm-ups']);
+  const seed = countOf('seed', values.seed);
+  const unknown = positionals.find((name) => !benchRows.some((row) => matches(row.name, name)));
+  if (unknown !== undefined) throw new UsageError(`there is no row ${unknown}`);
   const rows = benchRows.filter(
     (row) => positionals.length === 0 || positionals.some((name) => matches(row.name, name)),
   );

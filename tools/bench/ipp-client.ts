@@ -19,21 +19,36 @@ export interface IppClient {
   close(): void;
 }
 
+interface PrintTarget {
+  readonly host?: string;
+  readonly jobName?: string;
+}
+
 /** The octets of a Print-Job with its document, to be made before the clock runs. */
 export function printRequest(
   port: number,
   queue: string,
   document: Uint8Array,
-  { host = '127.0.0.1', jobName }: { readonly host?: string; readonly jobName?: string } = {},
+  target: PrintTarget = {},
+): Buffer {
+  return Buffer.concat([printRequestHead(port, queue, document.length, target), document]);
+}
+
+/** What stands before a document of so many bytes. */
+export function printRequestHead(
+  port: number,
+  queue: string,
+  documentBytes: number,
+  { host = '127.0.0.1', jobName }: PrintTarget = {},
 ): Buffer {
   const attributes = encodeIppMessage(printJob(`ipp://${host}:${port}/printers/${queue}`, jobName));
   const head = [
     `POST /printers/${queue} HTTP/1.1`,
     `Host: ${host}:${port}`,
     'Content-Type: application/ipp',
-    `Content-Length: ${attributes.length + document.length}`,
+    `Content-Length: ${attributes.length + documentBytes}`,
   ];
-  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), attributes, document]);
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), attributes]);
 }
 
 /** One request at a time. A connection that broke is not made again: open another client. */

@@ -14,6 +14,7 @@ import { addonsOf } from './addons.ts';
 import { packagesFor } from './cross.ts';
 import { buildPage } from '../page/build.ts';
 import { run } from '../run.ts';
+import { runAsTool, UsageError } from '../tool.ts';
 import { strippedRuntime } from './runtime.ts';
 import { makeSingleFile } from './single-file.ts';
 import { type Target, targets } from './targets.ts';
@@ -27,7 +28,7 @@ const BYTES_PER_MB = 1_000_000;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await runAsTool(USAGE, process.argv.slice(2), main);
 } catch (error) {
   process.stderr.write(`build failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
@@ -42,10 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
     },
   });
   const target = targets.find(({ name }) => name === values.target);
-  if (target === undefined) {
-    process.stderr.write(`unknown target ${values.target}\n${USAGE}`);
-    return 2;
-  }
+  if (target === undefined) throw new UsageError(`there is no target ${values.target}`);
   const output = join(root, 'dist', `platen-${target.name}`);
   const digest = await buildOnce(target, output);
   if (values['check-reproducible']) await checkReproducible(target, output, digest);

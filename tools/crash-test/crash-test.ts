@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { countOf, runAsTool } from '../tool.ts';
 import { needPackages } from '../verify/tool-packages.ts';
 import { countsOf, runCrashes } from './crashes.ts';
 import { runFullDisks } from './full-disk.ts';
@@ -27,7 +28,7 @@ const powerCuts = join(root, 'test', 'crash-test', 'power-cuts.ts');
 const recordedCuts = join(root, 'test', 'crash-test', 'recorded-cuts.ts');
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await runAsTool(usage, process.argv.slice(2), main);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = 1;
@@ -44,19 +45,12 @@ async function main(args: readonly string[]): Promise<number> {
       seed: { type: 'string', default: '1' },
     },
   });
-  const cuts = Number(values['power-cuts'] ?? 0);
-  const fills = Number(values['full-disks'] ?? 0);
-  const recorded = Number(values['recorded-cuts'] ?? 0);
-  const runs = Number(values.runs ?? (cuts + fills + recorded > 0 ? 0 : defaultRuns));
-  const seed = Number(values.seed);
-  if (
-    ![runs, cuts, fills, recorded, seed].every(
-      (number) => Number.isSafeInteger(number) && number >= 0,
-    )
-  ) {
-    process.stderr.write(usage);
-    return 2;
-  }
+  const cuts = countOf('power-cuts', values['power-cuts'] ?? '0');
+  const fills = countOf('full-disks', values['full-disks'] ?? '0');
+  const recorded = countOf('recorded-cuts', values['recorded-cuts'] ?? '0');
+  const usualRuns = cuts + fills + recorded > 0 ? 0 : defaultRuns;
+  const runs = countOf('runs', values.runs ?? String(usualRuns));
+  const seed = countOf('seed', values.seed);
   if (recorded > 0) await needPackages(['crash-test/recorded-cuts']);
   const cutStatus = cuts > 0 ? await runCuts(powerCuts, cuts, seed) : 0;
   const recordedStatus = recorded > 0 ? await runCuts(recordedCuts, recorded, seed) : 0;

@@ -3,17 +3,28 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
-import { startLanguagePrinter } from './language-printer/printer.ts';
+import { type LanguagePrinter, startLanguagePrinter } from './language-printer/printer.ts';
 
 const help = `An emulated raw printer with a language. Prints {"printer":{address,port}}.
   --listen HOST:PORT    where it takes documents; port 0 takes a free one (127.0.0.1:0)
   --language NAME       pjl, zpl, escpos, mute or babble (pjl)
-Lines on its standard input: none, paper-out, cover-open, offline; cancel; stall, go; break.
+Lines on its standard input: none, paper-out, cover-open, offline; cancel; stall, go; break;
+and with a number of bytes, or none to end it: slow N (a second), break-after N, disconnect-after N.
 SIGTERM or SIGINT ends it.
 `;
 
 const language = z.enum(['pjl', 'zpl', 'escpos', 'mute', 'babble']);
 const trouble = z.enum(['none', 'paper-out', 'cover-open', 'offline']);
+
+/** Commands with a number; false where it is none. */
+function obeyed(printer: LanguagePrinter, line: string): boolean {
+  const [, command, count] = /^(slow|break-after|disconnect-after)(?: (\d+))?$/.exec(line) ?? [];
+  const bytes = count === undefined ? undefined : Number(count);
+  if (command === 'slow') printer.slow(bytes);
+  else if (command === 'break-after') printer.breakAfter(bytes);
+  else if (command === 'disconnect-after') printer.disconnectAfter(bytes);
+  return command !== undefined;
+}
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -44,7 +55,7 @@ async function main(): Promise<void> {
     else if (line.trim() === 'cancel') printer.cancel();
     else if (line.trim() === 'break') printer.breakOff();
     else if (/^(stall|go)$/.test(line.trim())) printer.stall(line.trim() === 'stall');
-    else process.stderr.write(`unknown: ${line}\n`);
+    else if (!obeyed(printer, line.trim())) process.stderr.write(`unknown: ${line}\n`);
   }
 }
 

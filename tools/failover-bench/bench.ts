@@ -16,6 +16,9 @@ const usage = `usage: npm run failover-bench [-- OPTIONS]   (as root)
   --scenario NAME   instead of faults by the round:
 ${scenarios.map(({ name, what }) => `      ${name}: ${what}`).join('\n')}
   --count N         how often the scenario does what it does
+  --minutes N       how long it lasts, where it says so
+  --loss PERCENT    of the packets between the boxes, where it says so
+  --mib N           size of large documents, where it says so
   --no-witness      without a Mosquitto as witness
   --json            one JSON object at the end
 `;
@@ -65,6 +68,9 @@ function readOptions(args: readonly string[]) {
       faults: { type: 'string' },
       scenario: { type: 'string' },
       count: { type: 'string' },
+      minutes: { type: 'string' },
+      loss: { type: 'string' },
+      mib: { type: 'string' },
       'in-turn': { type: 'boolean', default: false },
       'no-witness': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -82,12 +88,13 @@ function readOptions(args: readonly string[]) {
   if (values.scenario !== undefined && scenario === undefined) {
     throw new Error(`there is no scenario ${values.scenario}`);
   }
-  const count = values.count === undefined ? undefined : Number(values.count);
-  if (count !== undefined && !(count > 0)) throw new Error('--count takes a number');
   return {
     rounds,
     scenario,
-    count,
+    count: numberIn('count', values.count),
+    minutes: numberIn('minutes', values.minutes),
+    lossPercent: numberIn('loss', values.loss),
+    mib: numberIn('mib', values.mib),
     faults: chosen ?? faults,
     inTurn: values['in-turn'],
     witness: !values['no-witness'],
@@ -95,12 +102,19 @@ function readOptions(args: readonly string[]) {
   };
 }
 
+function numberIn(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!(value > 0)) throw new Error(`--${name} takes a number`);
+  return value;
+}
+
 async function runScenario(
   scenario: Scenario,
-  { count, witness }: ReturnType<typeof readOptions>,
+  chosen: ReturnType<typeof readOptions>,
   stop: AbortSignal,
 ): Promise<number> {
-  const wrong = await scenario.run({ say, stop, count, witness });
+  const wrong = await scenario.run({ ...chosen, say, stop });
   for (const line of wrong) say(`WRONG ${scenario.name}: ${line}`);
   return wrong.length === 0 ? 0 : 1;
 }

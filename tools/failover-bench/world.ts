@@ -71,6 +71,10 @@ export interface World extends AsyncDisposable {
   targetOf(owner: Box): FaultTarget;
   /** Prints to the first printer of the group until its standard input ends. */
   startClient(options: ClientOptions): LineProcess;
+  /** Prints one large document after the other there, until its standard input ends. */
+  startLargeClient(
+    options: Required<Pick<ClientOptions, 'prefix' | 'bytes' | 'onLine'>>,
+  ): LineProcess;
   /** Sends half of a document; `finish` sends the rest and tells what its client was told. */
   upload(id: string, bytes: number): Promise<HalfUpload>;
   other(box: Box): Box;
@@ -163,6 +167,20 @@ async function buildWorld(
           String(how.everyMs ?? printEveryMs),
           String(how.connectMs ?? connectMs),
           String(how.mostAtOnce ?? mostAtOnce),
+        ],
+        (line) => onLine(clientLine.parse(line)),
+      ),
+    startLargeClient: ({ prefix, bytes, onLine }) =>
+      startLines(
+        client,
+        [
+          process.execPath,
+          program('large-client-process.ts'),
+          groupAddress,
+          '8631',
+          'p1',
+          prefix,
+          String(bytes),
         ],
         (line) => onLine(clientLine.parse(line)),
       ),

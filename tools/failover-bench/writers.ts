@@ -32,3 +32,11 @@ export function strayBytes(lines: readonly PrinterLine[], address: string): read
   }
   return strays;
 }
+
+/** How often another box than before announced the address. */
+export function takeoversIn(lines: readonly PrinterLine[], address: string): number {
+  const macs = lines.flatMap((line) =>
+    line.kind === 'announced' && line.address === address ? [line.mac] : [],
+  );
+  return macs.filter((mac, at) => at > 0 && mac !== macs[at - 1]).length;
+}

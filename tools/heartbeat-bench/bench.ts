@@ -2,33 +2,39 @@
 // round trips of echoes, lapses of the lease, and what it costs.
 import { parseArgs } from 'node:util';
 import { urgencies } from '../../hal/priority.ts';
-import { measure, type Phase } from './measure.ts';
+import { countOf, runAsTool, UsageError } from '../tool.ts';
+import { measure, type Phase, phaseNames } from './measure.ts';
 
 const usage = `usage: npm run heartbeat-bench -- [OPTIONS]
-  --seconds N          how long each of the two phases runs (600)
+  --seconds N          how long each phase runs (600)
+  --phases A,B         which: idle first, then loaded (both)
   --without-datagrams  heartbeats by MQTT alone
   --urgency LEVEL      ${urgencies.join(', ')}: how soon they are served (real-time)
 `;
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runAsTool(usage, process.argv.slice(2), main);
 
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
     options: {
       seconds: { type: 'string', default: '600' },
+      phases: { type: 'string', default: phaseNames.join(',') },
       'without-datagrams': { type: 'boolean', default: false },
       urgency: { type: 'string', default: 'real-time' },
     },
   });
-  const seconds = Number(values.seconds);
+  const seconds = countOf('seconds', values.seconds, 1);
   const urgency = urgencies.find((each) => each === values.urgency);
-  if (!Number.isSafeInteger(seconds) || seconds < 1 || urgency === undefined) {
-    process.stderr.write(usage);
-    return 2;
-  }
+  if (urgency === undefined) throw new UsageError(`there is no urgency ${values.urgency}`);
+  const wanted = values.phases.split(',').map((name) => {
+    const phase = phaseNames.find((each) => each === name);
+    if (phase === undefined) throw new UsageError(`there is no phase ${name}`);
+    return phase;
+  });
   const phases = await measure({
     seconds,
+    phases: wanted.toSorted((a, b) => phaseNames.indexOf(a) - phaseNames.indexOf(b)),
     datagrams: !values['without-datagrams'],
     urgency,
     onPhase: (phase) => void process.stdout.write(`${textOf(phase)}\n`),

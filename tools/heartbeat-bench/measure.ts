@@ -74,7 +74,10 @@ class BenchNode {
   }
 }
 
+export const phaseNames = ['idle', 'loaded'] as const;
+
 export interface MeasureOptions {
+  readonly phases: readonly Phase['name'][];
   readonly seconds: number;
   readonly datagrams: boolean;
   /** How soon the heartbeats' threads are to be served. */
@@ -89,14 +92,17 @@ export async function measure(options: MeasureOptions): Promise<readonly Phase[]
   const load: ChildProcess[] = [];
   try {
     await begin(nodes, folder, options);
-    const idle = await phase('idle', nodes, options.seconds);
-    options.onPhase?.(idle);
-    for (let core = 0; core < availableParallelism(); core += 1) {
-      load.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+    const measured: Phase[] = [];
+    for (const name of options.phases) {
+      const cores = name === 'loaded' ? availableParallelism() : 0;
+      while (load.length < cores) {
+        load.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
+      }
+      const ended = await phase(name, nodes, options.seconds);
+      measured.push(ended);
+      options.onPhase?.(ended);
     }
-    const loaded = await phase('loaded', nodes, options.seconds);
-    options.onPhase?.(loaded);
-    return [idle, loaded];
+    return measured;
   } finally {
     for (const busy of load) busy.kill('SIGKILL');
     await Promise.all(nodes.map((node) => node.stop()));

@@ -17,6 +17,13 @@ const jobSchema = z.looseObject({
 });
 
 export type BoxJob = z.output<typeof jobSchema>;
+export type BoxPrinter = z.output<typeof printerSchema>;
+const portSchema = z.looseObject({
+  info: z.looseObject({ name: z.string(), monitorName: z.string() }),
+});
+const systemSchema = z.looseObject({
+  health: z.looseObject({ problems: z.array(z.string()) }),
+});
 
 interface Answer {
   readonly status: number;
@@ -28,12 +35,19 @@ export class BoxClient {
   readonly ports: Ports;
   #cookie = '';
   #csrf = '';
+  #isSetUp = false;
 
   constructor(ports: Ports) {
     this.ports = ports;
   }
 
+  /** There is an administrator. */
+  get isSetUp(): boolean {
+    return this.#isSetUp;
+  }
+
   async setUp(code: string): Promise<void> {
+    this.#isSetUp = true;
     await this.#begin('/api/v1/setup', { code, name: administrator, password });
   }
 
@@ -41,7 +55,13 @@ export class BoxClient {
     await this.#begin('/api/v1/session', { name: administrator, password });
   }
 
-  async printers(): Promise<readonly z.output<typeof printerSchema>[]> {
+  /** The box is as it was when it was new. */
+  forget(): void {
+    this.#isSetUp = false;
+    this.#cookie = '';
+  }
+
+  async printers(): Promise<readonly BoxPrinter[]> {
     const said: unknown = JSON.parse(await this.#ask('GET', '/api/v1/printers'));
     return z.looseObject({ items: z.array(printerSchema) }).parse(said).items;
   }
@@ -52,9 +72,39 @@ export class BoxClient {
   }
 
   async addNetworkPrinter(name: string, host: string, portNumber: number): Promise<void> {
-    const settings = { name, host, portNumber };
-    await this.#ask('POST', '/api/v1/monitors/tcp/xcv/AddPort', settings);
+    await this.addPrinter(name, 'tcp', { host, portNumber });
+  }
+
+  /** A port of that name, and a printer at it. */
+  async addPrinter(
+    name: string,
+    monitor: string,
+    settings: Readonly<Record<string, string | number>>,
+  ): Promise<void> {
+    await this.#ask('POST', `/api/v1/monitors/${monitor}/xcv/AddPort`, { name, ...settings });
     await this.#ask('POST', '/api/v1/printers', { name, portNames: [name] });
+  }
+
+  /** As `speakNothing`, where a port sends raw bytes to a device. */
+  async speakNothingRaw(names: readonly string[]): Promise<void> {
+    const said: unknown = JSON.parse(await this.#ask('GET', '/api/v1/ports?limit=1000'));
+    const { items } = z.looseObject({ items: z.array(portSchema) }).parse(said);
+    for (const { info } of items) {
+      if (!names.includes(info.name) || info.monitorName !== 'usb') continue;
+      await this.speakNothing(info.name);
+    }
+  }
+
+  /** What the page shows as wrong with the box. */
+  async problems(): Promise<readonly string[]> {
+    const said: unknown = JSON.parse(await this.#ask('GET', '/api/v1/system'));
+    return systemSchema.parse(said).health.problems;
+  }
+
+  /** Any row of the API; resolves with its answer. */
+  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const text = await this.#ask(method, `/api/v1${path}`, body);
+    return text === '' ? undefined : JSON.parse(text);
   }
 
   /** What reaches the device is the document alone, and nothing that asks the device. */

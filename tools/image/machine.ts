@@ -15,6 +15,8 @@ export interface MachineOptions {
   /** Arguments of QEMU for what is plugged in. */
   readonly devices: readonly string[];
   readonly forwarded: Ports;
+  /** A second network interface: its arguments of QEMU. */
+  readonly network?: readonly string[];
   readonly onLine: (line: string) => void;
 }
 
@@ -29,6 +31,8 @@ export interface Machine {
   /** Resolves with the first line of the console that has the text; rejects after `timeoutMs`. */
   said(text: string, timeoutMs: number): Promise<string>;
   readonly lines: readonly string[];
+  /** Resolves when the box has switched itself off. */
+  off(timeoutMs: number): Promise<void>;
   /** Pulls the plug. */
   kill(): Promise<void>;
 }
@@ -89,6 +93,7 @@ export async function powerOn(options: MachineOptions): Promise<Machine> {
       '-device',
       'virtio-rng-pci,rng=rng',
       ...devices,
+      ...(options.network ?? []),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -176,6 +181,14 @@ class RunningMachine implements Machine {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  async off(timeoutMs: number): Promise<void> {
+    const late = Promise.withResolvers<false>();
+    const timer = setTimeout(() => late.resolve(false), timeoutMs);
+    const isOff = await Promise.race([this.#ended.then(() => true), late.promise]);
+    clearTimeout(timer);
+    if (!isOff) throw new Error('the box did not switch itself off');
   }
 
   async kill(): Promise<void> {

@@ -8,21 +8,16 @@ import { ensurePackages, realDebianHost } from '../verify/debian.ts';
 import { type Booth, openBooth } from './booth.ts';
 import type { ImageName } from './contract.ts';
 import { boothPackages } from './packages.ts';
-import {
-  corruptedRoot,
-  damagedData,
-  firstBoot,
-  killRounds,
-  printsOnNetwork,
-  printsOnUsb,
-  replugs,
-  type Rounds,
-} from './scenarios.ts';
+import type { Rounds } from './scenarios/contract.ts';
+import { scenarios } from './scenarios/table.ts';
 
-const USAGE = `usage: npm run verify:image [-- [--target amd64|arm64-generic] [--soak] [--show]]
+const USAGE = `usage: npm run verify:image [-- [--target NAME] [--soak] [--only TEXT]…]
+  --target     amd64 or arm64-generic
   builds nothing: npm run image -- --target TARGET comes first
-  --soak  20 rounds of unplugging and 50 of pulling the plug, in place of 3 and 5
-  --show  prints the console
+  --soak       20 rounds of unplugging and 50 of pulling the plug, in place of 3 and 5
+  --rounds N   of both, in place of these
+  --only TEXT  scenarios whose description has it, after the boot
+  --show       prints the console
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -44,6 +39,8 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       target: { type: 'string', default: 'arm64-generic' },
       soak: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [''] },
       show: { type: 'boolean', default: false },
     },
   });
@@ -62,42 +59,51 @@ async function main(args: readonly string[]): Promise<number> {
     onLine: values.show ? (line) => process.stderr.write(`| ${line}\n`) : () => undefined,
   });
   try {
-    await runAll(booth, values.soak ? longRounds : shortRounds);
-    return 0;
+    const failed = await runAll(booth, roundsOf(values), values.only);
+    return failed === 0 ? 0 : 1;
   } finally {
     await booth.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function runAll(booth: Booth, rounds: Rounds): Promise<void> {
-  const first = await timed(booth, 'it boots', () => firstBoot(booth));
-  await timed(booth, 'USB printer', async () => ({ said: await printsOnUsb(booth) }));
-  await timed(booth, 'network printer', async () => ({ said: await printsOnNetwork(booth) }));
-  await timed(booth, 'unplugged in the middle', async () => ({
-    said: await replugs(booth, rounds.replug),
-  }));
-  const { machine } = await timed(booth, 'the plug is pulled', () =>
-    killRounds(booth, first.machine, rounds.kill),
-  );
-  await timed(booth, 'a damaged data partition, and none', async () => ({
-    said: await damagedData(booth, machine),
-  }));
-  await timed(booth, 'a damaged root', async () => ({
-    said: await corruptedRoot(booth),
-  }));
+function roundsOf({ soak, rounds }: { soak: boolean; rounds?: string | undefined }): Rounds {
+  if (rounds === undefined) return soak ? longRounds : shortRounds;
+  if (!/^[1-9]\d{0,3}$/.test(rounds)) throw new Error(`--rounds ${rounds} is no number\n${USAGE}`);
+  return { replug: Number(rounds), kill: Number(rounds) };
 }
 
-async function timed<T extends { readonly said: string }>(
-  booth: Booth,
-  what: string,
-  work: () => Promise<T>,
-): Promise<T> {
+/** One that fails does not keep the others from being seen; resolves with how many did. */
+async function runAll(booth: Booth, rounds: Rounds, only: readonly string[]): Promise<number> {
+  await timed(booth, 'it boots', async () => {
+    const { seconds, ready } = await booth.boot();
+    await booth.setUp(ready);
+    return `ready ${seconds.toFixed(1)} s after power on, at its first boot`;
+  });
+  const wanted = scenarios
+    .filter(({ images }) => images?.includes(booth.image) !== false)
+    .filter(({ what }) => only.some((text) => what.includes(text)));
+  const failed: string[] = [];
+  for (const { what, fromOff = false, run } of wanted) {
+    try {
+      if (!booth.isOn && !fromOff) await booth.boot();
+      await timed(booth, what, () => run(booth, rounds));
+    } catch (error) {
+      failed.push(what);
+      const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      process.stdout.write(`not ok  ${said}\n`);
+    }
+  }
+  process.stdout.write(`${wanted.length - failed.length} passed, ${failed.length} failed\n`);
+  return failed.length;
+}
+
+async function timed(booth: Booth, what: string, work: () => Promise<string>): Promise<void> {
   const startMs = booth.nowMs();
-  const result = await work();
+  process.stdout.write(`…   ${what}\n`);
+  const said = await work();
   const seconds = ((booth.nowMs() - startMs) / 1000).toFixed(1);
-  process.stdout.write(`ok  ${what} (${seconds} s): ${result.said}\n`);
-  return result;
+  process.stdout.write(`ok  (${seconds} s) ${said}\n`);
 }
 
 async function builtImage(target: ImageName): Promise<string> {

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { countOf, runAsTool } from '../tool.ts';
 import { platenFromSources, singleFile } from '../up/processes.ts';
 import { measureLongQueue, type QueueFigures } from './measure.ts';
 
@@ -17,7 +18,7 @@ const USAGE = 'usage: npm run long-queue -- [--jobs N] [--adds N] [--single-file
 /** With 100,000 queued jobs. */
 const BOUNDS = { startMs: 5_000, addRatio: 1.5, grownMebibytes: 100 } as const;
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runAsTool(USAGE, process.argv.slice(2), main);
 
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -28,11 +29,7 @@ async function main(args: readonly string[]): Promise<number> {
       'single-file': { type: 'boolean', default: false },
     },
   });
-  const [jobs, adds] = [Number(values.jobs), Number(values.adds)];
-  if (![jobs, adds].every((count) => Number.isSafeInteger(count) && count > 0)) {
-    process.stderr.write(USAGE);
-    return 2;
-  }
+  const [jobs, adds] = [countOf('jobs', values.jobs, 1), countOf('adds', values.adds, 1)];
   const folder = await mkdtemp(join(FOLDER, 'platen-long-queue-'));
   try {
     const command = values['single-file'] ? singleFile : platenFromSources;

@@ -34,6 +34,7 @@ export const debianPackages: readonly DebianPackage[] = [
   { name: 'smitools', why: 'smilint, a judge of PLATEN-MIB' },
   { name: 'snmp', why: 'snmpget, snmpwalk, snmpbulkwalk and snmptable, judges of the agent' },
   { name: 'snmptrapd', why: 'a judge of notifications' },
+  { name: 'systemd', why: 'systemd-analyze, a judge of the sandboxes of the image' },
   { name: 'strace', why: 'records writes and syncs of real SQLite, for power cuts' },
   { name: 'socat', why: 'pseudo-terminals, for serial ports' },
 ];

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { About } from '../parts/about.tsx';
 import { Backup } from '../parts/backup.tsx';
 import { Log } from '../parts/log.tsx';
+import { Machine } from '../parts/machine.tsx';
 import { Certificate } from '../parts/certificate.tsx';
 import { OwnPassword } from '../parts/own-password.tsx';
 import { Telling } from '../parts/telling.tsx';
@@ -23,6 +24,7 @@ export function System() {
       <Certificate owner="node" />
       {isAdministrator() ? <Telling /> : null}
       {isAdministrator() ? <Backup /> : null}
+      {isAdministrator() ? <Machine /> : null}
       {isAdministrator() ? <Log /> : null}
       {isAdministrator() ? <Audit /> : null}
     </main>

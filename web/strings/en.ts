@@ -364,6 +364,18 @@ export const en = {
   'reason.moving-to-paused': 'Pauses after this job',
   'reason.hold-new-jobs': 'Holds new jobs',
   'reason.spool-area-full': 'The appliance has no space for jobs',
+  'machine.title': 'The machine',
+  'machine.power-off': 'Switch off',
+  'machine.power-off-sure': 'Stop in order and switch the box off? Jobs wait until it is on again.',
+  'machine.power-off-done': 'The box stops. Unplug it when its light is off.',
+  'machine.restart': 'Start again',
+  'machine.restart-sure': 'Stop in order and start the box again?',
+  'machine.restart-done': 'The box starts again. This takes a minute.',
+  'machine.factory-reset': 'Forget everything',
+  'machine.factory-reset-sure':
+    'Forget printers, jobs, users and keys, and start as a new box? This can not be taken back.',
+  'machine.factory-reset-done':
+    'The box starts as a new one. A new set-up code is on its console and boot partition.',
 } as const;
 
 export type TextKey = keyof typeof en;

@@ -371,4 +371,18 @@ export const pt: Readonly<Record<TextKey, string>> = {
   'reason.moving-to-paused': 'Para depois deste trabalho',
   'reason.hold-new-jobs': 'Retém trabalhos novos',
   'reason.spool-area-full': 'O aparelho não tem espaço para trabalhos',
+  'machine.title': 'A máquina',
+  'machine.power-off': 'Desligar',
+  'machine.power-off-sure':
+    'Parar com ordem e desligar o aparelho? Os trabalhos esperam até ele voltar a ser ligado.',
+  'machine.power-off-done':
+    'O aparelho está a parar. Desligue-o da corrente quando a luz se apagar.',
+  'machine.restart': 'Reiniciar',
+  'machine.restart-sure': 'Parar com ordem e reiniciar o aparelho?',
+  'machine.restart-done': 'O aparelho está a reiniciar. Demora um minuto.',
+  'machine.factory-reset': 'Esquecer tudo',
+  'machine.factory-reset-sure':
+    'Esquecer impressoras, trabalhos, utilizadores e chaves? Não pode ser anulado.',
+  'machine.factory-reset-done':
+    'O aparelho começa como novo, com um novo código na consola e no arranque.',
 };

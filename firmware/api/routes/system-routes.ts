@@ -59,6 +59,7 @@ async function describeAppliance(services: ApiServices): Promise<ApplianceView> 
     uptimeSeconds: Math.floor((clock.monotonicMs() - self.startedAtMs) / 1000),
     time: new Date(now.ms).toISOString(),
     timeTrusted: now.trusted,
+    ownMachine: services.box !== undefined,
     addresses: await self.addresses(),
     health: await checkHealth(services),
   };

@@ -22,6 +22,8 @@ export const appliance = z.object({
   uptimeSeconds: z.number(),
   time: z.string(),
   timeTrusted: z.boolean(),
+  /** The machine is the appliance's own: it can be switched off through it. */
+  ownMachine: z.boolean(),
   addresses: z
     .array(
       z.object({

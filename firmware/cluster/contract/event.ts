@@ -52,7 +52,12 @@ export type ClusterEvent =
   | { readonly kind: 'tail-taken'; readonly throughSeq: number; readonly end: Position }
   // -- the store, on the standby
   /** Records of the owner are durable here. */
-  | { readonly kind: 'stored'; readonly records: readonly LogRecord[] }
+  | {
+      readonly kind: 'stored';
+      readonly records: readonly LogRecord[];
+      /** The one after them is of a newer release: this node can't follow until it is updated. */
+      readonly blocked?: boolean;
+    }
   | { readonly kind: 'log-cut'; readonly fork: Position }
   // -- people
   | { readonly kind: 'move'; readonly timeoutMs: number }

@@ -126,7 +126,13 @@ export type ReplicationBody =
       readonly records: readonly LogRecord[];
     }
   /** The standby's log is durable up to here, and the same as the owner's. */
-  | { readonly kind: 'stored'; readonly term: Term; readonly end: Position }
+  | {
+      readonly kind: 'stored';
+      readonly term: Term;
+      readonly end: Position;
+      /** What comes next is of a release that the standby does not know: don't wait for it. */
+      readonly blocked?: boolean | undefined;
+    }
   /** The owner waits from `seq` on: be in step once you have all up to it. */
   | { readonly kind: 'step'; readonly term: Term; readonly epoch: number; readonly seq: number }
   | { readonly kind: 'stepped'; readonly term: Term; readonly epoch: number }

@@ -26,6 +26,8 @@ export interface Durable {
   readonly peerPromised: boolean;
   /** This node left in order: it takes nothing over before it was in step again. */
   readonly promised: boolean;
+  /** It was in step once since it came to the group, or began it: it knows what the group is. */
+  readonly joined: boolean;
 }
 
 /** The log as the machine needs it: where it ends, and where its terms begin. */
@@ -91,6 +93,8 @@ export interface Stepping {
   readonly sentAtMs: number;
   /** The standby may believe that it is in step with this node. */
   readonly granted: boolean;
+  /** The standby does not know the record that comes next: it is of an older release. */
+  readonly blocked: boolean;
   /** The connection to the witness on which `exposed` of this epoch was published. */
   readonly exposedOn: number | undefined;
   readonly askedOutdatedAtMs: number;
@@ -106,6 +110,8 @@ export interface Following {
   readonly confirmedSentAtMs: number | undefined;
   readonly storing: boolean;
   readonly cutting: boolean;
+  /** The record that comes next is of a newer release. */
+  readonly blocked: boolean;
 }
 
 export interface Witness {

@@ -13,6 +13,7 @@ import type { GroupResources } from '../groups.ts';
 import { clusterLimits } from '../../limits/cluster-limits.ts';
 import { createGroupCommits, type GroupCommits } from './commits.ts';
 import type { GroupHost, GroupHostOptions, GroupMachine } from './contract.ts';
+import { knownPart } from './known-part.ts';
 import { createDocumentFetcher, type DocumentFetcher } from './fetch.ts';
 import { decodeMemory, encodeMemory, shapeOf } from './memory.ts';
 import { Ownership } from './ownership.ts';
@@ -37,6 +38,8 @@ class Host implements GroupHost {
   /** The last ownership that ended is gone. */
   #ended: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** Sequence number of the record that this release does not know, as it was told. */
+  #blockedAt: number | undefined;
 
   constructor(options: GroupHostOptions) {
     this.#options = options;
@@ -209,10 +212,14 @@ class Host implements GroupHost {
   /** What can't be had now is answered with nothing, and sent again by the owner. */
   async #store(batch: readonly LogRecord[]): Promise<void> {
     const { id, store, log } = this.#options;
-    const all = batch.map(({ change }) => change);
+    const known = knownPart(batch);
+    const blocked = known.length < batch.length;
+    if (blocked) this.#tellBlocked(batch[known.length]);
+    const all = known.map(({ change }) => change);
     try {
+      if (known.length === 0) return this.feed({ kind: 'stored', records: [], blocked });
       const fetched = await this.#fetcher.documentsOf(all, { partly: true });
-      const records = batch.slice(0, fetched.count);
+      const records = known.slice(0, fetched.count);
       const changes = all.slice(0, fetched.count);
       await this.#takeCredentials({ ...this.#wishes, ...wishesIn(changes) });
       // The machine hands on only what follows the log's end.
@@ -223,12 +230,22 @@ class Host implements GroupHost {
         fetched.keep();
       }
       this.#follow(changes);
-      this.feed({ kind: 'stored', records });
+      this.feed({ kind: 'stored', records, blocked: blocked && records.length === known.length });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       log.info('records of the owner could not be stored', { message });
       this.feed({ kind: 'stored', records: [] });
     }
+  }
+
+  /** Once for each record: it comes again and again. */
+  #tellBlocked(record: LogRecord | undefined): void {
+    if (record === undefined || record.seq === this.#blockedAt) return;
+    this.#blockedAt = record.seq;
+    this.#options.log.warn(
+      'the other appliance has a newer release: until this one is updated it can’t follow',
+      { record: record.change.type },
+    );
   }
 
   /** Before the records that name them: who is in step can show clients the same key. */

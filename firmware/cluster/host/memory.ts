@@ -19,6 +19,8 @@ const durableSchema = z.object({
   waitFromSeq: z.int().min(0),
   peerPromised: z.boolean(),
   promised: z.boolean(),
+  // A release before this one does not say, and its boxes had the group.
+  joined: z.boolean().default(true),
 });
 
 export function encodeMemory(durable: Durable): string {
@@ -28,7 +30,16 @@ export function encodeMemory(durable: Durable): string {
 /** Throws where it is none: a node that forgot its terms must not guess them. */
 export function decodeMemory(memory: string | undefined, generation: number): Durable {
   if (memory === undefined) return freshDurable(generation);
-  return durableSchema.parse(JSON.parse(memory));
+  const durable = durableSchema.parse(JSON.parse(memory));
+  return durable.term.generation < generation ? carriedOver(durable, generation) : durable;
+}
+
+/**
+ * Into another pairing: promises were made to another peer, and counters go on. So a box that has
+ * the group's log comes before one that is new to the pair, which would else lead, with nothing.
+ */
+function carriedOver({ term, reservedCounter, joined }: Durable, generation: number): Durable {
+  return { ...freshDurable(generation), term: { ...term, generation }, reservedCounter, joined };
 }
 
 export function shapeOf({ end, terms }: LogHistory, generation: number): LogShape {

@@ -126,6 +126,7 @@ export function R5(turn: Turn): void {
     return;
   }
   if (stepping.phase !== 'exposing' && !(stepping.phase === 'exposed' && stepping.durable)) return;
+  if (stepping.blocked) return;
   const lag = state.log.end.seq - stepping.peerEnd.seq;
   if (lag > clusterLimits.recordsPerMessage) return;
   const epoch = stepping.epoch + 1;
@@ -161,7 +162,7 @@ export function R5stepped(turn: Turn, message: Extract<Body, { kind: 'step' }>):
   }
   persist(
     turn,
-    { mode: 'in-step', promised: false },
+    { mode: 'in-step', promised: false, joined: true },
     { kind: 'stepped', term: message.term, epoch },
   );
 }

@@ -80,12 +80,18 @@ function following(
 export function tellStored(turn: Turn): void {
   const { state } = turn;
   if (state.role !== 'standby' || !state.termDurable) return;
-  send(turn, 'direct', { kind: 'stored', term: state.durable.term, end: state.log.end });
+  const { blocked } = state.following;
+  const stored = { kind: 'stored', term: state.durable.term, end: state.log.end } as const;
+  send(turn, 'direct', blocked ? { ...stored, blocked } : stored);
 }
 
 /** The owner hears how far its standby is. */
-export function peerStored(turn: Turn, end: Position): void {
+export function peerStored(
+  turn: Turn,
+  { end, blocked = false }: Extract<Body, { kind: 'stored' }>,
+): void {
   const { state, now } = turn;
+  state.stepping = { ...state.stepping, blocked };
   const { stepping } = state;
   if (stepping.tail !== undefined && !samePosition(end, stepping.tail.fork)) return;
   if (!contains(state.log, end)) {
@@ -116,14 +122,15 @@ export function sendRecords(turn: Turn): void {
 
 /**
  * R2, the owner's half: a standby that lives but stores nothing is waited for, then asked to mark
- * itself.
+ * itself; at once, where it does not know what comes next.
  */
 export function R2slow(turn: Turn): void {
   const { state, now } = turn;
   const { stepping } = state;
   if (stepping.phase !== 'in-step' && stepping.phase !== 'waiting') return;
   const waits = state.commits.some(({ seq }) => seq !== undefined);
-  if (!waits || now < stepping.progressAtMs + clusterLimits.dataAcknowledgementMs) return;
+  const patienceMs = stepping.blocked ? 0 : clusterLimits.dataAcknowledgementMs;
+  if (!waits || now < stepping.progressAtMs + patienceMs) return;
   if (now < stepping.askedOutdatedAtMs + clusterLimits.repeatMs) return;
   state.stepping = { ...stepping, askedOutdatedAtMs: now };
   send(turn, 'direct', {

@@ -1,6 +1,9 @@
 // Step: what the image leaves to the appliance: provision.toml at the first boot, and the network.
 import type { Hal } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
+import type { BoxControl } from '../../box/contract.ts';
+import { createBoxControl } from '../../box/control.ts';
+import { createLight, keepLight } from '../../box/lights.ts';
 import type { Config } from '../../config/table.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import { networkSettingsLimits } from '../../limits/network-settings-limits.ts';
@@ -8,7 +11,9 @@ import type { Log } from '../../log/log.ts';
 import { keepSettings, openNetworkAdministration } from '../../network-settings/administration.ts';
 import { type NetworkAdministration, networkSettings } from '../../network-settings/contract.ts';
 import { createRequestFolder } from '../../network-settings/request-folder.ts';
+import type { PairRoom } from '../../pair/room-contract.ts';
 import type { Provision } from '../../provision/contract.ts';
+import { pairAsProvisioned } from '../../provision/peer.ts';
 import { readProvision } from '../../provision/read.ts';
 import type { Users } from '../../users/contract.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -17,12 +22,16 @@ import type { Step } from '../lifecycle.ts';
 export interface Box {
   /** Undefined where the machine's network is not ours. */
   readonly network: NetworkAdministration | undefined;
+  /** Undefined where the machine is not ours. */
+  readonly control: BoxControl | undefined;
   /** What the box is called, where somebody said so. */
   readonly hostName: string | undefined;
   /** What is wrong with provision.toml: one sentence each. */
   problems(): readonly string[];
   /** Makes the administrator that provision.toml names, once; then the file counts no more. */
   finish(users: Users): Promise<void>;
+  /** Pairs with the box that provision.toml names, at the start that took it. */
+  pairUp(pair: PairRoom): void;
 }
 
 type Part = Pick<Hal, 'files' | 'clock' | 'random'>;
@@ -38,9 +47,11 @@ export function boxStep(hal: Part, config: Config, folder: DataFolder, log: Log)
       for (const problem of problems) log.error('provision.toml is not taken', { problem });
       const provision = given?.kind === 'read' ? given.provision : undefined;
       if (provision !== undefined) await keepNetwork(hal, folder, provision);
+      const stopping = new AbortController();
       const network = await openNetwork(hal, config, folder, log);
       const part: Box = {
         network,
+        control: openControl(hal, config),
         hostName: network?.view().settings.hostName,
         problems: () => problems,
         async finish(users) {
@@ -49,8 +60,21 @@ export function boxStep(hal: Part, config: Config, folder: DataFolder, log: Log)
           if (fault !== undefined) problems.push(fault);
           else await hal.files.replaceFile(folder.provisioned, Buffer.from('taken\n'));
         },
+        pairUp(pair) {
+          const peer = provision?.peer;
+          if (peer === undefined) return;
+          const onProblem = (problem: string) => void problems.push(problem);
+          const parts = { ...hal, pair, log: log.child('provision'), onProblem };
+          void pairAsProvisioned(peer, parts, stopping.signal);
+        },
       };
-      return { part, stop: async () => network?.stop() };
+      return {
+        part,
+        async stop() {
+          stopping.abort();
+          network?.stop();
+        },
+      };
     },
   };
 }
@@ -75,7 +99,7 @@ async function readOptional(files: Hal['files'], path: string): Promise<Uint8Arr
 async function keepNetwork(
   { files }: Part,
   folder: DataFolder,
-  { administrator: _administrator, ...settings }: Provision,
+  { administrator: _administrator, peer: _peer, ...settings }: Provision,
 ): Promise<void> {
   await keepSettings({ files, path: folder.network }, networkSettings.parse(settings));
 }
@@ -89,6 +113,45 @@ async function openNetwork(hal: Part, config: Config, folder: DataFolder, log: L
     applier: createRequestFolder({ ...hal, folder: requests }),
     path: folder.network,
   });
+}
+
+function openControl(hal: Part, config: Config): BoxControl | undefined {
+  const folder = config['box.folder'];
+  return folder === '' ? undefined : createBoxControl({ ...hal, folder });
+}
+
+/** The light of the box, from when it serves until it stops. */
+export function lightStep(
+  hal: Pick<Hal, 'files' | 'clock'>,
+  config: Config,
+  isWell: () => Promise<boolean>,
+  log: Log,
+): Step<undefined> {
+  return {
+    name: 'light',
+    startTimeoutMs: entryLimits.startMs,
+    stopTimeoutMs: entryLimits.stopMs,
+    async start() {
+      const folder = config['box.folder'];
+      if (folder === '') return { part: undefined };
+      const light = createLight(hal.files, folder);
+      const kept = await keepLight({ ...hal, light, isWell, log: log.child('light') });
+      return { part: undefined, stop: () => kept.stop() };
+    },
+  };
+}
+
+/** True once, at the first start after a factory reset: nothing older is left that could say so. */
+export async function isFreshlyReset(
+  { files }: Pick<Part, 'files'>,
+  config: Config,
+  { resetTold }: Pick<DataFolder, 'resetTold'>,
+): Promise<boolean> {
+  const path = config['box.resetFile'];
+  if (path === '' || (await readOptional(files, path)) === undefined) return false;
+  if ((await readOptional(files, resetTold)) !== undefined) return false;
+  await files.replaceFile(resetTold, Buffer.from('told\n'));
+  return true;
 }
 
 async function makeAdministrator(

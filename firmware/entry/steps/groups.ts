@@ -109,12 +109,16 @@ function makeGroups(parts: GroupsParts): Groups {
     onMembership: (listener) => pair.onMembership(listener),
     peerAddress: () => pair.membership().peer?.place.address,
     printersOf: (group) => printerAddressesOf(store, group),
-    onRemoved(group) {
+    async onRemoved(group) {
       nodes.delete(group);
-      certificates.remove(group).catch((error: unknown) => {
-        log.warn('the key of a removed group is still kept', { group, error });
-      });
+      try {
+        await store.forgetLog(group);
+        await certificates.remove(group);
+      } catch (error) {
+        log.warn('something of a removed group is still kept', { group, error });
+      }
     },
+    recorded: async () => (await store.logEnds()).map(({ spooler }) => spooler),
     makeNode(definition, isSetUp) {
       const node = makeNode(parts, definition, isSetUp, log);
       nodes.set(definition.id, node);

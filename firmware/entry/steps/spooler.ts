@@ -4,6 +4,7 @@ import type { Hal, Memos } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
 import { openLinuxMemos } from '../../../hal/linux/memos.ts';
 import type { MonitorModule } from '../../../monitors/contract.ts';
+import type { Config } from '../../config/table.ts';
 import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { Log } from '../../log/log.ts';
@@ -26,6 +27,7 @@ export interface SpoolerParts {
   readonly events: Events;
   readonly term: Term;
   readonly monitors: readonly MonitorModule[];
+  readonly config: Pick<Config, 'spooler.resourceTimeoutSeconds'>;
   readonly queueFiles: SpoolerOptions['queueFiles'];
   readonly log: Log;
 }
@@ -59,7 +61,7 @@ export function spoolerStep(parts: SpoolerParts): Step<LocalSpooler> {
 }
 
 async function makeSpooler(
-  { hal, folder, store, events, term, monitors, queueFiles, log }: SpoolerParts,
+  { hal, folder, store, events, term, monitors, config, queueFiles, log }: SpoolerParts,
   spool: Spool,
 ): Promise<Spooler> {
   const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
@@ -81,6 +83,7 @@ async function makeSpooler(
     openRegistry: (monitorName) =>
       openMonitorRegistry({ store, spooler: localSpooler, term: () => term, monitorName }),
     monitors,
+    limits: { resourceTimeoutMs: config['spooler.resourceTimeoutSeconds'] * 1000 },
     clock,
     random,
     tcp,

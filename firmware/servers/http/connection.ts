@@ -11,6 +11,7 @@ import {
   HttpBodyError,
   type HttpAnswer,
   type HttpBodyFault,
+  type HttpProblem,
   type HttpRequest,
 } from './contract.ts';
 import { parseRequestTarget } from './path.ts';
@@ -23,6 +24,8 @@ export interface HttpConnectionOptions {
   readonly secure: boolean;
   readonly clock: Clock;
   readonly limits: HttpLimits;
+  /** Gives its place among the connections free; may be called again. */
+  readonly leave: () => void;
   /** Rejects with an HttpBodyError and nothing else. */
   readonly respond: (request: HttpRequest) => Promise<HttpAnswer>;
   /** Called with what an answer's own stream threw; the connection is gone then. */
@@ -37,6 +40,10 @@ export class HttpConnection {
   readonly #timers: LazyTimers;
   #timer: Timer;
   #waiting = 0;
+  /** Undefined while a head, a body or an answer is on its way. */
+  #idleSinceMs: number | undefined;
+  /** Up to the end of the last request. */
+  #readBytes = 0;
   #tail: Promise<void> = Promise.resolve();
   #body: RequestBody | undefined;
   #closing = false;
@@ -44,14 +51,15 @@ export class HttpConnection {
 
   constructor(options: HttpConnectionOptions) {
     this.#options = options;
-    const { socket, limits } = options;
+    const { socket } = options;
     this.#local = addressOf(socket.localAddress, socket.localPort);
     this.#remote = addressOf(socket.remoteAddress, socket.remotePort);
     this.#timers = createLazyTimers(options.clock);
-    this.#timer = this.#startTimer(limits.headTimeoutMs);
+    this.#timer = this.#awaitHead();
     socket.once('close', () => {
       this.#timer.cancel();
       this.#timers.close();
+      options.leave();
     });
     // Of a request that asked for another protocol, Node does not tell that its body broke off.
     socket.once('end', () => this.#body?.fail('gone'));
@@ -59,6 +67,26 @@ export class HttpConnection {
 
   get socket(): Socket {
     return this.#options.socket;
+  }
+
+  get leave(): () => void {
+    return this.#options.leave;
+  }
+
+  get address(): string {
+    return this.#remote.address;
+  }
+
+  /** Since when its client has asked for nothing; undefined while it does. */
+  get idleSinceMs(): number | undefined {
+    const begun = this.#options.socket.bytesRead !== this.#readBytes;
+    return begun || this.#broken ? undefined : this.#idleSinceMs;
+  }
+
+  /** Makes room for another one, at once. */
+  evict(): void {
+    this.#options.leave();
+    this.destroy();
   }
 
   /**
@@ -75,6 +103,7 @@ export class HttpConnection {
   /** A head has come; its request is answered after those before it. */
   take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     this.#timer.cancel();
+    this.#idleSinceMs = undefined;
     if (this.#broken) return;
     this.#waiting += 1;
     if (this.#waiting > this.#options.limits.pipelinedRequests) return this.destroy();
@@ -133,12 +162,18 @@ export class HttpConnection {
     this.#waiting -= 1;
     if (this.#waiting > 0) return;
     if (this.#closing || this.#broken) socket.destroySoon();
-    else if (!socket.destroyed) this.#timer = this.#startTimer(limits.keepAliveTimeoutMs);
+    else if (!socket.destroyed) this.#timer = this.#awaitHead();
   }
 
   async #answer(request: IncomingMessage, body: RequestBody): Promise<HttpAnswer> {
     const refused = this.#refusalOf(request);
     if (refused !== undefined) return refused;
+    const framing = framingProblemOf(request);
+    if (framing !== undefined) {
+      // Where such a body ends somebody between here and there may see otherwise.
+      this.#closing = true;
+      return textProblem(framing);
+    }
     const target = parseRequestTarget(request.url ?? '');
     if (target === undefined) return text(400, 'The request target can not be understood.');
     try {
@@ -172,7 +207,33 @@ export class HttpConnection {
     if (needsHost) return text(400, 'The Host header is missing.');
     // RFC 9112 3.2: which of two is meant nobody knows, and two servers may choose differently.
     const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && /^host$/i.test(name));
-    return hosts.length > 1 ? text(400, 'The Host header comes twice.') : undefined;
+    if (hosts.length > 1) return text(400, 'The Host header comes twice.');
+    return host === undefined || hostForm.test(host)
+      ? undefined
+      : text(400, 'The Host header names no host.');
+  }
+
+  /**
+   * Node does not tell when a head begins: by what was read it is looked for now and then. Before
+   * that a client may be idle for long, after it not.
+   */
+  #awaitHead(): Timer {
+    const { socket, clock, limits } = this.#options;
+    const sinceMs = clock.monotonicMs();
+    this.#idleSinceMs = sinceMs;
+    this.#readBytes = socket.bytesRead;
+    const look = () => {
+      if (socket.bytesRead !== this.#readBytes) {
+        this.#timer = this.#startTimer(limits.headTimeoutMs);
+        return;
+      }
+      const leftMs = sinceMs + limits.idleTimeoutMs - clock.monotonicMs();
+      this.#timer =
+        leftMs > limits.headLookMs
+          ? this.#timers.startTimer(limits.headLookMs, look)
+          : this.#startTimer(leftMs);
+    };
+    return this.#timers.startTimer(limits.headLookMs, look);
   }
 
   #startTimer(delayMs: number): Timer {
@@ -197,6 +258,21 @@ export class HttpConnection {
     const timer = clock.startTimer(limits.brokenLingerTimeoutMs, () => socket.destroy());
     socket.once('close', () => timer.cancel());
   }
+}
+
+/** uri-host and port (RFC 9112 3.2); names beyond ASCII as some clients send them. */
+const hostForm =
+  /^(?:\[[\w:.~!$&'()*+,;=%-]*\]|(?:[\w.~!$&'()*+,;=\x80-\xff-]|%[0-9A-Fa-f]{2})*)(?::\d*)?$/;
+
+/** RFC 9112 6.1: a coding that nobody undoes here, or one in a version that has none. */
+function framingProblemOf({ headers, httpVersion }: IncomingMessage): HttpProblem | undefined {
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined) return undefined;
+  if (coding.trim().toLowerCase() !== 'chunked') {
+    return { status: 501, detail: 'Of transfer codings only chunked is understood.' };
+  }
+  if (httpVersion !== '1.0') return undefined;
+  return { status: 400, detail: 'HTTP/1.0 has no transfer codings.' };
 }
 
 const reasons: Readonly<Record<number, string>> = {

@@ -133,7 +133,7 @@ class HttpServer implements Server {
     // Undocumented in the types: a client that half-closes after its request still gets its answer.
     Object.assign(server, { httpAllowHalfOpen: true });
     server.on('connection', (socket) => {
-      if (!isSecure(socket)) this.#admit(socket, () => this.#serve(socket));
+      if (!isSecure(socket)) this.#admit(socket, (leave) => this.#serve(socket, leave));
     });
     server.on('upgrade', (_request, socket, early) => this.#upgrade(server, socket, early));
     server.on('request', take(false));
@@ -156,13 +156,13 @@ class HttpServer implements Server {
         noDelay: true,
         keepAlive: true,
       },
-      (socket) => this.#admit(socket, () => void this.#secure(http, socket)),
+      (socket) => this.#admit(socket, (leave) => void this.#secure(http, socket, leave)),
     );
   }
 
-  async #secure(http: NodeServer, socket: Socket): Promise<void> {
+  async #secure(http: NodeServer, socket: Socket, leave: () => void): Promise<void> {
     const secured = await this.#gate?.secure(socket);
-    if (secured !== undefined) this.#serveSecured(http, secured);
+    if (secured !== undefined) this.#serveSecured(http, secured, leave);
   }
 
   #upgrade(http: NodeServer, socket: Duplex, early: Uint8Array): void {
@@ -173,16 +173,21 @@ class HttpServer implements Server {
       return;
     }
     this.#connections.delete(socket);
-    void this.#secureUpgraded(http, this.#gate, connection.socket, early);
+    void this.#secureUpgraded(http, this.#gate, connection, early);
   }
 
-  async #secureUpgraded(http: NodeServer, gate: TlsGate, socket: Socket, early: Uint8Array) {
+  async #secureUpgraded(
+    http: NodeServer,
+    gate: TlsGate,
+    { socket, leave }: HttpConnection,
+    early: Uint8Array,
+  ) {
     const secured = await upgradeToTls(gate, socket, early);
-    if (secured !== undefined) this.#serveSecured(http, secured);
+    if (secured !== undefined) this.#serveSecured(http, secured, leave);
   }
 
-  #serveSecured(http: NodeServer, secured: TLSSocket): void {
-    this.#serve(secured);
+  #serveSecured(http: NodeServer, secured: TLSSocket, leave: () => void): void {
+    this.#serve(secured, leave);
     http.emit('connection', secured);
   }
 
@@ -202,8 +207,10 @@ class HttpServer implements Server {
     });
   }
 
-  #admit(socket: Socket, serve: () => void): void {
-    const leave = this.#admission.enter(canonicalAddress(socket.remoteAddress ?? ''));
+  #admit(socket: Socket, serve: (leave: () => void) => void): void {
+    const address = canonicalAddress(socket.remoteAddress ?? '');
+    this.#makeRoom(address);
+    const leave = this.#admission.enter(address);
     if (leave === undefined) {
       socket.end(
         'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n',
@@ -212,16 +219,31 @@ class HttpServer implements Server {
       return;
     }
     socket.once('close', leave);
-    serve();
+    serve(leave);
   }
 
-  #serve(socket: Socket): void {
+  /** Who asks for nothing makes place for who comes: the longest idle first. */
+  #makeRoom(address: string): void {
+    const crowd = this.#admission.crowdedBy(address);
+    if (crowd === undefined) return;
+    let longest: HttpConnection | undefined;
+    for (const connection of this.#connections.values()) {
+      const { idleSinceMs } = connection;
+      if (idleSinceMs === undefined) continue;
+      if (crowd === 'address' && connection.address !== address) continue;
+      if (idleSinceMs < (longest?.idleSinceMs ?? Number.POSITIVE_INFINITY)) longest = connection;
+    }
+    longest?.evict();
+  }
+
+  #serve(socket: Socket, leave: () => void): void {
     const { clock, log } = this.#options;
     const connection = new HttpConnection({
       socket,
       secure: isSecure(socket),
       clock,
       limits: this.#limits,
+      leave,
       respond: (request) => this.#respond(request),
       onFault: (error) => log.error('an answer broke off', { error }),
     });

@@ -32,6 +32,11 @@ const rowOfType: ReadonlyMap<string, Pick<Row, 'perform'>> = new Map(
   recordRows.map((row) => [row.type, row]),
 );
 
+/** False for one that only a newer release knows. */
+export function isKnownChange({ type }: { readonly type: string }): boolean {
+  return rowOfType.has(type);
+}
+
 /** Checks and applies one change; throws a ChangeError where it is none. */
 export function applyChange(context: ApplyContext, change: Change): Refusal | undefined {
   const row = rowOfType.get(change.type);

@@ -65,6 +65,33 @@ describe('B1', () => {
     });
   }
 
+  test('a box that is new to the group asks only a peer that has nothing more of it', () => {
+    const newcomer = () => {
+      const { durable } = booting().state;
+      return booting(7, { durable: { ...durable, joined: false } });
+    };
+    const more = { logEnd: { term: term(6), seq: 4 }, yields: true, term: term(6) };
+    const asks = (beat: Parameters<typeof heartbeat>[0]) =>
+      sent(newcomer().hear(heartbeat({ role: 'boot', ...beat })), 'ask').length;
+    assert.equal(asks(more), 0);
+    assert.equal(asks({ ...more, logEnd: noLog }), 1);
+  });
+
+  test('nor does it lead alone before it heard the peer, or was in step', () => {
+    const silent = { ownerUntilMs: startMs - 1 };
+    const subject = standby(silent, true);
+    const { durable, witness } = subject.state;
+    subject.state = {
+      ...subject.state,
+      durable: { ...durable, joined: false },
+      witness: { ...witness, connected: true, usableFromMs: startMs - 60_000 },
+    };
+    assert.deepEqual(sent(subject.tick(), 'claim'), []);
+    subject.hear({ kind: 'step', term: term(7), epoch: 1, seq: 0 });
+    persistAll(subject);
+    assert.equal(sent(subject.tick(), 'claim').length, 1);
+  });
+
   test('the peer adopts the term, durably, before it grants it', () => {
     const subject = standby();
     const ask = { kind: 'ask', term: term(9), knows: term(7) } as const;

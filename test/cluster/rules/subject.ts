@@ -43,7 +43,7 @@ export interface HearOptions {
 
 export function createSubject(change: Partial<GroupState> = {}, witness = false): Subject {
   const config = { self, peer, generation: 1, witness, wireTailMs: 0 };
-  const durable = { ...freshDurable(1), reservedCounter: 40 };
+  const durable = { ...freshDurable(1), reservedCounter: 40, joined: true };
   const log = emptyLog(firstTerm(1));
   const fresh = startGroup({ config, boot: 3, durable, log, now: startMs });
   let state: GroupState = { ...fresh, highestCounter: 8, ...change };

@@ -50,6 +50,7 @@ export function createStoreChannel(options: StoreChannelOptions): Store {
     storeRecords: (batch) => write(() => store.storeRecords(batch)),
     cutTail: (spooler, seq) => write(() => store.cutTail(spooler, seq)),
     forgetTail: (spooler) => write(() => store.forgetTail(spooler)),
+    forgetLog: (spooler) => write(() => store.forgetLog(spooler)),
     remember: (spooler, memory) => write(() => store.remember(spooler, memory)),
     query: (name, input) => store.query(name, input),
     readLog: (spooler, fromSeq, limit) => store.readLog(spooler, fromSeq, limit),

@@ -7,6 +7,7 @@ export const operationNames = [
   'Send-Document',
   'Cancel-Job',
   'Get-Job-Attributes',
+  'Get-Jobs',
   'Get-Printer-Attributes',
 ] as const;
 

@@ -26,6 +26,7 @@ const operations: ReadonlyMap<number, OperationName> = new Map([
   [0x0006, 'Send-Document'],
   [0x0008, 'Cancel-Job'],
   [0x0009, 'Get-Job-Attributes'],
+  [0x000a, 'Get-Jobs'],
   [0x000b, 'Get-Printer-Attributes'],
 ]);
 const slowSlicesPerSecond = 20;
@@ -77,13 +78,14 @@ async function perform(
   if (behaviour().now.dropAnswerTo === name && name !== undefined) return;
   // Made anew: the document has changed the job since.
   const job = answer.takes?.attributes() ?? answer.job;
-  const { status, message, printer } = answer;
+  const { status, message, printer, jobs } = answer;
   await send(options, {
     status,
     requestId: request.requestId,
     ...(message === undefined ? {} : { message }),
     ...(printer === undefined ? {} : { printer }),
     ...(job === undefined ? {} : { job }),
+    ...(jobs === undefined ? {} : { jobs }),
   });
 }
 

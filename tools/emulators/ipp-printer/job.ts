@@ -68,6 +68,8 @@ export class Job {
   attributes(): Attributes {
     const reasons = this.reasons.length === 0 ? ['none'] : this.reasons;
     return [
+      ['job-name', [{ tag: 'name', value: this.name }]],
+      ['job-k-octets', [{ tag: 'integer', value: Math.ceil(this.#bytes / 1024) }]],
       ['job-id', [{ tag: 'integer', value: this.id }]],
       ['job-uri', [{ tag: 'uri', value: `ipp://localhost/ipp/print/${this.id}` }]],
       ['job-state', [{ tag: 'enum', value: this.state }]],

@@ -11,7 +11,7 @@ export interface Request {
 export type Value =
   | { readonly tag: 'integer' | 'enum' | 'boolean'; readonly value: number }
   | {
-      readonly tag: 'text' | 'keyword' | 'uri' | 'charset' | 'language' | 'mime';
+      readonly tag: 'text' | 'name' | 'keyword' | 'uri' | 'charset' | 'language' | 'mime';
       readonly value: string;
     };
 
@@ -22,6 +22,7 @@ export interface Answer {
   readonly requestId: number;
   readonly message?: string;
   readonly job?: Attributes;
+  readonly jobs?: readonly Attributes[];
   readonly printer?: Attributes;
 }
 
@@ -30,6 +31,7 @@ const tags = {
   boolean: 0x22,
   enum: 0x23,
   text: 0x41,
+  name: 0x42,
   keyword: 0x44,
   uri: 0x45,
   charset: 0x47,
@@ -81,7 +83,14 @@ function parse(bytes: Buffer): { request: Request; rest: Uint8Array } | undefine
   return undefined;
 }
 
-export function encodeAnswer({ status, requestId, message, job, printer }: Answer): Uint8Array {
+export function encodeAnswer({
+  status,
+  requestId,
+  message,
+  job,
+  jobs = [],
+  printer,
+}: Answer): Uint8Array {
   const head = Buffer.alloc(8);
   head.writeUInt16BE(0x0200, 0);
   head.writeUInt16BE(status, 2);
@@ -97,6 +106,7 @@ export function encodeAnswer({ status, requestId, message, job, printer }: Answe
     head,
     encodeGroup(0x01, operation),
     ...(job === undefined ? [] : [encodeGroup(0x02, job)]),
+    ...jobs.map((each) => encodeGroup(0x02, each)),
     ...(printer === undefined ? [] : [encodeGroup(0x04, printer)]),
     Uint8Array.of(0x03),
   ]);

@@ -163,6 +163,12 @@ class EmulatedIppPrinter implements IppPrinter {
       return { status: 0, takes };
     }
     if (operation === 0x0005) return { status: 0, job: this.#newJob(attributes).attributes() };
+    if (operation === 0x000a) {
+      const over = attributes.get('which-jobs') === 'completed';
+      const found = this.#behaviour.forgetsJobs === true ? [] : this.#jobs;
+      const jobs = found.filter(({ isOver }) => isOver === over).map((job) => job.attributes());
+      return { status: 0, jobs };
+    }
     const id = Number(attributes.get('job-id'));
     const job = this.#jobs.find((each) => each.id === id);
     if (job === undefined || this.#behaviour.forgetsJobs === true) return { status: 0x0406 };
@@ -220,7 +226,7 @@ class EmulatedIppPrinter implements IppPrinter {
     const reasons = now.printerReasons ?? ['none'];
     const formats = now.formats ?? ['application/octet-stream', 'application/pdf'];
     const operations =
-      now.noCreateJob === true ? [2, 8, 9, 11] : [0x02, 0x05, 0x06, 0x08, 0x09, 0x0b];
+      now.noCreateJob === true ? [2, 8, 9, 10, 11] : [0x02, 0x05, 0x06, 0x08, 0x09, 0x0a, 0x0b];
     return [
       ['printer-state', [{ tag: 'enum', value: now.printerState ?? 3 }]],
       ['printer-state-reasons', reasons.map((value): Value => ({ tag: 'keyword', value }))],

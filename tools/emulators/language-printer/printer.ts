@@ -7,6 +7,7 @@ import type {
   TcpListener,
 } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
+import { sleep } from '../../../hal/time.ts';
 import { createVoice, type Language, type Trouble, type Voice } from './voices.ts';
 
 export interface LanguagePrinterOptions {
@@ -29,8 +30,12 @@ export interface LanguagePrinter {
   stall(stalled: boolean): void;
   /** Listens no more, or again at the same place. */
   refuse(refused: boolean): Promise<void>;
+  /** Reads no faster than this; undefined: as fast as it can. */
+  slow(bytesPerSecond: number | undefined): void;
   /** Breaks a connection once it has brought so many bytes; undefined: none. */
   breakAfter(sizeBytes: number | undefined): void;
+  /** The same, and closes it in order. */
+  disconnectAfter(sizeBytes: number | undefined): void;
   /** Breaks every connection. */
   breakOff(): void;
   until(wanted: () => boolean): Promise<void>;
@@ -60,7 +65,9 @@ class EmulatedPrinter implements LanguagePrinter {
   readonly #sessions: Session[] = [];
   readonly #waiting = new Set<() => void>();
   #local: SocketAddress;
+  #bytesPerSecond: number | undefined;
   #breakAtByte: number | undefined;
+  #disconnectAtByte: number | undefined;
   #listener: TcpListener | undefined;
   #stalled: PromiseWithResolvers<void> | undefined;
 
@@ -106,8 +113,16 @@ class EmulatedPrinter implements LanguagePrinter {
     }
   }
 
+  slow(bytesPerSecond: number | undefined): void {
+    this.#bytesPerSecond = bytesPerSecond;
+  }
+
   breakAfter(sizeBytes: number | undefined): void {
     this.#breakAtByte = sizeBytes;
+  }
+
+  disconnectAfter(sizeBytes: number | undefined): void {
+    this.#disconnectAtByte = sizeBytes;
   }
 
   breakOff(): void {
@@ -146,6 +161,9 @@ class EmulatedPrinter implements LanguagePrinter {
         if (readBytes >= (this.#breakAtByte ?? Infinity)) connection.reset();
         this.#say(this.#voice.take(part));
         this.#look();
+        if (readBytes >= (this.#disconnectAtByte ?? Infinity)) break;
+        const rate = this.#bytesPerSecond;
+        if (rate !== undefined) await sleep(this.#options.clock, (part.length / rate) * 1000);
       }
     } catch (error) {
       // Broken, by the sender or by us: what came is kept.

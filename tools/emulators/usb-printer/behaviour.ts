@@ -13,6 +13,10 @@ export const behaviourSchema = z.strictObject({
   stallAtByte: z.int().min(0).optional(),
   /** Is unplugged after this many bytes. */
   unplugAtByte: z.int().min(0).optional(),
+  /** Resets itself after this many bytes: it is gone, and there again by itself. */
+  resetAtByte: z.int().min(0).optional(),
+  /** What GET_DEVICE_ID answers instead of its own id. */
+  deviceId: z.enum(['garbage', 'endless']).optional(),
   /** Answers no request of its class. */
   deaf: z.boolean().optional(),
 });

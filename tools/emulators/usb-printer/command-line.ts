@@ -26,7 +26,7 @@ const options = `Prints one JSON line: {"printer":{address,port},"control":…}.
   --ipp HOST:PORT       the IPP printer behind its IPP channels (none: they answer nothing)
   --out FILE            keeps the bytes of documents
   --behave JSON         how it misbehaves from the start: holdAtByte, portStatus, bytesPerSecond,
-                        stallAtByte, unplugAtByte, deaf
+                        stallAtByte, unplugAtByte, resetAtByte, deviceId, deaf
 SIGTERM or SIGINT ends it.
 `;
 

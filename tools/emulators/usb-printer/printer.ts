@@ -37,6 +37,8 @@ export interface UsbPrinterOptions {
 
 const defaultPortStatus = 0x18;
 const endpointNumberMask = 0x0f;
+const usefulIdBytes = 1024;
+const restartMs = 3_000;
 
 export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   readonly model: EmulatedModel;
@@ -210,17 +212,26 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
       if (holdAtByte === undefined || this.#pluggedBytes < holdAtByte) break;
       await changeOr(this, signal);
     }
-    const { bytesPerSecond, unplugAtByte } = this.#behaviour;
+    const { bytesPerSecond, unplugAtByte, resetAtByte } = this.#behaviour;
     if (bytesPerSecond !== undefined) {
       await sleep(this.#clock, (bytes.length / bytesPerSecond) * 1000);
     }
-    const leftBytes = Math.max(0, (unplugAtByte ?? Infinity) - this.#pluggedBytes);
+    const goneAtByte = Math.min(unplugAtByte ?? Infinity, resetAtByte ?? Infinity);
+    const leftBytes = Math.max(0, goneAtByte - this.#pluggedBytes);
     const taken = bytes.subarray(0, leftBytes);
     const channel = this.#channelOf(endpoint);
     if (channel !== undefined) await this.#ipp?.write(channel, taken);
     this.#keep(taken, channel === undefined);
-    if (unplugAtByte !== undefined && this.#pluggedBytes >= unplugAtByte) this.unplug();
+    if (this.#pluggedBytes >= goneAtByte) this.#leave(goneAtByte === resetAtByte);
     return { kind: 'done', value: bytes.length };
+  }
+
+  #leave(comesBack: boolean): void {
+    this.unplug();
+    if (!comesBack) return;
+    // Once: as a printer does that was switched off and on.
+    this.#behaviour = { ...this.#behaviour, resetAtByte: undefined };
+    this.#clock.startTimer(restartMs, () => this.plug());
   }
 
   #keep(bytes: Uint8Array, isRaw: boolean): void {
@@ -235,7 +246,7 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   #classRequest({ request, length }: Setup): TransferEnd<Buffer> {
     const empty = Buffer.alloc(0);
     if (request === 0) {
-      return { kind: 'done', value: Buffer.from(this.model.deviceId.subarray(0, length)) };
+      return { kind: 'done', value: Buffer.from(this.#deviceId().subarray(0, length)) };
     }
     if (request === 1) {
       const status = this.#behaviour.portStatus ?? defaultPortStatus;
@@ -247,6 +258,17 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
     this.#said = [];
     this.#notify();
     return { kind: 'done', value: empty };
+  }
+
+  #deviceId(): Uint8Array {
+    switch (this.#behaviour.deviceId) {
+      case 'garbage':
+        return Uint8Array.from({ length: usefulIdBytes }, (_each, at) => at * 73);
+      case 'endless':
+        return Buffer.alloc(0xffff, this.model.deviceId.subarray(2));
+      case undefined:
+        return this.model.deviceId;
+    }
   }
 
   #notify(): void {

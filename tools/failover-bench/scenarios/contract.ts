@@ -5,6 +5,10 @@ export interface ScenarioOptions {
   /** How often, or how long: each scenario says what it counts. */
   readonly count: number | undefined;
   readonly witness: boolean;
+  /** Of those that run for a time, with losses, or with large documents. */
+  readonly minutes?: number | undefined;
+  readonly lossPercent?: number | undefined;
+  readonly mib?: number | undefined;
 }
 
 export interface Scenario {

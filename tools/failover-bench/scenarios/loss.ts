@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { faultsIn, settleAccount } from '../accounts.ts';
 import { healBetween, loseBetween } from '../faults.ts';
 import type { ClientLine } from '../lines.ts';
-import { strayBytes } from '../writers.ts';
+import { strayBytes, takeoversIn } from '../writers.ts';
 import { createWorld, groupAddress } from '../world.ts';
 import type { Scenario, ScenarioOptions } from './contract.ts';
 
@@ -54,10 +54,7 @@ async function lose(
     printer: () => world.printerLines,
     waitMs: settleMs,
   });
-  const macs = world.printerLines.flatMap((line) =>
-    line.kind === 'announced' && line.address === groupAddress ? [line.mac] : [],
-  );
-  const takeovers = macs.filter((mac, at) => at > 0 && mac !== macs[at - 1]).length;
+  const takeovers = takeoversIn(world.printerLines, groupAddress);
   const strays = strayBytes(world.printerLines, groupAddress);
   say(
     `loss ${percent} % for ${count} s, ${witness ? 'with' : 'without'} witness: ` +

@@ -5,7 +5,7 @@ import { faultsIn, settleAccount } from '../accounts.ts';
 import type { Box } from '../box.ts';
 import { cutBetween, healBetween } from '../faults.ts';
 import type { ClientLine } from '../lines.ts';
-import { strayBytes } from '../writers.ts';
+import { strayBytes, takeoversIn } from '../writers.ts';
 import { createWorld, groupAddress, type World } from '../world.ts';
 import type { Scenario, ScenarioOptions } from './contract.ts';
 
@@ -81,9 +81,8 @@ function announcers(world: World): readonly string[] {
   );
 }
 
-function takeovers(world: World): number {
-  const macs = announcers(world);
-  return macs.filter((mac, at) => at > 0 && mac !== macs[at - 1]).length;
+function takeovers({ printerLines }: World): number {
+  return takeoversIn(printerLines, groupAddress);
 }
 
 /** Pairs of ports of the switch, from which to which nothing comes through. */

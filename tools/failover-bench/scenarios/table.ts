@@ -2,6 +2,7 @@
 import type { Scenario } from './contract.ts';
 import { hangingMonitor } from './hanging-monitor.ts';
 import { keepalived } from './keepalived.ts';
+import { load } from './load.ts';
 import { loss } from './loss.ts';
 import { partitions } from './partitions.ts';
 import { sitePower } from './site-power.ts';
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   sitePower,
   hangingMonitor,
   loss,
+  load,
   throughput,
   keepalived,
 ];

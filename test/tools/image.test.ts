@@ -1,0 +1,89 @@
+// What an image is made of: its partitions, its list of parts, and the way in that its tests add.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { readProvision } from '../../firmware/provision/read.ts';
+import { layout } from '../../tools/image/contract.ts';
+import { places } from '../../tools/image/disk.ts';
+import { licencesOf } from '../../tools/image/sbom.ts';
+import { imageTargets } from '../../tools/image/targets.ts';
+
+const image = (path: string) =>
+  fileURLToPath(new URL(`../../tools/image/${path}`, import.meta.url));
+const units = image('root/etc/systemd/system');
+
+async function folderOf(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'platen-image-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('partitions lie one behind the other, and both slots are alike', () => {
+  let endMib: number = layout.alignMib;
+  for (const { startMib, sizeMib } of places) {
+    assert.equal(startMib, endMib);
+    endMib += sizeMib;
+  }
+  assert.equal(places[1]?.sizeMib, places[2]?.sizeMib);
+  assert.equal(places.length, 4);
+});
+
+test('a machine that was never booted says so', () => {
+  const pi = imageTargets.find(({ name }) => name === 'raspberry-pi');
+  assert.match(pi?.caution ?? '', /never booted/);
+  assert.deepEqual(pi?.components, ['main', 'non-free-firmware']);
+});
+
+describe('the list of parts', () => {
+  test('has the licences of Debian’s form, each once', async (t) => {
+    const path = join(await folderOf(t), 'copyright');
+    await writeFile(
+      path,
+      'Files: *\nLicense: GPL-2+\n text\n\nFiles: a\nLicense: MIT\n\nLicense: MIT\n',
+    );
+    assert.deepEqual(await licencesOf(path), ['GPL-2+', 'MIT']);
+  });
+
+  test('of a package without that form says nothing that is not known', async (t) => {
+    const folder = await folderOf(t);
+    assert.deepEqual(await licencesOf(join(folder, 'none')), []);
+    const path = join(folder, 'copyright');
+    await writeFile(path, 'This is free software.\n');
+    assert.deepEqual(await licencesOf(path), []);
+  });
+});
+
+test('the provision.toml that an image carries takes nothing by itself', async () => {
+  const read = readProvision(await readFile(image('provision.example.toml')));
+  assert.equal(read.kind, 'read');
+  assert.equal(read.provision.administrator, undefined);
+  assert.equal(read.provision.peer, undefined);
+});
+
+test('the first program has the line before which the tests add their shell', async () => {
+  const init = await readFile(image('early/init'), 'utf8');
+  assert.match(init, /^for each in proc sys dev run; do mount --move/m);
+  await promisify(execFile)('sh', ['-n', image('early/init')]);
+});
+
+test('no unit of ours is exposed by 3 or more, as systemd itself counts', async (t) => {
+  const names = ['', '-box', '-data', '-light', '-network', '-provision', '-set-up-code'];
+  for (const name of names) {
+    const file = join(units, `platen${name}.service`);
+    const { stdout } = await promisify(execFile)('systemd-analyze', [
+      'security',
+      '--offline=yes',
+      '--no-pager',
+      '--threshold=29',
+      file,
+    ]);
+    const exposure = /Overall exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1];
+    t.diagnostic(`platen${name}.service ${exposure ?? '?'}`);
+    assert.ok(Number(exposure) < 3, stdout);
+  }
+});

@@ -1,0 +1,110 @@
+// Scenarios: what a shell in the box sees of it.
+import assert from 'node:assert/strict';
+import type { Booth } from '../booth.ts';
+import { addProbe, type Probe } from '../probe.ts';
+import type { Scenario } from './contract.ts';
+import { allJobsDone } from './steps.ts';
+
+/**
+ * What listens, as ARCHITECTURE.md and the README have it. mDNS and SSDP answer by UDP; DHCP's
+ * client has a port while it has a lease.
+ */
+const documented = new Set([
+  'tcp 443',
+  'tcp 515',
+  'tcp 631',
+  'tcp 8883',
+  'tcp 8884',
+  'udp 161',
+  'udp 68',
+  'udp 546',
+  'udp 5353',
+]);
+const rawPorts = { first: 9100, last: 9199 } as const;
+const idleSeconds = 60;
+const sectorBytes = 512;
+const units = [
+  'platen',
+  'platen-box',
+  'platen-data',
+  'platen-light',
+  'platen-provision',
+  'platen-network',
+  'platen-set-up-code',
+] as const;
+
+export const insideScenarios: readonly Scenario[] = [
+  {
+    what: 'only documented ports listen, and units are fenced off',
+    async run(booth) {
+      const probe = await shell(booth);
+      const lines = (await probe.run('ss -H -lntu')).split('\n');
+      const seen = new Set(lines.map(listenerOf));
+      const others = [...seen].filter((each) => !documented.has(each) && !isRaw(each));
+      assert.deepEqual(others, [], lines.join('\n'));
+      const exposures: string[] = [];
+      for (const unit of units) {
+        const said = await probe.run(`systemd-analyze security --no-pager ${unit}.service`);
+        const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(said)?.[1]);
+        assert.ok(exposure < 3, said);
+        exposures.push(`${unit} ${exposure}`);
+      }
+      return `${[...seen].toSorted().join(', ')}; exposure: ${exposures.join(', ')}`;
+    },
+  },
+  {
+    what: 'an idle minute: what it writes, and the memory it takes',
+    async run(booth) {
+      const probe = await shell(booth);
+      await allJobsDone(booth);
+      // What jobs before it left dirty is not of an idle box.
+      await probe.run('sync');
+      const before = await written(probe);
+      await booth.pause(idleSeconds * 1000);
+      await probe.run('sync');
+      const after = await written(probe);
+      const used = await probe.run("awk '/MemTotal|MemAvailable/ { print $2 }' /proc/meminfo");
+      const [total = 0, available = 0] = used.split('\n').map(Number);
+      const bytes = (after.sectors - before.sectors) * sectorBytes;
+      assert.ok(bytes <= mostIdleBytes, `${bytes} bytes were written in an idle minute`);
+      return (
+        `${bytes} bytes in ${after.writes - before.writes} writes within ${idleSeconds} s; ` +
+        `${Math.round((total - available) / 1024)} MiB of memory in use`
+      );
+    },
+  },
+];
+
+/** ext4 closes its journal with a block or two after a sync. */
+const mostIdleBytes = 64 * 1024;
+
+/** What the appliance holds back for itself is taken too. */
+export const fillData = 'fallocate -l $(df -B1 --output=avail /data | tail -1) /data/filler; sync';
+
+/** The box with a shell in it; it is started anew where it has none. */
+export async function shell(booth: Booth): Promise<Probe> {
+  if (!booth.hasProbe) {
+    await booth.kill();
+    await addProbe(booth.disk, booth.folder);
+    booth.hasProbe = true;
+    await booth.boot();
+  }
+  return booth.probe();
+}
+
+/** `udp UNCONN 0 0 0.0.0.0:5353 0.0.0.0:*` */
+function listenerOf(line: string): string {
+  const [protocol = '', , , , local = ''] = line.split(/\s+/);
+  return `${protocol} ${/:(\d+)$/.exec(local)?.[1] ?? local}`;
+}
+
+function isRaw(listener: string): boolean {
+  const [protocol, port] = listener.split(' ');
+  return protocol === 'tcp' && Number(port) >= rawPorts.first && Number(port) <= rawPorts.last;
+}
+
+async function written(probe: Probe) {
+  const said = await probe.run('awk \'$3 == "vda" { print $8, $10 }\' /proc/diskstats');
+  const [writes = 0, sectors = 0] = said.split(' ').map(Number);
+  return { writes, sectors };
+}

@@ -1,0 +1,202 @@
+// Scenarios: the box and an appliance in a namespace as a pair; a card that was copied.
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { Box } from '../../failover-bench/box.ts';
+import {
+  type ClientLine,
+  clientLine,
+  type PrinterLine,
+  printerLine,
+} from '../../failover-bench/lines.ts';
+import { startLines } from '../../failover-bench/process-lines.ts';
+import { createHosts, type Host } from '../../hosts/hosts.ts';
+import { type Console, createConsole } from '../../kernel/console.ts';
+import { run } from '../../run.ts';
+import { type Booth, until } from '../booth.ts';
+import type { Scenario } from './contract.ts';
+import { shell } from './inside.ts';
+import { foundPrinter } from './steps.ts';
+
+const program = (name: string) =>
+  fileURLToPath(new URL(`../../failover-bench/${name}`, import.meta.url));
+const groupName = 'prints';
+const groupAddress = '10.77.0.200';
+const boxAddress = '10.77.0.100';
+/** As the image has them: clients of the group find the same port on either box. */
+const settings = ['listen.http=631', 'listen.https=443', 'listen.lpd=515', 'listen.snmp=161'];
+const firstLineMs = 120_000;
+const mac = '52:54:00:77:00:64';
+
+export const pairScenarios: readonly Scenario[] = [
+  {
+    what: 'a pair with an appliance in a namespace: the box is killed, the other one prints on',
+    run: (booth) => withPeer(booth, takesOver),
+  },
+  {
+    what: 'a copied card: the same identity is refused as a peer',
+    run: (booth) => withPeer(booth, refusesCopy, true),
+  },
+];
+
+interface Room {
+  readonly booth: Booth;
+  readonly peer: Box;
+  /** The command line of the box. */
+  readonly box: Console;
+  readonly client: Host;
+  readonly printer: Host;
+}
+
+/** The box on a switch with another appliance, a client and a printer. */
+async function withPeer(
+  booth: Booth,
+  work: (room: Room) => Promise<string>,
+  isCopy = false,
+): Promise<string> {
+  const tag = `image${process.pid}`;
+  const tap = `plt${process.pid}`.slice(0, 15);
+  const probe = await shell(booth);
+  const identity = await probe.run('cat /data/platen/identity.json');
+  await using hosts = await createHosts({ tag, count: 3 });
+  const [host, client, printer] = hosts.hosts;
+  assert.ok(host && client && printer);
+  // Made outside, since the box's other network is there; then it goes to the switch.
+  await run('ip', ['tuntap', 'add', 'dev', tap, 'mode', 'tap'], '/');
+  let isOutside = true;
+  try {
+    const network = [
+      ['-netdev', `tap,id=switch,ifname=${tap},script=no,downscript=no`],
+      ['-device', `virtio-net-pci,netdev=switch,mac=${mac},romfile=`],
+    ].flat();
+    const machine = await booth.start({ network });
+    // It has opened its end before it says anything.
+    await machine.said('', firstLineMs);
+    await run('ip', ['link', 'set', tap, 'netns', hosts.wire], '/');
+    isOutside = false;
+    await run('ip', ['-n', hosts.wire, 'link', 'set', tap, 'master', 'bridge', 'up'], '/');
+    await booth.ready(machine);
+    await giveAddress(booth);
+    const data = join(booth.folder, 'peer');
+    await mkdir(data, { recursive: true });
+    if (isCopy) await writeFile(join(data, 'identity.json'), `${identity}\n`, { mode: 0o600 });
+    const peer = new Box({ name: 'peer', host, data, settings });
+    await peer.start();
+    return await work({ booth, peer, box: await consoleOf(booth), client, printer });
+  } finally {
+    await booth.kill();
+    if (isOutside) await run('ip', ['link', 'delete', tap], '/');
+  }
+}
+
+async function giveAddress(booth: Booth): Promise<void> {
+  const probe = await booth.probe();
+  const links = await probe.run('ip -br link');
+  const name = links
+    .split('\n')
+    .find((line) => line.includes(mac))
+    ?.split(/\s+/)[0];
+  assert.ok(name, links);
+  const ipv4 = { method: 'static', addresses: [`${boxAddress}/24`] };
+  await booth.client.call('PATCH', '/network', { interfaces: [{ name, ipv4 }] });
+  await booth.client.call('POST', '/network/confirm');
+  await until(booth, 'the address of the box', async () =>
+    (await probe.run('ip -br address')).includes(boxAddress) ? true : undefined,
+  );
+}
+
+const madeToken = z.looseObject({ secret: z.string() });
+
+async function consoleOf(booth: Booth): Promise<Console> {
+  const made = await booth.client.call('POST', '/tokens', {
+    name: `bench-${Math.round(booth.nowMs())}`,
+    scopes: ['administer'],
+  });
+  const certificate = z
+    .looseObject({ pin: z.string() })
+    .parse(await booth.client.call('GET', '/certificates/node'));
+  return createConsole({
+    host: '127.0.0.1',
+    port: booth.client.ports.https,
+    token: madeToken.parse(made).secret,
+    pin: certificate.pin.replaceAll(/[:\s]/g, '').toLowerCase(),
+  });
+}
+
+async function pairUp({ peer, box }: Pick<Room, 'peer' | 'box'>): Promise<void> {
+  const shown: unknown = JSON.parse(await peer.run('pair', 'show-code', '--json'));
+  const { code } = z.looseObject({ code: z.string() }).parse(shown);
+  await box.run(`pair join ${peer.host.address} ${code}`);
+}
+
+async function refusesCopy(room: Room): Promise<string> {
+  const why = await refusalOf(() => pairUp(room));
+  assert.match(why, /same|copy|cop(ied|ies)|itself|identity/i);
+  return why;
+}
+
+async function refusalOf(work: () => Promise<unknown>): Promise<string> {
+  try {
+    await work();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error('it was not refused');
+}
+
+const groupView = z.looseObject({ ownedHere: z.boolean(), mode: z.string() });
+
+async function takesOver(room: Room): Promise<string> {
+  const { booth, peer, box, client, printer } = room;
+  await pairUp(room);
+  await box.run(`group create ${groupName} --address ${groupAddress}`);
+  await until(booth, 'the group in step', async () => {
+    const view = groupView.parse(await booth.client.call('GET', `/groups/${groupName}`));
+    return view.ownedHere && view.mode === 'in-step' ? true : undefined;
+  });
+  const usb = await foundPrinter(booth, 'REDIR1');
+  const [usbPort = ''] = usb.portNames;
+  const refusal = await refusalOf(() => box.run(`printer add ${groupName}/usb --port ${usbPort}`));
+  const monitor = await refusalOf(() =>
+    box.run(`port add ${groupName}/usb --monitor usb --device ${usbPort}`),
+  );
+  const papers: PrinterLine[] = [];
+  const paper = startLines(
+    printer,
+    [process.execPath, program('printer-process.ts'), '9100'],
+    (line) => papers.push(printerLine.parse(line)),
+  );
+  await paper.first;
+  await box.run(`port add ${groupName}/p1 --monitor tcp --host ${printer.address}`);
+  await box.run(`printer add ${groupName}/p1 --port p1`);
+  const jobs: ClientLine[] = [];
+  const words = [groupAddress, '631', 'p1', 'job', '20000', '400', '1000', '20'];
+  const sender = startLines(
+    client,
+    [process.execPath, program('client-process.ts'), ...words],
+    (line) => jobs.push(clientLine.parse(line)),
+  );
+  const accepted = () => jobs.filter(({ outcome }) => outcome === 'accepted');
+  await until(booth, 'a few jobs', async () => (accepted().length >= 5 ? true : undefined));
+  const killedAt = accepted().length;
+  await booth.kill();
+  await until(booth, 'jobs after the kill', async () =>
+    accepted().length >= killedAt + 5 ? true : undefined,
+  );
+  sender.child.stdin?.end();
+  await sender.ended;
+  const wholeOf = () =>
+    papers.flatMap((each) => (each.kind === 'document' && each.whole ? [each.head] : []));
+  const missing = () =>
+    accepted().filter(({ id }) => !wholeOf().some((head) => head.includes(`JOB ${id} `)));
+  await until(booth, 'all acknowledged jobs on paper', async () =>
+    missing().length === 0 ? true : undefined,
+  );
+  await peer.signalAll('SIGKILL');
+  return (
+    `${accepted().length} acknowledged, ${killedAt} before the kill, lost 0; ` +
+    `its USB printer was refused: "${refusal}", "${monitor}"`
+  );
+}

@@ -1,0 +1,92 @@
+// Scenarios: a document by each way to a printer that the image has.
+import { stat } from 'node:fs/promises';
+import type { Booth } from '../booth.ts';
+import type { Scenario } from './contract.ts';
+import {
+  allJobsDone,
+  arrivedOnNetwork,
+  fileDigest,
+  foundPrinter,
+  kib,
+  netPrinter,
+  printByLp,
+} from './steps.ts';
+
+export const wayScenarios: readonly Scenario[] = [
+  {
+    what: 'a USB printer is found by itself, and prints through the kernel',
+    async run(booth) {
+      const printer = await foundPrinter(booth, 'REDIR1');
+      await allJobsDone(booth);
+      for (const port of printer.portNames) await booth.client.speakNothing(port);
+      booth.usb.clear();
+      return printByLp(booth, printer.name, 256 * kib, async () => booth.usb.record().sha256);
+    },
+  },
+  {
+    what: 'a printer at a USB serial adapter',
+    run: (booth) =>
+      printsAt(booth, 'COM', 32 * kib, booth.serialFile, 'serial', {
+        device: '/dev/ttyUSB0',
+        baudRate: 115_200,
+        flow: 'none',
+      }),
+  },
+  {
+    what: 'a printer with nothing but IPP over USB',
+    async run(booth) {
+      const { name } = await foundPrinter(booth, 'DRIVERLESS1');
+      return printByLp(booth, name, 256 * kib, async () => lastOf(booth.driverless)?.sha256);
+    },
+  },
+  {
+    what: 'a printer with IPP over USB beside raw (7/1/4 and 7/1/2)',
+    async run(booth) {
+      const { name, portNames } = await foundPrinter(booth, 'BOTH1');
+      await allJobsDone(booth);
+      await booth.client.speakNothingRaw(portNames);
+      booth.both.usb.clear();
+      // By the one or the other: the box has one printer for the device.
+      return printByLp(booth, name, 256 * kib, async () =>
+        booth.both.ipp.jobs().length > 0
+          ? lastOf(booth.both)?.sha256
+          : booth.both.usb.record().sha256,
+      );
+    },
+  },
+  {
+    what: 'a printer at the parallel port',
+    images: ['amd64'],
+    run: (booth) =>
+      printsAt(booth, 'LPT', 32 * kib, booth.parallelFile, 'parallel', { device: '/dev/lp0' }),
+  },
+  {
+    what: 'a printer on the network',
+    async run(booth) {
+      const { name } = await netPrinter(booth);
+      const before = booth.network.sessions().length;
+      const said = await printByLp(booth, name, 256 * kib, async () => {
+        const [last] = booth.network.sessions().slice(before);
+        return last?.end === 'fin' ? last.sha256 : undefined;
+      });
+      await arrivedOnNetwork(booth, []);
+      return said;
+    },
+  },
+];
+
+const lastOf = ({ ipp }: Booth['both']) => ipp.jobs().at(-1);
+
+async function printsAt(
+  booth: Booth,
+  name: string,
+  sizeBytes: number,
+  file: string,
+  monitor: string,
+  settings: Readonly<Record<string, string | number>>,
+): Promise<string> {
+  await booth.client.addPrinter(name, monitor, settings);
+  await allJobsDone(booth);
+  const before = (await stat(file)).size;
+  return printByLp(booth, name, sizeBytes, () => fileDigest(file, before));
+}
