@@ -20,6 +20,7 @@ import { platenFromSources } from '../../tools/up/processes.ts';
 import { assertAccessible, assertFits, openBrowser, openPage } from './browser.ts';
 
 const password = 'correct horse';
+const laterPassword = 'staple battery';
 
 describe('the first hour', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-page-'));
@@ -166,6 +167,21 @@ describe('the first hour', async () => {
     await shoot('system');
   });
 
+  test('a password is changed in another tab, and this one goes on', async () => {
+    const other = await page.context().newPage();
+    await other.goto(`${platen.pageAddress}#/system`);
+    await other.getByText('Change your password').click();
+    await other.getByLabel('The password until now').fill('wrong horse');
+    await other.getByLabel('A password').fill(laterPassword);
+    const save = other.locator('form').filter({ hasText: 'until now' }).getByRole('button');
+    await save.click();
+    await other.getByRole('alert').getByText('The old password is wrong').waitFor();
+    await other.getByLabel('The password until now').fill(password);
+    await save.click();
+    await other.getByText('Whoever else was logged in as you').waitFor();
+    await other.close();
+  });
+
   test('a second user is made, and may what they may', async () => {
     await section('Users', 'Users');
     await page.getByText('Add a user').click();
@@ -206,7 +222,7 @@ describe('the first hour', async () => {
     await page.getByLabel('Língua').selectOption('en');
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('Name').fill('ana');
-    await page.getByLabel('Password').fill(password);
+    await page.getByLabel('Password').fill(laterPassword);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByText('Needs a person now').waitFor();
     for (const width of [360, 1_440]) {

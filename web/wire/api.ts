@@ -1,5 +1,5 @@
 // Calls of the appliance's API, with its problems as errors that people can read.
-import type { PageView, ProblemView } from '../../firmware/api/types.ts';
+import type { PageView, ProblemView, SessionView } from '../../firmware/api/types.ts';
 import { t } from '../text.ts';
 
 /** What the API refused, in its own words. */
@@ -34,7 +34,34 @@ export interface Ask {
 
 /** Rejects with an ApiProblem where the appliance refuses, with a TypeError where it is away. */
 export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer> {
-  const { method = asked.json === undefined ? 'GET' : 'POST', json } = asked;
+  const method = asked.method ?? (asked.json === undefined ? 'GET' : 'POST');
+  try {
+    return await askOnce<Answer>(path, method, asked);
+  } catch (error) {
+    const isRefused = error instanceof ApiProblem && error.problem.status === 403;
+    // Whoever logged in again in another tab has another token there, by the same cookie.
+    if (!isRefused || method === 'GET' || !(await hasNewerToken())) throw error;
+    return await askOnce<Answer>(path, method, asked);
+  }
+}
+
+async function hasNewerToken(): Promise<boolean> {
+  const before = csrf.token;
+  try {
+    csrf.token = (await askOnce<SessionView>('/session', 'GET', {})).csrfToken;
+  } catch {
+    // Nobody is logged in: what was refused says so.
+    return false;
+  }
+  return csrf.token !== before;
+}
+
+async function askOnce<Answer>(
+  path: string,
+  method: NonNullable<Ask['method']>,
+  asked: Ask,
+): Promise<Answer> {
+  const { json } = asked;
   const headers: Record<string, string> = {};
   if (method !== 'GET') headers['x-platen-csrf'] = csrf.token;
   if (json !== undefined) headers['content-type'] = 'application/json';
