@@ -1,4 +1,4 @@
-// The pages, one row each: the frame shows them, the menu names them, and a test looks at every one.
+// The pages, a row each: the frame shows them, the menu names them, and a test looks at every one.
 
 export interface RouteRow {
   readonly name: string;

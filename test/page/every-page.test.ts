@@ -122,7 +122,7 @@ describe('every page', async () => {
   });
 });
 
-/** Returns the printer that is looked at: the one whose name is markup, and which does not answer. */
+/** Returns the printer that is looked at: its name is markup, and it does not answer. */
 async function fill({ data }: Platen): Promise<string> {
   const api = createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });
   const nobody = { name: 'nobody', host: '127.0.0.1', portNumber: 1 };

@@ -190,7 +190,9 @@ function asProblem(text: string, status: number): ProblemView {
 /** What to tell a person about anything that was thrown. */
 export function problemText(error: unknown): string {
   if (error instanceof ApiProblem) {
-    const { detail, next, errors = [] } = error.problem;
+    const { code, detail, next: step, errors = [] } = error.problem;
+    // The next step with these is to read the detail, which stands here already.
+    const next = ['bad-request', 'value-not-supported'].includes(code) ? '' : step;
     const places = errors.map(({ path, message }) => `${path}: ${message}`);
     return [detail, ...places, next].filter((part) => part !== '').join(' ');
   }
