@@ -1,7 +1,7 @@
 // The OpenAPI document, made from the rows and their schemas.
 import { z } from 'zod';
 import type { Route } from './route.ts';
-import { sessionCookieName } from '../sessions/cookie.ts';
+import { cookieName } from '../sessions/cookie.ts';
 import { csrfField } from './authenticate.ts';
 import { problem } from './schemas/problem.ts';
 
@@ -33,7 +33,7 @@ export function openApiDocument(
 /** The session is a browser's; its changes carry a second token, which no other site knows. */
 const securitySchemes = {
   token: { type: 'http', scheme: 'bearer' },
-  session: { type: 'apiKey', in: 'cookie', name: sessionCookieName },
+  session: { type: 'apiKey', in: 'cookie', name: cookieName },
   csrf: { type: 'apiKey', in: 'header', name: csrfField },
 } as const;
 
