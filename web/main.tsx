@@ -192,6 +192,10 @@ function start(): void {
     told.value = undefined;
   });
   followPair();
+  // A file that is dropped beside its place would take the page's place in the window.
+  for (const type of ['dragover', 'drop']) {
+    globalThis.addEventListener(type, (event) => event.preventDefault());
+  }
   render(<Frame />, document.body);
   void enter();
 }

@@ -166,6 +166,8 @@ function TokenList() {
               kind="danger"
               label={`${t('do.remove')}: ${name}`}
               run={async () => {
+                const sure = await confirm(t('users.token-sure', { name }), t('do.remove'));
+                if (!sure) return;
                 await ask(`/tokens/${encodeURIComponent(name)}`, { method: 'DELETE' });
                 await read();
               }}

@@ -325,6 +325,7 @@ export const en = {
   'users.set-password': 'Set a password',
   'users.password-set': '“{name}” has a new password, and is logged out everywhere.',
 
+  'users.token-sure': 'Remove the token “{name}”? Programs that use it are shut out at once.',
   'problem.title': 'That did not work',
   'problem.network': 'The appliance did not answer. Is it on, and is the network up?',
 
