@@ -5,6 +5,7 @@ import { passwordOption, readPassword } from '../cli/commands/user-commands.ts';
 import { createPasswords } from '../users/passwords.ts';
 import { ensureRuntime } from './runtime.ts';
 import type { ServeOptions } from './serve.ts';
+import { superviseCommand } from './supervise-command.ts';
 
 const noWords = { usage: '', arguments: { least: 0, most: 0 }, options: {} } as const;
 
@@ -23,16 +24,7 @@ export function applianceCommands(options: Omit<ServeOptions, 'supervised'>): re
         await serve({ ...options, supervised: input.flag('supervised') }, configOptions);
       },
     },
-    {
-      ...noWords,
-      name: 'supervise',
-      summary: 'Run serve as a child, and hold group addresses and the watchdog for it',
-      async run(_input, { configOptions }) {
-        ensureRuntime();
-        const { supervise } = await import('./supervise.ts');
-        await supervise(options, configOptions);
-      },
-    },
+    superviseCommand(options),
     {
       ...noWords,
       name: 'user hash-password',

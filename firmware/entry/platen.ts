@@ -20,6 +20,7 @@ import { apiCommands } from '../cli/table.ts';
 import { loadConfig } from '../config/load.ts';
 import { applianceCommands } from './commands.ts';
 import { clientLimits } from '../limits/client-limits.ts';
+import { configOptionsOf } from './config-options.ts';
 import { dataFolderAt } from './data-folder.ts';
 import { machineFacts } from './machine-facts.ts';
 import { secretAsker } from './terminal.ts';
@@ -71,15 +72,6 @@ async function main(words: readonly string[]): Promise<void> {
   const output = watchOutput();
   const status = await runCommand({ commands, words, contextOf, writeError });
   process.exitCode = output.lost ? 1 : status;
-}
-
-function configOptionsOf(values: ParsedWords['values']): CommandContext['configOptions'] {
-  const { data, config, set } = values;
-  const sets = Array.isArray(set) ? set.filter((each) => typeof each === 'string') : [];
-  return {
-    file: typeof config === 'string' ? config : undefined,
-    sets: typeof data === 'string' ? [...sets, `data.folder=${data}`] : sets,
-  };
 }
 
 /** `--server`, or PLATEN_SERVER, with its token; undefined: the appliance of the data folder. */

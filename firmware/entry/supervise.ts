@@ -16,8 +16,10 @@ import { lockFile } from './folder-lock.ts';
 import { createLogDestination } from './log-destination.ts';
 import { startServedProcess } from './served-process.ts';
 
+export type SupervisorHal = Pick<Hal, 'clock' | 'random' | 'udp' | 'files' | 'databases'>;
+
 export interface SuperviseOptions {
-  readonly hal: Hal;
+  readonly hal: SupervisorHal;
   readonly load: (given: CommandContext['configOptions']) => Promise<LoadedConfig>;
 }
 
@@ -68,7 +70,7 @@ function tableName(folder: string): string {
 const tableDigits = 8;
 
 /** One alone: a second one would take the first one's table away from under it. */
-async function lockFolder({ files, databases }: Hal, path: string, log: Log) {
+async function lockFolder({ files, databases }: SupervisorHal, path: string, log: Log) {
   const { supervisorLock } = dataFolderAt(path);
   try {
     await files.makeDirectory(path);

@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { z } from 'zod';
 import { runCommand, startPlaten } from '../../tools/up/platen.ts';
-import { singleFile } from '../../tools/up/processes.ts';
+import { singleFile, startProcess } from '../../tools/up/processes.ts';
 import { buildSingleFile } from './built.ts';
 import { moduleSource } from '../modules/module-source.ts';
 import { firstPrint } from './first-print.ts';
@@ -21,6 +22,22 @@ test('it passes its own test', async () => {
 
 test('a document from each client reaches the printer as it was sent', (t) =>
   firstPrint(t, singleFile));
+
+test('its supervisor, a program of its own in the file, serves and starts it again', async (t) => {
+  const data = await mkdtemp(join(tmpdir(), 'platen-supervised-'));
+  t.after(() => rm(data, { recursive: true }));
+  const settings = ['http', 'https', 'lpd', 'snmp', 'raw', 'mqtt', 'pair'].map(
+    (each) => `listen.${each}=0`,
+  );
+  const sets = ['listen.address=127.0.0.1', ...settings].flatMap((each) => ['--set', each]);
+  const supervised = await startProcess(singleFile, ['supervise', '--data', data, ...sets]);
+  t.after(() => supervised.stop());
+  const { pid } = z.looseObject({ pid: z.int() }).parse(supervised.ready);
+  process.kill(pid, 'SIGKILL');
+  // The socket of the one that was killed lies there still; the next one answers at it.
+  const state = async () => runCommand(singleFile, ['status', '--data', data]).catch(() => '');
+  while (!/Platen/.test(await state()));
+});
 
 test('it loads monitor modules, prints while one loops, and ends in time', async (t) => {
   const data = await mkdtemp(join(tmpdir(), 'platen-modules-'));

@@ -7,6 +7,7 @@ import { faults } from '../../tools/failover-bench/faults.ts';
 import { judge, type Judged, type RoundResult } from '../../tools/failover-bench/journal.ts';
 import type { ClientLine, PrinterLine } from '../../tools/failover-bench/lines.ts';
 import { runRound } from '../../tools/failover-bench/round.ts';
+import { isNamed } from '../../tools/failover-bench/scenarios/partitions.ts';
 import { strayBytes } from '../../tools/failover-bench/writers.ts';
 import { createWorld } from '../../tools/failover-bench/world.ts';
 
@@ -90,6 +91,19 @@ test('a second writer is whoever did not announce the address last', () => {
   const stray = strayBytes([...lines, bytesOf('a', 5)], address);
   assert.deepEqual(stray, [{ atMs: 5, mac: 'a', owner: 'b', ownerSinceMs: 3 }]);
   assert.deepEqual(strayBytes([...lines, announced('a', 5), bytesOf('a', 6)], address), []);
+});
+
+test('the named case is that neither box hears the other, and each hears a printer', () => {
+  const hostOf = (port: string) => ({ host: { port } });
+  const world = { boxes: [hostOf('a'), hostOf('b')], printerHosts: [{ port: 'p' }] } as const;
+  const both = [
+    ['a', 'b'],
+    ['b', 'a'],
+  ] as const;
+  assert.equal(isNamed(world, both), true);
+  assert.equal(isNamed(world, [...both, ['a', 'w']]), true);
+  assert.equal(isNamed(world, [['a', 'b']]), false);
+  assert.equal(isNamed(world, [...both, ['p', 'a']]), false);
 });
 
 test('copies that are not whole are none', () => {

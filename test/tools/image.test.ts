@@ -1,7 +1,7 @@
 // What an image is made of: its partitions, its list of parts, and the way in that its tests add.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { readProvision } from '../../firmware/provision/read.ts';
 import { layout } from '../../tools/image/contract.ts';
 import { places } from '../../tools/image/disk.ts';
-import { licencesOf } from '../../tools/image/sbom.ts';
+import { licencesOf, npmComponents } from '../../tools/image/sbom.ts';
 import { imageTargets } from '../../tools/image/targets.ts';
 
 const image = (path: string) =>
@@ -56,6 +56,30 @@ describe('the list of parts', () => {
     await writeFile(path, 'This is free software.\n');
     assert.deepEqual(await licencesOf(path), []);
   });
+});
+
+test('of npm’s packages the list has those that are there, and ship', async (t) => {
+  const folder = await folderOf(t);
+  const packages = {
+    '': {},
+    'node_modules/mqtt': { version: '5.0.0', license: 'MIT' },
+    'node_modules/@usb/linux': { version: '3.0.0', optional: true },
+    'node_modules/@usb/darwin': { version: '3.0.0', optional: true },
+    'node_modules/@types/node': { version: '26.0.0' },
+    'node_modules/esbuild': { version: '1.0.0', dev: true },
+  };
+  await writeFile(join(folder, 'package-lock.json'), JSON.stringify({ packages }));
+  for (const name of ['mqtt', '@usb/linux', '@types/node', 'esbuild']) {
+    await mkdir(join(folder, 'node_modules', name), { recursive: true });
+  }
+  const found = await npmComponents(folder);
+  assert.deepEqual(
+    found.map(({ purl, licenses }) => [purl, licenses.map(({ license }) => license.name)]),
+    [
+      ['pkg:npm/mqtt@5.0.0', ['MIT']],
+      ['pkg:npm/%40usb/linux@3.0.0', []],
+    ],
+  );
 });
 
 test('the provision.toml that an image carries takes nothing by itself', async () => {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { version } from '../../firmware/entry/version.ts';
+import { programNames } from '../../firmware/entry/programs.ts';
 import { workerNames } from '../../firmware/entry/workers.ts';
 import { addonsOf } from './addons.ts';
 import { packagesFor } from './cross.ts';
@@ -57,7 +58,8 @@ async function buildOnce(target: Target, output: string): Promise<string> {
   await makeSingleFile({
     root,
     packages,
-    entry: join(root, 'firmware/entry/platen.ts'),
+    entry: join(root, 'firmware/entry/start.ts'),
+    programs: programNames,
     workers: workerNames,
     addons: addonsOf(target),
     page: await buildPage(),

@@ -42,7 +42,7 @@ export async function bundle(options: BundleOptions): Promise<string> {
     tsconfigRaw: {
       compilerOptions: { alwaysStrict: false, strict: false, verbatimModuleSyntax: true },
     },
-    plugins: [addonPlugin(options.addons)],
+    plugins: [addonPlugin(options.addons), languagePlugin],
   });
   for (const { text, location } of result.warnings) {
     options.report(`warning: ${location?.file ?? ''}:${location?.line ?? ''}: ${text}`);
@@ -51,6 +51,17 @@ export async function bundle(options: BundleOptions): Promise<string> {
   if (output === undefined) throw new Error(`esbuild made nothing of ${options.entry}`);
   return output.text;
 }
+
+/** Of the library's messages in fifty languages, which a start would read, nobody sees one. */
+const languagePlugin: Plugin = {
+  name: 'languages',
+  setup(host) {
+    host.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
 
 function addonPlugin(addons: readonly Addon[]): Plugin {
   const addonAt = (path: string): Addon | undefined =>

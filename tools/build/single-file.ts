@@ -4,6 +4,7 @@ import { chmod, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 
 import { pageAsset, pageFiles } from '../../firmware/entry/page-assets.ts';
+import { programAsset, type ProgramName } from '../../firmware/entry/programs.ts';
 import { type WorkerName, workerAsset } from '../../firmware/entry/workers.ts';
 import { runtimeArguments } from '../../firmware/entry/runtime.ts';
 import type { Addon } from './addons.ts';
@@ -17,8 +18,9 @@ export interface SingleFileOptions {
   readonly root: string;
   /** The folder whose node_modules hold the target's addons. */
   readonly packages: string;
-  /** The program's entry and the folder in which its workers lie, as paths. */
+  /** What starts first; its programs and workers lie in its folder. */
   readonly entry: string;
+  readonly programs: readonly ProgramName[];
   readonly workers: readonly WorkerName[];
   readonly addons: readonly Addon[];
   /** The folder of the built page. */
@@ -59,21 +61,25 @@ export async function makeSingleFile(options: SingleFileOptions): Promise<void> 
 async function writeBlob(options: SingleFileOptions): Promise<void> {
   const { staging, addons, report } = options;
   await writeFile(
-    join(staging, 'platen.cjs'),
+    join(staging, 'start.cjs'),
     await bundle({ entry: options.entry, addons, report }),
   );
   const assets: Record<string, string> = {};
-  for (const name of options.workers) {
+  const texts = [
+    ...options.programs.map((name) => [name, programAsset(name)] as const),
+    ...options.workers.map((name) => [name, workerAsset(name)] as const),
+  ];
+  for (const [name, asset] of texts) {
     const entry = join(dirname(options.entry), `${name}.ts`);
     await writeFile(join(staging, `${name}.js`), await bundle({ entry, addons, report }));
-    assets[workerAsset(name)] = `${name}.js`;
+    assets[asset] = `${name}.js`;
   }
   for (const name of pageFiles) assets[pageAsset(name)] = join(options.page, name);
   for (const { asset } of addons) {
     assets[asset.name] = join(options.packages, asset.file);
   }
   const config = {
-    main: 'platen.cjs',
+    main: 'start.cjs',
     output: 'platen.blob',
     disableExperimentalSEAWarning: true,
     useSnapshot: false,

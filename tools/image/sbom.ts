@@ -1,5 +1,5 @@
 // Writes what an image is made of: CycloneDX 1.5, of Debian's packages and of npm's.
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../run.ts';
@@ -78,30 +78,38 @@ const lockSchema = z.object({
       version: z.string().optional(),
       license: z.string().optional(),
       dev: z.boolean().optional(),
-      optional: z.boolean().optional(),
     }),
   ),
 });
 
 /** Those that ship: what only develops is marked in the lock. */
-async function npmComponents(packages: string): Promise<readonly Component[]> {
+export async function npmComponents(packages: string): Promise<readonly Component[]> {
   const lock = lockSchema.parse(
     JSON.parse(await readFile(join(packages, 'package-lock.json'), 'utf8')),
   );
-  const present = new Set(await readdir(join(packages, 'node_modules')));
-  return Object.entries(lock.packages).flatMap(([path, entry]): Component[] => {
+  const found: Component[] = [];
+  for (const [path, entry] of Object.entries(lock.packages)) {
     const name = path.replace(/^.*node_modules\//, '');
-    const top = name.split('/')[0] ?? '';
-    if (path === '' || entry.dev === true || entry.version === undefined) return [];
-    if (entry.optional === true && !present.has(top)) return [];
-    return [
-      {
-        type: 'library',
-        name,
-        version: entry.version,
-        purl: `pkg:npm/${name.replace('@', '%40')}@${entry.version}`,
-        licenses: entry.license === undefined ? [] : [{ license: { name: entry.license } }],
-      },
-    ];
-  });
+    if (path === '' || entry.dev === true || entry.version === undefined) continue;
+    // Types are no part of a program, and what is for another machine is not there.
+    if (name.startsWith('@types/') || !(await isThere(join(packages, path)))) continue;
+    found.push({
+      type: 'library',
+      name,
+      version: entry.version,
+      purl: `pkg:npm/${name.replace('@', '%40')}@${entry.version}`,
+      licenses: entry.license === undefined ? [] : [{ license: { name: entry.license } }],
+    });
+  }
+  return found;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+    throw error;
+  }
 }

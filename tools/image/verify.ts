@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { run } from '../run.ts';
 import { ensurePackages, realDebianHost } from '../verify/debian.ts';
 import { type Booth, openBooth } from './booth.ts';
 import type { ImageName } from './contract.ts';
@@ -13,7 +14,8 @@ import { scenarios } from './scenarios/table.ts';
 
 const USAGE = `usage: npm run verify:image [-- [--target NAME] [--soak] [--only TEXT]…]
   --target     amd64 or arm64-generic
-  builds nothing: npm run image -- --target TARGET comes first
+  builds the image, then shows on it what scenarios/table.ts has
+  --as-built   does not build it
   --soak       20 rounds of unplugging and 50 of pulling the plug, in place of 3 and 5
   --rounds N   of both, in place of these
   --only TEXT  scenarios whose description has it, after the boot
@@ -40,6 +42,7 @@ async function main(args: readonly string[]): Promise<number> {
       target: { type: 'string', default: 'arm64-generic' },
       soak: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      'as-built': { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [''] },
       show: { type: 'boolean', default: false },
     },
@@ -50,6 +53,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const packages = await ensurePackages(realDebianHost, boothPackages);
   if (packages.state === 'refused') throw new Error(packages.message);
+  if (!values['as-built']) await buildImage(values.target);
   const imageFile = await builtImage(values.target);
   const folder = await mkdtemp(join(tmpdir(), 'platen-image-'));
   const booth = await openBooth({
@@ -84,10 +88,10 @@ async function runAll(booth: Booth, rounds: Rounds, only: readonly string[]): Pr
     .filter(({ images }) => images?.includes(booth.image) !== false)
     .filter(({ what }) => only.some((text) => what.includes(text)));
   const failed: string[] = [];
-  for (const { what, fromOff = false, run } of wanted) {
+  for (const { what, fromOff = false, run: show } of wanted) {
     try {
       if (!booth.isOn && !fromOff) await booth.boot();
-      await timed(booth, what, () => run(booth, rounds));
+      await timed(booth, what, () => show(booth, rounds));
     } catch (error) {
       failed.push(what);
       const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -104,6 +108,12 @@ async function timed(booth: Booth, what: string, work: () => Promise<string>): P
   const said = await work();
   const seconds = ((booth.nowMs() - startMs) / 1000).toFixed(1);
   process.stdout.write(`ok  (${seconds} s) ${said}\n`);
+}
+
+/** From Debian's packages as they were fetched before, where they were. */
+async function buildImage(target: ImageName): Promise<void> {
+  const program = join(root, 'tools/image/image.ts');
+  process.stdout.write(await run(process.execPath, [program, '--target', target], root));
 }
 
 async function builtImage(target: ImageName): Promise<string> {
