@@ -2,6 +2,7 @@
 // what logs hold.
 import { compareTerms, formatTerm, sameTerm } from '../../../firmware/cluster/term.ts';
 import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
+import { createOrder, type Order } from '../pair/order.ts';
 
 export type NodeName = 'a' | 'b';
 
@@ -45,34 +46,14 @@ export interface JudgeOptions {
   readonly trace: (line: string) => void;
 }
 
-/** Ownerships in the order in which they first acted; none acts again once another one has. */
-interface Order {
-  /** The ownership that acted since, if this one is over. */
-  act(acting: Acting): Acting | undefined;
-}
-
-function createOrder(): Order {
-  let current: Acting | undefined;
-  const past = new Set<string>();
-  const nameOf = ({ node, term }: Acting) => `${node} ${formatTerm(term)}`;
-  return {
-    act(acting) {
-      if (current?.node === acting.node && sameTerm(current.term, acting.term)) return undefined;
-      if (past.has(nameOf(acting))) return current;
-      if (current !== undefined) past.add(nameOf(current));
-      current = acting;
-      return undefined;
-    },
-  };
-}
-
 export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const violations: Violation[] = [];
   let exceptions = 0;
   const owners = new Map<string, NodeName>();
   const ownTerms = new Map<NodeName, Term>();
-  const acts = createOrder();
-  const printersActs = new Map<string, Order>();
+  const newOrder = () => createOrder(excepted);
+  const acts = newOrder();
+  const printersActs = new Map<string, Order<Acting>>();
   const acceptedJobs = new Map<string, { units: number; alone: boolean }>();
   const prints = new Map<string, number>();
   const delivered = new Map<string, Set<number>>();
@@ -81,12 +62,11 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const report = (invariant: number, what: string) => {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
   };
-  const inOrder = (order: Order, acting: Acting, invariant: number, what: string) => {
-    const current = order.act(acting);
-    if (current === undefined) return;
-    if (excepted(acting, current)) exceptions += 1;
-    else {
-      const terms = `${formatTerm(acting.term)}, after ${formatTerm(current.term)} did`;
+  const inOrder = (order: Order<Acting>, acting: Acting, invariant: number, what: string) => {
+    const place = order.act(acting);
+    if (place.kind === 'excepted') exceptions += 1;
+    else if (place.kind === 'over') {
+      const terms = `${formatTerm(acting.term)}, after ${formatTerm(place.since.term)} did`;
       report(invariant, `${acting.node} ${what} in term ${terms}`);
     }
   };
@@ -127,7 +107,7 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       inOrder(acts, acting, 11, what);
     },
     unitsLeft(acting, printerId, jobId, attempt) {
-      const order = printersActs.get(printerId) ?? createOrder();
+      const order = printersActs.get(printerId) ?? newOrder();
       printersActs.set(printerId, order);
       inOrder(order, acting, 3, `sent bytes of ${jobId}`);
       const attempts = delivered.get(jobId) ?? new Set();
