@@ -69,7 +69,7 @@ describe('every page', async () => {
     const parts = path.map((part) => encodeURIComponent(named[part] ?? part));
     await page.goto(`${platen.pageAddress}#/${parts.join('/')}`);
     await page.locator('main h1').waitFor();
-    await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+    await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
     await page.evaluate(
       'for (const fold of document.querySelectorAll("details")) fold.open = true',
     );
