@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
 import { pdfPage } from '../../firmware/paper/pdf.ts';
 import { buildPage } from '../../tools/page/build.ts';
 import { Children } from '../../tools/up/children.ts';
@@ -165,6 +166,53 @@ describe('the first hour', async () => {
     await page.getByText('Install another certificate').click();
     await assertAccessible(page, 'system');
     await shoot('system');
+  });
+
+  test('a webhook is named, and a wrong address is refused at its field', async () => {
+    await page.getByText('Webhook', { exact: false }).first().click();
+    const form = page.locator('form').filter({ hasText: 'Its address (https' });
+    await form.getByLabel('Its address').fill('hook.example');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByRole('alert').getByText('must be like https://HOST:PORT').waitFor();
+    await form.getByLabel('Its address').fill('https://hook.example/a');
+    await form.getByLabel('Secret').fill('geheim');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('https://hook.example/a').first().waitFor();
+    assert.match(await platen.run('setting', 'list'), /webhook\.secret +\(secret\) +changed/);
+    await platen.run('setting', 'clear', 'webhook.url');
+  });
+
+  test('who sees jobs, and how the raw port works, is set at the printer', async () => {
+    await page.getByRole('link', { name: 'Platen' }).click();
+    await page.getByRole('link', { name: 'labels' }).first().click();
+    await page.getByText('Who may print, and see jobs').click();
+    const access = page.locator('form').filter({ hasText: 'Networks that may print' });
+    await access.getByLabel('Names and owners').selectOption('all');
+    await access.getByLabel('Networks').fill('10.1.0.0/99');
+    await access.getByRole('button', { name: 'Save' }).click();
+    await access.getByRole('alert').waitFor();
+    await access.getByLabel('Networks').fill('10.1.0.0/16, 127.0.0.0/8');
+    await access.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    const shown = z.object({ access: z.unknown(), raw: z.unknown() });
+    const read = async () =>
+      shown.parse(JSON.parse(await platen.run('printer', 'show', 'labels', '--json')));
+    assert.deepEqual((await read()).access, {
+      networks: ['10.1.0.0/16', '127.0.0.0/8'],
+      logIn: false,
+      jobsShownTo: 'all',
+    });
+    await page.getByText('Options', { exact: true }).click();
+    await page.getByLabel('At the raw port').selectOption('pass-through');
+    await page.getByLabel('Longest pause').fill('45');
+    const options = page.locator('form').filter({ hasText: 'At the raw port' });
+    await options.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    while (JSON.stringify((await read()).raw) !== '{"mode":"pass-through","idleSeconds":45}');
+    await assertAccessible(page, 'options of a printer');
+    await shoot('printer-options');
+    await platen.run('printer', 'change', 'labels', '--allow-network', 'all');
+    await section('System', 'System');
   });
 
   test('a password is changed in another tab, and this one goes on', async () => {

@@ -92,7 +92,7 @@ function PrinterOf({ job }: { readonly job: ShownJob }) {
       : hrefOf('printers', job.printerId);
   return (
     <>
-      {isElsewhere(job) ? name : <a href={href}>{name}</a>}
+      {isElsewhere(job) ? name : <a href={href}>{name}</a>}{' '}
       {place === undefined ? null : <small>{place}</small>}
     </>
   );
