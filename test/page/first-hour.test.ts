@@ -211,6 +211,12 @@ describe('the first hour', async () => {
     while (JSON.stringify((await read()).raw) !== '{"mode":"pass-through","idleSeconds":45}');
     await assertAccessible(page, 'options of a printer');
     await shoot('printer-options');
+    await page.getByText('Change its address and settings').click();
+    const port = page.locator('form').filter({ hasText: 'Host name or address' });
+    await port.getByLabel('Host name or address').fill('localhost');
+    await port.getByRole('button', { name: 'Save' }).click();
+    while (!(await platen.run('port', 'show', 'labels')).includes('localhost'));
+    await assertAccessible(page, 'a port');
     await platen.run('printer', 'change', 'labels', '--allow-network', 'all');
     await section('System', 'System');
   });

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
 import { Drop } from '../parts/drop.tsx';
 import { JobsPlot } from '../parts/jobs-plot.tsx';
+import { PortForm } from '../parts/port-form.tsx';
 import { PrinterOptions } from '../parts/printer-options.tsx';
 import { PrinterFiles } from '../parts/printer-files.tsx';
 import { PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
@@ -44,7 +45,7 @@ export function Printer({ id }: { readonly id: string }) {
       </section>
       <JobsPlot printerId={id} />
       <Addresses printer={printer} />
-      <Ports names={printer.portNames} group={groupOf(id)} />
+      <Ports names={printer.portNames} spooler={printer.spooler} />
       <PrinterFiles path={path} />
       {isAdministrator() ? (
         <PrinterOptions key={printer.changedAt.ms} printer={printer} path={path} />
@@ -162,16 +163,17 @@ function Addresses({ printer }: { readonly printer: PrinterView }) {
 
 interface PortsProps {
   readonly names: readonly string[];
-  readonly group: string | undefined;
+  /** The id of whose ports they are. */
+  readonly spooler: string;
 }
 
-function Ports({ names, group }: PortsProps) {
+function Ports({ names, spooler }: PortsProps) {
   const [ports, setPorts] = useState<readonly PortView[]>([]);
   const wanted = names.join('\n');
   useEffect(() => {
     void attempt(async () => {
       const { items } = await ask<{ readonly items: readonly PortView[] }>('/ports', {
-        query: { limit: mostPorts, spooler: group },
+        query: { limit: mostPorts, spooler },
       });
       const mine = new Set(wanted.split('\n'));
       setPorts(items.filter(({ info }) => mine.has(info.name)));
@@ -181,13 +183,14 @@ function Ports({ names, group }: PortsProps) {
     <section aria-labelledby="ports">
       <h2 id="ports">{t('printer.ports')}</h2>
       <ul>
-        {ports.map(({ info, message, reasons }) => (
-          <li key={info.name}>
-            <strong>{info.name}</strong> {info.description}
-            {reasons.map(({ keyword }) => (
+        {ports.map((port) => (
+          <li key={port.info.name}>
+            <strong>{port.info.name}</strong> {port.info.description}
+            {port.reasons.map(({ keyword }) => (
               <small key={keyword}> {reasonText(keyword)}</small>
             ))}
-            {message === '' ? null : <small> {message}</small>}
+            {port.message === '' ? null : <small> {port.message}</small>}
+            {isAdministrator() ? <PortForm port={port} spooler={spooler} /> : null}
           </li>
         ))}
       </ul>

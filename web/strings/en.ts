@@ -326,6 +326,7 @@ export const en = {
   'users.password-set': '“{name}” has a new password, and is logged out everywhere.',
 
   'users.token-sure': 'Remove the token “{name}”? Programs that use it are shut out at once.',
+  'ports.change': 'Change its address and settings',
   'problem.title': 'That did not work',
   'problem.network': 'The appliance did not answer. Is it on, and is the network up?',
 

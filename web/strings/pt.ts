@@ -333,6 +333,7 @@ export const pt: Readonly<Record<TextKey, string>> = {
   'users.password-set': '“{name}” tem uma palavra-passe nova e saiu em todo o lado.',
 
   'users.token-sure': 'Remover o token “{name}”? Os programas que o usam ficam logo de fora.',
+  'ports.change': 'Mudar o endereço e as definições',
   'problem.title': 'Não resultou',
   'problem.network': 'O aparelho não respondeu. Está ligado, e a rede funciona?',
 
