@@ -22,7 +22,7 @@ export const boxRules: readonly BrokenRule[] = [
   alsoHere('a commit is told of before the standby has it', 1),
   alsoHere('a standby says that it has records before they are durable', 1),
   alsoHere('an owner goes on alone where its standby is slow, and does not ask it', 86),
-  alsoHere('the start is not committed before the first byte', 34),
+  alsoHere('the start is not committed before the first byte', 61),
   alsoHere('completions after the fork do not count', 9),
   alsoHere('a node that starts owns the group at once', 18),
   alsoHere('a promise of the peer is kept although it is in step again', 9),
