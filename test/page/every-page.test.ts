@@ -19,6 +19,7 @@ import { assertAccessible, assertFits, openBrowser, openPage } from './browser.t
 const password = 'correct horse';
 const markup = '<img src=x onerror=alert(1)>';
 const endless = 'x'.repeat(100);
+const unfold = 'for (const fold of document.querySelectorAll("details")) fold.open = true';
 const looks = [360, 1_440].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ width, colorScheme })),
 );
@@ -57,6 +58,7 @@ describe('every page', async () => {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme });
       const where = `${name} at ${width} ${colorScheme}`;
+      await page.evaluate(unfold);
       await assertFits(page, where);
       await assertAccessible(page, where);
       if (screenshots === undefined) continue;
@@ -70,9 +72,6 @@ describe('every page', async () => {
     await page.goto(`${platen.pageAddress}#/${parts.join('/')}`);
     await page.locator('main h1').waitFor();
     await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
-    await page.evaluate(
-      'for (const fold of document.querySelectorAll("details")) fold.open = true',
-    );
   };
 
   test('set-up', async () => {
@@ -104,6 +103,7 @@ describe('every page', async () => {
     await page.getByLabel('Language').selectOption('pt');
     for (const { name, path } of routes) {
       await open(path);
+      await page.evaluate(unfold);
       await assertFits(page, `${name} in Portuguese`);
       await assertAccessible(page, `${name} in Portuguese`);
     }

@@ -226,7 +226,7 @@ describe('the first hour', async () => {
     await other.goto(`${platen.pageAddress}#/system`);
     await other.getByText('Change your password').click();
     await other.getByLabel('The password until now').fill('wrong horse');
-    await other.getByLabel('A password').fill(laterPassword);
+    await other.getByLabel('A password, at least').fill(laterPassword);
     const save = other.locator('form').filter({ hasText: 'until now' }).getByRole('button');
     await save.click();
     await other.getByRole('alert').getByText('The old password is wrong').waitFor();
