@@ -6,7 +6,7 @@ import { bootTimeoutMs, type Booth, makeDocument, until } from '../booth.ts';
 import { mibBytes } from '../contract.ts';
 import { places } from '../disk.ts';
 import type { Scenario } from './contract.ts';
-import { fillData, shell } from './inside.ts';
+import { emptyData, fillData, shell } from './inside.ts';
 import { arrivedOnNetwork, digestOf, kib, netPrinter } from './steps.ts';
 
 export const damageScenarios: readonly Scenario[] = [
@@ -21,7 +21,7 @@ export const damageScenarios: readonly Scenario[] = [
       const problem = await until(booth, 'the page that says so', async () =>
         (await booth.client.problems()).find((text) => /full|room|space/i.test(text)),
       );
-      await probe.run('rm /data/filler; sync');
+      await probe.run(emptyData);
       await until(booth, 'a page without it', async () =>
         (await booth.client.problems()).includes(problem) ? undefined : true,
       );

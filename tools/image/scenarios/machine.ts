@@ -8,7 +8,7 @@ import { type Booth, makeDocument, until } from '../booth.ts';
 import { mibBytes } from '../contract.ts';
 import { places } from '../disk.ts';
 import type { Scenario } from './contract.ts';
-import { fillData, shell } from './inside.ts';
+import { emptyData, fillData, shell } from './inside.ts';
 import { allJobsDone, digestOf, foundPrinter, kib, same } from './steps.ts';
 
 const offTimeoutMs = 180_000;
@@ -51,7 +51,7 @@ export const machineScenarios: readonly Scenario[] = [
       assert.notEqual(await probe.run('cat /sys/class/leds/*::scrolllock/brightness'), '0');
       await probe.run(fillData);
       await shows('timer');
-      await probe.run('rm /data/filler; sync');
+      await probe.run(emptyData);
       await shows('none');
       return 'steady, blinking with a full data partition, steady';
     },
