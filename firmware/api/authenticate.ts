@@ -18,7 +18,7 @@ type Asking = Pick<HttpRequest, 'method' | 'header' | 'secure'>;
 export type Authenticate = (request: Asking) => Promise<Principal | Refusal>;
 
 /** The header field that carries a session's CSRF token. */
-const csrfField = 'x-platen-csrf';
+export const csrfField = 'x-platen-csrf';
 
 const bearerForm = /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 

@@ -101,7 +101,9 @@ function refusalOf({ status, json, method, path }: Refused): CliError {
   const refused = problem.safeParse(json);
   if (!refused.success) return new CliError(`Platen answered ${status} to ${method} ${path}.`);
   const { code, detail, next } = refused.data;
-  return new CliError(`${sentence(detail)} ${next}`, calledWrongly.has(code) ? 2 : 1);
+  const isWrong = calledWrongly.has(code);
+  // What comes next there is to read the detail, which stands here already.
+  return new CliError(isWrong ? sentence(detail) : `${sentence(detail)} ${next}`, isWrong ? 2 : 1);
 }
 
 /** Problems of what was typed, which only the appliance could find. */

@@ -1,6 +1,7 @@
 // Runs one call of `platen`: finds the command's row, reads its words, and says in one line what
 // went wrong.
 import { HalError } from '../../hal/errors.ts';
+import { nearestName } from '../../monitors/nearest-name.ts';
 import { ConfigError } from '../config/load.ts';
 import { CliError, type Command, type CommandContext } from './command.ts';
 import { showCommand, showCommands, unknownCommand } from './help.ts';
@@ -75,8 +76,16 @@ function findCommand(
     const names = group.map(({ name }) => name.slice(first.length + 1)).join(', ');
     throw new CliError(`platen ${first} needs one of: ${names}.`, 2);
   }
+  const meant = commands.find(({ name }) => isMistyped(name, first, second));
+  if (meant !== undefined) throw unknownCommand(`${first} ${second}`, [meant]);
   const typed = group.length > 0 ? `${first} ${second}` : first;
   throw unknownCommand(typed, group.length > 0 ? group : commands);
+}
+
+/** The second word is right, and the first nearly: `printr list`. */
+function isMistyped(name: string, first: string, second: string | undefined): boolean {
+  const [one = '', two] = name.split(' ');
+  return two !== undefined && two === second && nearestName(first, [one]) !== undefined;
 }
 
 const commonWord = /^--(data|config|set|server|token-file|pin|json)(=.*)?$/s;

@@ -2,8 +2,10 @@
 // several objects and an event of each of TLS's small records, which costs more than TLS and digest
 // together; here a record's bytes are lent to whoever wants them, and nothing is made of them.
 import type { TLSSocket } from 'node:tls';
+import type { Clock } from '../../hal/contract.ts';
 import { clientLimits as limits } from '../limits/client-limits.ts';
 import type { LentBytes } from './contract.ts';
+import { type Pace, startPace } from './pace.ts';
 import { readHead, type ResponseHead } from './response-head.ts';
 
 /** Who takes one answer. What it throws ends the connection and rejects the request. */
@@ -29,9 +31,10 @@ export interface ContentConnection {
 
 export async function openContentConnection(
   host: string,
+  clock: Pick<Clock, 'monotonicMs'>,
   dial: (onread: LentBytes) => Promise<TLSSocket>,
 ): Promise<ContentConnection> {
-  const reader = new AnswerReader();
+  const reader = new AnswerReader(clock);
   const buffer = new Uint8Array(limits.recordsBytes);
   const socket = await dial({
     buffer,
@@ -74,8 +77,15 @@ export async function openContentConnection(
   };
 }
 
+interface Answering {
+  readonly sink: ContentSink;
+  readonly done: PromiseWithResolvers<void>;
+  readonly pace: Pace;
+}
+
 /** The bytes of a connection as answers: head, then as many bytes as it says. */
 export class AnswerReader {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
   broken = false;
   paused = false;
   #head = Buffer.alloc(0);
@@ -83,14 +93,18 @@ export class AnswerReader {
   #leftBytes = 0;
   #lasts = true;
   #failure: unknown;
-  #answering: { readonly sink: ContentSink; readonly done: PromiseWithResolvers<void> } | undefined;
+  #answering: Answering | undefined;
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+  }
 
   expect(sink: ContentSink): Promise<void> {
     if (this.#answering !== undefined) throw new Error('an answer is still coming');
     if (this.broken) return Promise.reject(this.#failure);
     const done = Promise.withResolvers<void>();
     this.#headDone = false;
-    this.#answering = { sink, done };
+    this.#answering = { sink, done, pace: startPace(this.#clock) };
     return done.promise;
   }
 
@@ -117,6 +131,7 @@ export class AnswerReader {
   #take(bytes: Uint8Array): void {
     const answering = this.#answering;
     if (answering === undefined) throw new Error('the server spoke without being asked');
+    answering.pace.came(bytes.length);
     const body = this.#headDone ? bytes : this.#takeHead(bytes, answering.sink);
     if (body === undefined) return;
     // More than the answer has, and nothing else was asked for.

@@ -4,7 +4,7 @@
 // A connection lives in a folder of its own: `files/` holds what came, `state/` what is remembered
 // (pins, digests, cached keys), `staging/` what is on its way. Everything is downloaded and proven
 // before the first file takes its place, so that whatever is refused leaves `files/` as it was.
-import type { Random } from '../../hal/contract.ts';
+import type { Clock, Random } from '../../hal/contract.ts';
 import type { Folders } from '../../hal/folders.ts';
 import type { TLSSocket } from 'node:tls';
 import type { SplClientInfo } from '../queue-files/modules/contract.ts';
@@ -77,6 +77,7 @@ export interface QueueAddress {
 export interface ClientParts {
   readonly folders: Folders;
   readonly random: Pick<Random, 'uuid'>;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
   /** A connection whose other end is known: it has the pinned key, or authorities vouch for it. */
   readonly dial: (
     address: QueueAddress,

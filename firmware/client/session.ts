@@ -8,6 +8,7 @@ import { clientLimits as limits } from '../limits/client-limits.ts';
 import { authorityOf } from './address.ts';
 import { ContentChannel, openContentConnection } from './content-connection.ts';
 import { ClientError, type ClientParts, type QueueAddress } from './contract.ts';
+import { type Pace, startPace } from './pace.ts';
 
 export interface Session {
   /** The key of the server, once one connection was made. */
@@ -29,7 +30,7 @@ export interface Session {
 const problem = z.object({ code: z.string(), detail: z.string() });
 
 export function openSession(
-  { dial }: Pick<ClientParts, 'dial'>,
+  { dial, clock }: Pick<ClientParts, 'dial' | 'clock'>,
   address: QueueAddress,
   pin: string | undefined,
 ): Session {
@@ -91,7 +92,9 @@ export function openSession(
               'content-length': String(Buffer.byteLength(text)),
             };
       const response = await explained(address, send(method, path, headers, text));
-      const answer = parsed(await explained(address, wholeOf(response, limitBytes)));
+      const answer = parsed(
+        await explained(address, wholeOf(response, limitBytes, startPace(clock))),
+      );
       if ((response.statusCode ?? 0) >= 300) throw refusalOf(response.statusCode ?? 0, answer);
       const { success, data } = schema.safeParse(answer);
       if (success) return data;
@@ -99,7 +102,7 @@ export function openSession(
     },
     contents() {
       const channel = new ContentChannel(root, () =>
-        openContentConnection(authorityOf(address), async (lent) => {
+        openContentConnection(authorityOf(address), clock, async (lent) => {
           const { socket, key } = await dial(address, pin, lent);
           serverKey = key;
           sockets.push(socket);
@@ -117,11 +120,12 @@ export function openSession(
 }
 
 /** What a response still holds is read, so that its connection can be used again. */
-async function wholeOf(response: IncomingMessage, limitBytes: number): Promise<Buffer> {
+async function wholeOf(response: IncomingMessage, limitBytes: number, pace: Pace): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of chunksOf(response)) {
     sizeBytes += chunk.length;
+    pace.came(chunk.length);
     if (sizeBytes > limitBytes) {
       response.destroy();
       throw new ClientError('manifest-wrong', `The answer has more than ${limitBytes} bytes.`);

@@ -68,6 +68,7 @@ export const freshStepping: Stepping = {
   tail: undefined,
   progressAtMs: 0,
   sentAtMs: -clusterLimits.repeatMs,
+  stepAtMs: -clusterLimits.repeatMs,
   granted: false,
   blocked: false,
   exposedOn: undefined,

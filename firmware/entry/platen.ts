@@ -42,6 +42,7 @@ async function main(words: readonly string[]): Promise<void> {
     ...connectCommands({
       folders: createLinuxFolders(),
       random: hal.random,
+      clock: hal.clock,
       run: (program, args) => runProgram(program, args, clientLimits.cupsMs),
       machine: machineFacts(),
     }),

@@ -17,6 +17,9 @@ export const clientLimits = {
   downloads: 4,
   /** A server that says nothing for so long has gone. */
   idleTimeoutMs: 30_000,
+  /** An answer that has lasted for so long, and came with fewer bytes a second, is given up. */
+  slowAfterMs: 60_000,
+  leastBytesPerSecond: 256,
   /** A file is asked for again so often where its download breaks off, from where it was. */
   attempts: 3,
   /** The disk keeps at least this much free. */

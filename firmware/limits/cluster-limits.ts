@@ -59,8 +59,12 @@ export const clusterLimits = {
   askEveryMs: 25,
   /** The shortest time between two ticks. */
   leastTickMs: 1,
-  /** Records that one message carries. */
-  recordsPerMessage: 64,
+  /** Records that one message to the standby carries; storeLimits bounds their bytes too. */
+  recordsPerMessage: 512,
+  /** Of a tail, whose batch is taken in whole or not at all. */
+  tailRecordsPerMessage: 64,
+  /** How far behind a standby may be when new commits begin to wait for it. */
+  lagToStep: 64,
   /** Commits of a group that may wait for the peer. */
   waitingCommits: 4_096,
   /** Local ports that are remembered of a device's connections that did not end in order. */

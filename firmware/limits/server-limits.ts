@@ -23,6 +23,12 @@ export const serverLimits = {
      * scarce, who was idle for longest goes.
      */
     idleTimeoutMs: 300_000,
+    /**
+     * Where places are scarce, a request that has lasted for so long and moved fewer bytes a second
+     * makes room as well: a body that trickles would hold its place for ever.
+     */
+    crawlsAfterMs: 60_000,
+    crawlsBelowBytesPerSecond: 1_024,
     /** The longest pause inside a body. */
     bodyIdleTimeoutMs: 120_000,
     /** The longest time in which a client takes nothing of an answer. */

@@ -9,6 +9,8 @@ export const storeLimits = {
   entriesPerReplay: 500,
   /** Records that one readLog hands out, at most. */
   recordsPerRead: 1_000,
+  /** … and their payloads, one record more at most: they go to another thread, and to the peer. */
+  recordBytesPerRead: 512 * 1024,
   /** Rows of a table that the store remembers, at most: jobs in work are read often. */
   rowsRemembered: 1_000,
   /** The file that holds printers and registry beside the database. */

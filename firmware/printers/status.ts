@@ -23,7 +23,7 @@ export interface MachineTrouble {
   readonly text: string;
 }
 
-export type PrinterCondition = Pick<PrinterStatus, 'state' | 'reasons' | 'message'>;
+export type PrinterCondition = Pick<PrinterStatus, 'state' | 'reasons' | 'message' | 'waiting'>;
 
 export function printerCondition(
   printer: Pick<Printer, 'enabled' | 'holdNewJobs' | 'note'>,
@@ -50,7 +50,9 @@ export function printerCondition(
     const message = said('The printer has no port.');
     return { state: 'stopped', reasons: ['other-error', ...reasons], message };
   }
+  const waits = pool.some((port) => port.state === 'waiting' && port.working);
   return {
+    ...(waits ? { waiting: true } : {}),
     state: poolState(pool),
     reasons: reasons.length === 0 ? ['none'] : reasons,
     message: said(poolMessage(pool)),

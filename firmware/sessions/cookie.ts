@@ -2,7 +2,7 @@
 // never sent along with a request that another site made.
 
 /** The prefix makes browsers refuse it without Secure, or with a Domain. */
-const cookieName = '__Host-platen';
+export const cookieName = '__Host-platen';
 
 /** 32 bytes in base64url; anything else was not made here. */
 const secretForm = /^[A-Za-z0-9_-]{43}$/;

@@ -32,6 +32,8 @@ export interface PrinterStatus {
   readonly message: string;
   /** Jobs that are not ended. */
   readonly queuedJobCount: number;
+  /** A job has begun, and its device takes nothing now: off, off-line, out of paper, slow. */
+  readonly waiting?: boolean;
 }
 
 export interface PortStatus {

@@ -1,5 +1,6 @@
 // The logs as rows: each spooler's end, its term, its records, and its counter of job numbers.
 import type { LogRecord, Term } from './contract.ts';
+import type { SqlRow } from '../../hal/contract.ts';
 import type { Change } from './records/table.ts';
 import type { Sql } from './sql.ts';
 import { integerOf, textOf } from './statements.ts';
@@ -45,35 +46,49 @@ export function findLastJobNumber(sql: Sql, spooler: string): number {
   return sql.held.logs.find(spooler)?.lastJobNumber ?? 0;
 }
 
+export interface RecordsWanted {
+  readonly fromSeq: number;
+  readonly limit: number;
+  /** Reading ends with the record that reaches it. */
+  readonly mostBytes?: number;
+}
+
 export function readRecords(
   sql: Sql,
   spooler: string,
-  fromSeq: number,
-  limit: number,
+  { fromSeq, limit, mostBytes = Infinity }: RecordsWanted,
 ): readonly LogRecord[] {
-  return sql
-    .all(
-      'SELECT * FROM records WHERE spooler = ? AND seq >= ? ORDER BY seq LIMIT ?',
-      spooler,
-      fromSeq,
-      limit,
-    )
-    .map((row) => {
-      // Only appendRecord writes these columns, after the record was applied.
-      const change: Change = JSON.parse(
-        `{"type":${JSON.stringify(textOf(row, 'type'))},"payload":${textOf(row, 'payload')}}`,
-      );
-      return {
-        spooler,
-        term: {
-          generation: integerOf(row, 'generation'),
-          counter: integerOf(row, 'counter'),
-          node: textOf(row, 'node'),
-        },
-        seq: integerOf(row, 'seq'),
-        change,
-      };
-    });
+  const rows = sql.all(
+    'SELECT * FROM records WHERE spooler = ? AND seq >= ? ORDER BY seq LIMIT ?',
+    spooler,
+    fromSeq,
+    limit,
+  );
+  const records: LogRecord[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    if (bytes >= mostBytes) break;
+    bytes += textOf(row, 'payload').length;
+    records.push(recordFromRow(spooler, row));
+  }
+  return records;
+}
+
+function recordFromRow(spooler: string, row: SqlRow): LogRecord {
+  // Only appendRecord writes these columns, after the record was applied.
+  const change: Change = JSON.parse(
+    `{"type":${JSON.stringify(textOf(row, 'type'))},"payload":${textOf(row, 'payload')}}`,
+  );
+  return {
+    spooler,
+    term: {
+      generation: integerOf(row, 'generation'),
+      counter: integerOf(row, 'counter'),
+      node: textOf(row, 'node'),
+    },
+    seq: integerOf(row, 'seq'),
+    change,
+  };
 }
 
 /** Records up to and with `throughSeq` go with the commit. */

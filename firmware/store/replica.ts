@@ -82,7 +82,9 @@ export function cutTail(sql: Sql, spooler: string, seq: number): void {
 }
 
 function recordsThrough(sql: Sql, spooler: string, seq: number): readonly LogRecord[] {
-  return readRecords(sql, spooler, 1, seq).filter((record) => record.seq <= seq);
+  return readRecords(sql, spooler, { fromSeq: 1, limit: seq }).filter(
+    (record) => record.seq <= seq,
+  );
 }
 
 /** As the first time, but told to nobody; documents that went are gone already. */

@@ -139,7 +139,11 @@ class DirectStore implements Store {
 
   async readLog(spooler: string, fromSeq: number, limit: number): Promise<readonly LogRecord[]> {
     return this.#read('the log could not be read', () =>
-      readRecords(this.#sql, spooler, fromSeq, Math.min(limit, storeLimits.recordsPerRead)),
+      readRecords(this.#sql, spooler, {
+        fromSeq,
+        limit: Math.min(limit, storeLimits.recordsPerRead),
+        mostBytes: storeLimits.recordBytesPerRead,
+      }),
     );
   }
 

@@ -38,9 +38,16 @@ export function watchNeeds(options: NeedsOptions): () => void {
 }
 
 /** Somebody has to walk to it: as the page says it. */
-export function needsPerson({ state, reasons, queuedJobCount }: PrinterStatus): boolean {
+export function needsPerson({
+  state,
+  reasons,
+  queuedJobCount,
+  waiting = false,
+}: PrinterStatus): boolean {
   if (reasons.some((reason) => reason.endsWith('-error'))) return true;
-  const waits = reasons.some((reason) => /^(connecting-to-device|timed-out)/.test(reason));
+  // A printer by USB says of no paper, of an open cover, of its switch only that it takes nothing.
+  const stuck = waiting && reasons.some((reason) => reason.endsWith('-warning'));
+  const waits = stuck || reasons.some((each) => /^(connecting-to-device|timed-out)/.test(each));
   const paused = reasons.some((reason) => reason.startsWith('paused'));
   return (state === 'stopped' && !paused) || (waits && queuedJobCount > 0);
 }

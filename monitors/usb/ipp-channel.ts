@@ -1,13 +1,9 @@
 // IPP over USB (IPP-USB 1.0): an interface of a printer as a connection, over which HTTP is spoken.
-import type {
-  Clock,
-  TcpConnection,
-  UsbDeviceInfo,
-  UsbInterface,
-  UsbInterfaceInfo,
-} from '../../hal/contract.ts';
+import type { Clock, TcpConnection, UsbDeviceInfo, UsbInterfaceInfo } from '../../hal/contract.ts';
 import { HalError, isHalError, toHalError } from '../../hal/errors.ts';
 import { abortable, startDeadline } from '../../hal/time.ts';
+import { type BothPipes, IppChannel } from './channel.ts';
+import { createChannelPool } from './channel-pool.ts';
 import type { LocalDevices } from '../contract.ts';
 import type { UsbFinder } from './finder.ts';
 import { ippInterfaces, pipesOf } from './interfaces.ts';
@@ -22,8 +18,15 @@ export interface IppUsb {
    */
   connect(
     key: string,
-    request: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+    request: {
+      readonly timeoutMs: number;
+      readonly signal?: AbortSignal | undefined;
+      /** On whose behalf: his channels stay open for a moment between two exchanges. */
+      readonly owner?: string;
+    },
   ): Promise<TcpConnection>;
+  /** Closes what stayed open for this owner, or for all. */
+  release(owner?: string): Promise<void>;
 }
 
 export interface IppUsbOptions {
@@ -35,27 +38,42 @@ export interface IppUsbOptions {
 export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb {
   /** Interfaces in use here, by plugging: when each is given back. */
   const inUse = new Map<Promise<void>, string>();
+  const pool = createChannelPool(clock);
   /** Those on which the rest of an answer may lie, by plugging and number. */
   const unclean = new Set<string>();
 
-  const openOne = async (device: UsbDeviceInfo, info: UsbInterfaceInfo, pipes: BothPipes) => {
+  const openOne = async (
+    device: UsbDeviceInfo,
+    info: UsbInterfaceInfo,
+    pipes: BothPipes,
+    owner: string,
+  ) => {
     const name = nameOf(device, info);
-    const isAlone = ![...inUse.values()].includes(pluggingOf(device));
+    const plugging = pluggingOf(device);
+    const isAlone = ![...inUse.values()].includes(plugging);
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const end = () => {
       inUse.delete(ended);
       resolve();
     };
-    inUse.set(ended, pluggingOf(device));
+    inUse.set(ended, plugging);
     try {
-      const usbInterface = await devices.openUsb(device, info);
-      if (unclean.has(name)) await clean(usbInterface, pipes.in, device, isAlone);
+      const parked = pool.take(name, owner);
+      const channel = parked ?? new IppChannel(await devices.openUsb(device, info), pipes);
+      if (unclean.has(name)) await clean(channel, device, isAlone);
       unclean.delete(name);
-      const onClosing = (work: Promise<void>, isClean: boolean) => {
-        if (!isClean && unclean.size < limits.uncleanInterfaces) unclean.add(name);
-        void work.finally(end);
-      };
-      return new UsbConnection(usbInterface, pipes, subjectOf(device), onClosing);
+      return new UsbConnection(channel, subjectOf(device), {
+        onOver() {
+          pool.park({ channel, name, plugging, owner });
+          end();
+        },
+        onBroken(work, isClean) {
+          if (!isClean && unclean.size < limits.uncleanInterfaces) unclean.add(name);
+          // A reset of the port makes all its interfaces invalid.
+          if (isClean) void pool.release((each) => each.plugging === plugging);
+          void work.finally(end);
+        },
+      });
     } catch (error) {
       end();
       throw error;
@@ -63,20 +81,17 @@ export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb 
   };
 
   /** Closes what can't be used. */
-  const clean = async (
-    usbInterface: UsbInterface,
-    pipe: number,
-    device: UsbDeviceInfo,
-    mayReset: boolean,
-  ) => {
+  const clean = async (channel: IppChannel, device: UsbDeviceInfo, mayReset: boolean) => {
+    const { usbInterface } = channel;
     const subject = subjectOf(device);
     try {
-      if (await drain(usbInterface, pipe)) return;
+      if (await channel.drain(clock)) return;
       const detail = 'its last answer has no end';
       // A reset would end a document on another channel too.
       if (!mayReset) throw new HalError('busy', subject, { detail });
       await usbInterface.resetPort();
       for (const info of device.interfaces) unclean.delete(nameOf(device, info));
+      void pool.release(({ plugging }) => plugging === pluggingOf(device));
       throw new HalError('io-error', subject, { detail: `${detail}; its port was reset` });
     } catch (error) {
       await usbInterface.close();
@@ -84,7 +99,10 @@ export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb 
     }
   };
 
-  const openFree = async (device: UsbDeviceInfo): Promise<TcpConnection | 'busy'> => {
+  const openFree = async (
+    device: UsbDeviceInfo,
+    owner: string,
+  ): Promise<TcpConnection | 'busy'> => {
     let isBusy = false;
     // One that has to be read empty first is for when there is no other.
     const isUnclean = (info: UsbInterfaceInfo) => Number(unclean.has(nameOf(device, info)));
@@ -93,7 +111,7 @@ export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb 
       const pipes = pipesOf(info);
       if (pipes?.in === undefined) continue;
       try {
-        return await openOne(device, info, { out: pipes.out, in: pipes.in });
+        return await openOne(device, info, { out: pipes.out, in: pipes.in }, owner);
       } catch (error) {
         // Another exchange has this one; a printer has several for that.
         if (!isHalError(error, 'busy')) throw toHalError(error, subjectOf(device));
@@ -105,7 +123,7 @@ export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb 
   };
 
   return {
-    async connect(key, { timeoutMs, signal }) {
+    async connect(key, { timeoutMs, signal, owner = '' }) {
       using deadline = startDeadline(clock, timeoutMs, signal);
       const [device, ...twins] = await abortable(finder.find(key), deadline.signal);
       if (device === undefined || twins.length > 0) {
@@ -113,9 +131,11 @@ export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb 
         throw new HalError('not-found', key, { detail });
       }
       for (;;) {
-        const opened = await openFree(device);
+        const opened = await openFree(device, owner);
         if (opened !== 'busy') return opened;
         const plugging = pluggingOf(device);
+        // Those of another owner are in the way, and not needed just now.
+        if (await pool.release((each) => each.plugging === plugging)) continue;
         const own = [...inUse].flatMap(([end, of]) => (of === plugging ? [end] : []));
         const busy = (detail: string) => new HalError('busy', key, { detail });
         if (own.length === 0) throw busy('another program uses the printer');
@@ -125,6 +145,9 @@ export function createIppUsb({ devices, finder, clock }: IppUsbOptions): IppUsb 
           throw deadline.expired ? busy('all its channels are in use') : error;
         }
       }
+    },
+    async release(owner) {
+      await pool.release((each) => owner === undefined || each.owner === owner);
     },
   };
 }
@@ -142,48 +165,31 @@ function nameOf(device: UsbDeviceInfo, { number }: UsbInterfaceInfo): string {
   return `${pluggingOf(device)}:${number}`;
 }
 
-interface BothPipes {
-  readonly out: number;
-  readonly in: number;
-}
-
-/**
- * What is left of an answer that nobody waited for would be taken for the next one's. False: it
- * does not end.
- */
-async function drain(usbInterface: UsbInterface, pipe: number): Promise<boolean> {
-  for (let round = 0; round < limits.drainRounds; round += 1) {
-    const left = await usbInterface.transferIn(pipe, limits.listenBytes, limits.drainMs);
-    if (left === undefined) return true;
-  }
-  return false;
+interface ConnectionEnd {
+  /** All that was to come has come. */
+  onOver(): void;
+  /** `work` gives the interface back; `isClean`: nothing is left of an answer. */
+  onBroken(work: Promise<void>, isClean: boolean): void;
 }
 
 class UsbConnection implements TcpConnection {
   readonly local;
   readonly remote;
-  readonly #usbInterface: UsbInterface;
-  readonly #pipes: BothPipes;
+  readonly #channel: IppChannel;
   readonly #subject: string;
+  readonly #end: ConnectionEnd;
   readonly #life = new AbortController();
   #takenBytes = 0;
   #underWay: Promise<void> | undefined;
 
-  readonly #onClosing: (work: Promise<void>, isClean: boolean) => void;
-
-  constructor(
-    usbInterface: UsbInterface,
-    pipes: BothPipes,
-    subject: string,
-    onClosing: (work: Promise<void>, isClean: boolean) => void,
-  ) {
-    this.#onClosing = onClosing;
-    this.#usbInterface = usbInterface;
-    this.#pipes = pipes;
+  constructor(channel: IppChannel, subject: string, end: ConnectionEnd) {
+    this.#channel = channel;
     this.#subject = subject;
+    this.#end = end;
     // There are no addresses; the interface tells two connections apart.
-    this.local = { address: 'usb', port: usbInterface.info.number };
-    this.remote = { address: subject, port: usbInterface.info.number };
+    const { number } = channel.usbInterface.info;
+    this.local = { address: 'usb', port: number };
+    this.remote = { address: subject, port: number };
   }
 
   get takenBytes() {
@@ -209,13 +215,13 @@ class UsbConnection implements TcpConnection {
   }
 
   async read(signal?: AbortSignal): Promise<Uint8Array> {
-    for (;;) {
+    const isOver = () => this.#life.signal.aborted;
+    for (let turnMs: number = limits.listenMs; ; ) {
       if (signal?.aborted) throw new HalError('aborted', this.#subject);
       this.#mustBeOpen();
-      // Not given up in the middle: what came until then would be lost.
-      const { listenBytes, answerTurnMs } = limits;
-      const said = await this.#usbInterface.transferIn(this.#pipes.in, listenBytes, answerTurnMs);
-      if (said !== undefined && said.length > 0) return said;
+      const said = await this.#channel.next(turnMs, isOver);
+      if (said !== undefined) return said;
+      turnMs = Math.min(turnMs * 2, limits.answerTurnMs);
     }
   }
 
@@ -227,23 +233,22 @@ class UsbConnection implements TcpConnection {
     if (this.#life.signal.aborted) return;
     this.#life.abort();
     // A reset of the port empties the pipes as well.
-    const isClean = this.#underWay !== undefined;
-    this.#onClosing(this.#resetAndClose(), isClean);
+    this.#end.onBroken(this.#resetAndClose(), this.#underWay !== undefined);
   }
 
   async close(): Promise<void> {
     if (this.#life.signal.aborted) return;
+    if (this.#underWay !== undefined) return this.reset();
     this.#life.abort();
-    const work = this.#usbInterface.close();
-    this.#onClosing(work, true);
-    await work;
+    this.#end.onOver();
   }
 
   async #transferAll(chunk: Uint8Array): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
       this.#mustBeOpen();
       const piece = chunk.subarray(at, at + limits.chunkBytes);
-      const taken = await this.#usbInterface.transferOut(this.#pipes.out, piece, limits.transferMs);
+      const { usbInterface, pipes } = this.#channel;
+      const taken = await usbInterface.transferOut(pipes.out, piece, limits.transferMs);
       at += taken;
       this.#takenBytes += taken;
     }
@@ -253,11 +258,11 @@ class UsbConnection implements TcpConnection {
   /** Only a reset of the port ends a transfer that the printer holds. */
   async #resetAndClose(): Promise<void> {
     try {
-      if (this.#underWay !== undefined) await this.#usbInterface.resetPort();
+      if (this.#underWay !== undefined) await this.#channel.usbInterface.resetPort();
     } catch {
       // The device is gone, which ends the transfer as well.
     }
-    await this.#usbInterface.close();
+    await this.#channel.usbInterface.close();
   }
 
   #bounded<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -22,6 +22,9 @@ export interface UsbIppWatch extends PortWatch<UsbSettings>, Pick<IppWatch, 'rep
 /** IPP-USB 1.0, 4.2: where every such printer is, as seen over its channel. */
 const printerUri = 'ipp://localhost/ipp/print';
 
+/** No name of a port: it has a slash. */
+const watchOwner = 'the/watch';
+
 export function createUsbIppWatch({ init, finder, ippUsb }: UsbIppWatchOptions): UsbIppWatch {
   const settingsOf = new Map<string, () => UsbSettings | undefined>();
   const watch = createIppWatch({
@@ -30,7 +33,7 @@ export function createUsbIppWatch({ init, finder, ippUsb }: UsbIppWatchOptions):
       ...init.devices,
       async connectTcp({ timeoutMs, signal }) {
         const settings = settingsOf.get(portName)?.();
-        return ippUsb.connect(settings?.device ?? '', { timeoutMs, signal });
+        return ippUsb.connect(settings?.device ?? '', { timeoutMs, signal, owner: watchOwner });
       },
     }),
     /** One that is not there has nothing to say, and its coming is told. */

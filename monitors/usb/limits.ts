@@ -13,8 +13,10 @@ export const usbMonitorLimits = {
   /** How long one look at the back-channel lasts; closing the device waits for it. */
   listenMs: 1_000,
   listenBytes: 8 * 1024,
-  /** The same on an IPP channel, which is closed and opened for each question. */
-  answerTurnMs: 100,
+  /** The same on an IPP channel, grown so far while an answer does not come. */
+  answerTurnMs: 16_000,
+  /** How long a channel stays open after an exchange, for the next one. */
+  parkedMs: 1_500,
   /** After an exchange that broke off an interface is read until it says nothing for so long. */
   drainMs: 200,
   drainRounds: 64,

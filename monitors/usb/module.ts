@@ -71,6 +71,7 @@ async function createInstance(init: MonitorInit): Promise<Monitor2> {
     async shutdown(call) {
       watch.stop();
       await monitor.shutdown(call);
+      await ippUsb.release();
     },
   };
 }

@@ -69,8 +69,10 @@ class UsbPort implements OpenPort {
   async closePort(call: Call): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    const { ippUsb, opening } = this.#options;
     await this.#port.closePort(call);
-    this.#options.opening.onClosed();
+    await ippUsb.release(opening.name);
+    opening.onClosed();
   }
 
   async getPrinterDataFromPort(name: string, call: Call): Promise<JsonValue | undefined> {
@@ -84,6 +86,8 @@ class UsbPort implements OpenPort {
   cutOff(): void {
     this.#isClosed = true;
     this.#port.cutOff();
+    // Nobody may wait for a device that hangs.
+    void this.#options.ippUsb.release(this.#options.opening.name);
   }
 
   async #protocolOf(finder: UsbFinder, settings: UsbSettings): Promise<UsbProtocol> {
@@ -100,6 +104,7 @@ class UsbPort implements OpenPort {
   async #use(protocol: UsbProtocol, call: Call): Promise<void> {
     if (protocol === this.#protocol) return;
     await this.#port.closePort(call);
+    await this.#options.ippUsb.release(this.#options.opening.name);
     if (this.#isClosed) throw new HalError('closed', this.#options.opening.name);
     this.#protocol = protocol;
     this.#port = this.#open(protocol);
@@ -127,7 +132,8 @@ class UsbPort implements OpenPort {
         async connectTcp({ timeoutMs, signal }) {
           const read = opening.settings();
           if (read.kind === 'invalid') throw new HalError('not-found', opening.name);
-          return ippUsb.connect(read.settings.device, { timeoutMs, signal });
+          const owner = opening.name;
+          return ippUsb.connect(read.settings.device, { timeoutMs, signal, owner });
         },
       },
     };

@@ -39,14 +39,23 @@ describe('system', () => {
       paths: {
         '/api/v1/printers/{printer}': {
           get: { parameters: [{ name: 'printer', in: 'path', required: true }] },
-          patch: { requestBody: { content: { 'application/json': {} } } },
+          patch: {
+            operationId: 'patch_printers_printer',
+            security: [{ token: [] }, { session: [], csrf: [] }],
+            parameters: [{ name: 'printer' }, { name: 'If-Match', in: 'header' }],
+            requestBody: { content: { 'application/json': {} } },
+          },
         },
+        '/api/v1/events': { get: { parameters: [{ name: 'Last-Event-ID' }] } },
+        '/api/v1/session': { post: { security: [] } },
         '/healthz': { get: { 'x-roles': ['viewer', 'operator', 'administrator'] } },
       },
     });
     assert.ok(typeof json === 'object' && json !== null && 'paths' in json);
     const operations = Object.values(json.paths ?? {}).flatMap((path) => Object.keys(Object(path)));
     assert.equal(operations.length, apiRoutes.length);
+    const ids = [...JSON.stringify(json).matchAll(/"operationId":"(\w+)"/g)].map(([, id]) => id);
+    assert.equal(new Set(ids).size, apiRoutes.length);
   });
 });
 

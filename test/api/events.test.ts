@@ -60,6 +60,30 @@ describe('events', () => {
     await reader.close();
   });
 
+  test('a stream that is cut fifty times tells each once, and leaves nothing behind', async () => {
+    const fixture = new ApiFixture();
+    fixture.events.report();
+    const ids: number[] = [];
+    let last = '0';
+    for (let cut = 0; cut < 50; cut += 1) {
+      const reader = await Reader.open(fixture, last);
+      // Some while it reads, some while it is away.
+      for (let more = 0; more <= cut % 3; more += 1) fixture.events.report();
+      const read = 1 + (cut % 2);
+      for (let count = 0; count < read; count += 1) {
+        last = (await reader.id()) ?? 'none';
+        ids.push(Number(last));
+      }
+      await reader.close();
+      fixture.events.report();
+      assert.equal(fixture.events.listeners.size, 0);
+    }
+    assert.deepEqual(
+      ids,
+      ids.map((_, at) => at + 1),
+    );
+  });
+
   test('a reader hears when some are gone', async () => {
     const fixture = new ApiFixture();
     for (let count = 0; count < 4; count++) fixture.events.report();

@@ -216,7 +216,7 @@ describe('jobs', () => {
 
 describe('words that are wrong', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
-    ['pritner list', /There is no command "pritner"\./],
+    ['pritner list', /no command "pritner list"\. Did you mean "printer list"/],
     ['printer lsit', /There is no command "printer lsit"\. Did you mean "printer list"\?/],
     ['printer', /platen printer needs one of: list, show, add, change, .*remove\./],
     ['stauts', /Did you mean "status"\?/],

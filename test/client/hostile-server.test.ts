@@ -329,6 +329,39 @@ describe('what a server promises and sends', () => {
     assert.deepEqual(await rig.files(), []);
   });
 
+  test('a server that sends a byte now and then is given up', async (t) => {
+    const rig = await startClient(t);
+    const late = Buffer.alloc(100_000, 'x');
+    const change = () => {
+      rig.server.promised = [{ name: 'late.icm', bytes: late }];
+      rig.server.answer = (_request, response) => {
+        response.setHeader('content-length', late.length);
+        const drop = async () => {
+          for (let at = 0; !response.destroyed; at += 1) {
+            await rig.clock.advance(20_000);
+            await new Promise<void>((resolve) => {
+              response.write(late.subarray(at, at + 1), () => resolve());
+            });
+            await new Promise<void>((resolve) => {
+              setImmediate(resolve);
+            });
+          }
+        };
+        void drop();
+        return true;
+      };
+    };
+    await refusedAfter(rig, change, 'download-broken', /sent \d+ bytes in \d+ s/);
+  });
+
+  test('a manifest that trickles is given up', async (t) => {
+    const rig = await startClient(t);
+    rig.server.promised = [good];
+    rig.server.trickle = () => rig.clock.advance(20_000);
+    await assert.rejects(rig.connect(), isFault('download-broken', /sent \d+ bytes in \d+ s/));
+    assert.deepEqual(await rig.files(), []);
+  });
+
   test('a server that refuses is quoted', async (t) => {
     const rig = await startClient(t);
     const change = () => {

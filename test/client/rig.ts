@@ -23,6 +23,7 @@ import { type Manifest, signedBytes } from '../../firmware/queue-files/manifest.
 import { HalError } from '../../hal/errors.ts';
 import { createLinuxFolders } from '../../hal/linux/folders.ts';
 import { myClient } from '../queue-files/rig.ts';
+import { VirtualClock } from '../world/clock.ts';
 import { SeededRandom } from '../world/random.ts';
 
 export interface Promised {
@@ -53,6 +54,8 @@ export class FakeServer {
   tamper: (text: string) => string = (text) => text;
   /** Answers a download in the server's place; true: it did. */
   answer: (request: IncomingMessage, response: ServerResponse) => boolean = () => false;
+  /** While set, the manifest comes octet by octet, and this is done before each. */
+  trickle: (() => Promise<void>) | undefined;
   readonly requests: { readonly method: string; readonly path: string; readonly range: string }[] =
     [];
   readonly pin: string;
@@ -101,7 +104,7 @@ export class FakeServer {
     const { method = '' } = request;
     this.requests.push({ method, path: url.pathname, range: request.headers.range ?? '' });
     const [, , , , what, ...rest] = url.pathname.split('/').map(decodeURIComponent);
-    if (what === 'manifest') return void response.end(await this.#manifest(url.searchParams));
+    if (what === 'manifest') return this.#sayManifest(response, url.searchParams);
     if (what === 'connections') {
       return void response.end(JSON.stringify({ id: 'c1', removed: 'c1' }));
     }
@@ -113,6 +116,21 @@ export class FakeServer {
       return void response.end();
     }
     this.send(response, file.bytes, request.headers.range, file.digest ?? digestOf(file.bytes));
+  }
+
+  async #sayManifest(response: ServerResponse, query: URLSearchParams): Promise<void> {
+    const text = await this.#manifest(query);
+    if (this.trickle === undefined) return void response.end(text);
+    for (let at = 0; at < text.length && !response.destroyed; at += 1) {
+      await this.trickle();
+      await new Promise<void>((resolve) => {
+        response.write(text[at], () => resolve());
+      });
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+    response.end();
   }
 
   send(response: ServerResponse, bytes: Uint8Array, range = '', digest = digestOf(bytes)): void {
@@ -178,6 +196,7 @@ export interface ClientRig {
   readonly root: string;
   readonly steps: Step[];
   readonly parts: ClientParts;
+  readonly clock: VirtualClock;
   /** The connection's own folder. */
   readonly home: string;
   connect(options?: Partial<ConnectRequest>): Promise<Connected>;
@@ -200,9 +219,11 @@ export async function startClientAt(
   const root = await mkdtemp(join(tmpdir(), 'platen-client-'));
   t.after(() => rm(root, { recursive: true, force: true }));
   const steps: Step[] = [];
+  const clock = new VirtualClock();
   const parts: ClientParts = {
     folders: createLinuxFolders(),
     random: new SeededRandom(1),
+    clock,
     dial: dialServer,
     run: async (program) => {
       throw new HalError('not-found', program);
@@ -215,6 +236,7 @@ export async function startClientAt(
     root,
     steps,
     parts,
+    clock,
     home,
     connect: (options = {}) =>
       connectQueue(parts, {

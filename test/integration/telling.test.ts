@@ -134,7 +134,7 @@ test('whom it tells is changed while it runs, and outlives a start', async (t) =
   };
   const set = (key: string, value: string) => run('setting', 'set', key, value);
   await set('syslog.server', `udp://127.0.0.1:${syslog.port}`);
-  await set('webhook.url', `http://127.0.0.1:${hook.port}/`);
+  await set('webhook.url', `http://127.0.0.1:${hook.port}/geheimer-pfad?t=geheim`);
   await run('setting', 'set', 'webhook.secret', '--value-file', 'secret');
   await assert.rejects(set('webhook.secret', secrets.webhook), /is a secret/);
   await assert.rejects(set('webhook.ulr', 'x'), /Did you mean "webhook\.url"/);
@@ -145,6 +145,12 @@ test('whom it tells is changed while it runs, and outlives a start', async (t) =
   await bell.until(() => hook.bodies.some(({ body }) => /"what":"began"/.test(body)));
   assert.match(hook.bodies[0]?.signature ?? '', /^t=\d+,v1=[0-9a-f]{64}$/);
   await bell.until(() => syslog.messages.length > 0);
+
+  const bundle: Uint8Array[] = [];
+  for await (const chunk of await house.api().download('/support', undefined)) bundle.push(chunk);
+  const shownToHelp = Buffer.concat(bundle).toString('utf8');
+  assert.match(shownToHelp, /http:\/\/127\.0\.0\.1:\d+\/\(hidden\)/);
+  assert.doesNotMatch(shownToHelp, /geheim/);
 
   // From now on another one hears it, and what still lasts is told to it too.
   await set('webhook.url', `http://127.0.0.1:${other.port}/`);

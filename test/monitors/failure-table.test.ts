@@ -101,6 +101,7 @@ const rows: readonly Row[] = [
       [usbJobs, 'for another program uses it: the job waits, says so, and prints once'],
       [usbIpp, 'is waited for, says so, and prints once that has ended'],
       [usbIppChannel, 'one that another program has is busy at once, and says who is to blame'],
+      [onKernel('usb'), 'a USB printer that another program has is waited for'],
     ],
   },
   {

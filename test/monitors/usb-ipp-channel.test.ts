@@ -25,8 +25,8 @@ function make(protocol = 4) {
   return { clock, received, printer, devices, ippUsb };
 }
 
-test('bytes go both ways, and the interface is free again afterwards', async () => {
-  const { ippUsb, received, printer } = make();
+test('bytes go both ways, and the interface is free again a moment later', async () => {
+  const { clock, ippUsb, received, printer } = make();
   const connection = await ippUsb.connect(key, patience);
   const bytes = pattern(100_000);
   await connection.write(bytes);
@@ -36,8 +36,35 @@ test('bytes go both ways, and the interface is free again afterwards', async () 
   printer.say('HTTP/1.1 200 OK');
   assert.equal(Buffer.from((await connection.read()) ?? []).toString(), 'HTTP/1.1 200 OK');
   await connection.close();
-  assert.equal(printer.openInterfaces, 0);
   await (await ippUsb.connect(key, patience)).close();
+  assert.deepEqual(printer.log, ['open'], 'the next exchange found it open');
+  await clock.advance(3_000);
+  assert.equal(printer.openInterfaces, 0);
+});
+
+test('what comes while one exchange ends is heard by the next one', async () => {
+  const { ippUsb, printer } = make();
+  const first = await ippUsb.connect(key, patience);
+  const left = assert.rejects(first.read(), (error) => isHalError(error, 'closed'));
+  await first.close();
+  const second = await ippUsb.connect(key, patience);
+  // The transfer of the first one is still under way, and gets this.
+  printer.say('HTTP/1.1 200 OK');
+  assert.equal(Buffer.from((await second.read()) ?? []).toString(), 'HTTP/1.1 200 OK');
+  await left;
+  await second.close();
+});
+
+test('a channel that stayed open is used by its owner alone, and released for others', async () => {
+  const { ippUsb, printer } = make();
+  await (await ippUsb.connect(key, { ...patience, owner: 'one' })).close();
+  const connection = await ippUsb.connect(key, { ...patience, owner: 'two' });
+  assert.deepEqual(printer.log, ['open', 'open']);
+  await connection.close();
+  await ippUsb.release('one');
+  assert.equal(printer.openInterfaces, 1);
+  await ippUsb.release('two');
+  assert.equal(printer.openInterfaces, 0);
 });
 
 test('what is left of an exchange that broke off is not part of the next one', async () => {

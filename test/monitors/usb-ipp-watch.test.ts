@@ -46,6 +46,7 @@ describe('the watch over an IPP printer on USB', () => {
     await printer.behave({ formats: ['image/urf', 'application/pdf'] });
     await clock.advance(watchMs);
     assert.equal(formats()?.length, 2);
+    await clock.advance(5_000);
     assert.equal(host.openChannels, 0);
   });
 

@@ -9,7 +9,7 @@ import type { Authentication, KnownClient } from '../../firmware/servers/authent
 import { createIppRoutes, type IppRoutesOptions } from '../../firmware/servers/ipp/routes.ts';
 import { createLpdServer } from '../../firmware/servers/lpd/server.ts';
 import { createRawServer } from '../../firmware/servers/raw/server.ts';
-import type { HttpLimits, RawLimits } from '../../firmware/limits/server-limits.ts';
+import type { HttpLimits, LpdLimits, RawLimits } from '../../firmware/limits/server-limits.ts';
 import type { Clock } from '../../hal/contract.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { FakeSpooler, type FakeSpoolerOptions } from '../fakes/fake-spooler.ts';
@@ -18,6 +18,7 @@ import { VirtualClock } from '../world/clock.ts';
 export interface HarnessOptions extends Partial<FakeSpoolerOptions> {
   readonly http?: Partial<HttpLimits>;
   readonly raw?: Partial<RawLimits>;
+  readonly lpd?: Partial<LpdLimits>;
   readonly routes?: readonly HttpRoute[];
   /** As whom everyone has logged in. */
   readonly by?: KnownClient;
@@ -95,6 +96,7 @@ export async function startServers(options: HarnessOptions = {}): Promise<Harnes
     log,
     directory: spooler.directory,
     listen: { address: '127.0.0.1', port: 0 },
+    limits: options.lpd ?? {},
   });
   await http.start();
   await raw.start();

@@ -130,6 +130,46 @@ describe('HTTP connections', () => {
     });
   }
 
+  test('who trickles makes room after who is idle, and who is at work does not', async () => {
+    await using servers = await startServers({ http: { connectionsPerAddress: 3 } });
+    const job = printJob(Buffer.alloc(200_000));
+    const upload = async () => {
+      const client = await WireClient.to(servers.httpPort);
+      client.send(httpHead(job.length), job.subarray(0, 200));
+      await comeToRest();
+      return client;
+    };
+    const trickling = await upload();
+    const working = await upload();
+    const inHead = await WireClient.to(servers.httpPort);
+    inHead.send(get.slice(0, 10));
+    await comeToRest();
+    await servers.clock.advance(limits.crawlsAfterMs / 2);
+    working.send(job.subarray(200, 100_000));
+    trickling.send(job.subarray(200, 201));
+    await comeToRest();
+    // The one that was in its head has been cut off by its own time.
+    await inHead.over();
+    await servers.clock.advance(limits.crawlsAfterMs / 2);
+    const { client: idle } = await ask(servers, get);
+    await comeToRest();
+    const { client: first } = await ask(servers, get);
+    await idle.over();
+    first.send(httpHead(job.length), job.subarray(0, 200));
+    await comeToRest();
+    const { client: second, answer } = await ask(servers, get);
+    assert.equal(answer.status, 200);
+    await trickling.over();
+    second.send(httpHead(job.length), job.subarray(0, 200));
+    await comeToRest();
+    // Nobody is left who stands still.
+    const refused = await WireClient.to(servers.httpPort);
+    assert.equal((await refused.answer()).status, 503);
+    working.send(job.subarray(100_000));
+    assert.equal(ippAnswer(await working.answer()).status, 'successful-ok');
+    for (const client of [working, first, second, refused]) client.close();
+  });
+
   test('stop lets the running request end, and the deadline does not', async () => {
     const servers = await startServers();
     const gate = Promise.withResolvers<void>();

@@ -239,6 +239,19 @@ describe('jobs by LPD that are not accepted', () => {
     client.wire.close();
   });
 
+  test('where places are scarce, who has said nothing makes room', async () => {
+    await using servers = await startServers({ lpd: { connectionsPerAddress: 2 } });
+    const busy = await receiving(servers);
+    const silent = await LpdClient.to(servers);
+    await print(servers);
+    assert.equal(await silent.wire.over(), 'reset');
+    await busy.controlFile(control);
+    assert.deepEqual(await busy.dataFile(document), [0, 0]);
+    assert.equal(servers.spooler.documents.length, 2);
+    assert.deepEqual(servers.faults, []);
+    busy.wire.close();
+  });
+
   test('a client that stops is reset after its time, others are served meanwhile', async () => {
     await using servers = await startServers();
     const stopped = await receiving(servers);

@@ -132,10 +132,36 @@ describe('raw 9100', () => {
     assert.deepEqual(servers.faults, []);
   });
 
+  test('where places are scarce, who was silent for longest makes room', async () => {
+    await using servers = await startServers();
+    const clients: WireClient[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      const client = await WireClient.to(servers.rawPort);
+      if (count !== 3 && count !== 5) client.send('x');
+      clients.push(client);
+      await settle();
+    }
+    const ninth = await WireClient.to(servers.rawPort);
+    ninth.send('x');
+    assert.equal(await clients[3]?.over(), 'reset');
+    await settle();
+    const tenth = await WireClient.to(servers.rawPort);
+    assert.equal(await clients[5]?.over(), 'reset');
+    const speaking = [...clients.filter((_, at) => at !== 3 && at !== 5), ninth, tenth];
+    for (const client of speaking) client.finish();
+    for (const client of speaking) assert.equal(await client.over(), 'closed');
+    assert.equal(servers.spooler.documents.length, 7);
+    assert.deepEqual(servers.faults, []);
+  });
+
   test('one connection too many is reset, and the place is free again afterwards', async () => {
     await using servers = await startServers();
     const clients: WireClient[] = [];
-    for (let count = 0; count < 8; count += 1) clients.push(await WireClient.to(servers.rawPort));
+    for (let count = 0; count < 8; count += 1) {
+      const client = await WireClient.to(servers.rawPort);
+      client.send('x');
+      clients.push(client);
+    }
     await settle();
     // The reset may come before the client knows that it is connected.
     const ninth = await WireClient.to(servers.rawPort).then(

@@ -160,6 +160,20 @@ describe('the replica half of the store', () => {
     assert.equal(taken.kind, 'committed');
   });
 
+  test('a reading of the log is bounded by the bytes of its records', async () => {
+    const { store } = await openRig();
+    await store.commit({ spooler, term: first, changes: [made] });
+    const large = { note: 'x'.repeat(200_000) };
+    const changes = ['one', 'two', 'three', 'four'].map((id) =>
+      jobCreated(id, { attributes: large }),
+    );
+    await store.commit({ spooler, term: first, changes });
+    const seqs = async (fromSeq: number) =>
+      (await store.readLog(spooler, fromSeq, 100)).map(({ seq }) => seq);
+    assert.deepEqual(await seqs(1), [1, 2, 3, 4]);
+    assert.deepEqual(await seqs(5), [5]);
+  });
+
   test('what a machine remembers outlives a restart', async () => {
     const rig = await openRig();
     await rig.store.remember(spooler, '{"one":1}');

@@ -121,5 +121,9 @@ describe('what needs a person', () => {
     const away = { ...idle, reasons: ['connecting-to-device-warning'] };
     assert.ok(!needsPerson(away));
     assert.ok(needsPerson({ ...away, queuedJobCount: 1 }));
+    // By USB an empty printer takes nothing in the middle of a job; an empty second tray does.
+    const tray = { ...away, reasons: ['media-empty-warning'], queuedJobCount: 1 };
+    assert.ok(!needsPerson(tray));
+    assert.ok(needsPerson({ ...tray, waiting: true }));
   });
 });

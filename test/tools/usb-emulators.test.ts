@@ -276,6 +276,17 @@ describe('usbredir', () => {
     assert.equal((await next()).body[1], 1);
   });
 
+  test('what a guest gave up while it was under way is said again', async (t) => {
+    const { printer, next, send } = await connect(t);
+    await send(101, 1n, bulk(0x82, 64));
+    printer.say('ready');
+    assert.equal((await next()).body.toString('latin1', 10), 'ready');
+    await send(21, 1n, Uint8Array.of(0x82));
+    await send(101, 2n, bulk(0x82, 64));
+    const again = await next();
+    assert.deepEqual([again.id, again.body.toString('latin1', 10)], [2n, 'ready']);
+  });
+
   test('ends when the printer is unplugged', async (t) => {
     const { printer, connection } = await connect(t);
     printer.unplug();

@@ -32,6 +32,10 @@ interface FaultReport {
 process.exit(await main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(usage);
+    return 0;
+  }
   let chosen: ReturnType<typeof readOptions>;
   try {
     chosen = readOptions(args);

@@ -7,6 +7,7 @@ import { type Entry, writeInitramfs } from './initramfs.ts';
 import { modulesInOrder } from './modules.ts';
 import { guestPackages } from './packages.ts';
 import { buildParportSim } from './parport-sim/build.ts';
+import { buildUsbClaim } from './usb-claim/build.ts';
 import { dependencyOf, unpackedPackage } from '../verify/unpack.ts';
 
 export interface GuestImage {
@@ -31,6 +32,9 @@ const init = `#!/bin/busybox sh
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
+mkdir -p /dev/pts /dev/shm
+mount -t devpts pts /dev/pts
+mount -t tmpfs shm /dev/shm
 mount -t tmpfs tmp /tmp
 for module in /modules/*; do insmod "$module" || echo "no $module"; done
 ip link set lo up
@@ -59,6 +63,7 @@ export async function makeGuestImage(options: {
   const kernelPackage = await dependencyOf(guestPackages.kernelMeta, /^linux-image-\d/);
   const kernelFiles = await unpackedPackage(kernelPackage, folder);
   const parportSim = await buildParportSim(kernelPackage, folder);
+  const usbClaim = await buildUsbClaim(folder);
   const usbipFiles = await unpackedPackage(guestPackages.usbip, folder);
   const [version = ''] = await readdir(join(kernelFiles, 'lib/modules'));
   const modules = await modulesInOrder(join(kernelFiles, 'lib/modules', version), wantedModules);
@@ -69,6 +74,7 @@ export async function makeGuestImage(options: {
     { path: 'bin/busybox', kind: 'file', from: '/bin/busybox', mode: 0o755 },
     { path: 'bin/platen', kind: 'file', from: platen, mode: 0o755 },
     { path: 'bin/usbip', kind: 'file', from: usbip, mode: 0o755 },
+    { path: 'bin/usb_claim', kind: 'file', from: usbClaim, mode: 0o755 },
     { path: 'parport_sim.ko', kind: 'file', from: parportSim, mode: 0o644 },
     { path: 'etc/passwd', kind: 'text', text: 'root:x:0:0::/tmp:/bin/sh\n', mode: 0o644 },
     { path: 'etc/hosts', kind: 'text', text: '127.0.0.1 localhost\n', mode: 0o644 },
@@ -85,6 +91,7 @@ export async function makeGuestImage(options: {
   const initramfs = join(folder, `initramfs-${process.pid}.cpio`);
   await writeInitramfs(initramfs, entries);
   await rm(parportSim);
+  await rm(usbClaim);
   return { kernel: join(kernelFiles, 'boot', `vmlinuz-${version}`), initramfs };
 }
 

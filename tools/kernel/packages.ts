@@ -5,6 +5,7 @@ export const hostPackages: readonly DebianPackage[] = [
   { name: 'binutils', why: 'links the simulated parallel port' },
   { name: 'busybox-static', why: 'the user space of the guest' },
   { name: 'gcc', why: 'compiles the simulated parallel port' },
+  { name: 'libc6-dev', why: 'compiles a program for the guest' },
   { name: 'make', why: 'compiles the simulated parallel port' },
   { name: 'qemu-system-x86', why: 'the machine with USB, parallel and serial ports' },
 ];

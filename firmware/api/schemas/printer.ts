@@ -16,6 +16,8 @@ export const printerStatus = z.object({
   reasons: z.array(z.string()).readonly(),
   message: z.string(),
   queuedJobCount: z.int(),
+  /** A job has begun, and its device takes nothing now. */
+  waiting: z.boolean().optional(),
 });
 
 const most = Number.MAX_SAFE_INTEGER;

@@ -25,7 +25,8 @@ export interface ClientMachine {
   readonly connectionsFolder: string;
 }
 
-export interface ConnectCommandsOptions extends Pick<ClientParts, 'folders' | 'random' | 'run'> {
+export interface ConnectCommandsOptions
+  extends Pick<ClientParts, 'folders' | 'random' | 'clock' | 'run'> {
   readonly machine: ClientMachine;
 }
 
@@ -95,7 +96,7 @@ export function connectCommands(options: ConnectCommandsOptions): readonly Comma
 
 /** Each step is a line as it is done; for programs they come together at the end. */
 function partsFor(
-  { folders, random, run }: ConnectCommandsOptions,
+  { folders, random, clock, run }: ConnectCommandsOptions,
   { asJson, out }: CommandContext,
 ): { readonly parts: ClientParts; readonly steps: readonly Step[] } {
   const steps: Step[] = [];
@@ -103,7 +104,7 @@ function partsFor(
     if (asJson) steps.push(step);
     else out.line(stepLine(step));
   };
-  return { steps, parts: { folders, random, run, dial: dialServer, log } };
+  return { steps, parts: { folders, random, clock, run, dial: dialServer, log } };
 }
 
 function addressIn({ args }: CommandInput): QueueAddress {

@@ -90,7 +90,10 @@ export interface Stepping {
     | undefined;
   /** When the standby last moved on with what it was sent. */
   readonly progressAtMs: number;
+  /** When records, or questions about them, were last sent. */
   readonly sentAtMs: number;
+  /** When `step` was last sent: of its own, since records may be sent all the time. */
+  readonly stepAtMs: number;
   /** The standby may believe that it is in step with this node. */
   readonly granted: boolean;
   /** The standby does not know the record that comes next: it is of an older release. */

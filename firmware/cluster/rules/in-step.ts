@@ -122,13 +122,13 @@ export function R5(turn: Turn): void {
   if (!isOwner(state) || stepping.peerEnd === undefined || stepping.tail !== undefined) return;
   if (now > state.peer.lastEchoAtMs + clusterLimits.exposeAfterSilenceMs / 2) return;
   if (stepping.phase === 'waiting' && stepping.durable) {
-    if (now >= stepping.sentAtMs + clusterLimits.repeatMs) sendStep(turn);
+    if (now >= stepping.stepAtMs + clusterLimits.repeatMs) sendStep(turn);
     return;
   }
   if (stepping.phase !== 'exposing' && !(stepping.phase === 'exposed' && stepping.durable)) return;
   if (stepping.blocked) return;
   const lag = state.log.end.seq - stepping.peerEnd.seq;
-  if (lag > clusterLimits.recordsPerMessage) return;
+  if (lag > clusterLimits.lagToStep) return;
   const epoch = stepping.epoch + 1;
   state.stepping = { ...stepping, phase: 'waiting', epoch, durable: false, progressAtMs: now };
   persist(
@@ -140,7 +140,7 @@ export function R5(turn: Turn): void {
 
 export function sendStep(turn: Turn): void {
   const { state, now } = turn;
-  state.stepping = { ...state.stepping, sentAtMs: now };
+  state.stepping = { ...state.stepping, stepAtMs: now };
   send(turn, 'direct', {
     kind: 'step',
     term: state.durable.term,

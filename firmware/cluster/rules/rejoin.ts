@@ -77,7 +77,7 @@ export function readTail(turn: Turn, message: Extract<Body, { kind: 'pull-tail' 
     of: 'tail',
     after: { term: message.term, seq: message.afterSeq },
     term: message.term,
-    limit: clusterLimits.recordsPerMessage,
+    limit: clusterLimits.tailRecordsPerMessage,
   });
 }
 

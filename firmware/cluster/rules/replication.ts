@@ -8,7 +8,7 @@ import type { GroupState } from '../contract/state.ts';
 import { contains } from '../history.ts';
 import { samePosition, sameTerm } from '../term.ts';
 import { isOwner, persist, send } from '../turn.ts';
-import { expose } from './in-step.ts';
+import { expose, sendStep } from './in-step.ts';
 
 /**
  * R1: a commit is done once it is durable here and, unless this owner is durably exposed, on the
@@ -101,8 +101,17 @@ export function peerStored(
   const moved = end.seq !== stepping.peerEnd?.seq;
   if (!moved) return;
   state.stepping = { ...stepping, tail: undefined, peerEnd: end, progressAtMs: now };
+  stepWhereReached(turn, stepping.peerEnd?.seq ?? 0);
   turn.rules.R1(turn);
   sendRecords(turn);
+}
+
+/** R5: the standby has all that it was asked to have just now; it may have said no before. */
+function stepWhereReached(turn: Turn, beforeSeq: number): void {
+  const { stepping, durable } = turn.state;
+  if (stepping.phase !== 'waiting' || !stepping.durable || stepping.blocked) return;
+  const { waitFromSeq } = durable;
+  if (beforeSeq < waitFromSeq && (stepping.peerEnd?.seq ?? 0) >= waitFromSeq) sendStep(turn);
 }
 
 /** Asks for the records that the standby lacks to be sent. */

@@ -32,6 +32,14 @@ export interface HttpConnectionOptions {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Who goes first where places are scarce, in this order; then the longest so. */
+export const standings = ['idle', 'head', 'crawling'] as const;
+
+export interface Standing {
+  readonly kind: (typeof standings)[number];
+  readonly sinceMs: number;
+}
+
 export class HttpConnection {
   readonly #options: HttpConnectionOptions;
   readonly #local: SocketAddress;
@@ -40,10 +48,11 @@ export class HttpConnection {
   readonly #timers: LazyTimers;
   #timer: Timer;
   #waiting = 0;
-  /** Undefined while a head, a body or an answer is on its way. */
-  #idleSinceMs: number | undefined;
-  /** Up to the end of the last request. */
+  /** Of the wait for a head, or of the request that runs. */
+  #sinceMs = 0;
+  /** Up to then. */
   #readBytes = 0;
+  #movedBytes = 0;
   #tail: Promise<void> = Promise.resolve();
   #body: RequestBody | undefined;
   #closing = false;
@@ -77,10 +86,15 @@ export class HttpConnection {
     return this.#remote.address;
   }
 
-  /** Since when its client has asked for nothing; undefined while it does. */
-  get idleSinceMs(): number | undefined {
-    const begun = this.#options.socket.bytesRead !== this.#readBytes;
-    return begun || this.#broken ? undefined : this.#idleSinceMs;
+  /** What it could be ended for, where others have no place; undefined: it is at work. */
+  get standing(): Standing | undefined {
+    if (this.#broken) return undefined;
+    const { socket } = this.#options;
+    const sinceMs = this.#sinceMs;
+    if (this.#waiting === 0) {
+      return { kind: socket.bytesRead === this.#readBytes ? 'idle' : 'head', sinceMs };
+    }
+    return this.#crawls() ? { kind: 'crawling', sinceMs } : undefined;
   }
 
   /** Makes room for another one, at once. */
@@ -103,7 +117,7 @@ export class HttpConnection {
   /** A head has come; its request is answered after those before it. */
   take(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     this.#timer.cancel();
-    this.#idleSinceMs = undefined;
+    if (this.#waiting === 0) this.#begin();
     if (this.#broken) return;
     this.#waiting += 1;
     if (this.#waiting > this.#options.limits.pipelinedRequests) return this.destroy();
@@ -219,9 +233,8 @@ export class HttpConnection {
    */
   #awaitHead(): Timer {
     const { socket, clock, limits } = this.#options;
-    const sinceMs = clock.monotonicMs();
-    this.#idleSinceMs = sinceMs;
-    this.#readBytes = socket.bytesRead;
+    this.#begin();
+    const sinceMs = this.#sinceMs;
     const look = () => {
       if (socket.bytesRead !== this.#readBytes) {
         this.#timer = this.#startTimer(limits.headTimeoutMs);
@@ -234,6 +247,30 @@ export class HttpConnection {
           : this.#startTimer(leftMs);
     };
     return this.#timers.startTimer(limits.headLookMs, look);
+  }
+
+  #begin(): void {
+    const { socket, clock } = this.#options;
+    this.#sinceMs = clock.monotonicMs();
+    this.#readBytes = socket.bytesRead;
+    this.#movedBytes = this.#moved();
+  }
+
+  #moved(): number {
+    const { bytesRead, bytesWritten, writableLength } = this.#options.socket;
+    return bytesRead + bytesWritten - writableLength;
+  }
+
+  /**
+   * Its client sends, or takes, next to nothing. An answer that has nothing to say waits for us.
+   */
+  #crawls(): boolean {
+    const { socket, clock, limits } = this.#options;
+    if (this.#body?.ended !== false && socket.writableLength === 0) return false;
+    const lastsMs = clock.monotonicMs() - this.#sinceMs;
+    if (lastsMs < limits.crawlsAfterMs) return false;
+    const movedBytes = this.#moved() - this.#movedBytes;
+    return movedBytes < (limits.crawlsBelowBytesPerSecond * lastsMs) / 1000;
   }
 
   #startTimer(delayMs: number): Timer {

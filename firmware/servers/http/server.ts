@@ -16,7 +16,7 @@ import { serverLimits, type HttpLimits } from '../../limits/server-limits.ts';
 import { createAdmission, type Admission } from '../admission.ts';
 import type { Server, ServerLog } from '../contract.ts';
 import { createTlsGate, type TlsGate, type TlsSource } from '../tls/tls-gate.ts';
-import { HttpConnection } from './connection.ts';
+import { HttpConnection, type Standing, standings } from './connection.ts';
 import { HttpBodyError, type HttpAnswer, type HttpRequest, type HttpRoute } from './contract.ts';
 import { routeRequest, textProblem } from './router.ts';
 import { upgradeToTls, wantsTls } from './upgrade.ts';
@@ -54,6 +54,7 @@ class HttpServer implements Server {
   /** Asked for with each request, and the same until the stop. */
   #addresses: readonly SocketAddress[] = [];
   #allGone: () => void = () => {};
+  #toldOfCrowdMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -222,18 +223,31 @@ class HttpServer implements Server {
     serve(leave);
   }
 
-  /** Who asks for nothing makes place for who comes: the longest idle first. */
+  /** Who asks for nothing makes room for who comes, then who trickles: the longest so first. */
   #makeRoom(address: string): void {
     const crowd = this.#admission.crowdedBy(address);
     if (crowd === undefined) return;
-    let longest: HttpConnection | undefined;
+    let first: { readonly connection: HttpConnection; readonly standing: Standing } | undefined;
     for (const connection of this.#connections.values()) {
-      const { idleSinceMs } = connection;
-      if (idleSinceMs === undefined) continue;
-      if (crowd === 'address' && connection.address !== address) continue;
-      if (idleSinceMs < (longest?.idleSinceMs ?? Number.POSITIVE_INFINITY)) longest = connection;
+      const { standing } = connection;
+      if (standing === undefined || (crowd === 'address' && connection.address !== address))
+        continue;
+      if (first === undefined || goesBefore(standing, first.standing)) {
+        first = { connection, standing };
+      }
     }
-    longest?.evict();
+    first?.connection.evict();
+    this.#tellOfCrowd(crowd, address);
+  }
+
+  /** Once a minute: a flood of connections must not become one of lines. */
+  #tellOfCrowd(crowd: 'address' | 'all', address: string): void {
+    const { clock, log } = this.#options;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#toldOfCrowdMs < crowdToldEveryMs) return;
+    this.#toldOfCrowdMs = nowMs;
+    const whose = crowd === 'all' ? 'all places are taken' : `${address} has taken its places`;
+    log.warn(`${whose}: who stands still makes room, others are turned away`, { from: address });
   }
 
   #serve(socket: Socket, leave: () => void): void {
@@ -272,6 +286,13 @@ class HttpServer implements Server {
       return (routed.route.problem ?? textProblem)(problem);
     }
   }
+}
+
+const crowdToldEveryMs = 60_000;
+
+function goesBefore(one: Standing, other: Standing): boolean {
+  const ranks = standings.indexOf(one.kind) - standings.indexOf(other.kind);
+  return ranks < 0 || (ranks === 0 && one.sinceMs < other.sinceMs);
 }
 
 function isSecure(socket: Socket): boolean {

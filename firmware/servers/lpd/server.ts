@@ -86,23 +86,29 @@ class LpdServer implements Server {
       connection.reset();
       return;
     }
-    const work = this.#serve(connection)
+    const speaks = this.#admission.silent(address, () => {
+      leave();
+      connection.reset();
+    });
+    const work = this.#serve(connection, speaks)
       .catch((error) => {
         connection.reset();
         if (isHalError(error)) return;
         this.#options.log.error('an LPD connection failed', { from: address, error });
       })
       .finally(() => {
+        speaks();
         leave();
         this.#running.delete(connection);
       });
     this.#running.set(connection, work);
   }
 
-  async #serve(connection: TcpConnection): Promise<void> {
+  async #serve(connection: TcpConnection, speaks: () => void): Promise<void> {
     const reader = createLpdReader(connection, this.#options.clock, this.#limits.idleTimeoutMs);
     try {
       const line = await reader.line();
+      speaks();
       if (line === undefined) return await connection.close();
       await this.#carryOut(connection, reader, decodeLpdCommand(line));
     } catch (error) {

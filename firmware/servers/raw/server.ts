@@ -87,19 +87,24 @@ class RawServer implements Server {
       connection.reset();
       return;
     }
-    const work = this.#receive(connection)
+    const speaks = admission.silent(connection.remote.address, () => {
+      leave();
+      connection.reset();
+    });
+    const work = this.#receive(connection, speaks)
       .catch((error) => {
         connection.reset();
         log.error('a raw connection failed', { from: connection.remote.address, error });
       })
       .finally(() => {
+        speaks();
         leave();
         this.#running.delete(connection);
       });
     this.#running.set(connection, work);
   }
 
-  async #receive(connection: TcpConnection): Promise<void> {
+  async #receive(connection: TcpConnection, speaks: () => void): Promise<void> {
     const { spooler, printerId, log } = this.#options;
     const { address } = connection.remote;
     const before = this.#resends.brokenOff(address);
@@ -115,7 +120,9 @@ class RawServer implements Server {
       mode === 'pass-through' && before === undefined
         ? createBackChannel({ connection, clock: this.#options.clock, limits: this.#limits })
         : undefined;
-    if (await document.isEmpty()) return document.broken ? connection.reset() : connection.close();
+    const isEmpty = await document.isEmpty();
+    speaks();
+    if (isEmpty) return document.broken ? connection.reset() : connection.close();
     const result = await spooler.intake.accept(document, {
       printerId,
       name: `Raw job from ${address}`,

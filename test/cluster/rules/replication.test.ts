@@ -221,6 +221,30 @@ describe('R5', () => {
     assert.equal(subject.state.stepping.phase, 'in-step');
   });
 
+  test('asks again at once when the standby has it all, and while records go out', () => {
+    const subject = exposed();
+    const { stepping } = subject.state;
+    subject.state = { ...subject.state, stepping: { ...stepping, peerEnd: end(0) } };
+    const alive = () => {
+      const peer = { ...subject.state.peer, lastEchoAtMs: subject.nowMs };
+      subject.state = { ...subject.state, peer, leaseUntilMs: subject.nowMs + 600 };
+    };
+    subject.tick();
+    assert.equal(sent(persistAll(subject), 'step').length, 1);
+    const reached = subject.hear({ kind: 'stored', term: mine, end: end(1) });
+    assert.equal(sent(reached, 'step').length, 1);
+    let steps = 0;
+    for (let seq = 2; seq <= 22; seq += 1) {
+      subject.wait(50);
+      alive();
+      subject.feed({ kind: 'commit', id: seq });
+      subject.feed({ kind: 'appended', id: seq, end: end(seq) });
+      steps += sent(subject.tick(), 'step').length;
+      subject.hear({ kind: 'stored', term: mine, end: end(seq) });
+    }
+    assert.equal(steps, 2);
+  });
+
   test('a new commit waits for the standby from then on', () => {
     const subject = exposed();
     subject.tick();

@@ -117,9 +117,11 @@ const answerTarget = pureTarget({
   },
 });
 
+const stopped = { monotonicMs: () => 0 };
+
 /** What one answer said, and whether its connection can be asked again. */
 function answered(parts: readonly Uint8Array[]) {
-  const reader = new AnswerReader();
+  const reader = new AnswerReader(stopped);
   const taken: Uint8Array[] = [];
   let status = 0;
   let lengthBytes = 0;

@@ -2,6 +2,7 @@
 // there.
 import type { Rules, Turn } from '../../../firmware/cluster/contract/rules.ts';
 import { takeOver } from '../../../firmware/cluster/fence.ts';
+import { expose } from '../../../firmware/cluster/rules/in-step.ts';
 import { rules } from '../../../firmware/cluster/rules/table.ts';
 import { extendLease } from '../../../firmware/cluster/rules/terms.ts';
 import { noteOwner, send } from '../../../firmware/cluster/turn.ts';
@@ -90,7 +91,7 @@ export const brokenRules: readonly BrokenRule[] = [
         if (!owns(turn.state)) rules.T1(turn, term);
       },
     },
-    seed: 76,
+    seed: 138,
   },
   {
     rule: 'T2',
@@ -207,6 +208,25 @@ export const brokenRules: readonly BrokenRule[] = [
     seed: 26,
   },
   {
+    rule: 'W5',
+    without: 'an owner that was without a lease for long keeps its role',
+    witness: true,
+    rules: { W5: () => undefined },
+    seed: 36,
+  },
+  {
+    // Either of the two is enough: the wire's tail in each wait covers the address as well.
+    rule: 'W6',
+    without: 'neither is the owner’s address asked for, nor the end of its bytes waited for',
+    witness: true,
+    rules: {
+      W6: () => false,
+      T2: (turn, header, beat, path) => rules.T2(turn, header, { ...beat, wireTailMs: 0 }, path),
+      T3: (turn, leaseMs, _wireTailMs, path) => rules.T3(turn, leaseMs, 0, path),
+    },
+    seed: 124,
+  },
+  {
     rule: 'N1',
     without: 'an arbiter helps an owner whose peer speaks but does not echo',
     witness: false,
@@ -252,6 +272,36 @@ export const brokenRules: readonly BrokenRule[] = [
     witness: true,
     parts: ['uncommitted-start'],
     seed: 1,
+  },
+  {
+    rule: 'R2',
+    without: 'a standby says that it has records before they are durable',
+    witness: true,
+    rules: {
+      R2(turn, message) {
+        rules.R2(turn, message);
+        const { state } = turn;
+        const last = message.records.at(-1);
+        if (!state.following.storing || last === undefined) return;
+        const end = { term: last.term, seq: last.seq };
+        send(turn, 'direct', { kind: 'stored', term: state.durable.term, end });
+      },
+    },
+    seed: 148,
+  },
+  {
+    rule: 'R2',
+    without: 'an owner goes on alone where its standby is slow, and does not ask it',
+    witness: true,
+    rules: {
+      R2slow(turn) {
+        const { stepping, commits } = turn.state;
+        if (stepping.phase !== 'in-step' && stepping.phase !== 'waiting') return;
+        const waits = commits.some(({ seq }) => seq !== undefined);
+        if (waits && turn.now >= stepping.progressAtMs + 500) expose(turn);
+      },
+    },
+    seed: 25,
   },
   {
     rule: 'R3',

@@ -118,6 +118,9 @@ export const boxFaults: FaultShape = {
   powerChance: 0.4,
 };
 
+/** Seldom: most seeds are as they were without it. */
+const lateReturnChance = 0.06;
+
 export function drawFaults(random: SeededRandom, shape: FaultShape): readonly Fault[] {
   const { fromMs, untilMs } = shape;
   const count = random.integer(1, shape.most);
@@ -131,6 +134,7 @@ export function drawFaults(random: SeededRandom, shape: FaultShape): readonly Fa
     return draw(random, Math.round(atMs), shape);
   });
   if (random.chance(shape.storyChance)) faults.push(...drawStory(random, shape));
+  if (random.chance(lateReturnChance)) faults.push(...drawLateReturn(random, shape));
   return faults.sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -285,6 +289,24 @@ function drawStory(random: SeededRandom, { fromMs, untilMs }: FaultShape): reado
       ];
     }
   }
+}
+
+/**
+ * An owner reaches nobody for a while; its peer takes over, works, and is gone when the old owner
+ * comes back: nobody is there to say whose turn it is.
+ */
+function drawLateReturn(random: SeededRandom, shape: FaultShape): readonly Fault[] {
+  const node = random.pick(['b', 'b', 'b', 'a']);
+  const peer = node === 'a' ? 'b' : 'a';
+  const atMs = Math.round(random.between(shape.fromMs, shape.untilMs - 8_000));
+  const outMs = Math.round(random.between(4_000, 7_000));
+  const goneMs = Math.round(random.between(0, 1_000));
+  const links = ([peer, 'witness', 'gateway'] as const).flatMap((other) => both(node, other));
+  const power = shape.powerChance === undefined ? {} : { power: random.chance(0.7) };
+  return [
+    { kind: 'cut', links, atMs, forMs: outMs },
+    { kind: 'kill', node: peer, ...power, atMs: atMs + outMs - goneMs, forMs: 8_000 },
+  ];
 }
 
 function draw(random: SeededRandom, atMs: number, { kinds, powerChance }: FaultShape): Fault {

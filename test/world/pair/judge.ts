@@ -3,6 +3,7 @@
 import { compareTerms, formatTerm, sameTerm } from '../../../firmware/cluster/term.ts';
 import type { Term } from '../../../firmware/store/contract.ts';
 import type { BoxReport } from './box-report.ts';
+import { createOrder, type Order } from './order.ts';
 
 export type NodeName = 'a' | 'b';
 
@@ -70,36 +71,14 @@ interface Deed {
   readonly atMs: number;
 }
 
-/** Ownerships in the order in which they first acted; none acts again once another one has. */
-interface Order {
-  readonly current: Acting | undefined;
-  isOver(acting: Acting): boolean;
-  act(acting: Acting): void;
-}
-
-function createOrder(): Order {
-  let current: Acting | undefined;
-  const past = new Set<string>();
-  const nameOf = ({ node, term }: Acting) => `${node} ${formatTerm(term)}`;
-  return {
-    get current() {
-      return current;
-    },
-    isOver: (acting) => past.has(nameOf(acting)),
-    act(acting) {
-      if (current !== undefined) past.add(nameOf(current));
-      current = acting;
-    },
-  };
-}
-
 export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const violations: Violation[] = [];
   let exceptions = 0;
   const owners = new Map<string, NodeName>();
   const ownTerms = new Map<NodeName, Term>();
-  const acts = createOrder();
-  const printersActs = new Map<string, Order>();
+  const newOrder = () => createOrder((one: Acting, other: Acting) => excepted(one, other, nowMs()));
+  const acts = newOrder();
+  const printersActs = new Map<string, Order<Acting>>();
   const acceptedJobs = new Map<string, { units: number; alone: boolean }>();
   const prints = new Map<string, number>();
   const delivered = new Map<string, Map<number, Deed>>();
@@ -111,17 +90,11 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   const report = (invariant: number, what: string) => {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
   };
-  const inOrder = (order: Order, acting: Acting, invariant: number, what: string) => {
-    const { current } = order;
-    if (current === undefined) return order.act(acting);
-    if (current.node === acting.node && sameTerm(current.term, acting.term)) return;
-    const isLower = compareTerms(acting.term, current.term) < 0;
-    const isExcepted = isLower && excepted(acting, current, nowMs());
-    if (!isExcepted && !order.isOver(acting)) return order.act(acting);
-    // Whoever acts by the exception ends nobody's ownership.
-    if (isExcepted) exceptions += 1;
-    else {
-      const terms = `${formatTerm(acting.term)}, after ${formatTerm(current.term)} did`;
+  const inOrder = (order: Order<Acting>, acting: Acting, invariant: number, what: string) => {
+    const place = order.act(acting);
+    if (place.kind === 'excepted') exceptions += 1;
+    else if (place.kind === 'over') {
+      const terms = `${formatTerm(acting.term)}, after ${formatTerm(place.since.term)} did`;
       report(invariant, `${acting.node} ${what} in term ${terms}`);
     }
   };
@@ -168,7 +141,7 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       inOrder(acts, acting, 11, what);
     },
     unitsLeft(acting, printerId, jobId, attempt) {
-      const order = printersActs.get(printerId) ?? createOrder();
+      const order = printersActs.get(printerId) ?? newOrder();
       printersActs.set(printerId, order);
       inOrder(order, acting, 3, `sent bytes of ${jobId}`);
       if (brokenUploads.has(jobId))
@@ -195,6 +168,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     started(acting, start) {
       const { jobId, attempt, marked } = start;
       trace(`${acting.node} starts ${jobId} in ${formatTerm(acting.term)}`);
+      // What became of an earlier attempt says nothing of this one.
+      if (exceptions === 0) lost.delete(jobId);
       const completed = completedJobs.get(jobId);
       if (completed !== undefined && !unknowable(completed, acting, start)) {
         report(2, `${acting.node} starts ${jobId}, which is completed`);

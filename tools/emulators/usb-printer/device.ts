@@ -35,6 +35,8 @@ export interface EmulatedUsbDevice {
   bulkOut(endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>>;
   /** Resolves when the device says something; with nothing where `signal` aborts. */
   bulkIn(endpoint: number, maxBytes: number, signal: AbortSignal): Promise<TransferEnd<Buffer>>;
+  /** The host gave a transfer up before its bytes arrived: they are still to be said. */
+  unsay(endpoint: number, bytes: Buffer): void;
 }
 
 const inBit = 0x80;

@@ -61,6 +61,11 @@ export class IppChannels {
     return part?.subarray(0, maxBytes);
   }
 
+  /** What was read did not arrive. */
+  unread(channelNumber: number, bytes: Buffer): void {
+    this.#channel(channelNumber).said.unshift(bytes);
+  }
+
   /** The plug was pulled, or the port was reset: what was under way breaks off. */
   breakAll(): void {
     for (const channel of this.#channels.values()) {

@@ -175,6 +175,13 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
     return { kind: 'done', value: Buffer.alloc(0) };
   }
 
+  unsay(endpoint: number, bytes: Buffer): void {
+    const channel = this.#channelOf(endpoint);
+    if (channel === undefined) this.#said.unshift(bytes);
+    else this.#ipp?.unread(channel, bytes);
+    this.#notify();
+  }
+
   #nextSaid(endpoint: number, maxBytes: number): Buffer | undefined {
     const channel = this.#channelOf(endpoint);
     if (channel !== undefined) return this.#ipp?.read(channel, maxBytes);

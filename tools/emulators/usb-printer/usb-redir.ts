@@ -74,6 +74,7 @@ async function serve(connection: TcpConnection, device: EmulatedUsbDevice): Prom
     if (type !== types.hello) head.writeBigUInt64LE(id, 8);
     write(head, header, data);
   };
+  const session: Session = { device, transfers, send, lastSaid: new Map() };
   void untilUnplugged(device).then(() => connection.reset());
   try {
     send(types.hello, 0n, helloOf());
@@ -85,7 +86,7 @@ async function serve(connection: TcpConnection, device: EmulatedUsbDevice): Prom
       if (body === undefined) break;
       const id = size === headerBytes.other ? head.readBigUInt64LE(8) : 0n;
       size = headerBytes.other;
-      obey({ type: head.readUInt32LE(0), id, body }, { device, transfers, send });
+      obey({ type: head.readUInt32LE(0), id, body }, session);
     }
   } catch {
     // The guest is gone; the device waits for the next one.
@@ -104,6 +105,17 @@ interface Session {
   readonly device: EmulatedUsbDevice;
   readonly transfers: Transfers;
   readonly send: Send;
+  /** What was said last on each pipe. */
+  readonly lastSaid: Map<number, { readonly id: bigint; readonly bytes: Buffer }>;
+}
+
+/** QEMU drops what comes for a transfer that it has cancelled; on a bus it would not have gone. */
+function takeBack(id: bigint, { device, lastSaid }: Session): void {
+  for (const [endpoint, said] of lastSaid) {
+    if (said.id !== id) continue;
+    lastSaid.delete(endpoint);
+    device.unsay(endpoint, said.bytes);
+  }
 }
 
 function obey(message: Message, session: Session): void {
@@ -133,7 +145,7 @@ function obey(message: Message, session: Session): void {
     case types.cancelPacket:
       if (transfers.cancel(String(id))) {
         send(types.bulkPacket, id, bulkHeader(first, statuses.cancelled, 0));
-      }
+      } else takeBack(id, session);
       return;
     default:
       // What is of no use to a device needs no answer.
@@ -158,7 +170,8 @@ function control({ id, body }: Message, { device, send }: Session): void {
   send(types.controlPacket, id, header, isIn ? data : undefined);
 }
 
-function bulkTransfer({ id, body }: Message, { device, transfers, send }: Session): void {
+function bulkTransfer({ id, body }: Message, session: Session): void {
+  const { device, transfers, send, lastSaid } = session;
   const [endpoint = 0] = body;
   const length = body.readUInt16LE(2) | (body.readUInt16LE(8) << 16);
   const answer = (end: TransferEnd<number>, data?: Uint8Array) => {
@@ -180,6 +193,7 @@ function bulkTransfer({ id, body }: Message, { device, transfers, send }: Sessio
     (signal) => device.bulkIn(endpoint, length, signal),
     (end) => {
       if (end.kind === 'stall') return answer(end);
+      lastSaid.set(endpoint, { id, bytes: end.value });
       answer({ kind: 'done', value: end.value.length }, end.value);
     },
   );

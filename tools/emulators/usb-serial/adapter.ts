@@ -148,6 +148,11 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
     return { kind: 'done', value: Buffer.alloc(0) };
   }
 
+  unsay(): void {
+    this.#toldStatus = -1;
+    this.#notify();
+  }
+
   async #take(bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
     while (this.#heedsCts && !this.#lines.cts) {
       if (signal.aborted) return { kind: 'done', value: 0 };

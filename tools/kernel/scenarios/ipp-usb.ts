@@ -23,6 +23,7 @@ const completed = 9;
 const scenarios: readonly Scenario[] = [
   {
     what: 'a printer with nothing but IPP over USB gets a document byte for byte',
+    isShort: true,
     async run(bench) {
       const said = await printsByIpp(bench, 'IPPUSB', bench.driverless, 1024 * kib);
       return `${said}; the printer says that it printed`;
@@ -110,6 +111,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     what: 'a printer with IPP beside raw (7/1/2 and 7/1/4) takes both',
+    isShort: true,
     async run(bench) {
       await attach(bench, bench.usbIpPorts.both);
       await addPrinter(bench, 'BOTHRAW', `${usbKey('BOTH1', 'f023')} --protocol raw`);

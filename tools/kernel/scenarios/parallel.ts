@@ -23,6 +23,7 @@ const retrySeconds = 10;
 const scenarios: readonly Scenario[] = [
   {
     what: 'a printer at the parallel port gets a document byte for byte',
+    isShort: true,
     async run(bench) {
       const before = (await sentTo(bench.parallelFile)).length;
       return printsWhole(bench, 'LPT1', 100 * kib, async () => {
@@ -65,6 +66,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     what: 'a parallel printer out of paper in the middle goes on, and gets each byte once',
+    isShort: true,
     async run(bench) {
       await forget(bench);
       const { job, sha256 } = await submit(bench, 'LPT2', 10 * sizeBytes);

@@ -28,6 +28,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     what: 'a printer that holds CTS is waited for, and gets each byte once',
+    isShort: true,
     async run(bench) {
       const { adapter } = bench;
       adapter.setLines({ cts: false, dsr: true, dcd: true });

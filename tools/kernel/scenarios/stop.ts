@@ -8,6 +8,7 @@ export const stopGroup: ScenarioGroup = {
   scenarios: [
     {
       what: 'SIGTERM ends the appliance while a printer holds',
+      isShort: true,
       async run(bench) {
         bench.redir.clear();
         bench.redir.behave({ holdAtByte: 0 });

@@ -20,6 +20,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     what: 'a USB/IP printer detached in the middle and attached again prints the job anew',
+    isShort: true,
     async run(bench) {
       bench.overIp.clear();
       bench.overIp.behave({ unplugAtByte: 100 * kib });

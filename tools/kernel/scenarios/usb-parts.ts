@@ -23,3 +23,18 @@ export function arrivedAt(printer: EmulatedUsbPrinter) {
 export async function attach({ guest }: Bench, port: number): Promise<void> {
   await guest.run(`usbip --tcp-port ${port} attach -r 10.0.2.2 -b ${usbIpBusId}`);
 }
+
+/** Takes the first interface of the printer with this serial number, until `end`. */
+export async function claimInterface({ guest }: Bench, serial: string) {
+  const look = `for each in /sys/bus/usb/devices/*; do
+    [ "$(cat $each/serial 2>/dev/null)" = ${serial} ] && cat $each/busnum $each/devnum; done`;
+  const [bus = '', device = ''] = (await guest.run(`${look.replaceAll('\n', ' ')}; true`)).split(
+    '\n',
+  );
+  const path = ['/dev/bus/usb', bus.trim().padStart(3, '0'), device.trim().padStart(3, '0')].join(
+    '/',
+  );
+  await guest.run(`usb_claim ${path} 0 >/tmp/claimed 2>&1 &`);
+  await guest.run('until [ -s /tmp/claimed ]; do sleep 0.1; done; grep -q claimed /tmp/claimed');
+  return { end: async () => void (await guest.run('killall usb_claim')) };
+}

@@ -12,7 +12,7 @@ import {
   type ScenarioGroup,
   submit,
 } from '../bench.ts';
-import { arrivedAt, paperOut, usbKey } from './usb-parts.ts';
+import { arrivedAt, claimInterface, paperOut, usbKey } from './usb-parts.ts';
 
 const scenarios: readonly Scenario[] = [
   {
@@ -20,11 +20,30 @@ const scenarios: readonly Scenario[] = [
     run: async ({ guest }) => guest.run('platen selftest'),
   },
   {
+    what: 'a USB printer that another program has is waited for, and prints once it is free',
+    isShort: true,
+    async run(bench) {
+      bench.redir.clear();
+      const other = await claimInterface(bench, 'REDIR1');
+      const { job, sha256 } = await submit(bench, 'REDIR', 200 * kib);
+      const words = await portSays(bench, 'REDIR', 'offline-report');
+      assert.match(words, /another program uses the printer/);
+      assert.equal(bench.redir.record().bytes, 0);
+      await other.end();
+      const done = await jobIs(bench, job, isDone, 'the job is done');
+      assert.deepEqual([done.attempts, done.possiblyPrintedTwice], [1, false]);
+      assert.equal(bench.redir.record().sha256, sha256);
+      return words;
+    },
+  },
+  {
     what: 'a USB printer gets a document byte for byte',
+    isShort: true,
     run: (bench) => printsWhole(bench, 'REDIR', 2048 * kib, arrivedAt(bench.redir)),
   },
   {
     what: 'a small document that the printer holds is not done before its last byte was taken',
+    isShort: true,
     async run(bench) {
       bench.redir.clear();
       bench.redir.behave({ holdAtByte: 0, portStatus: paperOut });
@@ -83,6 +102,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     what: 'a cable pulled in the middle and plugged again: the job starts anew and is marked',
+    isShort: true,
     async run(bench) {
       bench.redir.clear();
       bench.redir.behave({ unplugAtByte: 150 * kib });
