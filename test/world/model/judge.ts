@@ -17,6 +17,14 @@ export interface Acting {
   readonly term: Term;
 }
 
+export interface Start {
+  readonly jobId: string;
+  /** The job's record says that it may be printed twice. */
+  readonly marked: boolean;
+  /** Both nodes know what the other one did. */
+  readonly inStep: boolean;
+}
+
 export interface Judge {
   readonly violations: readonly Violation[];
   /** Times that the one named exception happened (no witness, neither hears the other). */
@@ -32,8 +40,8 @@ export interface Judge {
   unitsLeft(acting: Acting, printerId: string, jobId: string, attempt: number): void;
   printed(jobId: string, units: number): void;
   acknowledged(jobId: string, units: number, alone: boolean): void;
-  completed(jobId: string): void;
-  started(acting: Acting, jobId: string, marked: boolean): void;
+  completed(acting: Acting, jobId: string): void;
+  started(acting: Acting, start: Start): void;
   compareLogs(a: readonly LogRecord[], b: readonly LogRecord[]): void;
   readonly acceptedJobs: ReadonlyMap<string, { readonly units: number; readonly alone: boolean }>;
   readonly prints: ReadonlyMap<string, number>;
@@ -41,9 +49,14 @@ export interface Judge {
 
 export interface JudgeOptions {
   readonly nowMs: () => number;
-  /** True where an act of an older ownership belongs to the one named exception. */
-  readonly excepted: (older: Acting, newer: Acting) => boolean;
+  /** True where an act of one of the two at this moment belongs to the one named exception. */
+  readonly excepted: (one: Acting, other: Acting, atMs: number) => boolean;
   readonly trace: (line: string) => void;
+}
+
+interface Deed {
+  readonly acting: Acting;
+  readonly atMs: number;
 }
 
 export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
@@ -51,13 +64,13 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   let exceptions = 0;
   const owners = new Map<string, NodeName>();
   const ownTerms = new Map<NodeName, Term>();
-  const newOrder = () => createOrder(excepted);
+  const newOrder = () => createOrder((one: Acting, other: Acting) => excepted(one, other, nowMs()));
   const acts = newOrder();
   const printersActs = new Map<string, Order<Acting>>();
   const acceptedJobs = new Map<string, { units: number; alone: boolean }>();
   const prints = new Map<string, number>();
-  const delivered = new Map<string, Set<number>>();
-  const completedJobs = new Set<string>();
+  const delivered = new Map<string, Map<string, Deed>>();
+  const completedJobs = new Map<string, Deed>();
 
   const report = (invariant: number, what: string) => {
     if (violations.length < 20) violations.push({ invariant, atMs: nowMs(), what });
@@ -72,11 +85,17 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
   };
 
   const both = (invariant: number, one: Acting, other: Acting, what: string) => {
-    if (excepted(one, other)) exceptions += 1;
+    if (excepted(one, other, nowMs())) exceptions += 1;
     else {
       const terms = `${formatTerm(one.term)} while ${formatTerm(other.term)} is live`;
       report(invariant, `${one.node} ${what} in term ${terms}`);
     }
+  };
+
+  /** The other one did it while both acted by the exception, and they have not met since. */
+  const unknowable = (deed: Deed, acting: Acting, { inStep }: Start) => {
+    const same = deed.acting.node === acting.node && sameTerm(deed.acting.term, acting.term);
+    return !inStep && !same && excepted(deed.acting, acting, deed.atMs);
   };
 
   return {
@@ -110,8 +129,9 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
       const order = printersActs.get(printerId) ?? newOrder();
       printersActs.set(printerId, order);
       inOrder(order, acting, 3, `sent bytes of ${jobId}`);
-      const attempts = delivered.get(jobId) ?? new Set();
-      delivered.set(jobId, attempts.add(attempt));
+      const attempts = delivered.get(jobId) ?? new Map<string, Deed>();
+      const deed = { acting, atMs: nowMs() };
+      delivered.set(jobId, attempts.set(`${acting.node} ${attempt}`, deed));
     },
     printed(jobId, units) {
       trace(`${jobId} printed`);
@@ -124,15 +144,19 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     acknowledged(jobId, units, alone) {
       acceptedJobs.set(jobId, { units, alone });
     },
-    completed(jobId) {
+    completed(acting, jobId) {
       trace(`${jobId} is completed`);
-      completedJobs.add(jobId);
+      if (!completedJobs.has(jobId)) completedJobs.set(jobId, { acting, atMs: nowMs() });
     },
-    started(acting, jobId, marked) {
+    started(acting, start) {
+      const { jobId, marked } = start;
       trace(`${acting.node} starts ${jobId} in ${formatTerm(acting.term)}`);
-      if (exceptions > 0) return;
-      if (completedJobs.has(jobId)) report(2, `${acting.node} starts ${jobId}, which is completed`);
-      if ((delivered.get(jobId)?.size ?? 0) > 0 && !marked) {
+      const completed = completedJobs.get(jobId);
+      if (completed !== undefined && !unknowable(completed, acting, start)) {
+        report(2, `${acting.node} starts ${jobId}, which is completed`);
+      }
+      const attempts = [...(delivered.get(jobId)?.values() ?? [])];
+      if (!marked && attempts.some((deed) => !unknowable(deed, acting, start))) {
         report(6, `${acting.node} starts ${jobId} again without a mark`);
       }
     },

@@ -362,6 +362,7 @@ export function createNode(options: NodeOptions): PairNode {
         config.witness &&
         kernel.addressOn,
       live: () => state !== undefined && options.rules.live(state, clock.nowMs()),
+      inStep: () => state?.stepping.phase === 'in-step' && state.stepping.durable,
       commit(changes, done) {
         nextCommit += 1;
         commits.set(nextCommit, { changes, done });

@@ -97,11 +97,11 @@ function createWorld(options: RunOptions): World {
   const judge = createJudge({
     nowMs: () => timeline.nowMs,
     trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
-    excepted(older, newer) {
+    excepted(older, newer, atMs) {
       const first = takeoverOf(nodes[older.node], older.term);
       const second = takeoverOf(nodes[newer.node], newer.term);
       if (witness || first === undefined || second === undefined) return false;
-      return isException(first, second, timeline.nowMs);
+      return isException(first, second, atMs);
     },
   });
   const printers = [0, 1].map((index) =>

@@ -30,6 +30,7 @@ export interface SpoolerOptions {
   /** What is broken on purpose. */
   readonly broken: ReadonlySet<BrokenPart>;
   readonly live: () => boolean;
+  readonly inStep: () => boolean;
   /** The network to the printers is whole. */
   readonly reaches: () => boolean;
   readonly commit: (changes: readonly Change[], done: (result: CommitResult) => void) => void;
@@ -149,7 +150,8 @@ export function createSpooler(options: SpoolerOptions): Spooler {
         return;
       }
       judge.acted({ node, term }, `starts ${job.id}`);
-      judge.started({ node, term }, job.id, current.marked);
+      const start = { jobId: job.id, marked: current.marked, inStep: options.inStep() };
+      judge.started({ node, term }, start);
       const attempt: Attempt = { job, sinceMs: timeline.nowMs, written: 0 };
       busy.set(printer.id, attempt);
       const socket = kernel.connect(printer, localPort, {
@@ -220,7 +222,7 @@ export function createSpooler(options: SpoolerOptions): Spooler {
       (result) => {
         if (result.kind === 'acknowledged' && term !== undefined) {
           judge.acted({ node, term }, `completes ${job.id}`);
-          judge.completed(job.id);
+          judge.completed({ node, term }, job.id);
         }
         free(printer);
       },

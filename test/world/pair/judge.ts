@@ -168,6 +168,8 @@ export function createJudge({ nowMs, excepted, trace }: JudgeOptions): Judge {
     started(acting, start) {
       const { jobId, attempt, marked } = start;
       trace(`${acting.node} starts ${jobId} in ${formatTerm(acting.term)}`);
+      // What became of an earlier attempt says nothing of this one.
+      if (exceptions === 0) lost.delete(jobId);
       const completed = completedJobs.get(jobId);
       if (completed !== undefined && !unknowable(completed, acting, start)) {
         report(2, `${acting.node} starts ${jobId}, which is completed`);
