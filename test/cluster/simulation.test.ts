@@ -38,6 +38,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['firmware/spool/space-watch.ts', 'watches the disk for people'],
   ['firmware/spooler/contract.ts', 'the words of switches, which the doors use'],
   ['firmware/spooler/permit.ts', "of a node's own spooler: a group's is its lease"],
+  ['firmware/store/remembered-answers.ts', 'between threads'],
   ['firmware/store/worker-channel.ts', 'between threads'],
   ['firmware/store/worker-client.ts', 'between threads'],
   ['firmware/store/worker-host.ts', 'between threads'],

@@ -32,6 +32,9 @@ const init = `#!/bin/busybox sh
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
+mkdir -p /dev/pts /dev/shm
+mount -t devpts pts /dev/pts
+mount -t tmpfs shm /dev/shm
 mount -t tmpfs tmp /tmp
 for module in /modules/*; do insmod "$module" || echo "no $module"; done
 ip link set lo up
