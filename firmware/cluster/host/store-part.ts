@@ -1,6 +1,6 @@
 // What a standby stores of its owner's records at once: all before the first that only a newer
-// release knows, since whatever follows may mean something else without it; and no more than so many
-// bytes of documents, since the owner hears of it when all of it is here.
+// release knows, since whatever follows may mean something else without it; and no more than so
+// many bytes of documents, since the owner hears of it when all of it is here.
 import type { LogRecord } from '../../store/contract.ts';
 import { isKnownChange } from '../../store/records/table.ts';
 
