@@ -61,7 +61,9 @@ describe('the words of the page', () => {
   test('whatever a printer says has words', () => {
     const said = [
       ...deviceReasonKeywords.map((keyword) => keyword.replace(/-report$/, '')),
-      ...['moving-to-paused', 'hold-new-jobs', 'spool-area-full'],
+      'moving-to-paused',
+      'hold-new-jobs',
+      'spool-area-full',
     ];
     for (const keyword of said) assert.ok(english.has(`reason.${keyword}`), keyword);
   });

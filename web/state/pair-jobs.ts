@@ -26,7 +26,8 @@ export function usePairJobs({ which, limit }: PairJobsWanted): PairJobsView | un
     };
     void attempt(look);
     // What goes wrong now and then is told by the first look, and by the stream of events.
-    const timer = isPaired ? setInterval(() => look().catch(() => undefined), lookAgainMs) : 0;
+    const lookAgain = (): void => void look().catch(() => undefined);
+    const timer = isPaired ? setInterval(lookAgain, lookAgainMs) : 0;
     return () => {
       current = false;
       clearInterval(timer);
