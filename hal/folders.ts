@@ -35,10 +35,12 @@ export interface Folder {
   remove(name: string): Promise<void>;
   sync(): Promise<void>;
   /**
-   * Keeps others who ask out of it, until it is closed or this process has ended, however that
-   * was. `held`: somebody else has it; `gone`: it was removed since it was opened.
+   * Keeps others who ask with the same name out, until this folder is closed or this process has
+   * ended, however that was. The name is that of an empty file, made if need be. `held`: somebody
+   * else has it; `gone`: file or folder were removed meanwhile. Where the file system has no locks
+   * nobody is kept out.
    */
-  tryLock(): Promise<'locked' | 'held' | 'gone'>;
+  tryLock(name: string): Promise<'locked' | 'held' | 'gone'>;
   /** Bytes that can still be written. */
   freeBytes(): Promise<number>;
   close(): Promise<void>;

@@ -48,6 +48,7 @@ export async function openHome(
 }
 
 const mostTurns = 5;
+const lockName = 'lock';
 
 async function tryOpen(
   folders: Folders,
@@ -70,7 +71,7 @@ async function tryOpen(
     const all = await keep(folders.open(root, options));
     const server = await keep(all.folder(serverName, options));
     const home = await keep(server.folder(printerName, options));
-    const locked = lock ? await home.tryLock() : 'locked';
+    const locked = lock ? await home.tryLock(lockName) : 'locked';
     if (locked === 'held') throw inUse(address);
     if (locked === 'gone') {
       await close();
@@ -90,6 +91,8 @@ async function tryOpen(
       async remove() {
         for (const { name } of await staging.list()) await staging.remove(name);
         for (const name of ['staging', 'state', 'files']) await removeEmpty(home, name);
+        // Last: whoever opened it meanwhile sees that it is gone.
+        await home.remove(lockName);
         await removeEmpty(server, printerName);
         await removeEmpty(all, serverName);
       },

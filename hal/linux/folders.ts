@@ -26,6 +26,7 @@ const flagsOfMode = {
   'read-write': O_RDWR | O_NOFOLLOW | O_NONBLOCK,
   create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
 } as const;
+const lockFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK;
 const fileMode = 0o644;
 const folderMode = 0o755;
 const temporary = '.platen-new';
@@ -51,6 +52,7 @@ function createFolder(handle: FileHandle, path: string): Folder {
     return { real: `/proc/self/fd/${handle.fd}/${name}`, shown };
   };
   const here = `/proc/self/fd/${handle.fd}`;
+  const locks: FileHandle[] = [];
 
   const openFile = async (name: string, mode: keyof typeof flagsOfMode): Promise<OpenFile> => {
     const { real, shown } = at(name);
@@ -137,16 +139,29 @@ function createFolder(handle: FileHandle, path: string): Folder {
     },
     remove,
     sync: () => named(path, handle.sync()),
-    async tryLock() {
-      if (!(await lockDescriptor(handle.fd, path))) return 'held';
-      // Of a folder that was removed no name is left.
-      return (await named(path, handle.stat())).nlink === 0 ? 'gone' : 'locked';
+    async tryLock(name) {
+      const { real, shown } = at(name);
+      let file: FileHandle;
+      try {
+        // A file, for network file systems lock nothing that is not open for writing.
+        file = await named(shown, open(real, lockFlags, fileMode));
+      } catch (error) {
+        // Nothing can be made in a folder that was removed.
+        if (isHalError(error, 'not-found')) return 'gone';
+        throw error;
+      }
+      locks.push(file);
+      if (!(await lockDescriptor(file.fd, shown))) return 'held';
+      return (await named(shown, file.stat())).nlink === 0 ? 'gone' : 'locked';
     },
     async freeBytes() {
       const { bavail, bsize } = await named(path, statfs(here));
       return bavail * bsize;
     },
-    close: () => named(path, handle.close()),
+    async close() {
+      for (const file of locks.splice(0)) await file.close();
+      await named(path, handle.close());
+    },
   };
   places.set(self, (name) => at(name).real);
   return self;
@@ -164,6 +179,8 @@ function placeIn(folder: Folder, name: string): string {
 /** Of sys/file.h and errno.h. */
 const LOCK_EX_NB = 2 | 4;
 const EWOULDBLOCK = 11;
+/** ENOLCK, ENOSYS, EOPNOTSUPP. */
+const noLocksHere: readonly number[] = [37, 38, 95];
 
 /** flock(2), which Node has not: it goes with the descriptor. False: somebody else has it. */
 async function lockDescriptor(descriptor: number, path: string): Promise<boolean> {
@@ -173,6 +190,7 @@ async function lockDescriptor(descriptor: number, path: string): Promise<boolean
   if (libc.call('int flock(int, int)')(descriptor, LOCK_EX_NB) === 0) return true;
   const number = libc.errno();
   if (number === EWOULDBLOCK) return false;
+  if (noLocksHere.includes(number)) return true;
   throw new HalError('other', path, { detail: `no lock: errno ${number}` });
 }
 

@@ -49,11 +49,11 @@ describe('a connection', () => {
         const below = await folder.folder(...words);
         return depth === 2 ? below : opened(below, depth + 1);
       },
-      async tryLock() {
+      async tryLock(name) {
         locks += 1;
         // With its parent, as whoever leaves does.
         if (locks === 1) await rm(dirname(rig.home), { recursive: true });
-        return folder.tryLock();
+        return folder.tryLock(name);
       },
     });
     const { folders: real } = rig.parts;

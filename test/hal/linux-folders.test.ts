@@ -1,5 +1,7 @@
 // Open folders on Linux: nothing leads out of them, whatever the name, and no link is followed.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdir,
   mkdtemp,
@@ -13,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createLinuxFolders } from '../../hal/linux/folders.ts';
 import { isHalError } from '../../hal/errors.ts';
 
@@ -39,14 +42,49 @@ describe('an open folder', () => {
 
   test('is locked by one at a time, until that one closes it', async (t) => {
     const { root, folder } = await open(t);
-    const other = await createLinuxFolders().open(root);
-    assert.equal(await folder.tryLock(), 'locked');
-    assert.equal(await other.tryLock(), 'held');
+    const folders = createLinuxFolders();
+    const other = await folders.open(root);
+    assert.equal(await folder.tryLock('lock'), 'locked');
+    assert.equal(await other.tryLock('lock'), 'held');
+    assert.equal(await other.tryLock('another'), 'locked');
     await folder.close();
-    assert.equal(await other.tryLock(), 'locked');
+    assert.equal(await other.tryLock('lock'), 'locked');
+    const third = await folders.open(root);
+    await other.remove('lock');
+    // What is made now is another file, and the lock of the first one another lock.
+    assert.equal(await third.tryLock('lock'), 'locked');
     await rm(root, { recursive: true });
-    assert.equal(await other.tryLock(), 'gone');
+    assert.equal(await third.tryLock('lock'), 'gone');
     await other.close();
+    await third.close();
+  });
+
+  test('is not locked by a link, nor by what stands in the place of the file', async (t) => {
+    const { path, root, folder } = await open(t);
+    await symlink('../secret', join(root, 'link'));
+    await mkdir(join(root, 'folder'));
+    await assert.rejects(folder.tryLock('link'), denied);
+    await assert.rejects(folder.tryLock('folder'));
+    await assert.rejects(async () => folder.tryLock('../up'), denied);
+    assert.deepEqual(await readdir(path), ['root']);
+  });
+
+  test('is free again when whoever locked it was killed', async (t) => {
+    const { root, folder } = await open(t);
+    const program = fileURLToPath(new URL('../../hal/linux/folders.ts', import.meta.url));
+    const script = `
+      const { createLinuxFolders } = await import(${JSON.stringify(program)});
+      const folder = await createLinuxFolders().open(${JSON.stringify(root)});
+      console.log(await folder.tryLock('lock'));
+      setInterval(() => folder.path, 1_000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script]);
+    t.after(() => child.kill('SIGKILL'));
+    const [said] = await once(child.stdout, 'data');
+    assert.equal(String(said), 'locked\n');
+    assert.equal(await folder.tryLock('lock'), 'held');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    assert.equal(await folder.tryLock('lock'), 'locked');
   });
 
   test('follows no link, to a file or a folder', async (t) => {

@@ -20,6 +20,7 @@ export interface Box {
   readonly channelPort: number;
   /** Its data folder. */
   readonly data: string;
+  readonly settings: readonly string[];
 }
 
 /** `prepare` puts something into the data folder before the start. */
@@ -32,17 +33,25 @@ export async function startBox(
   t.after(() => rm(data, { recursive: true, force: true }));
   await prepare?.(data);
   const [beatPort, channelPort] = [await freePort(), await freePort()];
-  const platen = await startPlaten(platenFromSources, data, [
+  const all = [
     'listen.http=0',
     'listen.lpd=0',
     'listen.raw=0',
     `listen.mqtt=${beatPort}`,
     `listen.pair=${channelPort}`,
     ...settings,
-  ]);
+  ];
+  const platen = await startPlaten(platenFromSources, data, all);
   t.after(() => platen.process.kill());
   const api = createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });
-  return { platen, api, channelPort, data };
+  return { platen, api, channelPort, data, settings: all };
+}
+
+/** A box that has ended comes back, with its data and at its ports. */
+export async function startAgain(t: TestContext, box: Box): Promise<Box> {
+  const platen = await startPlaten(platenFromSources, box.data, box.settings);
+  t.after(() => platen.process.kill());
+  return { ...box, platen };
 }
 
 async function freePort(): Promise<number> {

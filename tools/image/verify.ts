@@ -9,6 +9,7 @@ import { ensurePackages, realDebianHost } from '../verify/debian.ts';
 import { type Booth, openBooth } from './booth.ts';
 import type { ImageName } from './contract.ts';
 import { boothPackages } from './packages.ts';
+import { addProbe } from './probe.ts';
 import type { Rounds } from './scenarios/contract.ts';
 import { scenarios } from './scenarios/table.ts';
 
@@ -16,6 +17,7 @@ const USAGE = `usage: npm run verify:image [-- [--target NAME] [--soak] [--only 
   --target     amd64 or arm64-generic
   builds the image, then shows on it what scenarios/table.ts has
   --as-built   does not build it
+  --probe      the shell of the tests is there from the first boot on, which saves one
   --soak       20 rounds of unplugging and 50 of pulling the plug, in place of 3 and 5
   --rounds N   of both, in place of these
   --only TEXT  scenarios whose description has it, after the boot
@@ -42,6 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
       target: { type: 'string', default: 'arm64-generic' },
       soak: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      probe: { type: 'boolean', default: false },
       'as-built': { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [''] },
       show: { type: 'boolean', default: false },
@@ -63,6 +66,10 @@ async function main(args: readonly string[]): Promise<number> {
     onLine: values.show ? (line) => process.stderr.write(`| ${line}\n`) : () => undefined,
   });
   try {
+    if (values.probe) {
+      await addProbe(booth.disk, folder);
+      booth.hasProbe = true;
+    }
     const failed = await runAll(booth, roundsOf(values), values.only);
     return failed === 0 ? 0 : 1;
   } finally {

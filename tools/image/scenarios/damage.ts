@@ -6,29 +6,33 @@ import { bootTimeoutMs, type Booth, makeDocument, until } from '../booth.ts';
 import { mibBytes } from '../contract.ts';
 import { places } from '../disk.ts';
 import type { Scenario } from './contract.ts';
-import { fillData, shell } from './inside.ts';
+import { emptyData, fillData, shell } from './inside.ts';
 import { arrivedOnNetwork, digestOf, kib, netPrinter } from './steps.ts';
 
 export const damageScenarios: readonly Scenario[] = [
   {
-    what: 'a full data partition: refused and told on the page, and well again with room',
+    what: 'a full data partition: refused, told on the page and by the light, well again with room',
     async run(booth) {
       const probe = await shell(booth);
       const printer = await netPrinter(booth);
+      await shows(booth, 'none');
+      assert.notEqual(await probe.run(`cat ${light}/brightness`), '0');
       await probe.run(fillData);
       const refusal = await refusalOf(booth, printer.id);
       assert.match(refusal, /spool-full|507/);
       const problem = await until(booth, 'the page that says so', async () =>
         (await booth.client.problems()).find((text) => /full|room|space/i.test(text)),
       );
-      await probe.run('rm /data/filler; sync');
+      await shows(booth, 'timer');
+      await probe.run(emptyData);
       await until(booth, 'a page without it', async () =>
         (await booth.client.problems()).includes(problem) ? undefined : true,
       );
       const document = makeDocument(60 * kib);
       await booth.client.print(printer.id, 'after', document);
       await arrivedOnNetwork(booth, [digestOf(document)]);
-      return `"${problem}"`;
+      await shows(booth, 'none');
+      return `"${problem}"; the light blinked meanwhile, and was steady before and after`;
     },
   },
   {
@@ -61,6 +65,17 @@ export const damageScenarios: readonly Scenario[] = [
     },
   },
 ];
+
+/** Of the keyboard that is plugged in: an emulated board has no other. */
+const light = '/sys/class/leds/*::scrolllock';
+
+async function shows(booth: Booth, trigger: string): Promise<void> {
+  const probe = await shell(booth);
+  await until(booth, `the light with the trigger ${trigger}`, async () => {
+    const said = await probe.run(`cat ${light}/trigger`);
+    return said.includes(`[${trigger}]`) ? true : undefined;
+  });
+}
 
 async function refusalOf(booth: Booth, printer: string): Promise<string> {
   try {

@@ -40,15 +40,25 @@ export const insideScenarios: readonly Scenario[] = [
       const probe = await shell(booth);
       const lines = (await probe.run('ss -H -lntu')).split('\n');
       const seen = new Set(lines.map(listenerOf));
-      const others = [...seen].filter((each) => !documented.has(each) && !isRaw(each));
+      const [first = 0, last = 0] = (await probe.run('cat /proc/sys/net/ipv4/ip_local_port_range'))
+        .split(/\s+/)
+        .map(Number);
+      // A question of the box's own by UDP (SNMP, DNS, NTP) comes from one of these for a moment.
+      const isQuestion = (each: string) => {
+        const [protocol, port] = each.split(' ');
+        return protocol === 'udp' && Number(port) >= first && Number(port) <= last;
+      };
+      const others = [...seen].filter(
+        (each) => !documented.has(each) && !isRaw(each) && !isQuestion(each),
+      );
       assert.deepEqual(others, [], lines.join('\n'));
-      const exposures: string[] = [];
-      for (const unit of units) {
-        const said = await probe.run(`systemd-analyze security --no-pager ${unit}.service`);
-        const exposure = Number(/Overall exposure level for \S+: ([\d.]+)/.exec(said)?.[1]);
-        assert.ok(exposure < 3, said);
-        exposures.push(`${unit} ${exposure}`);
-      }
+      // All at once: each call takes seconds under emulation.
+      const table = await probe.run('systemd-analyze security --no-pager');
+      const exposures = units.map((unit) => {
+        const found = new RegExp(`\\b${unit}\\.service +([\\d.]+)`).exec(table)?.[1];
+        assert.ok(Number(found) < 3, `${unit}: ${table}`);
+        return `${unit} ${found}`;
+      });
       return `${[...seen].toSorted().join(', ')}; exposure: ${exposures.join(', ')}`;
     },
   },
@@ -80,8 +90,11 @@ export const insideScenarios: readonly Scenario[] = [
 /** ext4 closes its journal with a block or two after a sync. */
 const mostIdleBytes = 64 * 1024;
 
-/** What the appliance holds back for itself is taken too. */
-export const fillData = 'fallocate -l $(df -B1 --output=avail /data | tail -1) /data/filler; sync';
+/** Leaves not a block; `emptyData` gives them back. */
+export const fillData =
+  'fallocate -l $(( $(df -B1 --output=avail /data | tail -1) - 4194304 )) /data/filler && ' +
+  '{ dd if=/dev/zero of=/data/filler-rest bs=4096 2>/dev/null; sync; }';
+export const emptyData = 'rm /data/filler /data/filler-rest; sync';
 
 /** The box with a shell in it; it is started anew where it has none. */
 export async function shell(booth: Booth): Promise<Probe> {

@@ -8,7 +8,7 @@ import { type Booth, makeDocument, until } from '../booth.ts';
 import { mibBytes } from '../contract.ts';
 import { places } from '../disk.ts';
 import type { Scenario } from './contract.ts';
-import { fillData, shell } from './inside.ts';
+import { shell } from './inside.ts';
 import { allJobsDone, digestOf, foundPrinter, kib, same } from './steps.ts';
 
 const offTimeoutMs = 180_000;
@@ -33,27 +33,6 @@ export const machineScenarios: readonly Scenario[] = [
       assert.equal(await hostName(), before);
       assert.equal(await probe.run('ls /run/systemd/timesyncd.conf.d'), '');
       return 'host name, time zone and time server were the machine’s, and are as before';
-    },
-  },
-  {
-    what: 'its light is steady while it serves, and blinks when something is wrong',
-    async run(booth) {
-      const probe = await shell(booth);
-      const trigger = async () => {
-        const said = await probe.run('cat /sys/class/leds/*::scrolllock/trigger');
-        return /\[([^\]]+)\]/.exec(said)?.[1];
-      };
-      const shows = (wanted: string) =>
-        until(booth, `a light with the trigger ${wanted}`, async () =>
-          (await trigger()) === wanted ? true : undefined,
-        );
-      await shows('none');
-      assert.notEqual(await probe.run('cat /sys/class/leds/*::scrolllock/brightness'), '0');
-      await probe.run(fillData);
-      await shows('timer');
-      await probe.run('rm /data/filler; sync');
-      await shows('none');
-      return 'steady, blinking with a full data partition, steady';
     },
   },
   {
