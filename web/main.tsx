@@ -1,5 +1,5 @@
 // The page: who is asked in, what is shown, and the frame around it.
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { ConfirmDialog } from './parts/confirm.tsx';
 import { AddPrinter } from './pages/add-printer.tsx';
@@ -10,6 +10,7 @@ import { Pair } from './pages/pair.tsx';
 import { Printer } from './pages/printer.tsx';
 import { System } from './pages/system.tsx';
 import { Users } from './pages/users.tsx';
+import { type RouteName, routeOf, type RouteRow, routes } from './routes.ts';
 import { connected, follow } from './state/live.ts';
 import { followPair } from './state/pair.ts';
 import { followAddress, hrefOf, route } from './state/route.ts';
@@ -19,14 +20,20 @@ import { chooseLanguage, isLanguage, language, languageNames, t } from './text.t
 
 const retryMs = 3_000;
 
-const sections = [
-  { path: [], key: 'nav.overview', show: () => true },
-  { path: ['jobs'], key: 'nav.jobs', show: () => true },
-  { path: ['add'], key: 'nav.add', show: isAdministrator },
-  { path: ['pair'], key: 'nav.pair', show: () => true },
-  { path: ['users'], key: 'nav.users', show: isAdministrator },
-  { path: ['system'], key: 'nav.system', show: () => true },
-] as const;
+/** What each row of the table shows; its parts of the address that stand for something are given. */
+const pages: Readonly<Record<RouteName, (second: string) => ComponentChildren>> = {
+  overview: () => <Overview />,
+  jobs: () => <Jobs />,
+  printer: (id) => <Printer key={id} id={id} />,
+  add: () => <AddPrinter />,
+  pair: () => <Pair />,
+  users: () => <Users />,
+  system: () => <System />,
+};
+
+function isOpen({ who }: Pick<RouteRow, 'who'>): boolean {
+  return who === 'everyone' || isAdministrator();
+}
 
 function Frame() {
   const { kind } = session.value;
@@ -65,7 +72,7 @@ function skip(event: Event): void {
 
 function Header() {
   const loggedIn = session.value.kind === 'logged-in';
-  const [first = ''] = route.value;
+  const shown = routeOf(route.value);
   return (
     <header>
       <a class="brand" href={hrefOf()}>
@@ -73,17 +80,17 @@ function Header() {
       </a>
       {loggedIn ? (
         <nav aria-label={t('app.menu')}>
-          {sections
-            .filter(({ show }) => show())
-            .map(({ path, key }) => (
+          {routes.filter(isOpen).map((row) =>
+            'menu' in row ? (
               <a
-                key={key}
-                href={hrefOf(...path)}
-                aria-current={(path[0] ?? '') === first ? 'page' : undefined}
+                key={row.name}
+                href={hrefOf(...row.path)}
+                aria-current={row === shown ? 'page' : undefined}
               >
-                {t(key)}
+                {t(row.menu)}
               </a>
-            ))}
+            ) : null,
+          )}
         </nav>
       ) : null}
       <div class="row">
@@ -124,15 +131,14 @@ function Content() {
 }
 
 function Page() {
-  const [first, second] = route.value;
-  if (first === undefined) return <Overview />;
-  if (first === 'printers' && second !== undefined) return <Printer key={second} id={second} />;
-  if (first === 'jobs') return <Jobs />;
-  if (first === 'add' && isAdministrator()) return <AddPrinter />;
-  if (first === 'pair') return <Pair />;
-  if (first === 'users' && isAdministrator()) return <Users />;
-  if (first === 'system') return <System />;
-  return <main id="content">{t('app.not-found')}</main>;
+  const row = routeOf(route.value);
+  const [, second = ''] = route.value;
+  if (row !== undefined && isOpen(row)) return pages[row.name](second);
+  return (
+    <main id="content">
+      <h1>{t('app.not-found')}</h1>
+    </main>
+  );
 }
 
 function Toast() {
@@ -186,6 +192,10 @@ function start(): void {
     told.value = undefined;
   });
   followPair();
+  // A file that is dropped beside its place would take the page's place in the window.
+  for (const type of ['dragover', 'drop']) {
+    globalThis.addEventListener(type, (event) => event.preventDefault());
+  }
   render(<Frame />, document.body);
   void enter();
 }

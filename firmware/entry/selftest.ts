@@ -7,7 +7,7 @@ import type { Hal, TcpConnection } from '../../hal/contract.ts';
 import { loadPacketLibrary } from '../../hal/linux/network/packet-socket.ts';
 import { loadSerialLibrary } from '../../hal/linux/serial.ts';
 import { loadUsbLibrary } from '../../hal/linux/usb.ts';
-import { abortable, sleep, startDeadline } from '../../hal/time.ts';
+import { abortable, startDeadline } from '../../hal/time.ts';
 import type { Principal } from '../api/principal.ts';
 import { CliError, type CommandContext } from '../cli/command.ts';
 import { completeConfig } from '../config/table.ts';
@@ -82,6 +82,8 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
     'listen.https': 0,
     'listen.lpd': 0,
     'listen.snmp': 0,
+    // What is plugged in is none of its business: it would be given printers, and a page.
+    'devices.addPlugged': false,
     'snmp.community': name,
     'snmp.user': name,
     'snmp.authPassword': password,
@@ -120,17 +122,6 @@ async function printOnce(hal: Hal, version: string, folder: string): Promise<voi
   }
 }
 
-/** A printer gets its index a moment after it was made, which on a slow machine is seen. */
-async function untilShown({ clock }: Pick<Hal, 'clock'>, look: () => Promise<boolean>) {
-  const untilMs = clock.monotonicMs() + entryLimits.selftestMs;
-  while (!(await look())) {
-    if (clock.monotonicMs() >= untilMs) {
-      throw new CliError('The SNMP agent did not show the printer.');
-    }
-    await sleep(clock, entryLimits.selftestPauseMs);
-  }
-}
-
 /** The agent and the manager's library, each by the other, by community and by encrypted user. */
 async function askBySnmp(hal: Hal, addresses: RunningAppliance['addresses']): Promise<void> {
   const agent = new URL(addresses.find(({ what }) => what === 'snmp')?.address ?? '');
@@ -148,10 +139,8 @@ async function askBySnmp(hal: Hal, addresses: RunningAppliance['addresses']): Pr
       retries: 0,
     });
     try {
-      await untilShown(hal, async () => {
-        const found = await session.table([sysDescr, printerName], 2);
-        return found.size === 2;
-      });
+      const found = await session.table([sysDescr, printerName], 2);
+      if (found.size !== 2) throw new CliError('The SNMP agent did not show the printer.');
     } finally {
       session.close();
     }

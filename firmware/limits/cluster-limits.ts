@@ -73,6 +73,8 @@ export const clusterLimits = {
   documentStallMs: 600,
   /** Documents of a batch that are fetched at once: their waits for path and disk overlap. */
   documentsAtOnce: 8,
+  /** … and about so many bytes of them, before the owner hears how far its standby is. */
+  documentBytesAtOnce: 32 * 1024 * 1024,
   /** Fetching the group's key and certificate from the peer. */
   credentialsMs: 2_000,
   /** Time that a spooler whose ownership ended has to stop, before the next one may start. */

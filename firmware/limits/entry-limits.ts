@@ -30,6 +30,4 @@ export const entryLimits = {
   /** The document of the self-test: larger than what is stored inline. */
   selftestBytes: 256 * 1024,
   selftestMs: 30_000,
-  /** Between two looks at what comes a moment later. */
-  selftestPauseMs: 200,
 } as const;

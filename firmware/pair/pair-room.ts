@@ -96,6 +96,8 @@ class Room implements PairRoom {
   #thread: PairThreadClient | undefined;
   #listener: PinnedListener | undefined;
   #beatPort = 0;
+  /** Since when the membership is as it is. */
+  #appliedAtMs = -Infinity;
   /** Of the present membership's connections. */
   #ending = new AbortController();
   #standing: PeerStanding = aloneStanding;
@@ -325,13 +327,17 @@ class Room implements PairRoom {
     });
   }
 
-  /** It closed the connection: is this appliance not paired with it any more? */
+  /**
+   * It closed the connection: is this appliance not paired with it any more? One that is about to
+   * be paired, in the place of a dead box say, may not have stored it yet: it is asked again.
+   */
   #askRelation(peer: Peer): void {
     const { signal } = this.#ending;
     const ask = async () => {
       const relation = await this.pairing.relation(peer, signal);
       this.#standing = { ...this.#standing, relation };
       if (relation === undefined || relation === 'peer' || signal.aborted) return;
+      if (this.#options.hal.clock.monotonicMs() < this.#appliedAtMs + pairLimits.pairingMs) return;
       this.#options.log.warn('the peer does not know this appliance', { relation });
       for (const { id } of this.book.list()) this.#thread?.event(id, { kind: 'unpaired' });
     };
@@ -375,6 +381,7 @@ class Room implements PairRoom {
     if (this.#stopped) return;
     const { membership, log } = this.#options;
     const { peer, generation } = membership.current;
+    this.#appliedAtMs = this.#options.hal.clock.monotonicMs();
     this.#ending.abort();
     this.#ending = new AbortController();
     this.channel.reset();

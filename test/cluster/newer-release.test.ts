@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planHandOver } from '../../firmware/cluster/handover.ts';
-import { knownPart } from '../../firmware/cluster/host/known-part.ts';
+import { storePart } from '../../firmware/cluster/host/store-part.ts';
 import { decodeMessage } from '../../firmware/pair/message-codec.ts';
 import type { LogRecord } from '../../firmware/store/contract.ts';
 import { at, openRig, printer } from '../store/rig.ts';
@@ -48,11 +48,22 @@ describe('a record of a newer release', () => {
   });
 
   test('ends what can be stored: all before it, and nothing behind', () => {
-    const [first, , third] = received(made, unknown, made);
-    assert.deepEqual(knownPart(received(made, unknown, made)), [first]);
-    assert.deepEqual(knownPart(received(unknown, made)), []);
-    assert.deepEqual(knownPart(received(made, made)).length, 2);
-    assert.equal(third?.seq, 3);
+    const known = (...changes: readonly object[]) => {
+      const { records, unknown: next } = storePart(received(...changes), 1_000);
+      return [records.map(({ seq }) => seq), next?.seq];
+    };
+    assert.deepEqual(known(made, unknown, made), [[1], 2]);
+    assert.deepEqual(known(unknown, made), [[], 1]);
+    assert.deepEqual(known(made, made), [[1, 2], undefined]);
+  });
+
+  test('… and so do documents of many bytes, after the one that reaches the bound', () => {
+    const document = { number: 1, name: '', format: 'x/y', sizeBytes: 600, digest: '' };
+    const payload = { jobId: 'one', document, last: true, at };
+    const added = { type: 'job.document-added', payload };
+    const { records } = storePart(received(made, added, made, added, made, added), 1_000);
+    assert.equal(records.length, 4);
+    assert.equal(storePart(received(added, made), 10).records.length, 1);
   });
 
   test('is refused by the store itself, which stays as it was', async () => {

@@ -53,7 +53,10 @@ export async function runPowerCut(seed: number, fault: BenchOptions = {}): Promi
   for (const device of devices) mend(device);
   await bench.boot();
   await rest(bench);
-  return await told.verdict(bench, devices);
+  const verdict = await told.verdict(bench, devices);
+  // Ten thousand machines follow one another in this process.
+  bench.powerCut();
+  return verdict;
 }
 
 /** What clients heard, and what devices had at the moment of the cut. */

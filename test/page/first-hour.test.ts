@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { z } from 'zod';
 import { pdfPage } from '../../firmware/paper/pdf.ts';
 import { buildPage } from '../../tools/page/build.ts';
 import { Children } from '../../tools/up/children.ts';
@@ -20,6 +21,7 @@ import { platenFromSources } from '../../tools/up/processes.ts';
 import { assertAccessible, assertFits, openBrowser, openPage } from './browser.ts';
 
 const password = 'correct horse';
+const laterPassword = 'staple battery';
 
 describe('the first hour', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-page-'));
@@ -166,10 +168,78 @@ describe('the first hour', async () => {
     await shoot('system');
   });
 
+  test('a webhook is named, and a wrong address is refused at its field', async () => {
+    await page.getByText('Webhook', { exact: false }).first().click();
+    const form = page.locator('form').filter({ hasText: 'Its address (https' });
+    await form.getByLabel('Its address').fill('hook.example');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await form.getByRole('alert').getByText('must be like https://HOST:PORT').waitFor();
+    await form.getByLabel('Its address').fill('https://hook.example/a');
+    await form.getByLabel('Secret').fill('geheim');
+    await form.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('https://hook.example/a').first().waitFor();
+    assert.match(await platen.run('setting', 'list'), /webhook\.secret +\(secret\) +changed/);
+    await platen.run('setting', 'clear', 'webhook.url');
+  });
+
+  test('who sees jobs, and how the raw port works, is set at the printer', async () => {
+    await page.getByRole('link', { name: 'Platen' }).click();
+    await page.getByRole('link', { name: 'labels' }).first().click();
+    await page.getByText('Who may print, and see jobs').click();
+    const access = page.locator('form').filter({ hasText: 'Networks that may print' });
+    await access.getByLabel('Names and owners').selectOption('all');
+    await access.getByLabel('Networks').fill('10.1.0.0/99');
+    await access.getByRole('button', { name: 'Save' }).click();
+    await access.getByRole('alert').waitFor();
+    await access.getByLabel('Networks').fill('10.1.0.0/16, 127.0.0.0/8');
+    await access.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    const shown = z.object({ access: z.unknown(), raw: z.unknown() });
+    const read = async () =>
+      shown.parse(JSON.parse(await platen.run('printer', 'show', 'labels', '--json')));
+    assert.deepEqual((await read()).access, {
+      networks: ['10.1.0.0/16', '127.0.0.0/8'],
+      logIn: false,
+      jobsShownTo: 'all',
+    });
+    await page.getByText('Options', { exact: true }).click();
+    await page.getByLabel('At the raw port').selectOption('pass-through');
+    await page.getByLabel('Longest pause').fill('45');
+    const options = page.locator('form').filter({ hasText: 'At the raw port' });
+    await options.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    while (JSON.stringify((await read()).raw) !== '{"mode":"pass-through","idleSeconds":45}');
+    await assertAccessible(page, 'options of a printer');
+    await shoot('printer-options');
+    await page.getByText('Change its address and settings').click();
+    const port = page.locator('form').filter({ hasText: 'Host name or address' });
+    await port.getByLabel('Host name or address').fill('localhost');
+    await port.getByRole('button', { name: 'Save' }).click();
+    while (!(await platen.run('port', 'show', 'labels')).includes('localhost'));
+    await assertAccessible(page, 'a port');
+    await platen.run('printer', 'change', 'labels', '--allow-network', 'all');
+    await section('System', 'System');
+  });
+
+  test('a password is changed in another tab, and this one goes on', async () => {
+    const other = await page.context().newPage();
+    await other.goto(`${platen.pageAddress}#/system`);
+    await other.getByText('Change your password').click();
+    await other.getByLabel('The password until now').fill('wrong horse');
+    await other.getByLabel('A password, at least').fill(laterPassword);
+    const save = other.locator('form').filter({ hasText: 'until now' }).getByRole('button');
+    await save.click();
+    await other.getByRole('alert').getByText('The old password is wrong').waitFor();
+    await other.getByLabel('The password until now').fill(password);
+    await save.click();
+    await other.getByText('Whoever else was logged in as you').waitFor();
+    await other.close();
+  });
+
   test('a second user is made, and may what they may', async () => {
     await section('Users', 'Users');
     await page.getByText('Add a user').click();
-    const add = page.locator('form').first();
+    const add = page.locator('form').filter({ hasText: 'Role' }).first();
     await add.getByLabel('Name').fill('rui');
     await add.getByLabel('A password').fill(password);
     await add.getByLabel('Role').selectOption('viewer');
@@ -206,7 +276,7 @@ describe('the first hour', async () => {
     await page.getByLabel('Língua').selectOption('en');
     await page.getByRole('button', { name: 'Log out' }).click();
     await page.getByLabel('Name').fill('ana');
-    await page.getByLabel('Password').fill(password);
+    await page.getByLabel('Password').fill(laterPassword);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByText('Needs a person now').waitFor();
     for (const width of [360, 1_440]) {

@@ -174,11 +174,36 @@ describe('the first hour with a second appliance', async () => {
     }
   });
 
+  test('jobs of both are in one list, and the group’s certificate is shown', async () => {
+    for (const seen of [a, b]) {
+      await section(seen, 'Jobs', 'Jobs');
+      await seen.page.getByText('Ended', { exact: true }).click();
+      await seen.page.getByRole('cell', { name: 'letter.pdf' }).waitFor(patience);
+      await seen.page.getByRole('cell', { name: 'office accounts' }).first().waitFor(patience);
+      await assertAccessible(seen.page, 'jobs of the pair');
+      await shoot(seen, `pair-jobs-${seen === a ? 'a' : 'b'}`);
+    }
+    const [own] = await ownerAndOther();
+    await section(own, 'Pair and groups', 'The pair');
+    const group = own.page.getByLabel('Group: accounts');
+    await group.getByText('Certificate', { exact: true }).click();
+    await group.getByText('Fingerprint of its key').waitFor(patience);
+    await group.getByText('Install another certificate').click();
+    await assertAccessible(own.page, 'a certificate of a group');
+    for (const seen of [a, b]) {
+      await seen.page.getByRole('link', { name: 'Platen', exact: true }).click();
+    }
+  });
+
   test('the plug is pulled, and the other one goes on', async () => {
     const [own, other] = await ownerAndOther();
     const owner = own === a ? boxes[0] : boxes[1];
     await owner.signalAll('SIGKILL');
     await other.page.getByText(/does not answer: if this box died now/).waitFor(patience);
+    await other.page.getByText('exposed: alone').waitFor(patience);
+    await section(other, 'Jobs', 'Jobs');
+    await other.page.getByText(/its jobs are missing here/).waitFor(patience);
+    await other.page.getByRole('link', { name: 'Platen', exact: true }).click();
     await other.page.getByText('exposed: alone').waitFor(patience);
     await assertAccessible(other.page, 'alone');
     await shoot(other, 'pair-moved');

@@ -72,6 +72,11 @@ export function createSimulatedDatabases(disk: DiskPort): Databases {
 function openDatabase(disk: DiskPort, path: string, image: DatabaseImage): SqlDatabase {
   if (image.damaged) throw new HalError('damaged', path, { detail: 'simulated' });
   const database = new DatabaseSync(':memory:');
+  const release = () => {
+    disk.opened.delete(release);
+    if (database.isOpen) database.close();
+  };
+  disk.opened.add(release);
   if (image.newest !== undefined) database.deserialize(image.newest);
   // What only reads costs no sync and counts as no operation.
   let written = false;
@@ -116,7 +121,7 @@ function openDatabase(disk: DiskPort, path: string, image: DatabaseImage): SqlDa
         all: (...values) => translated(() => statement.all(...values).map(row)),
       } satisfies SqlStatement;
     },
-    close: () => database.close(),
+    close: release,
   };
 }
 

@@ -12,6 +12,8 @@ import { SeededRandom } from './random.ts';
 export interface DiskPort {
   readonly root: DirectoryInode;
   readonly images: Map<string, DatabaseImage>;
+  /** Closes what is open; each takes itself out. */
+  readonly opened: Set<() => void>;
   readonly random: SeededRandom;
   /** Counts the operation, lets a fault strike, and ends everything once power is gone. */
   readonly enter: (operation: DiskOperation, path: string, bytes?: number) => number;
@@ -38,6 +40,7 @@ export class SimulatedDisk {
   readonly counts = new Map<DiskOperation, number>();
   readonly #root = new DirectoryInode();
   readonly #images = new Map<string, DatabaseImage>();
+  readonly #opened = new Set<() => void>();
   readonly #random: SeededRandom;
   readonly #totalBytes: number;
   #boot = 1;
@@ -76,6 +79,7 @@ export class SimulatedDisk {
     const port: DiskPort = {
       root: this.#root,
       images: this.#images,
+      opened: this.#opened,
       random: this.#random,
       totalBytes: this.#totalBytes,
       freeBytes: () => this.#totalBytes - usedBytes(this.#root),
@@ -101,14 +105,21 @@ export class SimulatedDisk {
   /** The process is killed: what it wrote stays, synced or not, and it does nothing more. */
   kill(): void {
     this.#boot += 1;
+    this.#closeAll();
   }
 
   /** Power goes now (or went at `cutAfter`): what was not synced is lost as the seed says. */
   powerCut(): void {
     this.#boot += 1;
+    this.#closeAll();
     this.#cutAt = Number.POSITIVE_INFINITY;
     this.#root.cut(this.#random);
     for (const image of this.#images.values()) image.cut(this.#random);
+  }
+
+  /** What a process that is no more had open: SQLite's memory is not the collector's to free. */
+  #closeAll(): void {
+    for (const close of this.#opened) close();
   }
 }
 

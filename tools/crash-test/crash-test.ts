@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { countOf, runAsTool } from '../tool.ts';
 import { needPackages } from '../verify/tool-packages.ts';
 import { countsOf, runCrashes } from './crashes.ts';
+import { runCutRows } from './cut-rows.ts';
 import { runFullDisks } from './full-disk.ts';
 
 /** On a disk, as data folders are. */
@@ -52,8 +53,8 @@ async function main(args: readonly string[]): Promise<number> {
   const runs = countOf('runs', values.runs ?? String(usualRuns));
   const seed = countOf('seed', values.seed);
   if (recorded > 0) await needPackages(['crash-test/recorded-cuts']);
-  const cutStatus = cuts > 0 ? await runCuts(powerCuts, cuts, seed) : 0;
-  const recordedStatus = recorded > 0 ? await runCuts(recordedCuts, recorded, seed) : 0;
+  const cutStatus = cuts > 0 ? await runPowerCuts(cuts, seed) : 0;
+  const recordedStatus = recorded > 0 ? await runRecordedCuts(recorded, seed) : 0;
   const fillStatus = fills > 0 ? await fillDisks(fills, seed) : 0;
   const killStatus = runs > 0 ? await runKills(runs, seed) : 0;
   return Math.max(cutStatus, recordedStatus, fillStatus, killStatus);
@@ -65,9 +66,15 @@ async function fillDisks(rounds: number, seed: number): Promise<number> {
   return passed ? 0 : 1;
 }
 
+async function runPowerCuts(cuts: number, seed: number): Promise<number> {
+  const report = (line: string) => void process.stdout.write(`${line}\n`);
+  const { failures } = await runCutRows({ script: powerCuts, cuts, seed, report });
+  return failures === 0 ? 0 : 1;
+}
+
 /** In a process of its own: the simulation belongs to the tests. */
-function runCuts(script: string, cuts: number, seed: number): Promise<number> {
-  const words = [script, '--cuts', String(cuts), '--seed', String(seed)];
+function runRecordedCuts(cuts: number, seed: number): Promise<number> {
+  const words = [recordedCuts, '--cuts', String(cuts), '--seed', String(seed)];
   const child = spawn(process.execPath, words, { stdio: 'inherit' });
   return new Promise((resolve, reject) => {
     child.once('error', reject);

@@ -1,10 +1,5 @@
 // Adding a printer: how it is connected, its address by the monitor's own form, its name.
-import type {
-  FormFieldView,
-  MonitorView,
-  PrinterView,
-  XcvResultView,
-} from '../../firmware/api/types.ts';
+import type { FormFieldView, MonitorView, PrinterView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { Form, type FormValues } from '../parts/form.tsx';
 import { FoundDevices } from '../parts/found-devices.tsx';
@@ -13,7 +8,8 @@ import { groups } from '../state/pair.ts';
 import { goTo } from '../state/route.ts';
 import { attempt, tell } from '../state/told.ts';
 import { t } from '../text.ts';
-import { ApiProblem, ask, type Ask } from '../wire/api.ts';
+import { ask } from '../wire/api.ts';
+import { xcv } from '../wire/xcv.ts';
 
 /** The field of every form that is the port's own name: here it is the printer's. */
 const portNameField = 'name';
@@ -125,18 +121,4 @@ async function addPrinter(
     await xcv(`${path}/DeletePort`, { [portNameField]: printerName }, query);
     throw error;
   }
-}
-
-async function xcv(path: string, json: unknown, query: Ask['query']): Promise<void> {
-  const { status, message = status } = await ask<XcvResultView>(path, { json, query });
-  if (status === 'ERROR_SUCCESS') return;
-  throw new ApiProblem({
-    type: '',
-    title: '',
-    status: 400,
-    detail: message,
-    code: status,
-    next: '',
-    instance: path,
-  });
 }

@@ -1,22 +1,30 @@
 // The first look: what needs a person now, every printer, and how the box is.
-import type { JobView, PrinterView } from '../../firmware/api/types.ts';
-import { useEffect, useState } from 'preact/hooks';
+import type { PairJobView, PrinterView } from '../../firmware/api/types.ts';
+import { useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
+import { isElsewhere, jobPath } from '../parts/job-table.tsx';
 import { PairPanel } from '../parts/pair-panel.tsx';
 import { PeerPrinters } from '../parts/peer-printers.tsx';
-import { needsPerson, PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
+import {
+  Complaints,
+  needsPerson,
+  peerNeedsPerson,
+  PrinterComplaints,
+  PrinterState,
+} from '../parts/printer-state.tsx';
 import { Supplies } from '../parts/supplies.tsx';
-import { jobsChanged, printers, printersKnown, readJobs, system } from '../state/live.ts';
-import { groups, isSafe, pair } from '../state/pair.ts';
+import { printers, printersKnown, system } from '../state/live.ts';
+import { groups, isSafe, pair, peerPrinters } from '../state/pair.ts';
+import { usePairJobs } from '../state/pair-jobs.ts';
 import { hrefOf } from '../state/route.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
-import { attempt } from '../state/told.ts';
 import { t } from '../text.ts';
 import { ask } from '../wire/api.ts';
 
 /** Cards drawn at first; a school has ten printers, a fleet is searched. */
 const shownAtFirst = 60;
 const heldShown = 5;
+const heldAsked = 200;
 
 export function Overview() {
   const [sought, setSought] = useState('');
@@ -85,7 +93,8 @@ function Attention({ all }: { readonly all: readonly PrinterView[] }) {
   const held = useHeldJobs();
   const problems = system.value?.health.problems ?? [];
   const untrusted = system.value?.timeTrusted === false;
-  const nothing = bad.length + held.length + problems.length === 0;
+  const far = peerPrinters.value?.items.filter(peerNeedsPerson) ?? [];
+  const nothing = bad.length + far.length + held.length + problems.length === 0;
   if (!printersKnown.value) return <p aria-busy="true">{t('app.loading')}</p>;
   // The panel of the pair below says what is wrong then; all is not well.
   const seen = pair.value;
@@ -106,13 +115,20 @@ function Attention({ all }: { readonly all: readonly PrinterView[] }) {
             <PrinterComplaints printer={printer} />
           </li>
         ))}
+        {far.map(({ id, name, location, status }) => (
+          <li key={id}>
+            {name} (
+            {[location, pair.value?.peer?.name ?? ''].filter((each) => each !== '').join(', ')})
+            {status === undefined ? null : <Complaints status={status} />}
+          </li>
+        ))}
         {held.map((job) => (
           <li key={job.id}>
             {t('overview.held-one', { number: job.number, name: job.name, why: job.message })}{' '}
-            {isOperator() ? (
+            {isOperator() && !isElsewhere(job) ? (
               <Button
                 label={`${t('do.release')}: ${job.number}`}
-                run={() => ask(`/jobs/${job.id}/release`, { method: 'POST' })}
+                run={() => ask(`${jobPath(job)}/release`, { method: 'POST' })}
               >
                 {t('do.release')}
               </Button>
@@ -126,21 +142,11 @@ function Attention({ all }: { readonly all: readonly PrinterView[] }) {
 }
 
 /** Jobs that Platen itself held after an interruption, not those that a person put off. */
-function useHeldJobs(): readonly JobView[] {
-  const [held, setHeld] = useState<readonly JobView[]>([]);
-  const changes = jobsChanged.value;
-  useEffect(() => {
-    let current = true;
-    void attempt(async () => {
-      const { items } = await readJobs({ which: 'not-completed', limit: 50 });
-      const stuck = items.filter(({ state, attempts }) => state === 'pending-held' && attempts > 0);
-      if (current) setHeld(stuck.slice(0, heldShown));
-    });
-    return () => {
-      current = false;
-    };
-  }, [changes]);
-  return held;
+function useHeldJobs(): readonly PairJobView[] {
+  const seen = usePairJobs({ which: 'held', limit: heldAsked });
+  // What the other box may have printed has a question of its own, in the panel of the pair.
+  const stuck = seen?.items.filter(({ attempts, hold }) => attempts > 0 && hold?.kind !== 'peer');
+  return stuck?.slice(0, heldShown) ?? [];
 }
 
 function groupName(spooler: string): string {

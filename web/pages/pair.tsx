@@ -2,6 +2,7 @@
 import type { GroupView, PairView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
+import { GroupCertificate } from '../parts/certificate.tsx';
 import { confirm } from '../parts/confirm.tsx';
 import { HeldByPeer } from '../parts/held-by-peer.tsx';
 import { Form } from '../parts/form.tsx';
@@ -157,6 +158,7 @@ function Group({ group, pair: seen }: GroupProps) {
         </dd>
       </dl>
       <HeldByPeer group={name} />
+      <GroupCertificate owner={name} />
       {isOperator() ? (
         <div class="row">
           <Button label={`${t('pair.move')}: ${name}`} run={act('move')}>

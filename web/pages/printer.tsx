@@ -2,23 +2,21 @@
 import type { PortView, PrinterView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../parts/button.tsx';
-import { confirm } from '../parts/confirm.tsx';
 import { Drop } from '../parts/drop.tsx';
-import { Form, type FormValues } from '../parts/form.tsx';
 import { JobsPlot } from '../parts/jobs-plot.tsx';
+import { PortForm } from '../parts/port-form.tsx';
+import { PrinterOptions } from '../parts/printer-options.tsx';
 import { PrinterFiles } from '../parts/printer-files.tsx';
 import { PrinterComplaints, PrinterState } from '../parts/printer-state.tsx';
 import { Supplies } from '../parts/supplies.tsx';
 import { printers, printersKnown } from '../state/live.ts';
 import { groupOf, groups } from '../state/pair.ts';
-import { goTo } from '../state/route.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
 import { attempt, tell } from '../state/told.ts';
 import { reasonText, t } from '../text.ts';
-import { ask, tagOf } from '../wire/api.ts';
+import { ask } from '../wire/api.ts';
 import { JobLists } from './jobs.tsx';
 
-const longestText = 1_023;
 const mostPorts = 1_000;
 const lookAgainMs = 2_000;
 
@@ -47,10 +45,10 @@ export function Printer({ id }: { readonly id: string }) {
       </section>
       <JobsPlot printerId={id} />
       <Addresses printer={printer} />
-      <Ports names={printer.portNames} group={groupOf(id)} />
+      <Ports names={printer.portNames} spooler={printer.spooler} />
       <PrinterFiles path={path} />
       {isAdministrator() ? (
-        <Options key={printer.changedAt.ms} printer={printer} path={path} />
+        <PrinterOptions key={printer.changedAt.ms} printer={printer} path={path} />
       ) : null}
     </main>
   );
@@ -165,16 +163,17 @@ function Addresses({ printer }: { readonly printer: PrinterView }) {
 
 interface PortsProps {
   readonly names: readonly string[];
-  readonly group: string | undefined;
+  /** The id of whose ports they are. */
+  readonly spooler: string;
 }
 
-function Ports({ names, group }: PortsProps) {
+function Ports({ names, spooler }: PortsProps) {
   const [ports, setPorts] = useState<readonly PortView[]>([]);
   const wanted = names.join('\n');
   useEffect(() => {
     void attempt(async () => {
       const { items } = await ask<{ readonly items: readonly PortView[] }>('/ports', {
-        query: { limit: mostPorts, spooler: group },
+        query: { limit: mostPorts, spooler },
       });
       const mine = new Set(wanted.split('\n'));
       setPorts(items.filter(({ info }) => mine.has(info.name)));
@@ -184,91 +183,17 @@ function Ports({ names, group }: PortsProps) {
     <section aria-labelledby="ports">
       <h2 id="ports">{t('printer.ports')}</h2>
       <ul>
-        {ports.map(({ info, message, reasons }) => (
-          <li key={info.name}>
-            <strong>{info.name}</strong> {info.description}
-            {reasons.map(({ keyword }) => (
+        {ports.map((port) => (
+          <li key={port.info.name}>
+            <strong>{port.info.name}</strong> {port.info.description}
+            {port.reasons.map(({ keyword }) => (
               <small key={keyword}> {reasonText(keyword)}</small>
             ))}
-            {message === '' ? null : <small> {message}</small>}
+            {port.message === '' ? null : <small> {port.message}</small>}
+            {isAdministrator() ? <PortForm port={port} spooler={spooler} /> : null}
           </li>
         ))}
       </ul>
     </section>
-  );
-}
-
-function Options({ printer, path }: PartProps) {
-  const { name } = printer;
-  const [etag, setEtag] = useState('');
-  // What is shown may be changed by somebody else until it is saved: the tag tells.
-  useEffect(() => void attempt(async () => setEtag(await tagOf(path))), [path]);
-  const save = async (values: FormValues): Promise<void> => {
-    const { location = '', description = '', ...rest } = values;
-    const json = { location, description, ...rest };
-    await ask(path, { method: 'PATCH', json, ifMatch: etag });
-    setEtag(await tagOf(path));
-    tell(t('printer.saved'));
-  };
-  const text = (field: 'location' | 'description') =>
-    ({
-      type: 'text',
-      name: field,
-      label: t(`printer.${field}`),
-      help: '',
-      required: false,
-      maxLength: longestText,
-    }) as const;
-  return (
-    <details>
-      <summary>{t('printer.options')}</summary>
-      <Form
-        fields={[
-          text('location'),
-          text('description'),
-          {
-            type: 'choice',
-            name: 'interrupted',
-            label: t('printer.interrupted'),
-            help: '',
-            required: true,
-            options: [
-              { value: 'restart', label: t('printer.interrupted.restart') },
-              { value: 'hold', label: t('printer.interrupted.hold') },
-            ],
-          },
-          {
-            type: 'choice',
-            name: 'startPrinting',
-            label: t('printer.start'),
-            help: '',
-            required: true,
-            options: [
-              { value: 'spooled', label: t('printer.start.spooled') },
-              { value: 'at-once', label: t('printer.start.at-once') },
-            ],
-          },
-        ]}
-        values={{
-          location: printer.location,
-          description: printer.description,
-          interrupted: printer.interrupted,
-          startPrinting: printer.startPrinting,
-        }}
-        submit={t('do.save')}
-        onSubmit={save}
-      />
-      <Button
-        kind="danger"
-        run={async () => {
-          const sure = await confirm(t('printer.remove-sure', { name }), t('do.remove'));
-          if (!sure) return;
-          await ask(path, { method: 'DELETE', query: { cancelJobs: true } });
-          goTo();
-        }}
-      >
-        {t('printer.remove')}
-      </Button>
-    </details>
   );
 }

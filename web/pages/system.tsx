@@ -6,6 +6,8 @@ import { Backup } from '../parts/backup.tsx';
 import { Log } from '../parts/log.tsx';
 import { Machine } from '../parts/machine.tsx';
 import { Certificate } from '../parts/certificate.tsx';
+import { OwnPassword } from '../parts/own-password.tsx';
+import { Telling } from '../parts/telling.tsx';
 import { isAdministrator } from '../state/session.ts';
 import { attempt } from '../state/told.ts';
 import { t, timeText } from '../text.ts';
@@ -18,7 +20,9 @@ export function System() {
     <main id="content">
       <h1>{t('system.title')}</h1>
       <About />
-      <Certificate />
+      <OwnPassword />
+      <Certificate owner="node" />
+      {isAdministrator() ? <Telling /> : null}
       {isAdministrator() ? <Backup /> : null}
       {isAdministrator() ? <Machine /> : null}
       {isAdministrator() ? <Log /> : null}

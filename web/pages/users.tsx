@@ -92,6 +92,14 @@ interface UserRowProps {
 
 function UserRow({ user: { name, role }, onChanged }: UserRowProps) {
   const path = `/users/${encodeURIComponent(name)}`;
+  const passwordField = {
+    type: 'secret',
+    name: 'password',
+    label: t('setup.password'),
+    help: '',
+    required: true,
+    maxLength: longestPassword,
+  } as const;
   const change = async (next: string): Promise<void> => {
     await attempt(() => ask(path, { method: 'PATCH', json: { role: next } }));
     await onChanged();
@@ -115,6 +123,19 @@ function UserRow({ user: { name, role }, onChanged }: UserRowProps) {
         </select>
       </td>
       <td data-label={t('jobs.actions')}>
+        <details>
+          <summary aria-label={`${t('users.set-password')}: ${name}`}>
+            {t('users.set-password')}
+          </summary>
+          <Form
+            fields={[passwordField]}
+            submit={t('do.save')}
+            onSubmit={async ({ password }) => {
+              await ask(path, { method: 'PATCH', json: { password } });
+              tell(t('users.password-set', { name }));
+            }}
+          />
+        </details>
         <Button
           kind="danger"
           label={`${t('do.remove')}: ${name}`}
@@ -145,6 +166,8 @@ function TokenList() {
               kind="danger"
               label={`${t('do.remove')}: ${name}`}
               run={async () => {
+                const sure = await confirm(t('users.token-sure', { name }), t('do.remove'));
+                if (!sure) return;
                 await ask(`/tokens/${encodeURIComponent(name)}`, { method: 'DELETE' });
                 await read();
               }}

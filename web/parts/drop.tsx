@@ -1,4 +1,4 @@
-// Where a file is dropped, or chosen, to print it.
+// Where files are dropped, or chosen, to print them.
 import type { JobView, PrinterView } from '../../firmware/api/types.ts';
 import { useId, useState } from 'preact/hooks';
 import { t } from '../text.ts';
@@ -36,6 +36,10 @@ export function Drop({ printer, path }: DropProps) {
     setSending(undefined);
     if (job !== undefined) tell(t('printer.sent', { file: file.name, number: job.number }));
   };
+  /** One after the other, in their order: each has its own progress. */
+  const printAll = async (files: Iterable<File>): Promise<void> => {
+    for (const file of files) await print(file);
+  };
   const percent = Math.floor((sending?.share ?? 0) * 100);
   return (
     <div
@@ -48,8 +52,7 @@ export function Drop({ printer, path }: DropProps) {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        const [file] = event.dataTransfer?.files ?? [];
-        if (file !== undefined) void print(file);
+        void printAll([...(event.dataTransfer?.files ?? [])]);
       }}
     >
       {sending === undefined ? (
@@ -58,9 +61,9 @@ export function Drop({ printer, path }: DropProps) {
           <input
             id={id}
             type="file"
+            multiple
             onChange={({ currentTarget }) => {
-              const [file] = currentTarget.files ?? [];
-              if (file !== undefined) void print(file);
+              void printAll([...(currentTarget.files ?? [])]);
               currentTarget.value = '';
             }}
           />

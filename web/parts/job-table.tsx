@@ -1,18 +1,21 @@
 // Jobs as rows, with what can be done to each.
-import type { JobView } from '../../firmware/api/types.ts';
+import type { JobView, PairJobView } from '../../firmware/api/types.ts';
 import { useId, useState } from 'preact/hooks';
 import { bytesText, t, timeText } from '../text.ts';
 import { ask } from '../wire/api.ts';
 import { confirm } from './confirm.tsx';
 import { Button } from './button.tsx';
 import { printers } from '../state/live.ts';
-import { groups } from '../state/pair.ts';
+import { groups, pair, peerPrinters } from '../state/pair.ts';
 import { hrefOf } from '../state/route.ts';
 import { isOperator } from '../state/session.ts';
 import { tell } from '../state/told.ts';
 
+/** Of one printer, or of the whole pair with who answers for it. */
+type ShownJob = JobView | PairJobView;
+
 interface JobTableProps {
-  readonly jobs: readonly JobView[];
+  readonly jobs: readonly ShownJob[];
   /** With a column for the printer. */
   readonly withPrinter: boolean;
 }
@@ -42,8 +45,12 @@ export function JobTable({ jobs, withPrinter }: JobTableProps) {
   );
 }
 
-function JobRow({ job, withPrinter }: { readonly job: JobView; readonly withPrinter: boolean }) {
-  const printer = printers.value.get(job.printerId);
+/** The other box’s own jobs: they are looked at here, and worked with at its page. */
+export function isElsewhere(job: ShownJob): boolean {
+  return 'at' in job && job.at === 'peer' && job.owner === 'local';
+}
+
+function JobRow({ job, withPrinter }: { readonly job: ShownJob; readonly withPrinter: boolean }) {
   const bytes = job.documents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return (
     <tr>
@@ -53,7 +60,7 @@ function JobRow({ job, withPrinter }: { readonly job: JobView; readonly withPrin
       </td>
       {withPrinter ? (
         <td data-label={t('overview.printers')}>
-          <a href={hrefOf('printers', job.printerId)}>{printer?.name ?? '–'}</a>
+          <PrinterOf job={job} />
         </td>
       ) : null}
       <td data-label={t('jobs.user')}>
@@ -66,11 +73,35 @@ function JobRow({ job, withPrinter }: { readonly job: JobView; readonly withPrin
       </td>
       {isOperator() ? (
         <td data-label={t('jobs.actions')}>
-          <JobActions job={job} />
+          {isElsewhere(job) ? <ItsPage /> : <JobActions job={job} />}
         </td>
       ) : null}
     </tr>
   );
+}
+
+function PrinterOf({ job }: { readonly job: ShownJob }) {
+  const group = groups.value.find(({ id }) => id === job.spooler)?.name;
+  const here = printers.value.get(job.printerId);
+  const there = peerPrinters.value?.items.find(({ id }) => id === job.printerId);
+  const name = here?.name ?? there?.name ?? '–';
+  const place = isElsewhere(job) ? pair.value?.peer?.name : group;
+  const href =
+    here === undefined && group !== undefined
+      ? hrefOf('printers', `${group}/${name}`)
+      : hrefOf('printers', job.printerId);
+  return (
+    <>
+      {isElsewhere(job) ? name : <a href={href}>{name}</a>}{' '}
+      {place === undefined ? null : <small>{place}</small>}
+    </>
+  );
+}
+
+function ItsPage() {
+  const page = peerPrinters.value?.page;
+  const peer = pair.value?.peer?.name ?? t('pair.other');
+  return page === undefined ? null : <a href={page}>{t('pair.page-of', { peer })}</a>;
 }
 
 export function JobState({ job }: { readonly job: JobView }) {
@@ -88,7 +119,7 @@ export function JobState({ job }: { readonly job: JobView }) {
 }
 
 /** A group's job is called by the group, so that its owner answers, whichever box is asked. */
-function pathOf({ id, spooler, number }: JobView): string {
+export function jobPath({ id, spooler, number }: JobView): string {
   const group = groups.value.find((each) => each.id === spooler);
   return `/jobs/${encodeURIComponent(group === undefined ? id : `${group.name}/${number}`)}`;
 }
@@ -96,9 +127,9 @@ function pathOf({ id, spooler, number }: JobView): string {
 function JobActions({ job }: { readonly job: JobView }) {
   const { number, name } = job;
   const act = (action: string, json: unknown = {}): Promise<JobView> =>
-    ask<JobView>(`${pathOf(job)}/${action}`, { method: 'POST', json });
+    ask<JobView>(`${jobPath(job)}/${action}`, { method: 'POST', json });
   const bare = (action: string): Promise<JobView> =>
-    ask<JobView>(`${pathOf(job)}/${action}`, { method: 'POST' });
+    ask<JobView>(`${jobPath(job)}/${action}`, { method: 'POST' });
   const ended = ['canceled', 'aborted', 'completed'].includes(job.state);
   const printing = job.state.startsWith('processing');
   const said = (key: 'do.hold' | 'do.release' | 'do.cancel' | 'do.reprint'): string =>
@@ -164,9 +195,12 @@ function MoveJob({ job, move }: MoveJobProps) {
       </button>
     );
   }
-  const others = [...printers.value.values()].filter(
-    (printer) => printer.spooler === job.spooler && printer.id !== job.printerId,
-  );
+  const group = groups.value.find((each) => each.id === job.spooler)?.name;
+  const others = [
+    ...[...printers.value.values()].filter(({ spooler }) => spooler === job.spooler),
+    // A group that the other box owns.
+    ...(peerPrinters.value?.items.filter(({ owner }) => owner === group) ?? []),
+  ].filter((printer) => printer.id !== job.printerId);
   const go = async (select: HTMLSelectElement): Promise<void> => {
     const printer = others.find((other) => other.id === select.value);
     if (printer === undefined) return;

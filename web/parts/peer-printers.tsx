@@ -4,6 +4,7 @@ import type { PeerPrintersView } from '../../firmware/api/types.ts';
 import { pair, peerPrinters } from '../state/pair.ts';
 import { hrefOf } from '../state/route.ts';
 import { t } from '../text.ts';
+import { Complaints, peerNeedsPerson } from './printer-state.tsx';
 
 export function PeerPrinters() {
   const peer = pair.value?.peer;
@@ -28,10 +29,16 @@ export function PeerPrinters() {
   );
 }
 
-function PeerCard({ item }: { readonly item: PeerPrintersView['items'][number] }) {
+type PeerItem = PeerPrintersView['items'][number];
+
+function stateOf(item: PeerItem, status: NonNullable<PeerItem['status']>) {
+  return peerNeedsPerson(item) ? 'stopped' : status.state;
+}
+
+function PeerCard({ item }: { readonly item: PeerItem }) {
   const { name, owner, location, status } = item;
   return (
-    <article class="card">
+    <article class={peerNeedsPerson(item) ? 'card bad' : 'card'}>
       <h3>
         {owner === 'local' || status === undefined ? (
           name
@@ -41,8 +48,8 @@ function PeerCard({ item }: { readonly item: PeerPrintersView['items'][number] }
         {owner === 'local' ? null : <small>{owner}</small>}
       </h3>
       <p class="row spread">
-        <span class={`state ${status?.state ?? ''}`}>
-          {status === undefined ? t('pair.unknown') : t(`printer.state.${status.state}`)}
+        <span class={`state ${peerNeedsPerson(item) ? 'bad' : (status?.state ?? '')}`}>
+          {status === undefined ? t('pair.unknown') : t(`printer.state.${stateOf(item, status)}`)}
         </span>
         <span>
           {status === undefined || status.queuedJobCount === 0
@@ -51,6 +58,7 @@ function PeerCard({ item }: { readonly item: PeerPrintersView['items'][number] }
         </span>
       </p>
       {location === '' ? null : <p class="place">{location}</p>}
+      {status === undefined ? null : <Complaints status={status} />}
     </article>
   );
 }

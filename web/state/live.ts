@@ -1,7 +1,7 @@
 // What the appliance knows, kept as it is now: read once, then changed by its events.
 import { batch, signal } from '@preact/signals';
 import type { ApplianceView, JobView, PageView, PrinterView } from '../../firmware/api/types.ts';
-import { ApiProblem, ask, askAll } from '../wire/api.ts';
+import { ApiProblem, ask, askAll, askUnlessGone } from '../wire/api.ts';
 
 export const system = signal<ApplianceView | undefined>(undefined);
 export const printers = signal<ReadonlyMap<string, PrinterView>>(new Map());
@@ -137,20 +137,11 @@ async function readAll(): Promise<void> {
 }
 
 async function readPrinter(id: string): Promise<void> {
-  const read = await askUnlessGone(id);
+  const read = await askUnlessGone<PrinterView>(`/printers/${encodeURIComponent(id)}`);
   const next = new Map(printers.value);
   if (read === undefined) next.delete(id);
   else next.set(id, read);
   printers.value = next;
-}
-
-async function askUnlessGone(id: string): Promise<PrinterView | undefined> {
-  try {
-    return await ask<PrinterView>(`/printers/${encodeURIComponent(id)}`);
-  } catch (error) {
-    if (error instanceof ApiProblem && error.problem.status === 404) return undefined;
-    throw error;
-  }
 }
 
 export interface JobsWanted {

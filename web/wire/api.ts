@@ -1,5 +1,5 @@
 // Calls of the appliance's API, with its problems as errors that people can read.
-import type { PageView, ProblemView } from '../../firmware/api/types.ts';
+import type { PageView, ProblemView, SessionView } from '../../firmware/api/types.ts';
 import { t } from '../text.ts';
 
 /** What the API refused, in its own words. */
@@ -34,7 +34,34 @@ export interface Ask {
 
 /** Rejects with an ApiProblem where the appliance refuses, with a TypeError where it is away. */
 export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer> {
-  const { method = asked.json === undefined ? 'GET' : 'POST', json } = asked;
+  const method = asked.method ?? (asked.json === undefined ? 'GET' : 'POST');
+  try {
+    return await askOnce<Answer>(path, method, asked);
+  } catch (error) {
+    const isRefused = error instanceof ApiProblem && error.problem.status === 403;
+    // Whoever logged in again in another tab has another token there, by the same cookie.
+    if (!isRefused || method === 'GET' || !(await hasNewerToken())) throw error;
+    return await askOnce<Answer>(path, method, asked);
+  }
+}
+
+async function hasNewerToken(): Promise<boolean> {
+  const before = csrf.token;
+  try {
+    csrf.token = (await askOnce<SessionView>('/session', 'GET', {})).csrfToken;
+  } catch {
+    // Nobody is logged in: what was refused says so.
+    return false;
+  }
+  return csrf.token !== before;
+}
+
+async function askOnce<Answer>(
+  path: string,
+  method: NonNullable<Ask['method']>,
+  asked: Ask,
+): Promise<Answer> {
+  const { json } = asked;
   const headers: Record<string, string> = {};
   if (method !== 'GET') headers['x-platen-csrf'] = csrf.token;
   if (json !== undefined) headers['content-type'] = 'application/json';
@@ -49,6 +76,16 @@ export async function ask<Answer>(path: string, asked: Ask = {}): Promise<Answer
   if (!response.ok) throw new ApiProblem(asProblem(text, response.status));
   const answer: Answer = JSON.parse(text);
   return answer;
+}
+
+/** Undefined where there is no such thing. */
+export async function askUnlessGone<Answer>(path: string): Promise<Answer | undefined> {
+  try {
+    return await ask<Answer>(path);
+  } catch (error) {
+    if (error instanceof ApiProblem && error.problem.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** The entity tag of one resource. */
@@ -153,7 +190,9 @@ function asProblem(text: string, status: number): ProblemView {
 /** What to tell a person about anything that was thrown. */
 export function problemText(error: unknown): string {
   if (error instanceof ApiProblem) {
-    const { detail, next, errors = [] } = error.problem;
+    const { code, detail, next: step, errors = [] } = error.problem;
+    // The next step with these is to read the detail, which stands here already.
+    const next = ['bad-request', 'value-not-supported'].includes(code) ? '' : step;
     const places = errors.map(({ path, message }) => `${path}: ${message}`);
     return [detail, ...places, next].filter((part) => part !== '').join(' ');
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { group } from '../../api/schemas/group.ts';
 import { canonicalAddress } from '../../../hal/address.ts';
-import { CliError } from '../command.ts';
+import { type ApiClient, CliError } from '../command.ts';
 import type { ApplyStep, WantedGroup } from './contract.ts';
 import { differencesOf, type Planning } from './planning.ts';
 
@@ -60,13 +60,25 @@ function addition(
     async run(client) {
       await client.send('POST', '/groups', { name, ...members }, group);
       for (let waitedMs = 0; waitedMs < ownerWaitMs; waitedMs += lookMs) {
-        const { state } = await client.get(pathOf(name), group);
-        if (state === 'Online') return;
+        if (await isServed(client, name)) return;
         await pause(lookMs);
       }
       throw new CliError(`The group "${name}" was made, but does not come online.`);
     },
   };
+}
+
+/** By whichever box: only its owner knows the state, and hands over what the other is asked. */
+async function isServed(client: ApiClient, name: string): Promise<boolean> {
+  const { owner, ownedHere, state } = await client.get(pathOf(name), group);
+  if (ownedHere || owner === undefined) return state === 'Online';
+  try {
+    await client.get(`/ports?spooler=${encodeURIComponent(name)}&limit=1`, z.unknown());
+    return true;
+  } catch (error) {
+    if (error instanceof CliError) return false;
+    throw error;
+  }
 }
 
 function removal(name: string): ApplyStep {

@@ -13,11 +13,11 @@ import type { GroupResources } from '../groups.ts';
 import { clusterLimits } from '../../limits/cluster-limits.ts';
 import { createGroupCommits, type GroupCommits } from './commits.ts';
 import type { GroupHost, GroupHostOptions, GroupMachine } from './contract.ts';
-import { knownPart } from './known-part.ts';
 import { createDocumentFetcher, type DocumentFetcher } from './fetch.ts';
 import { decodeMemory, encodeMemory, shapeOf } from './memory.ts';
 import { Ownership } from './ownership.ts';
 import { Resources } from './resources.ts';
+import { storePart } from './store-part.ts';
 import { takeTail } from './tail.ts';
 import { noWishes, readWishes, type Wishes, wishChanges, wishesIn } from './wishes.ts';
 import { firstTerm } from '../term.ts';
@@ -212,14 +212,14 @@ class Host implements GroupHost {
   /** What can't be had now is answered with nothing, and sent again by the owner. */
   async #store(batch: readonly LogRecord[]): Promise<void> {
     const { id, store, log } = this.#options;
-    const known = knownPart(batch);
-    const blocked = known.length < batch.length;
-    if (blocked) this.#tellBlocked(batch[known.length]);
-    const all = known.map(({ change }) => change);
+    const part = storePart(batch, clusterLimits.documentBytesAtOnce);
+    const blocked = part.unknown !== undefined;
+    if (part.unknown !== undefined) this.#tellBlocked(part.unknown);
+    const all = part.records.map(({ change }) => change);
     try {
-      if (known.length === 0) return this.feed({ kind: 'stored', records: [], blocked });
+      if (all.length === 0) return this.feed({ kind: 'stored', records: [], blocked });
       const fetched = await this.#fetcher.documentsOf(all, { partly: true });
-      const records = known.slice(0, fetched.count);
+      const records = part.records.slice(0, fetched.count);
       const changes = all.slice(0, fetched.count);
       await this.#takeCredentials({ ...this.#wishes, ...wishesIn(changes) });
       // The machine hands on only what follows the log's end.
@@ -230,7 +230,7 @@ class Host implements GroupHost {
         fetched.keep();
       }
       this.#follow(changes);
-      this.feed({ kind: 'stored', records, blocked: blocked && records.length === known.length });
+      this.feed({ kind: 'stored', records, blocked: blocked && records.length === all.length });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       log.info('records of the owner could not be stored', { message });
@@ -239,8 +239,8 @@ class Host implements GroupHost {
   }
 
   /** Once for each record: it comes again and again. */
-  #tellBlocked(record: LogRecord | undefined): void {
-    if (record === undefined || record.seq === this.#blockedAt) return;
+  #tellBlocked(record: LogRecord): void {
+    if (record.seq === this.#blockedAt) return;
     this.#blockedAt = record.seq;
     this.#options.log.warn(
       'the other appliance has a newer release: until this one is updated it can’t follow',

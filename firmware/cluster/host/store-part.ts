@@ -1,0 +1,22 @@
+// What a standby stores of its owner's records at once: all before the first that only a newer
+// release knows, since whatever follows may mean something else without it; and no more than so
+// many bytes of documents, since the owner hears of it when all of it is here.
+import type { LogRecord } from '../../store/contract.ts';
+import { isKnownChange } from '../../store/records/table.ts';
+
+export interface StorePart {
+  readonly records: readonly LogRecord[];
+  /** The one after them, where this release does not know it. */
+  readonly unknown: LogRecord | undefined;
+}
+
+export function storePart(records: readonly LogRecord[], documentBytes: number): StorePart {
+  let bytes = 0;
+  for (const [at, record] of records.entries()) {
+    const { change } = record;
+    if (!isKnownChange(change)) return { records: records.slice(0, at), unknown: record };
+    if (bytes >= documentBytes) return { records: records.slice(0, at), unknown: undefined };
+    if (change.type === 'job.document-added') bytes += change.payload.document.sizeBytes;
+  }
+  return { records, unknown: undefined };
+}

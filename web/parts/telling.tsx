@@ -1,0 +1,110 @@
+// Whom the appliance tells: a webhook of what needs a person, a syslog server of its log, a broker of
+// how printers and pair are. Each is off until somebody names a place.
+import type { FormFieldView, SettingView } from '../../firmware/api/types.ts';
+import { useEffect, useState } from 'preact/hooks';
+import { attempt, tell } from '../state/told.ts';
+import { t } from '../text.ts';
+import { ask, tagOf } from '../wire/api.ts';
+import { Button } from './button.tsx';
+import { confirm } from './confirm.tsx';
+import { Form, type FormValues } from './form.tsx';
+
+const path = '/settings';
+const longest = 1_023;
+
+interface Settings {
+  readonly items: readonly SettingView[];
+}
+
+const parts = ['webhook', 'syslog', 'mqtt'] as const;
+
+export function Telling() {
+  const [items, setItems] = useState<readonly SettingView[]>();
+  const [etag, setEtag] = useState('');
+  const read = async (): Promise<void> => {
+    setEtag(await tagOf(path));
+    setItems((await ask<Settings>(path)).items);
+  };
+  useEffect(() => void attempt(read), []);
+  const change = async (json: Readonly<Record<string, unknown>>): Promise<void> => {
+    await ask<Settings>(path, { method: 'PATCH', json, ifMatch: etag });
+    await read();
+    tell(t('printer.saved'));
+  };
+  if (items === undefined) return null;
+  return (
+    <section aria-labelledby="telling">
+      <h2 id="telling">{t('telling.title')}</h2>
+      <p>{t('telling.lead')}</p>
+      {parts.map((part) => (
+        <Part
+          key={`${part} ${etag}`}
+          part={part}
+          items={items.filter(({ key }) => key.startsWith(`${part}.`))}
+          change={change}
+        />
+      ))}
+    </section>
+  );
+}
+
+interface PartProps {
+  readonly part: (typeof parts)[number];
+  readonly items: readonly SettingView[];
+  readonly change: (json: Readonly<Record<string, unknown>>) => Promise<void>;
+}
+
+function Part({ part, items, change }: PartProps) {
+  const free = items.filter(({ from }) => from !== 'outside');
+  const fixed = items.filter(({ from }) => from === 'outside');
+  const [place] = items;
+  const secret = free.find((each) => each.secret && each.isSet);
+  const save = async (values: FormValues): Promise<void> => {
+    // Without a topic there is none to begin with: the usual one.
+    const empty = (key: string): string | null => (key === 'mqtt.topic' ? null : '');
+    const shown = free
+      .filter((each) => !each.secret)
+      .map(({ key }) => [key, values[key] ?? empty(key)]);
+    // An empty secret is one that nobody typed: what is there stays.
+    await change({ ...Object.fromEntries(shown), ...values });
+  };
+  return (
+    <details>
+      <summary>
+        {t(`telling.${part}`)} <small>{place?.value || t('telling.off')}</small>
+      </summary>
+      <p>{t(`telling.${part}-lead`)}</p>
+      {fixed.map(({ key, value, place: where }) => (
+        <p key={key}>
+          {t('telling.fixed', { key, place: where })} <code>{value ?? '***'}</code>
+        </p>
+      ))}
+      {free.length === 0 ? null : (
+        <Form
+          fields={free.map(fieldOf)}
+          values={Object.fromEntries(free.map(({ key, value = '' }) => [key, value]))}
+          submit={t('do.save')}
+          onSubmit={save}
+        />
+      )}
+      {secret === undefined ? null : (
+        <Button
+          kind="danger"
+          run={async () => {
+            const sure = await confirm(t('telling.forget-sure'), t('do.remove'));
+            if (sure) await change({ [secret.key]: '' });
+          }}
+        >
+          {t('telling.forget')}
+        </Button>
+      )}
+    </details>
+  );
+}
+
+function fieldOf({ key, secret, isSet, from, place }: SettingView): FormFieldView {
+  const kept = secret && isSet ? t('telling.secret-kept') : '';
+  const help = from === 'file' ? `${kept} ${t('telling.from-file', { place })}`.trim() : kept;
+  const shared = { name: key, label: t(`telling.${key}`), help, required: false };
+  return { ...shared, type: secret ? 'secret' : 'text', maxLength: longest };
+}
