@@ -40,7 +40,7 @@ export interface UsbIppPrinter {
 /** One thing that is shown; resolves with a figure or a word about it. */
 export interface Scenario {
   readonly what: string;
-  /** One of the few that each verify runs. */
+  /** One of the short form. */
   readonly isShort?: true;
   readonly run: (bench: Bench) => Promise<string>;
 }

@@ -18,7 +18,7 @@ import { scenarioGroups } from './scenarios/table.ts';
 
 const groupNames = scenarioGroups.map(({ name }) => name);
 const USAGE = `usage: npm run verify:kernel [-- OPTION…]
-  --short             a few scenarios, as each verify runs them
+  --short             some scenarios of each group
   --group NAME…       ${groupNames.join(', ')} (all)
   --only TEXT…        scenarios whose description has it
   --show              prints what the guest says
