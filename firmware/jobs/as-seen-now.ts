@@ -1,5 +1,5 @@
 // A job as people see it just now: the record, and what only its port or printer knows; pure.
-import type { PortState } from '../printers/port-runner.ts';
+import type { PrintingState } from '../printers/port-runner.ts';
 import type { PrinterCondition } from '../printers/status.ts';
 import { isEnded, type Job } from './job.ts';
 
@@ -9,7 +9,7 @@ import { isEnded, type Job } from './job.ts';
  */
 export function asSeenNow(
   job: Job,
-  port: PortState | undefined,
+  port: PrintingState | undefined,
   conditionOf: (printerId: string) => PrinterCondition | undefined,
   whyAside?: string,
 ): Job {
@@ -28,7 +28,8 @@ export function asSeenNow(
   };
 }
 
-function atPort(job: Job, port: PortState): Job {
+function atPort(seen: Job, port: PrintingState): Job {
+  const job = seen.state === 'processing' ? { ...seen, sentBytes: port.sentBytes } : seen;
   if (port.state !== 'waiting' && port.state !== 'failed') return job;
   const message = joined(job.message, port.message);
   if (job.state !== 'processing') return { ...job, message };

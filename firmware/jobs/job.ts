@@ -122,6 +122,10 @@ export interface Job {
   readonly possiblyPrintedTwice: boolean;
   /** On completion: did the device confirm the last page, or only take all bytes? */
   readonly outcome: 'printed' | 'sent' | undefined;
+  /**
+   * Shown while it prints, and in no record: what its port has taken, over documents and copies.
+   */
+  readonly sentBytes?: number;
   /** Pages or labels that the device counted; undefined where nobody knows. */
   readonly pages: number | undefined;
   /** Ended, and its documents are still in the spool: a person may print them again. */

@@ -36,6 +36,8 @@ export interface AttemptOptions {
   readonly bell: Bell;
   readonly onWaiting: (reasons: readonly DeviceReason[], message: string) => void;
   readonly onProgress: () => void;
+  /** So many bytes more are with the monitor. */
+  readonly onSent?: (bytes: number) => void;
   /** Hears what the device says while the document is on the port; undefined: nobody asks. */
   readonly onWords?: ((bytes: Uint8Array) => void) | undefined;
 }
@@ -259,6 +261,7 @@ class Attempt {
       if (called.stop !== undefined) return called.stop;
       waiting = called.waiting;
       takenBytes += called.writtenBytes;
+      this.#options.onSent?.(called.writtenBytes);
       rest = rest.subarray(called.writtenBytes);
     }
     return undefined;

@@ -52,12 +52,17 @@ export interface RunnerCommits {
 
 export type PortState = Pick<PortStatus, 'state' | 'reasons' | 'message' | 'currentJobId'>;
 
+/** With how much of its job the port has taken: no change that anybody is told of. */
+export type PrintingState = PortState & { readonly sentBytes: number };
+
 export interface PortRunner {
   readonly portName: string;
   /** One value until it changes. */
   readonly state: PortState;
   /** Whose job is worked on. */
   readonly currentPrinterId: string | undefined;
+  /** Of the job that prints, over documents and copies. */
+  readonly sentBytes: number;
   /** The language monitor on the port, while that is open. */
   readonly languageMonitor: string | undefined;
   /** When its back-off ends, on the monotonic clock; undefined while it waits for nothing. */
@@ -101,6 +106,7 @@ class Runner implements PortRunner {
   #nextTryAtMs: number | undefined;
   #port: HostedPort | undefined;
   #backoffMs = 0;
+  #sentBytes = 0;
   #current:
     | { readonly jobId: string; readonly printerId: string; readonly cancel: AbortController }
     | undefined;
@@ -126,6 +132,10 @@ class Runner implements PortRunner {
 
   get currentPrinterId(): string | undefined {
     return this.#current?.printerId;
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   get languageMonitor(): string | undefined {
@@ -241,6 +251,7 @@ class Runner implements PortRunner {
     const { job, printer } = claim;
     const cancel = new AbortController();
     this.#current = { jobId: job.id, printerId: printer.id, cancel };
+    this.#sentBytes = 0;
     this.#show({ ...this.#state, currentJobId: job.id });
     try {
       const result = await runAttempt({
@@ -265,6 +276,9 @@ class Runner implements PortRunner {
         bell: this.#device,
         onWaiting: (reasons, message) => this.#showState('waiting', reasons, message),
         onProgress: () => this.#showState('busy', [], ''),
+        onSent: (bytes) => {
+          this.#sentBytes += bytes;
+        },
         onWords: this.#options.wordsOf?.(job),
       });
       await this.#after(claim, result);

@@ -11,7 +11,7 @@ import { type DeviceStatuses, withStatus } from '../../monitors/device-status.ts
 import { refused, type Refusal } from '../errors/codes.ts';
 import type { Job } from '../jobs/job.ts';
 import { showsItself } from '../printers/decisions.ts';
-import type { PortRunner } from '../printers/port-runner.ts';
+import type { PortRunner, PrintingState } from '../printers/port-runner.ts';
 import type { Printer } from '../printers/printer.ts';
 import {
   type MachineTrouble,
@@ -52,7 +52,7 @@ export interface PortBoard {
   cancel(job: Job): void;
   conditionOf(printer: Printer): PrinterCondition;
   /** Where the job is worked on just now. */
-  stateAt(jobId: string): PortRunner['state'] | undefined;
+  stateAt(jobId: string): PrintingState | undefined;
   storeProblems(): readonly string[];
   statusOf(portName: string): PortStatus;
   /** No port begins a job any more; resolves once nothing prints. */
@@ -217,8 +217,10 @@ export function createPortBoard(options: PortBoardOptions): PortBoard {
         }),
         options.trouble(),
       ),
-    stateAt: (jobId) =>
-      [...runners.values()].find((runner) => runner.state.currentJobId === jobId)?.state,
+    stateAt(jobId) {
+      const at = [...runners.values()].find(({ state }) => state.currentJobId === jobId);
+      return at === undefined ? undefined : { ...at.state, sentBytes: at.sentBytes };
+    },
     storeProblems: () =>
       [...runners.values()].flatMap((runner) =>
         runner.storeProblem === undefined

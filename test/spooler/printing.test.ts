@@ -15,6 +15,20 @@ function firstBytes(device: FakeDevice): readonly (number | undefined)[] {
   return device.sheets.map((sheet) => sheet.bytes[0]);
 }
 
+test('a job that prints says how much of it its port has taken, and no record does', async () => {
+  const bench = await booted();
+  await bench.addPrinter();
+  bench.device.stallAtBytes = 3_000;
+  const job = await bench.print(bench.random.bytes(5_000), { copies: 2 });
+  await bench.untilState(job.id, 'processing-stopped', 60_000);
+  assert.equal((await bench.job(job.id)).sentBytes, 3_000);
+  const kept = await bench.life.store.query('jobs.get', { spooler: job.spooler, id: job.id });
+  assert.equal(kept?.sentBytes, undefined);
+  bench.device.stallAtBytes = undefined;
+  const done = await bench.untilState(job.id, 'completed', 61_000);
+  assert.equal(done.sentBytes, undefined);
+});
+
 describe('a job on its way to the device', () => {
   test('arrives byte for byte and is completed as sent', async () => {
     const bench = await booted();

@@ -1,11 +1,11 @@
 // Jobs as rows, with what can be done to each.
 import type { JobView, PairJobView } from '../../firmware/api/types.ts';
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import { bytesText, t, timeText } from '../text.ts';
 import { ask } from '../wire/api.ts';
 import { confirm } from './confirm.tsx';
 import { Button } from './button.tsx';
-import { printers } from '../state/live.ts';
+import { jobsChanged, printers } from '../state/live.ts';
 import { groups, pair, peerPrinters } from '../state/pair.ts';
 import { hrefOf } from '../state/route.ts';
 import { isOperator } from '../state/session.ts';
@@ -14,6 +14,10 @@ import { tell } from '../state/told.ts';
 /** Of one printer, or of the whole pair with who answers for it. */
 type ShownJob = JobView | PairJobView;
 
+const progressMs = 2_000;
+/** What is sent in a moment needs no bar. */
+const longBytes = 1024 * 1024;
+
 interface JobTableProps {
   readonly jobs: readonly ShownJob[];
   /** With a column for the printer. */
@@ -21,6 +25,7 @@ interface JobTableProps {
 }
 
 export function JobTable({ jobs, withPrinter }: JobTableProps) {
+  useProgress(jobs);
   if (jobs.length === 0) return <p>{t('jobs.none')}</p>;
   return (
     <table class="cards">
@@ -45,13 +50,24 @@ export function JobTable({ jobs, withPrinter }: JobTableProps) {
   );
 }
 
+/** Events tell of no bytes: while something prints the list is looked at again. */
+function useProgress(jobs: readonly ShownJob[]): void {
+  const printing = jobs.some(({ sentBytes }) => sentBytes !== undefined);
+  useEffect(() => {
+    if (!printing) return undefined;
+    const timer = setInterval(() => {
+      jobsChanged.value += 1;
+    }, progressMs);
+    return () => clearInterval(timer);
+  }, [printing]);
+}
+
 /** The other box’s own jobs: they are looked at here, and worked with at its page. */
 export function isElsewhere(job: ShownJob): boolean {
   return 'at' in job && job.at === 'peer' && job.owner === 'local';
 }
 
 function JobRow({ job, withPrinter }: { readonly job: ShownJob; readonly withPrinter: boolean }) {
-  const bytes = job.documents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return (
     <tr>
       <td data-label={t('jobs.number')}>{job.number}</td>
@@ -66,7 +82,7 @@ function JobRow({ job, withPrinter }: { readonly job: ShownJob; readonly withPri
       <td data-label={t('jobs.user')}>
         {job.origin.userName} <small>{job.origin.address}</small>
       </td>
-      <td data-label={t('jobs.size')}>{bytesText(bytes)}</td>
+      <td data-label={t('jobs.size')}>{bytesText(sizeOf(job))}</td>
       <td data-label={t('jobs.time')}>{timeText(job.endedAt ?? job.createdAt)}</td>
       <td data-label={t('jobs.state')}>
         <JobState job={job} />
@@ -112,10 +128,27 @@ export function JobState({ job }: { readonly job: JobView }) {
   return (
     <>
       <span class={`state ${job.state}`}>{text}</span>
+      <Progress job={job} />
       {job.message === '' ? null : <small class="why">{job.message}</small>}
       {job.possiblyPrintedTwice ? <small class="warn">{t('jobs.twice')}</small> : null}
     </>
   );
+}
+
+function Progress({ job }: { readonly job: JobView }) {
+  const bytes = sizeOf(job) * job.copies;
+  if (job.sentBytes === undefined || bytes < longBytes) return null;
+  const share = t('jobs.sent-of', { sent: bytesText(job.sentBytes), all: bytesText(bytes) });
+  return (
+    <>
+      <progress value={job.sentBytes} max={bytes} aria-label={share} />
+      <small>{share}</small>
+    </>
+  );
+}
+
+function sizeOf({ documents }: JobView): number {
+  return documents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** A group's job is called by the group, so that its owner answers, whichever box is asked. */

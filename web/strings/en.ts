@@ -146,6 +146,7 @@ export const en = {
   'jobs.name': 'Name',
   'jobs.user': 'From',
   'jobs.size': 'Size',
+  'jobs.sent-of': '{sent} of {all}',
   'jobs.state': 'State',
   'jobs.time': 'Time',
   'jobs.actions': 'Actions',

@@ -150,6 +150,7 @@ export const pt: Readonly<Record<TextKey, string>> = {
   'jobs.name': 'Nome',
   'jobs.user': 'De',
   'jobs.size': 'Tamanho',
+  'jobs.sent-of': '{sent} de {all}',
   'jobs.state': 'Estado',
   'jobs.time': 'Hora',
   'jobs.actions': 'Ações',

@@ -77,6 +77,8 @@ export const job = z.object({
     .readonly(),
   attempts: z.int(),
   possiblyPrintedTwice: z.boolean(),
+  /** While it prints: what its port has taken, over documents and copies. */
+  sentBytes: z.number().optional(),
   outcome: z.enum(['printed', 'sent']).optional(),
   pages: z.int().optional(),
   retained: z.boolean(),

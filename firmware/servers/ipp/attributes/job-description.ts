@@ -89,6 +89,12 @@ const progress: readonly AttributeRow<JobSource>[] = [
   ),
   row('job-k-octets', 'integer(0:MAX)', ({ job }) => integer(kOctets(job)), 'RFC 8011 5.3.17.1'),
   row(
+    'job-k-octets-processed',
+    'integer(0:MAX)',
+    ({ job }) => integer(processedKOctets(job)),
+    'RFC 8011 5.3.18.1',
+  ),
+  row(
     'job-impressions-completed',
     'integer(0:MAX)',
     ({ job }) => (job.pages === undefined ? undefined : integer(job.pages)),
@@ -154,8 +160,17 @@ export const jobDescription: readonly AttributeRow<JobSource>[] = [
 ];
 
 function kOctets({ documents }: JobSource['job']): number {
-  const sizeBytes = documents.reduce((sum, document) => sum + document.sizeBytes, 0);
-  return Math.min(integerMax, Math.ceil(sizeBytes / octetsPerK));
+  return inKOctets(documents.reduce((sum, document) => sum + document.sizeBytes, 0));
+}
+
+/** Over copies too, as the clause wants it. */
+function processedKOctets(job: JobSource['job']): number {
+  if (job.state !== 'completed') return inKOctets(job.sentBytes ?? 0);
+  return inKOctets(job.documents.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) * job.copies);
+}
+
+function inKOctets(bytes: number): number {
+  return Math.min(integerMax, Math.ceil(bytes / octetsPerK));
 }
 
 function upTime(moment: Moment | undefined, now: IppNow): IppValue {
