@@ -36,7 +36,7 @@ describe('recorded power cuts', () => {
     test(`find that no sync of ${what} was done`, () => finds(fault));
   }
 
-  test('find that clients heard success early', () => finds({ acknowledgesEarly: 60 }));
+  test('find that clients heard success early', () => finds({ acknowledgesBeforeSync: true }));
 
   async function finds(fault: RecordedFault): Promise<void> {
     for (let seed = 1; seed <= mostCutsToFind; seed += 1) {

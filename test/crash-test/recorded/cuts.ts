@@ -27,8 +27,8 @@ export interface RecordedVerdict {
 /** Shortcuts that are put into the recording, to see that they are found. */
 export interface RecordedFault {
   readonly skipsSync?: (path: string) => boolean;
-  /** Clients hear success so many steps early. */
-  readonly acknowledgesEarly?: number;
+  /** Clients hear success before the sync that came right before it; the cuts fall in there. */
+  readonly acknowledgesBeforeSync?: boolean;
 }
 
 const load = fileURLToPath(new URL('load.ts', import.meta.url));
@@ -52,14 +52,14 @@ export async function runRecordedCut(
   const random = new SeededRandom(seed);
   const begin = steps.findIndex((step) => step.kind === 'mark' && step.text === 'begin');
   const end = steps.findIndex((step) => step.kind === 'mark' && step.text === 'end');
-  const at = begin + 1 + random.integer(end - begin);
+  const told = fault.acknowledgesBeforeSync === true ? drawTold(steps, random) : undefined;
+  const at = told?.syncAt ?? begin + 1 + random.integer(end - begin);
   const disk = new DiskImage(folder, (path) => fault.skipsSync?.(path) !== true);
   for (const step of steps.slice(0, at)) disk.apply(step);
   const image = `${workFolder}/cut-${seed}`;
   await disk.cut(random, image);
-  const early = at + (fault.acknowledgesEarly ?? 0);
   const known = {
-    accepted: idsOf(steps.slice(0, early), 'accepted'),
+    accepted: idsOf(steps.slice(0, told === undefined ? at : told.toldAt + 1), 'accepted'),
     sent: idsOf(steps.slice(0, at), 'sent'),
     completed: idsOf(steps.slice(0, at), 'completed'),
   };
@@ -68,6 +68,15 @@ export async function runRecordedCut(
   } finally {
     await rm(image, { recursive: true, force: true });
   }
+}
+
+/** One success that a client heard, and the last sync before it. */
+function drawTold(steps: readonly DiskStep[], random: SeededRandom) {
+  const tolds = steps.flatMap((step, toldAt) =>
+    step.kind === 'mark' && step.text.startsWith('accepted ') ? [toldAt] : [],
+  );
+  const toldAt = tolds[random.integer(tolds.length)] ?? 0;
+  return { toldAt, syncAt: steps.slice(0, toldAt).findLastIndex(({ kind }) => kind === 'sync') };
 }
 
 function idsOf(steps: readonly DiskStep[], what: string): ReadonlySet<string> {
