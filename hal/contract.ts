@@ -422,7 +422,7 @@ export interface UsbInterface {
    * how many it took.
    */
   transferOut(endpoint: number, bytes: Uint8Array, timeoutMs: number): Promise<number>;
-  /** What the device says; undefined: nothing in time. */
+  /** What the device says; undefined: nothing in time, and what came at that moment is lost. */
   transferIn(
     endpoint: number,
     maxBytes: number,
@@ -431,14 +431,17 @@ export interface UsbInterface {
   clearHalt(endpoint: number): Promise<void>;
   /** Resets the port; transfers under way end, and the interface has to be opened anew. */
   resetPort(): Promise<void>;
-  /** Gives the interface back to its kernel driver. Never fails. */
+  /** Ends its transfers (`closed`), gives it back to its kernel driver. Never fails. */
   close(): Promise<void>;
 }
 
 export interface UsbHost {
   /** Empty where the machine has no USB. */
   list(): Promise<readonly UsbDeviceInfo[]>;
-  /** Takes the interface from its kernel driver and selects the alternate setting. */
+  /**
+   * Takes the interface from its kernel driver and selects the alternate setting; rejects with
+   * `busy` where a program has it.
+   */
   open(
     device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
     info: UsbInterfaceInfo,

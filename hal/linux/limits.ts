@@ -23,6 +23,8 @@ export const usbLimits = {
   descriptorBytes: 64 * 1024,
   devices: 256,
   textBytes: 1024,
+  /** How long transfers may take to end when their interface is closed. */
+  transferEndMs: 2_000,
 } as const;
 
 export const networkLimits = {

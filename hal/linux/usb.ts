@@ -1,7 +1,8 @@
 // USB through the library `usb`; what is plugged in, the kernel's device tree tells, unasked.
 /// <reference types="w3c-web-usb" />
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { UsbDevice } from 'usb/index.js';
 import type {
   UsbDeviceInfo,
@@ -20,6 +21,8 @@ const deviceName = /^\d+-\d+(\.\d+)*$/;
 const endpointNumberMask = 0x0f;
 const inBit = 0x80;
 const printerClass = 7;
+/** What the kernel calls the driver of an interface that a program has. */
+const userspaceDriver = 'usbfs';
 
 /** Rejects where the library can't be loaded on this machine. */
 export async function loadUsbLibrary(): Promise<void> {
@@ -31,11 +34,7 @@ export function createLinuxUsb(): UsbHost {
   return { list: listDevices, open: (device, info) => openUnused(inUse, device, info) };
 }
 
-/**
- * Taking an interface from whoever has it ends what is under way on it, by the kernel's own rule;
- * of those that are open here each is left alone. (The library keeps an interface for a while after
- * it was released, so a claim alone does not say that it is in use.)
- */
+/** One that is open here is busy, without asking the kernel. */
 async function openUnused(
   inUse: Set<string>,
   device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
@@ -137,7 +136,7 @@ async function openInterface(
   if (device === undefined) throw new HalError('device-gone', subject);
   await named(subject, device.open());
   try {
-    await detach(device, info.number);
+    await detach(device, wanted.path, info.number);
     await named(subject, device.claimInterface(info.number));
     if (info.alternate > 0) {
       await named(subject, device.selectAlternateInterface(info.number, info.alternate));
@@ -149,17 +148,47 @@ async function openInterface(
   return usbInterface(device, info, subject);
 }
 
-async function detach(device: UsbDevice, interfaceNumber: number): Promise<void> {
+/**
+ * The kernel's request to detach a driver takes the interface from another program just as well:
+ * its driver is usbfs. Such a one is left alone, and claiming says that it is busy.
+ */
+async function detach(device: UsbDevice, path: string, interfaceNumber: number): Promise<void> {
+  const driver = await driverOf(path, interfaceNumber);
+  if (driver === undefined || driver === userspaceDriver) return;
   try {
     await device.detachKernelDriver(interfaceNumber);
   } catch {
-    // No driver has it (IPP over USB, or a kernel without usblp): claiming it says what is wrong.
+    // It let go by itself in between; if not, claiming says what is wrong.
+  }
+}
+
+/** Undefined: none has it (IPP over USB, or a kernel without usblp). */
+async function driverOf(path: string, interfaceNumber: number): Promise<string | undefined> {
+  const folder = join(deviceTree, path);
+  try {
+    const configuration = (await readFile(join(folder, 'bConfigurationValue'), 'utf8')).trim();
+    const name = `${path}:${configuration}.${interfaceNumber}`;
+    return basename(await readlink(join(deviceTree, name, 'driver')));
+  } catch {
+    // No link: no driver.
+    return undefined;
   }
 }
 
 function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string): UsbInterface {
   let isClosed = false;
-  let lastIn: Promise<unknown> = Promise.resolve();
+  const underWay = new Set<Promise<unknown>>();
+  const transfer = async <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    try {
+      return await named(subject, work);
+    } catch (error) {
+      if (isClosed) throw new HalError('closed', subject, { cause: error });
+      throw error;
+    } finally {
+      underWay.delete(work);
+    }
+  };
   return {
     info,
     controlIn: async (request, maxBytes, timeoutMs) => {
@@ -171,13 +200,12 @@ function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string
       await named(subject, device.nativeControlTransferOut(setupOf(request), timeoutMs));
     },
     transferOut: (endpoint, bytes, timeoutMs) =>
-      named(subject, device.nativeTransferOut(endpoint & endpointNumberMask, timeoutMs, bytes)),
+      transfer(device.nativeTransferOut(endpoint & endpointNumberMask, timeoutMs, bytes)),
     async transferIn(endpoint, maxBytes, timeoutMs) {
       try {
         const number = endpoint & endpointNumberMask;
-        const transfer = device.nativeTransferIn(number, timeoutMs, maxBytes);
-        lastIn = Promise.allSettled([transfer]);
-        return (await named(subject, transfer)) ?? new Uint8Array(0);
+        const said = await transfer(device.nativeTransferIn(number, timeoutMs, maxBytes));
+        return said ?? new Uint8Array(0);
       } catch (error) {
         if (error instanceof HalError && error.code === 'timed-out') return undefined;
         throw error;
@@ -193,9 +221,8 @@ function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string
       if (isClosed) return;
       isClosed = true;
       for (const step of [
+        () => endTransfers(device, info.number, underWay),
         () => device.releaseInterface(info.number),
-        // The library gives the interface back only when no transfer uses it any more.
-        () => lastIn,
         () => device.attachKernelDriver(info.number),
         () => device.close(),
       ]) {
@@ -208,6 +235,25 @@ function usbInterface(device: UsbDevice, info: UsbInterfaceInfo, subject: string
       }
     },
   };
+}
+
+/**
+ * The library gives an interface back only when no transfer uses it any more, and can't end one
+ * before its time. Where one is under way the interface is surely ours: taking it from ourselves
+ * ends the transfer.
+ */
+async function endTransfers(
+  device: UsbDevice,
+  interfaceNumber: number,
+  underWay: ReadonlySet<Promise<unknown>>,
+): Promise<void> {
+  if (underWay.size === 0) return;
+  await device.detachKernelDriver(interfaceNumber);
+  // Nobody may wait for a controller that hangs.
+  const patience = new AbortController();
+  const late = sleep(limits.transferEndMs, undefined, { signal: patience.signal, ref: false });
+  await Promise.race([Promise.allSettled(underWay), late.catch(() => {})]);
+  patience.abort();
 }
 
 function setupOf({ type, request, value, index }: UsbRequest): USBControlTransferParameters {

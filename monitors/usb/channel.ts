@@ -21,13 +21,13 @@ export class IppChannel {
   }
 
   /**
-   * What the printer says next, or undefined after a while without a word. A transfer that ends by
-   * its time may lose what comes at that moment, so `turnMs` is long, and a transfer that is under
-   * way is shared: whoever `isOver` by its end leaves the words to the next one.
+   * What the printer says next, or undefined where that is nothing, or for one that `isOver` by
+   * then: his words are for the next one. A transfer that is given up loses what came at that
+   * moment, so one is left under way, for whoever asks.
    */
-  async next(turnMs: number, isOver: () => boolean): Promise<Uint8Array | undefined> {
+  async next(isOver: () => boolean): Promise<Uint8Array | undefined> {
     if (this.#heard.length === 0) {
-      this.#listening ??= this.#listen(turnMs);
+      this.#listening ??= this.#listen();
       await this.#listening;
     }
     return isOver() ? undefined : this.#heard.shift();
@@ -40,7 +40,7 @@ export class IppChannel {
   async drain(clock: Clock): Promise<boolean> {
     for (let round = 0; round < limits.drainRounds; round += 1) {
       const late = { now: false };
-      const word = this.next(limits.listenMs, () => late.now);
+      const word = this.next(() => late.now);
       if ((await Promise.race([word, this.#silence(clock, late)])) === undefined) return true;
     }
     return false;
@@ -51,10 +51,10 @@ export class IppChannel {
     late.now = true;
   }
 
-  async #listen(turnMs: number): Promise<void> {
+  async #listen(): Promise<void> {
     try {
-      const { listenBytes } = limits;
-      const said = await this.usbInterface.transferIn(this.pipes.in, listenBytes, turnMs);
+      const { listenBytes, transferMs } = limits;
+      const said = await this.usbInterface.transferIn(this.pipes.in, listenBytes, transferMs);
       if (said !== undefined && said.length > 0) this.#heard.push(said);
     } finally {
       this.#listening = undefined;

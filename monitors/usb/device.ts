@@ -93,8 +93,9 @@ class UsbPrinter implements PortDevice {
 
   async #read(pipe: number): Promise<Uint8Array | undefined> {
     while (!this.#isOver) {
-      const { listenBytes, listenMs } = limits;
-      const said = await this.#options.usbInterface.transferIn(pipe, listenBytes, listenMs);
+      // One that is given up loses what comes at that moment; closing the interface ends it.
+      const { listenBytes, transferMs } = limits;
+      const said = await this.#options.usbInterface.transferIn(pipe, listenBytes, transferMs);
       if (said !== undefined && said.length > 0) return said;
       // A printer that answers at once with nothing would be asked without a pause.
       if (said !== undefined) await sleep(this.#options.clock, limits.listenMs);

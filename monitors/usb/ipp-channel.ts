@@ -215,13 +215,12 @@ class UsbConnection implements TcpConnection {
   }
 
   async read(signal?: AbortSignal): Promise<Uint8Array> {
-    const isOver = () => this.#life.signal.aborted;
-    for (let turnMs: number = limits.listenMs; ; ) {
+    const isOver = () => this.#life.signal.aborted || signal?.aborted === true;
+    for (;;) {
       if (signal?.aborted) throw new HalError('aborted', this.#subject);
       this.#mustBeOpen();
-      const said = await this.#channel.next(turnMs, isOver);
+      const said = await this.#heard(isOver, signal);
       if (said !== undefined) return said;
-      turnMs = Math.min(turnMs * 2, limits.answerTurnMs);
     }
   }
 
@@ -241,6 +240,15 @@ class UsbConnection implements TcpConnection {
     if (this.#underWay !== undefined) return this.reset();
     this.#life.abort();
     this.#end.onOver();
+  }
+
+  async #heard(isOver: () => boolean, signal: AbortSignal | undefined) {
+    try {
+      return await this.#bounded(this.#channel.next(isOver), signal);
+    } catch (error) {
+      this.#mustBeOpen();
+      throw error;
+    }
   }
 
   async #transferAll(chunk: Uint8Array): Promise<void> {

@@ -10,11 +10,9 @@ export const usbMonitorLimits = {
    * many of its bytes went out. After a day nobody waits for it any more.
    */
   transferMs: 24 * 60 * 60 * 1000,
-  /** How long one look at the back-channel lasts; closing the device waits for it. */
+  /** Before a printer that answers at once with nothing is asked again. */
   listenMs: 1_000,
   listenBytes: 8 * 1024,
-  /** The same on an IPP channel, grown so far while an answer does not come. */
-  answerTurnMs: 16_000,
   /** How long a channel stays open after an exchange, for the next one. */
   parkedMs: 1_500,
   /** After an exchange that broke off an interface is read until it says nothing for so long. */

@@ -86,6 +86,8 @@ export class FakeUsbPrinter {
   #holdAt: { leftBytes: number; readonly status: number } | undefined;
   #deafUntil: Remedy | undefined;
   #said: Uint8Array[] = [];
+  /** When a reading transfer was given up: what comes at that moment is lost with it. */
+  #givenUpMs: number | undefined;
   #change = Promise.withResolvers<void>();
   status: number = portStatuses.ready;
   /** Soft resets do not make a printer that holds take what is under way. */
@@ -173,6 +175,7 @@ export class FakeUsbPrinter {
   }
 
   say(text: string): void {
+    if (this.#options.clock.monotonicMs() === this.#givenUpMs) return;
     this.#said.push(Buffer.from(text));
     this.#changed();
   }
@@ -186,7 +189,8 @@ export class FakeUsbPrinter {
     let isOpen = true;
     const check = () => {
       if (!this.#isPlugged) throw this.#error('device-gone');
-      if (!isOpen || this.#generation !== generation) throw this.#error('timed-out');
+      if (!isOpen) throw this.#error('closed');
+      if (this.#generation !== generation) throw this.#error('timed-out');
     };
     return {
       info,
@@ -265,6 +269,7 @@ export class FakeUsbPrinter {
       } catch {
         // Only the time can end so.
         check();
+        this.#givenUpMs = clock.monotonicMs();
         return undefined;
       }
     }
@@ -331,7 +336,7 @@ export class FakeUsbPrinter {
     }
   }
 
-  #error(code: 'device-gone' | 'timed-out' | 'stalled'): HalError {
+  #error(code: 'closed' | 'device-gone' | 'timed-out' | 'stalled'): HalError {
     return new HalError(code, `USB device ${this.info.path}`);
   }
 

@@ -210,3 +210,15 @@ describe('a USB printer that does not answer when it is opened', () => {
     });
   }
 });
+
+test('no moment is one at which what a printer says is lost', async (t) => {
+  const { clock, port, printer } = await start(t);
+  await port.startDocPort(doc, never());
+  for (let second = 1; second <= 60; second += 1) {
+    await clock.advance(1_000);
+    printer.say(`word ${second}`);
+    const said = await port.readPort(100, never());
+    assert.equal(Buffer.from(said).toString(), `word ${second}`);
+  }
+  await port.endDocPort({ discard: false }, never());
+});

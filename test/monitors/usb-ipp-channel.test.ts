@@ -55,6 +55,33 @@ test('what comes while one exchange ends is heard by the next one', async () => 
   await second.close();
 });
 
+test('no moment is one at which what the printer says is lost', async () => {
+  const { clock, ippUsb, printer } = make();
+  const connection = await ippUsb.connect(key, patience);
+  for (let second = 1; second <= 60; second += 1) {
+    const read = connection.read();
+    await clock.advance(1_000);
+    printer.say(`word ${second}`);
+    assert.equal(Buffer.from((await read) ?? []).toString(), `word ${second}`);
+  }
+  await connection.close();
+  await ippUsb.release();
+});
+
+test('a read that is given up leaves what is said to the next one', async () => {
+  const { ippUsb, printer } = make();
+  const connection = await ippUsb.connect(key, patience);
+  const controller = new AbortController();
+  const first = connection.read(controller.signal);
+  controller.abort();
+  await assert.rejects(first, (error) => isHalError(error, 'aborted'));
+  const second = connection.read();
+  printer.say('HTTP/1.1 200 OK');
+  assert.equal(Buffer.from((await second) ?? []).toString(), 'HTTP/1.1 200 OK');
+  await connection.close();
+  await ippUsb.release();
+});
+
 test('a channel that stayed open is used by its owner alone, and released for others', async () => {
   const { ippUsb, printer } = make();
   await (await ippUsb.connect(key, { ...patience, owner: 'one' })).close();
