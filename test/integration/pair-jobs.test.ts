@@ -148,8 +148,9 @@ test('a pair', async (t) => {
     await owner.platen.run('printer', 'change', 'accounts/office', ...changed);
     await writeFile(secret, 'correct horse battery\n');
     await owner.platen.run('backup', file, '--passphrase-file', secret);
-    // They are there already: nothing is to be done.
+    // They are there already: nothing is to be done, whichever box is asked.
     assert.equal(await owner.platen.run(...words), 'Nothing is different.\n');
+    assert.equal(await other.platen.run(...words), 'Nothing is different.\n');
   });
 
   await t.test('says that jobs are missing while the other box is away', async () => {
@@ -180,5 +181,6 @@ test('a pair', async (t) => {
     assert.match(kept, /192\.0\.2\.10/);
     assert.match(kept, /pjl/);
     assert.equal(await c.platen.run(...words), 'Nothing is different.\n');
+    assert.equal(await d.platen.run(...words), 'Nothing is different.\n');
   });
 });

@@ -35,12 +35,15 @@ export const printerRoutes: readonly Route[] = [
     tag: 'printers',
     who: viewers,
     params: noParams,
-    query: z.object(pageQuery),
+    query: z.object({ ...pageQuery, spooler: z.string().optional() }),
     input: noBody,
     output: pageOf(printer),
     async run({ query, services }) {
+      const { directory } = services;
+      const only = query.spooler === undefined ? undefined : findSpooler(directory, query.spooler);
+      if (only?.kind === 'refused') return only;
       const { items, ...rest } = pageBy(
-        await allPrinters(services),
+        await allPrinters(only === undefined ? directory.all() : [only.spooler]),
         (item) => `${item.printer.name.toLowerCase()} ${item.spooler.id}`,
         query,
       );
@@ -156,13 +159,11 @@ async function withNearPort(
 }
 
 async function allPrinters(
-  services: ApiServices,
+  spoolers: readonly Spooler[],
 ): Promise<readonly { readonly spooler: Spooler; readonly printer: Printer }[]> {
-  const lists = services.directory
-    .all()
-    .map(async (spooler) =>
-      (await spooler.printers.list()).map((item) => ({ spooler, printer: item })),
-    );
+  const lists = spoolers.map(async (spooler) =>
+    (await spooler.printers.list()).map((item) => ({ spooler, printer: item })),
+  );
   return (await Promise.all(lists)).flat();
 }
 

@@ -22,7 +22,7 @@ import { planUsers } from './plan-users.ts';
 export async function planSteps(planning: Omit<Planning, 'present' | 'problems'>) {
   const { client, wanted } = planning;
   const problems: string[] = [];
-  const whole: Planning = { ...planning, problems, present: await readPresent(client) };
+  const whole: Planning = { ...planning, problems, present: await readPresent(client, wanted) };
   const groups = planGroups(whole);
   const ports = await planPorts(whole);
   const printers = planPrinters(whole);
@@ -39,16 +39,23 @@ export async function planSteps(planning: Omit<Planning, 'present' | 'problems'>
   ];
 }
 
-async function readPresent(client: ApiClient): Promise<Present> {
+async function readPresent(client: ApiClient, wanted: Wanted): Promise<Present> {
   const groups = await readGroups(client);
+  const named = namedGroups(groups, wanted);
+  // A list is of the spoolers that run on the box that is asked; a group's is its owner's.
+  const ofEach = async <Item extends z.ZodType>(path: string, item: Item) => {
+    const paths = named.map((name) => `${path}?spooler=${encodeURIComponent(name)}`);
+    const pages = [path, ...paths].map((each) => readPages(client, each, item));
+    return (await Promise.all(pages)).flat();
+  };
   const nameOf = new Map(groups.map(({ id, name }) => [id, name]));
   const key = (spooler: string, name: string) => {
     const owner = spooler === 'local' ? '' : `${nameOf.get(spooler) ?? spooler}/`;
     return `${owner}${name}`.toLowerCase();
   };
   const lists = await Promise.all([
-    readPages(client, '/ports', port),
-    readPages(client, '/printers', printer),
+    ofEach('/ports', port),
+    ofEach('/printers', printer),
     readPages(client, '/users', user),
     client.get('/monitors', z.object({ items: z.array(monitor) })),
   ]);
@@ -60,6 +67,12 @@ async function readPresent(client: ApiClient): Promise<Present> {
     users: new Map(users.map((each) => [each.name.toLowerCase(), each])),
     monitors: monitors.items,
   };
+}
+
+/** Groups that are there, and of which the file names a port or printer. */
+function namedGroups(groups: readonly GroupView[], { ports, printers }: Wanted): readonly string[] {
+  const owners = [...ports, ...printers].map(({ name }) => ownerIn(name)?.toLowerCase());
+  return groups.map(({ name }) => name).filter((name) => owners.includes(name.toLowerCase()));
 }
 
 /** An appliance that can't be paired has none. */
