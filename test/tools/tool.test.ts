@@ -11,6 +11,8 @@ const tools = [
   'tools/crash-test/crash-test.ts',
   'tools/crowd/crowd.ts',
   'tools/heartbeat-bench/bench.ts',
+  'tools/image/image.ts',
+  'tools/image/verify.ts',
   'tools/long-queue/long-queue.ts',
   'test/snmp/bench.ts',
   'test/snmp/mutated.ts',

@@ -7,6 +7,7 @@ import { version } from '../../firmware/entry/version.ts';
 import { packagesFor } from '../build/cross.ts';
 import { targets } from '../build/targets.ts';
 import { run } from '../run.ts';
+import { runAsTool, UsageError } from '../tool.ts';
 import { ensurePackages, realDebianHost } from '../verify/debian.ts';
 import { makeBootPartition } from './boot-partition.ts';
 import { type ImageTarget, mibBytes } from './contract.ts';
@@ -28,7 +29,7 @@ const USAGE = `usage: npm run image [-- [--target TARGET] [--provision FILE] [--
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await runAsTool(USAGE, process.argv.slice(2), main);
 } catch (error) {
   process.stderr.write(`image failed: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
@@ -44,10 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
     },
   });
   const target = imageTargets.find(({ name }) => name === values.target);
-  if (target === undefined) {
-    process.stderr.write(`unknown target ${values.target}\n${USAGE}`);
-    return 2;
-  }
+  if (target === undefined) throw new UsageError(`there is no target ${values.target}`);
   const packages = await ensurePackages(realDebianHost, workshopPackages);
   if (packages.state === 'refused') throw new Error(packages.message);
   await makeImage(target, values);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { run } from '../run.ts';
+import { runAsTool, UsageError } from '../tool.ts';
 import { ensurePackages, realDebianHost } from '../verify/debian.ts';
 import { type Booth, openBooth } from './booth.ts';
 import type { ImageName } from './contract.ts';
@@ -29,7 +30,7 @@ const shortRounds: Rounds = { replug: 3, kill: 5 };
 const longRounds: Rounds = { replug: 20, kill: 50 };
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  process.exitCode = await runAsTool(USAGE, process.argv.slice(2), main);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
@@ -51,8 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
     },
   });
   if (values.target !== 'amd64' && values.target !== 'arm64-generic') {
-    process.stderr.write(`no emulator boots ${values.target}\n${USAGE}`);
-    return 2;
+    throw new UsageError(`no emulator boots ${values.target}`);
   }
   const packages = await ensurePackages(realDebianHost, boothPackages);
   if (packages.state === 'refused') throw new Error(packages.message);
@@ -80,7 +80,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function roundsOf({ soak, rounds }: { soak: boolean; rounds?: string | undefined }): Rounds {
   if (rounds === undefined) return soak ? longRounds : shortRounds;
-  if (!/^[1-9]\d{0,3}$/.test(rounds)) throw new Error(`--rounds ${rounds} is no number\n${USAGE}`);
+  if (!/^[1-9]\d{0,3}$/.test(rounds)) throw new UsageError(`--rounds ${rounds} is no number`);
   return { replug: Number(rounds), kill: Number(rounds) };
 }
 
