@@ -95,8 +95,11 @@ export function otherExposed(
   { term, number }: Extract<Body, { kind: 'exposed' }>,
 ): void {
   const { state } = turn;
-  if (!sameTerm(term, state.durable.term) || number < state.following.epoch) return;
-  state.following = { ...state.following, inStep: false };
+  const { following } = state;
+  if (!sameTerm(term, state.durable.term) || number < following.epoch) return;
+  // A step that the owner offered before it went on alone may still be on its way here.
+  const outdatedEpoch = Math.max(following.outdatedEpoch, number);
+  state.following = { ...following, inStep: false, outdatedEpoch };
 }
 
 /**

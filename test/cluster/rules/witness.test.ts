@@ -8,6 +8,7 @@ import {
   heartbeat,
   kinds,
   owner,
+  persistAll,
   self,
   sent,
   standby,
@@ -224,5 +225,33 @@ describe('W6', () => {
     const subject = silent();
     assert.deepEqual(kinds(subject.feed({ ...answered, by: 'conflict' })), ['conflict-seen']);
     assert.equal(sent(subject.tick(), 'claim').length, 1);
+  });
+});
+
+describe('R4 with a witness', () => {
+  const told = { path: 'witness', connection: 1, seq: 1 } as const;
+
+  test('told that the owner goes on alone, an older step puts it in step no more', () => {
+    const subject = silent();
+    const mayStep = { ...subject.state.following, epoch: 3, inStep: true };
+    subject.state = { ...subject.state, following: mayStep };
+    const of = subject.state.durable.term;
+    subject.hear({ kind: 'exposed', term: of, number: 4 }, told);
+    assert.equal(subject.state.following.inStep, false);
+    const step = { kind: 'step', term: of, epoch: 3, seq: 0 } as const;
+    assert.deepEqual(sent([...subject.hear(step), ...persistAll(subject)], 'stepped'), []);
+    assert.equal(subject.state.following.inStep, false);
+    subject.hear({ ...step, epoch: 6 });
+    assert.equal(sent(persistAll(subject), 'stepped').length, 1);
+    assert.equal(subject.state.following.inStep, true);
+  });
+
+  test('so does one that was being stored as it was told', () => {
+    const subject = silent();
+    const of = subject.state.durable.term;
+    subject.hear({ kind: 'step', term: of, epoch: 3, seq: 0 });
+    subject.hear({ kind: 'exposed', term: of, number: 4 }, told);
+    assert.deepEqual(sent(persistAll(subject), 'stepped'), []);
+    assert.equal(subject.state.following.inStep, false);
   });
 });
