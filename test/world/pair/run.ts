@@ -253,7 +253,20 @@ function judgeFlapping({ judge, nodes, definition }: World, faults: readonly Fau
   } else if (late > 1 + back) judge.report(0, `it flaps: ${late} takeovers once all was healed`);
 }
 
-/** Printers, disks and people’s wishes move no group; the witness does only where links fail. */
+const takesEchoesAway: ReadonlySet<Fault['kind']> = new Set([
+  'cut',
+  'lossy',
+  'kill',
+  'stop',
+  'freeze',
+  'leave',
+]);
+
+/**
+ * Printers, disks and people’s wishes move no group. The witness does only where an owner has
+ * nothing else: it holds its lease by its peer's echoes too, while links carry them and the peer
+ * runs.
+ */
 function movesGroups({ kind }: Fault, faults: readonly Fault[]): boolean {
   switch (kind) {
     case 'kill':
@@ -267,7 +280,7 @@ function movesGroups({ kind }: Fault, faults: readonly Fault[]): boolean {
       return true;
     case 'witness-restart':
     case 'witness-drops':
-      return faults.some((other) => other.kind === 'cut' || other.kind === 'lossy');
+      return faults.some(({ kind: other }) => takesEchoesAway.has(other));
     case 'printer-off':
     case 'offline':
     case 'slow-disk':
