@@ -1,23 +1,12 @@
 // MONITORREG for a loaded module: its keys stay with the appliance, and go by numbers.
 import { z } from 'zod';
 import type { MonitorRegistry, RegistryKey } from '../../monitors/contract.ts';
+import { registryFunctions } from './registry-functions.ts';
 
 /** The keys that a module has open, by their numbers; 0 is the root. */
 export type OpenKeys = Map<number, RegistryKey>;
 
-const registryNames = z.enum([
-  'createKey',
-  'openKey',
-  'closeKey',
-  'deleteKey',
-  'enumKey',
-  'queryInfoKey',
-  'setValue',
-  'setValues',
-  'deleteValue',
-  'enumValue',
-  'queryValue',
-]);
+const registryNames = z.enum(registryFunctions);
 
 /** Keys go by numbers; the appliance keeps the keys. */
 export async function askRegistry(

@@ -5,6 +5,7 @@ import { invoke, offered, part } from './parts.ts';
 import { portMonitorSide } from './port-monitor-side.ts';
 import type { Rpc, RpcCall } from './rpc.ts';
 import { withoutSignal, withSignal } from './signals.ts';
+import { registryFunctions } from './registry-functions.ts';
 
 export interface ModuleSideOptions {
   /** As the file exports it; nothing of it is known yet. */
@@ -18,20 +19,6 @@ export interface ModuleSideOptions {
 export function createModuleSide(options: ModuleSideOptions) {
   return new ModuleSide(options);
 }
-
-const registryFunctions = [
-  'createKey',
-  'openKey',
-  'closeKey',
-  'deleteKey',
-  'enumKey',
-  'queryInfoKey',
-  'setValue',
-  'setValues',
-  'deleteValue',
-  'enumValue',
-  'queryValue',
-] as const;
 
 const deviceFunctions = [
   'connectTcp',

@@ -220,7 +220,13 @@ export class Upload {
   /** Nothing waits without memory for it. */
   #mayWaitBehind(bytes: Uint8Array): boolean {
     if (this.#behindBytes + bytes.length > spoolLimits.chunkBytes) return false;
-    if (!this.#parts.memory.take(bytes.length)) return false;
+    const { memory } = this.#parts;
+    if (this.#joined === undefined) {
+      if (!memory.takeSpare(spoolLimits.chunkBytes)) return false;
+      this.#memoryBytes += spoolLimits.chunkBytes;
+      this.#joined = Buffer.allocUnsafeSlow(spoolLimits.chunkBytes);
+    }
+    if (!memory.takeSpare(bytes.length)) return false;
     this.#behindMemoryBytes += bytes.length;
     return true;
   }
@@ -322,6 +328,7 @@ export class Upload {
   #giveMemory(): void {
     this.#parts.memory.give(this.#memoryBytes);
     this.#memoryBytes = 0;
+    this.#joined = undefined;
     this.#gathered = new Uint8Array();
     this.#gatheredBytes = 0;
   }

@@ -113,6 +113,18 @@ test('what comes while the disk writes is one write, and only so much waits', as
   assert.equal(upload.memory.takenBytes, 0);
 });
 
+test('what waits, and what joins it, is counted, and leaves half to small documents', async () => {
+  const room = 4 * spoolLimits.chunkBytes;
+  const upload = await startUpload(room);
+  upload.letGo();
+  await settle();
+  assert.ok(upload.memory.takenBytes > spoolLimits.chunkBytes);
+  assert.ok(upload.memory.takenBytes <= room / 2);
+  const received = await receivedAtLast(upload);
+  assert.equal(received.document.digest, documentOf(upload.bytes).digest);
+  assert.equal(upload.memory.takenBytes, 0);
+});
+
 test('without memory each chunk waits for the one before', async () => {
   const upload = await startUpload(0);
   const received = await receivedAtLast(upload);
