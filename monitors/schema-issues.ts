@@ -7,16 +7,15 @@ import type { z } from 'zod';
  */
 export const plainWords = {
   error: (issue: z.core.$ZodRawIssue): string | undefined => {
-    switch (issue.code) {
-      case 'invalid_type':
-        return issue.input === undefined ? 'is missing' : kinds[issue.expected];
-      case 'too_small':
-        return bound(issue.origin, `at least ${issue.minimum}`, issue.minimum === 1);
-      case 'too_big':
-        return bound(issue.origin, `at most ${issue.maximum}`, false);
-      default:
-        return undefined;
+    const { code } = issue;
+    if (code === 'invalid_type') {
+      return issue.input === undefined ? 'is missing' : kinds[issue.expected];
     }
+    if (code === 'too_small') {
+      return bound(issue.origin, `at least ${issue.minimum}`, issue.minimum === 1);
+    }
+    if (code === 'too_big') return bound(issue.origin, `at most ${issue.maximum}`, false);
+    return undefined;
   },
 };
 
