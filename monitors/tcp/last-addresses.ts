@@ -2,7 +2,7 @@
 import { portNameKey } from '../port-name.ts';
 
 export interface LastAddresses {
-  connected(portName: string, host: string, address: string): void;
+  readonly connected: (portName: string, host: string, address: string) => void;
   /** Undefined: no connection of this port to this host was made yet. */
   find(portName: string, host: string): string | undefined;
 }
