@@ -17,7 +17,8 @@ import type { Timeline } from '../timeline.ts';
 import type { Broker } from '../pair/broker.ts';
 import { createDiskQueue } from './disk-queue.ts';
 import { createGroupLog } from './group-log.ts';
-import type { Judge, NodeName } from './judge.ts';
+import type { NodeName } from '../pair/common-judge.ts';
+import type { ModelJudge } from './judge.ts';
 import type { Kernel } from './kernel.ts';
 import { type Hearing, type Takeover, takeoverBy } from '../pair/exception.ts';
 import type { Network } from '../pair/network.ts';
@@ -38,7 +39,7 @@ export interface NodeOptions {
   readonly broker: Broker | undefined;
   readonly kernel: Kernel;
   readonly printers: readonly Printer[];
-  readonly judge: Judge;
+  readonly judge: ModelJudge;
   readonly supervised: boolean;
   readonly datagrams: boolean;
   readonly broken: ReadonlySet<BrokenPart>;

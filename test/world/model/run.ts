@@ -7,8 +7,10 @@ import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
 import { createTimeline, type Timeline } from '../timeline.ts';
 import { type Broker, createBroker } from '../pair/broker.ts';
+import type { NodeName, Violation } from '../pair/common-judge.ts';
+import { during, scheduleCommon } from '../pair/common-faults.ts';
 import { drawFaults, modelFaults, type Fault } from '../pair/faults.ts';
-import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
+import { ModelJudge } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { isException, takeoverOf } from '../pair/exception.ts';
 import { createNetwork, type Network } from '../pair/network.ts';
@@ -52,7 +54,7 @@ interface World {
   readonly timeline: Timeline;
   readonly network: Network;
   readonly broker: Broker | undefined;
-  readonly judge: Judge;
+  readonly judge: ModelJudge;
   readonly printers: readonly Printer[];
   readonly nodes: { readonly a: PairNode; readonly b: PairNode };
 }
@@ -94,7 +96,7 @@ function createWorld(options: RunOptions): World {
   const broker = witness
     ? createBroker(timeline, createRandom(seed, 'broker'), network)
     : undefined;
-  const judge = createJudge({
+  const judge = new ModelJudge({
     nowMs: () => timeline.nowMs,
     trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
     excepted(older, newer, atMs) {
@@ -164,81 +166,17 @@ function createWorld(options: RunOptions): World {
 
 // ---- faults
 
-function schedule({ timeline, network, broker, nodes }: World, fault: Fault): void {
-  const during = (begin: () => void, end: () => void) => {
-    timeline.at(fault.atMs, begin);
-    timeline.at(fault.atMs + fault.forMs, end);
-  };
-  switch (fault.kind) {
-    case 'kill':
-      during(
-        () => nodes[fault.node].kill(),
-        () => nodes[fault.node].start(),
-      );
-      return;
-    case 'stop':
-    case 'freeze': {
-      const node = nodes[fault.node];
-      const frozen = fault.kind === 'freeze';
-      during(
-        () => {
-          node.frozen = frozen;
-          node.stop();
-        },
-        () => {
-          node.frozen = false;
-          node.resume();
-        },
-      );
-      return;
-    }
-    case 'cut':
-      for (const [from, to] of fault.links) {
-        during(
-          () => void (network.link(from, to).cut = true),
-          () => void (network.link(from, to).cut = false),
-        );
-      }
-      return;
-    case 'lossy':
-      for (const [from, to] of fault.links) {
-        const { loss, slowMs, repeat } = fault;
-        during(
-          () => void Object.assign(network.link(from, to), { loss, slowMs, repeat }),
-          () => void Object.assign(network.link(from, to), { loss: 0, slowMs: 0, repeat: 0 }),
-        );
-      }
-      return;
-    case 'slow-disk':
-      during(
-        () => void (nodes[fault.node].diskSlowMs = fault.upToMs),
-        () => void (nodes[fault.node].diskSlowMs = 0),
-      );
-      return;
-    case 'witness-restart':
-      timeline.at(fault.atMs, () => broker?.restart(fault.forMs));
-      return;
-    case 'witness-drops':
-      timeline.at(fault.atMs, () => broker?.dropFor(fault.node, fault.forMs));
-      return;
-    case 'printer-off':
-      return;
-    case 'move':
-      timeline.at(fault.atMs, () => {
-        const timeoutMs = Math.min(fault.forMs, 10_000);
-        for (const node of [nodes.a, nodes.b]) {
-          if (node.state?.role === 'owner') node.event({ kind: 'move', timeoutMs });
-        }
-      });
-      return;
-    case 'offline':
-    case 'sick':
-      // What only the boxes' level knows.
-      return;
-    case 'leave':
-      timeline.at(fault.atMs, () => nodes[fault.node].event({ kind: 'leave' }));
-      timeline.at(fault.atMs + 2_000, () => nodes[fault.node].kill());
-      timeline.at(fault.atMs + 2_000 + fault.forMs, () => nodes[fault.node].start());
+function schedule(world: World, fault: Fault): void {
+  const { nodes } = world;
+  if (fault.kind !== 'kill') scheduleCommon(world, fault);
+  else {
+    const node = nodes[fault.node];
+    during(
+      world,
+      fault,
+      () => node.kill(),
+      () => node.start(),
+    );
   }
 }
 

@@ -5,7 +5,8 @@ import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
 import type { Timeline } from '../timeline.ts';
 import { createJobBook, type BookJob, type JobBook } from './job-book.ts';
-import type { Judge, NodeName } from './judge.ts';
+import type { NodeName } from '../pair/common-judge.ts';
+import type { ModelJudge } from './judge.ts';
 import type { Kernel, PrinterSocket } from './kernel.ts';
 import type { Printer } from './printers.ts';
 
@@ -23,7 +24,7 @@ export interface CommitResult {
 export interface SpoolerOptions {
   readonly node: NodeName;
   readonly timeline: Timeline;
-  readonly judge: Judge;
+  readonly judge: ModelJudge;
   readonly kernel: Kernel;
   readonly printers: readonly Printer[];
   readonly log: readonly LogRecord[];

@@ -12,7 +12,8 @@ import { createTimeline } from '../timeline.ts';
 import { createBroker } from './broker.ts';
 import { boxFaults, drawFaults, type Fault } from './faults.ts';
 import { isException, takeoverOf } from './exception.ts';
-import { createJudge, type NodeName, type Violation } from './judge.ts';
+import type { NodeName, Violation } from './common-judge.ts';
+import { PairJudge } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork } from './network.ts';
 import { createNodeClock } from './node-clock.ts';
@@ -20,7 +21,8 @@ import { createPrinter } from './devices.ts';
 import { type BrokenPart, createBox, type PairBox } from './box.ts';
 import { groupId } from './box-process.ts';
 import { startClients } from './clients.ts';
-import { bring, heal, leaveMs, schedule, type World } from './schedule.ts';
+import { leaveMs } from './common-faults.ts';
+import { bring, heal, schedule, type World } from './schedule.ts';
 import type { Template } from './template.ts';
 
 export interface RunOptions {
@@ -107,7 +109,7 @@ function createWorld(options: RunOptions): World {
   const broker = witness
     ? createBroker(timeline, createRandom(seed, 'broker'), network)
     : undefined;
-  const judge = createJudge({
+  const judge = new PairJudge({
     nowMs: () => timeline.nowMs,
     trace: (line) => trace(line),
     excepted(older, newer, atMs) {
