@@ -54,7 +54,15 @@ export function schedule(world: World, fault: Fault): void {
       );
       return;
     }
-    default:
+    case 'stop':
+    case 'freeze':
+    case 'cut':
+    case 'lossy':
+    case 'slow-disk':
+    case 'witness-restart':
+    case 'witness-drops':
+    case 'move':
+    case 'leave':
       scheduleCommon(world, fault);
   }
 }
