@@ -17,8 +17,7 @@ import type { Timeline } from '../timeline.ts';
 import type { Broker } from '../pair/broker.ts';
 import { createDiskQueue } from './disk-queue.ts';
 import { createGroupLog } from './group-log.ts';
-import type { NodeName } from '../pair/common-judge.ts';
-import type { ModelJudge } from './judge.ts';
+import type { Judge, NodeName } from '../pair/judge.ts';
 import type { Kernel } from './kernel.ts';
 import { type Hearing, type Takeover, takeoverBy } from '../pair/exception.ts';
 import type { Network } from '../pair/network.ts';
@@ -39,7 +38,7 @@ export interface NodeOptions {
   readonly broker: Broker | undefined;
   readonly kernel: Kernel;
   readonly printers: readonly Printer[];
-  readonly judge: ModelJudge;
+  readonly judge: Judge;
   readonly supervised: boolean;
   readonly datagrams: boolean;
   readonly broken: ReadonlySet<BrokenPart>;

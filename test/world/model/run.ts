@@ -7,10 +7,10 @@ import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
 import { createTimeline, type Timeline } from '../timeline.ts';
 import { type Broker, createBroker } from '../pair/broker.ts';
-import type { NodeName, Violation } from '../pair/common-judge.ts';
+import { Judge, type NodeName, type Violation } from '../pair/judge.ts';
 import { during, scheduleCommon } from '../pair/common-faults.ts';
 import { drawFaults, modelFaults, type Fault } from '../pair/faults.ts';
-import { ModelJudge } from './judge.ts';
+import { compareLogs } from './compare-logs.ts';
 import { createKernel } from './kernel.ts';
 import { isException, takeoverOf } from '../pair/exception.ts';
 import { createNetwork, type Network } from '../pair/network.ts';
@@ -54,7 +54,7 @@ interface World {
   readonly timeline: Timeline;
   readonly network: Network;
   readonly broker: Broker | undefined;
-  readonly judge: ModelJudge;
+  readonly judge: Judge;
   readonly printers: readonly Printer[];
   readonly nodes: { readonly a: PairNode; readonly b: PairNode };
 }
@@ -96,7 +96,7 @@ function createWorld(options: RunOptions): World {
   const broker = witness
     ? createBroker(timeline, createRandom(seed, 'broker'), network)
     : undefined;
-  const judge = new ModelJudge({
+  const judge = new Judge({
     nowMs: () => timeline.nowMs,
     trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
     excepted(older, newer, atMs) {
@@ -139,7 +139,13 @@ function createWorld(options: RunOptions): World {
       gated,
       unbound: broken.has('unbound'),
       onUnitsLeft: (printer, cargo) =>
-        judge.unitsLeft({ node: name, term: cargo.term }, printer.id, cargo.jobId, cargo.attempt),
+        judge.unitsLeft(
+          { node: name, term: cargo.term },
+          printer.id,
+          cargo.jobId,
+          // Each node counts its own.
+          `${name} ${cargo.attempt}`,
+        ),
     });
     return createNode({
       name,
@@ -254,7 +260,7 @@ function isFine({ nodes }: World): boolean {
 }
 
 function judgeEnd({ judge, nodes }: World, healedMs: number | undefined): void {
-  judge.compareLogs(nodes.a.log, nodes.b.log);
+  compareLogs(judge, nodes.a.log, nodes.b.log);
   if (healedMs === undefined) {
     judge.report(0, `no progress: ${describe(nodes.a)}; ${describe(nodes.b)}`);
     return;

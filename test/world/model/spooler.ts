@@ -5,8 +5,7 @@ import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
 import type { Timeline } from '../timeline.ts';
 import { createJobBook, type BookJob, type JobBook } from './job-book.ts';
-import type { NodeName } from '../pair/common-judge.ts';
-import type { ModelJudge } from './judge.ts';
+import type { Judge, NodeName } from '../pair/judge.ts';
 import type { Kernel, PrinterSocket } from './kernel.ts';
 import type { Printer } from './printers.ts';
 
@@ -24,7 +23,7 @@ export interface CommitResult {
 export interface SpoolerOptions {
   readonly node: NodeName;
   readonly timeline: Timeline;
-  readonly judge: ModelJudge;
+  readonly judge: Judge;
   readonly kernel: Kernel;
   readonly printers: readonly Printer[];
   readonly log: readonly LogRecord[];

@@ -17,8 +17,7 @@ import { type BoxProcess, startBoxProcess } from './box-process.ts';
 import { createBoxReport, type BoxReport } from './box-report.ts';
 import type { Broker } from './broker.ts';
 import { type Hearing, type Takeover, takeoverBy } from './exception.ts';
-import type { NodeName } from './common-judge.ts';
-import type { PairJudge } from './judge.ts';
+import type { Judge, NodeName } from './judge.ts';
 import type { Kernel, Socket } from './kernel.ts';
 import { createKeptDatabases } from './kept-databases.ts';
 import type { Network } from './network.ts';
@@ -48,7 +47,7 @@ export interface BoxOptions {
   readonly broker: Broker | undefined;
   readonly kernel: Kernel;
   readonly printers: readonly Printer[];
-  readonly judge: PairJudge;
+  readonly judge: Judge;
   readonly supervised: boolean;
   readonly datagrams: boolean;
   readonly broken: ReadonlySet<BrokenPart>;

@@ -3,7 +3,7 @@
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 import type { PairBox } from './box.ts';
-import type { PairJudge } from './judge.ts';
+import type { Judge } from './judge.ts';
 import type { Network } from './network.ts';
 import { documentOf } from './paper.ts';
 import type { TemplatePrinter } from './template.ts';
@@ -12,7 +12,7 @@ export interface ClientsOptions {
   readonly timeline: Timeline;
   readonly random: SeededRandom;
   readonly network: Network;
-  readonly judge: PairJudge;
+  readonly judge: Judge;
   readonly boxes: readonly [PairBox, PairBox];
   readonly printers: readonly [TemplatePrinter, ...TemplatePrinter[]];
   readonly untilMs: number;

@@ -3,7 +3,7 @@ import type { ClusterEvent } from '../../../firmware/cluster/contract/event.ts';
 import type { GroupState } from '../../../firmware/cluster/contract/state.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Broker } from './broker.ts';
-import type { NodeName } from './common-judge.ts';
+import type { NodeName } from './judge.ts';
 import type { Fault } from './faults.ts';
 import type { Network } from './network.ts';
 

@@ -1,7 +1,7 @@
 // What goes wrong in a seed: drawn as data, so that it can be printed, played again and made
 // smaller.
 import type { SeededRandom } from '../seeded-random.ts';
-import type { NodeName } from './common-judge.ts';
+import type { NodeName } from './judge.ts';
 import type { Host } from './network.ts';
 
 export type Fault =

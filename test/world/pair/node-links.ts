@@ -4,7 +4,7 @@ import type { Message, Path } from '../../../firmware/cluster/contract/message.t
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 import type { Broker, BrokerConnection } from './broker.ts';
-import type { NodeName } from './common-judge.ts';
+import type { NodeName } from './judge.ts';
 import type { Network } from './network.ts';
 
 export interface NodeLinks {

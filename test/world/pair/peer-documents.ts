@@ -3,7 +3,7 @@ import type { PeerDocuments } from '../../../firmware/cluster/host/contract.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Timeline } from '../timeline.ts';
 import type { PairBox } from './box.ts';
-import type { NodeName } from './common-judge.ts';
+import type { NodeName } from './judge.ts';
 import type { Network } from './network.ts';
 
 export interface PeerDocumentsOptions {

@@ -6,14 +6,14 @@ import type { Broker } from './broker.ts';
 import type { Printer } from './devices.ts';
 import { during, scheduleCommon } from './common-faults.ts';
 import type { Fault } from './faults.ts';
-import type { PairJudge } from './judge.ts';
+import type { Judge } from './judge.ts';
 import type { Network } from './network.ts';
 
 export interface World {
   readonly timeline: Timeline;
   readonly network: Network;
   readonly broker: Broker | undefined;
-  readonly judge: PairJudge;
+  readonly judge: Judge;
   readonly printers: readonly Printer[];
   readonly nodes: { readonly a: PairBox; readonly b: PairBox };
   readonly definition: GroupDefinition;
