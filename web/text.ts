@@ -1,8 +1,9 @@
 // Words, numbers and times in the reader's language.
 import { signal } from '@preact/signals';
 import { en, type TextKey } from './strings/en.ts';
-import { pt, saidPt } from './strings/pt.ts';
-import { translated } from './strings/translated.ts';
+import { pt } from './strings/pt.ts';
+import { saidPt } from './strings/said-pt.ts';
+import { type Sentences, translated } from './strings/translated.ts';
 
 const languages = { en, pt } as const;
 
@@ -54,7 +55,7 @@ export function reasonText(keyword: string): string {
   return keyword.replaceAll('-', ' ');
 }
 
-const saidIn: Readonly<Record<Language, Readonly<Record<string, string>>>> = { en: {}, pt: saidPt };
+const saidIn: Readonly<Record<Language, Sentences>> = { en: {}, pt: saidPt };
 
 /** What a monitor or a device says, in the reader's language where somebody translated it. */
 export function said(text: string): string {

@@ -9,7 +9,8 @@ import { halErrors } from '../../hal/errors.ts';
 import { deviceReasonKeywords } from '../../monitors/contract.ts';
 import { builtInMonitors } from '../../monitors/table.ts';
 import { en } from '../../web/strings/en.ts';
-import { pt, saidPt } from '../../web/strings/pt.ts';
+import { pt } from '../../web/strings/pt.ts';
+import { saidPt } from '../../web/strings/said-pt.ts';
 import { translated } from '../../web/strings/translated.ts';
 
 const english = new Map<string, string>(Object.entries(en));

@@ -49,7 +49,7 @@ describe('users', () => {
     }
   });
 
-  test('a name that an address would lose, or that turns the text round, is not given', async () => {
+  test('a name that an address would lose, or that turns text round, is not given', async () => {
     const { users } = await makeAccess(new VirtualClock());
     for (const name of ['.', '..', 'a\u202eb', 'a\u200bb', '\ud800']) {
       assert.equal((await users.create(name, 'viewer', password)).kind, 'refused', name);
