@@ -263,12 +263,13 @@ const takesEchoesAway: ReadonlySet<Fault['kind']> = new Set([
 ]);
 
 /**
- * Printers, disks and people’s wishes move no group. The witness does only where an owner has
- * nothing else: it holds its lease by its peer's echoes too, while links carry them and the peer
- * runs.
+ * Printers and people’s wishes move no group. The witness does only where an owner has nothing
+ * else: it holds its lease by its peer's echoes too, while links carry them and the peer runs. A
+ * slow disk does only where its node meets a new term at that time: until that is durable it
+ * echoes nothing (T2), and the owner that has just met its peer again has no other lease.
  */
-function movesGroups({ kind }: Fault, faults: readonly Fault[]): boolean {
-  switch (kind) {
+function movesGroups(fault: Fault, faults: readonly Fault[]): boolean {
+  switch (fault.kind) {
     case 'kill':
     case 'stop':
     case 'freeze':
@@ -281,11 +282,17 @@ function movesGroups({ kind }: Fault, faults: readonly Fault[]): boolean {
     case 'witness-restart':
     case 'witness-drops':
       return faults.some(({ kind: other }) => takesEchoesAway.has(other));
+    case 'slow-disk':
+      return faults.some((other) => takesEchoesAway.has(other.kind) && overlap(fault, other));
     case 'printer-off':
     case 'offline':
-    case 'slow-disk':
       return false;
   }
+}
+
+function overlap(one: Fault, other: Fault): boolean {
+  const ends = (fault: Fault) => fault.atMs + fault.forMs + restartMs;
+  return one.atMs <= ends(other) && other.atMs <= ends(one);
 }
 
 /** What was taken offline, or left so by its policy, is brought online again by somebody. */
