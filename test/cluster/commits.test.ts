@@ -6,7 +6,7 @@ import { createGroupCommits } from '../../firmware/cluster/host/commits.ts';
 import { firstTerm } from '../../firmware/cluster/term.ts';
 import { StoreError } from '../../firmware/store/contract.ts';
 
-test('whoever waits when the host stops, or comes after it, hears that nothing is known', async () => {
+test('who waits when the host stops, or comes later, hears that nothing is known', async () => {
   const fed: ClusterEvent[] = [];
   const commits = createGroupCommits({
     store: { commit: () => assert.fail('nothing is written before the machine says so') },

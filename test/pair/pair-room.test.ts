@@ -15,7 +15,7 @@ import { openStore } from '../../firmware/store/store.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { address, asPeer, hal, makeEnd, secret } from './rig.ts';
 
-test('a link that can’t be had is tried again, told once, and groups begin anew with it', async (t) => {
+test('a link that can’t be had is tried again, told once; groups begin anew with it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-room-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const [own, other] = [await makeEnd(t), await makeEnd(t)];
