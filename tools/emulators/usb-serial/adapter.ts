@@ -77,7 +77,6 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
   #dtr = false;
   #rts = false;
   #heedsCts = false;
-  #lastOut: Promise<unknown> = Promise.resolve();
   #change = Promise.withResolvers<void>();
 
   get changed(): Promise<void> {
@@ -120,15 +119,19 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
     return { kind: 'done', value: answer.subarray(0, setup.length) };
   }
 
-  bulkOut(_endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
+  async bulkOut(
+    _endpoint: number,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<TransferEnd<number>> {
     this.#pending += 1;
     this.#notify();
-    const turn = this.#lastOut.then(() => this.#take(bytes, signal));
-    this.#lastOut = turn;
-    return turn.finally(() => {
+    try {
+      return await this.#take(bytes, signal);
+    } finally {
       this.#pending -= 1;
       this.#notify();
-    });
+    }
   }
 
   /** Each answer begins with the state of the lines; there is never more than that. */
