@@ -21,7 +21,7 @@ const USAGE = `usage: npm run verify:kernel [-- OPTION…]
   --short             some scenarios of each group
   --group NAME…       ${groupNames.join(', ')} (all)
   --only TEXT…        scenarios whose description has it
-  --repeat N          each of them so many times in a row (1)
+  --repeat N          each of them so many times in a row (1); not for stop
   --show              prints what the guest says
   --accelerator NAME  ${accelerators.join(' or ')} (tcg)
 `;

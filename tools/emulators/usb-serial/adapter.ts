@@ -69,7 +69,7 @@ export const usbSerialModel: EmulatedModel = {
 export class EmulatedUsbSerial implements EmulatedUsbDevice {
   readonly model = usbSerialModel;
   readonly isPlugged = true;
-  readonly #hash = createHash('sha256');
+  #hash = createHash('sha256');
   #lines: IncomingLines = { cts: true, dsr: true, dcd: true };
   #toldStatus = -1;
   #bytes = 0;
@@ -97,6 +97,12 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
   async until(wanted: (record: UsbSerialRecord) => boolean): Promise<UsbSerialRecord> {
     while (!wanted(this.record())) await this.changed;
     return this.record();
+  }
+
+  /** Forgets what it took. */
+  clear(): void {
+    this.#hash = createHash('sha256');
+    this.#bytes = 0;
   }
 
   setLines(lines: IncomingLines): void {
