@@ -160,7 +160,7 @@ describe('by usbredir', () => {
     assert.deepEqual([await words(), await words()], ['first', 'second']);
   });
 
-  test('a request that a printer never answers is given up, and the next is answered', async (t) => {
+  test('a request that a printer never answers is given up, the next is answered', async (t) => {
     const { printer, next, send } = await connectPrinter(t);
     const portStatus = { requestType: 0xa1, request: 1, length: 1 };
     printer.behave({ deaf: true });
