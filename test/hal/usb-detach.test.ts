@@ -22,7 +22,9 @@ function fakeNode(...answers: readonly number[]) {
       const driver = bytes.toString('latin1', 8).replace(/\0+$/, '');
       const words = bytes.length > 4 ? `, flags ${bytes.readUInt32LE(4)}, ${driver}` : '';
       const number = Number(request) & 0xff;
-      log.push(`${descriptor}: request ${number}, interface ${bytes.readUInt32LE(0)}${words}`);
+      log.push(
+        `${Number(descriptor)}: request ${number}, interface ${bytes.readUInt32LE(0)}${words}`,
+      );
       const errno = left.shift() ?? 0;
       return { value: errno === 0 ? 0 : -1, errno };
     },

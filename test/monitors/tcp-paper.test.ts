@@ -36,7 +36,7 @@ async function start() {
   const adding = bench.spooler.ports.xcv({ monitor: 'tcp' }, 'AddPort', fields, administrator);
   await bench.during(adding);
   await bench.addPrinter('office', { portNames: ['Desk'] });
-  return { bench, printer, bytesOf: sink.bytesOf };
+  return { bench, printer, bytesOf: (session: number) => sink.bytesOf(session) };
 }
 
 test('without paper the second job waits and says why, then is printed once', async () => {

@@ -131,7 +131,7 @@ function takeBack(id: bigint, { device, said }: Session): void {
     const at = all.findLastIndex((each) => each.id === id);
     if (at < 0) continue;
     said.set(endpoint, all.slice(0, at));
-    for (const { bytes } of all.slice(at).reverse()) device.unsay(endpoint, bytes);
+    for (const { bytes } of all.slice(at).toReversed()) device.unsay(endpoint, bytes);
   }
 }
 
