@@ -19,7 +19,12 @@ export function sameTerm(a: Term, b: Term): boolean {
   return compareTerms(a, b) === 0;
 }
 
+/**
+ * A log without records comes before every other: the term of its end is that of no record, and in
+ * a new pairing it would be higher than all terms of the one before.
+ */
 export function comparePositions(a: Position, b: Position): number {
+  if (a.seq === 0 || b.seq === 0) return a.seq - b.seq;
   const byTerm = compareTerms(a.term, b.term);
   return byTerm === 0 ? a.seq - b.seq : byTerm;
 }

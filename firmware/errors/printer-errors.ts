@@ -8,6 +8,12 @@ export const printerErrors = {
     title: 'There is no such printer',
     next: 'List the printers, and mind the spelling.',
   },
+  'group-not-found': {
+    http: 404,
+    ipp: 'client-error-not-found',
+    title: 'There is no such group',
+    next: 'List the groups; what stands before a "/" is the name of one.',
+  },
   'printer-exists': {
     http: 409,
     ipp: 'client-error-not-possible',

@@ -11,6 +11,7 @@ import type { Log } from '../log/log.ts';
 import type { Spooler } from '../spooler/contract.ts';
 import type { Store, Term } from '../store/contract.ts';
 import type { Wire } from '../supervisor/contract.ts';
+import { shareCertificate } from './certificate-sharing.ts';
 import { createGroupEvents, type GroupEvents } from './group-events.ts';
 import { createGroupNetwork, type RunningGroupNetwork } from './group-network.ts';
 import { createWaitingSpooler } from './waiting-spooler.ts';
@@ -237,14 +238,15 @@ export class GroupNode {
   }
 
   /** Clients may see it once the log names it; not waited for longer than they would wait. */
-  async #shareCertificate(): Promise<void> {
+  #shareCertificate(): Promise<void> {
     const { log, clock } = this.#options;
-    try {
-      using deadline = startDeadline(clock, groupLimits.certificateMs);
-      await abortable(this.#host.noteCredentials(), deadline.signal);
-    } catch (error) {
-      log.warn('the certificate of the group could not be shared yet', { error });
-    }
+    const owned = this.#owned;
+    return shareCertificate({
+      log,
+      clock,
+      note: () => this.#host.noteCredentials(),
+      wanted: () => owned !== undefined && this.#owned === owned,
+    });
   }
 
   /** It was renewed, or an administrator installed another one. */

@@ -21,6 +21,8 @@ export const groupLimits = {
   leaveMs: 10_000,
   /** How long the opening for clients waits until the peer can show the same certificate. */
   certificateMs: 2_000,
+  /** One that the group's log could not be told of is told again after this. */
+  certificateAgainMs: 1_000,
   /** An address or name that could not be brought online is tried again after this. */
   retryMs: 1_000,
   /** A spooler that failed too often, and can't go to the peer, is tried again after this. */

@@ -27,6 +27,8 @@ export const pairLimits = {
   redialMs: 250,
   /** The first attempts come at once; later ones at most so far apart. */
   redialMostMs: 2_000,
+  /** A link whose port another program has is tried again after this. */
+  relinkMs: 2_000,
   /** A connection on which nothing came for so long is replaced. */
   silentConnectionMs: 2_000,
   /** Connections are looked at, and kept alive, so often. */

@@ -42,7 +42,12 @@ const queueBytes = {
 
 export async function startLink(options: LinkOptions): Promise<RunningLink> {
   const link = new Link(options);
-  await link.start();
+  try {
+    await link.start();
+  } catch (error) {
+    await link.stop();
+    throw error;
+  }
   return link;
 }
 

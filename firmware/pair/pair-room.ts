@@ -104,6 +104,8 @@ class Room implements PairRoom {
   readonly #meeting: Meeting;
   #from = '';
   #stopped = false;
+  /** The link could not be had when it was last tried. */
+  #linkFailed = false;
   readonly #turns = createTurns();
 
   constructor(options: PairRoomOptions, channel: RunningChannel, book: KeptGroupBook) {
@@ -396,15 +398,31 @@ class Room implements PairRoom {
       await thread?.stop();
     } else {
       await this.book.replaced(peer.nodeId);
-      this.#thread ??= this.#spawn();
-      try {
-        await this.#thread.setMembership(membership.current, membership.boot);
-      } catch (error) {
-        log.error('the link to the peer does not work', { error });
-      }
+      await this.#link();
       void this.#keepChannel(peer);
     }
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Somebody else may have its port for a while: tried again, and then the groups start anew. */
+  async #link(): Promise<void> {
+    const { membership, hal, log } = this.#options;
+    const { signal } = this.#ending;
+    const again = async () => {
+      if (signal.aborted || this.#stopped) return;
+      await this.#link();
+      for (const listener of this.#listeners) listener();
+    };
+    this.#thread ??= this.#spawn();
+    try {
+      await this.#thread.setMembership(membership.current, membership.boot);
+      this.#linkFailed = false;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!this.#linkFailed) log.error('the link to the peer does not work yet', { error });
+      this.#linkFailed = true;
+      hal.clock.startTimer(pairLimits.relinkMs, () => void this.#turns.take(again));
+    }
   }
 
   #keepChannel(peer: Peer): Promise<void> {

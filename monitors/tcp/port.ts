@@ -6,11 +6,12 @@ import type {
   DeviceReason,
   DocInfo,
   MonitorInit,
-  MonitorPort,
   PortTimeOuts,
   StartDocOutcome,
 } from '../contract.ts';
-import type { SettingsRead } from '../registry-values.ts';
+import type { PortOpening } from '../ports/port-monitor.ts';
+import type { OpenPort } from '../ports/port-table.ts';
+import { createStatusReport, type StatusReport } from '../ports/status-report.ts';
 import { createByteRing } from './byte-ring.ts';
 import { tcpMonitorLimits } from './limits.ts';
 import { reasonsOfConnect } from './reasons.ts';
@@ -19,41 +20,35 @@ import type { TcpSettings } from './settings.ts';
 
 export interface TcpPortOptions {
   readonly init: Pick<MonitorInit, 'clock' | 'devices' | 'log' | 'reportStatus'>;
-  readonly name: string;
-  /** As they are at the start of each document. */
-  readonly settings: () => SettingsRead<TcpSettings>;
+  readonly opening: PortOpening<TcpSettings>;
   /** Told the address of each connection. */
-  readonly onConnected: (address: string) => void;
-  readonly onClosed: () => void;
+  readonly onConnected: (portName: string, host: string, address: string) => void;
 }
 
-/** A MonitorPort that `shutdown` of its instance can end at once. */
-export interface TcpPort extends MonitorPort {
-  cutOff(): void;
-}
-
-export function createTcpPort(options: TcpPortOptions): TcpPort {
+export function createTcpPort(options: TcpPortOptions): OpenPort {
   return new RawTcpPort(options);
 }
 
-class RawTcpPort implements TcpPort {
+class RawTcpPort implements OpenPort {
   readonly #options: TcpPortOptions;
+  readonly #status: StatusReport;
   readonly #ring = createByteRing(tcpMonitorLimits.backChannelBytes);
   readonly #life = new AbortController();
   #session: TcpSession | undefined;
   /** Those of the document that is under way. */
   #settings: TcpSettings | undefined;
   #timeOuts: PortTimeOuts | undefined;
-  #lastReport: string | undefined;
 
   constructor(options: TcpPortOptions) {
     this.#options = options;
+    const { init, opening } = options;
+    this.#status = createStatusReport({ init, portName: opening.name, source: 'port-monitor' });
   }
 
   async startDocPort(doc: DocInfo, call: Call): Promise<StartDocOutcome> {
     this.#mustBeOpen();
     if (this.#session !== undefined) throw new Error('a document is on this port already');
-    const read = this.#options.settings();
+    const read = this.#options.opening.settings();
     if (read.kind === 'invalid') {
       return { kind: 'failed', status: 'ERROR_INVALID_DATA', message: read.message };
     }
@@ -75,9 +70,10 @@ class RawTcpPort implements TcpPort {
         backChannel: settings.backChannel ? this.#ring : undefined,
         sizeBytes: doc.sizeBytes,
       });
-      this.#options.onConnected(connection.remote.address);
+      const { name } = this.#options.opening;
+      this.#options.onConnected(name, settings.host, connection.remote.address);
       this.#report([], undefined, true);
-      this.#options.init.log.debug('connected', { port: this.#options.name, jobId: doc.jobId });
+      this.#options.init.log.debug('connected', { port: name, jobId: doc.jobId });
       return { kind: 'started', localPort: connection.local.port };
     } catch (error) {
       return this.#notStarted(toHalError(error, `${settings.host}:${settings.portNumber}`));
@@ -117,7 +113,7 @@ class RawTcpPort implements TcpPort {
     if (this.#ring.droppedBytes > 0) {
       const { droppedBytes } = this.#ring;
       this.#options.init.log.info('unread words of the printer were dropped', {
-        port: this.#options.name,
+        port: this.#options.opening.name,
         droppedBytes,
       });
     }
@@ -128,7 +124,7 @@ class RawTcpPort implements TcpPort {
   async closePort(): Promise<void> {
     if (this.#life.signal.aborted) return;
     this.cutOff();
-    this.#options.onClosed();
+    this.#options.opening.onClosed();
   }
 
   setPortTimeOuts(timeOuts: PortTimeOuts): void {
@@ -142,6 +138,7 @@ class RawTcpPort implements TcpPort {
 
   cutOff(): void {
     this.#life.abort();
+    this.#status.stop();
     this.#session?.discard('the port was closed');
   }
 
@@ -155,32 +152,19 @@ class RawTcpPort implements TcpPort {
   }
 
   #report(reasons: readonly DeviceReason[], message: string | undefined, busy: boolean): void {
-    const { init, name } = this.#options;
-    // Only what stays true: a message without a reason is the end of one document, not the device's
-    // state.
-    const shown = reasons.length === 0 ? undefined : message;
-    const report = JSON.stringify([reasons, shown, busy]);
-    if (report === this.#lastReport || this.#life.signal.aborted) return;
-    this.#lastReport = report;
-    init.reportStatus(name, {
-      source: 'port-monitor',
-      reasons,
-      ...(shown === undefined ? {} : { message: shown }),
-      busy,
-      atMs: init.clock.monotonicMs(),
-    });
+    this.#status.set({ reasons, message, busy });
   }
 
   #document(): { readonly session: TcpSession; readonly settings: TcpSettings } {
     const session = this.#session;
     const settings = this.#settings;
     if (session === undefined || settings === undefined) {
-      throw new Error(`no document was started on ${this.#options.name}`);
+      throw new Error(`no document was started on ${this.#options.opening.name}`);
     }
     return { session, settings };
   }
 
   #mustBeOpen(): void {
-    if (this.#life.signal.aborted) throw new HalError('closed', this.#options.name);
+    if (this.#life.signal.aborted) throw new HalError('closed', this.#options.opening.name);
   }
 }

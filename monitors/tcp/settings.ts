@@ -1,9 +1,9 @@
 // The settings of a raw TCP port: their schema, their registry values and their form, in one table.
 import { z } from 'zod';
 import type { FormField, MonitorUI } from '../contract.ts';
-import { longestPortNameLength, portNameProblem } from '../port-name.ts';
+import { longestPortNameLength } from '../port-name.ts';
 import type { SettingRow } from '../registry-values.ts';
-import { snmpChanges, snmpFields, snmpSettingRows, snmpShape } from '../snmp/settings.ts';
+import { snmpFields, snmpSettingRows, snmpShape } from '../snmp/settings.ts';
 import { tcpMonitorLimits as limits } from './limits.ts';
 
 /** TCPMON's protocol numbers: 1 RAW, 2 LPR. */
@@ -20,13 +20,6 @@ const host = z
   .min(1, 'needs the name or address of the printer')
   .max(limits.hostLength)
   .regex(/^[\w.:%-]*$/, 'a host name or address has letters, digits, ".", "-", "_", ":" and "%"');
-const portNumber = z.int().min(limits.portNumber.min).max(limits.portNumber.max);
-const description = z.string().max(limits.descriptionLength);
-const connectTimeoutMs = boundedMs(limits.connectTimeoutMs);
-const writeTimeoutMs = boundedMs(limits.writeTimeoutMs);
-const finWaitMs = boundedMs(limits.finWaitMs);
-const backChannel = z.boolean();
-
 /**
  * A port without its name. TCPMON's double-spool flag is not among them: it only counts bytes for
  * LPR.
@@ -34,43 +27,16 @@ const backChannel = z.boolean();
 export const tcpSettingsSchema = z.strictObject({
   protocol: protocol.default(rawProtocol),
   host,
-  portNumber: portNumber.default(limits.portNumber.initial),
-  description: description.default(''),
-  connectTimeoutMs: connectTimeoutMs.default(limits.connectTimeoutMs.initial),
-  writeTimeoutMs: writeTimeoutMs.default(limits.writeTimeoutMs.initial),
-  finWaitMs: finWaitMs.default(limits.finWaitMs.initial),
-  backChannel: backChannel.default(true),
+  portNumber: bounded(limits.portNumber),
+  description: z.string().max(limits.descriptionLength).default(''),
+  connectTimeoutMs: bounded(limits.connectTimeoutMs),
+  writeTimeoutMs: bounded(limits.writeTimeoutMs),
+  finWaitMs: bounded(limits.finWaitMs),
+  backChannel: z.boolean().default(true),
   ...snmpShape,
 });
 
 export type TcpSettings = z.output<typeof tcpSettingsSchema>;
-
-/** Some settings, to change those: no defaults here. */
-export const tcpChangesSchema = z
-  .strictObject({
-    protocol,
-    host,
-    portNumber,
-    description,
-    connectTimeoutMs,
-    writeTimeoutMs,
-    finWaitMs,
-    backChannel,
-    ...snmpChanges,
-  })
-  .partial();
-
-/** All settings of a port but its secrets, as GetConfigInfo answers them. */
-export const tcpSettingsOutputSchema = tcpChangesSchema.required().omit({
-  snmpCommunity: true,
-  snmpAuthPassword: true,
-  snmpPrivPassword: true,
-});
-
-export const portNameSchema = z.string().superRefine((name, context) => {
-  const problem = portNameProblem(name);
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-});
 
 /** TCPMON's value names where it has them. */
 export const tcpSettingRows: readonly SettingRow<keyof TcpSettings>[] = [
@@ -165,6 +131,6 @@ export const tcpMonitorUI: MonitorUI = {
   configurePort: [...settingFields, ...snmpFields],
 };
 
-function boundedMs({ min, max }: { readonly min: number; readonly max: number }) {
-  return z.int().min(min).max(max);
+function bounded({ min, max, initial }: Readonly<Record<'min' | 'max' | 'initial', number>>) {
+  return z.int().min(min).max(max).default(initial);
 }

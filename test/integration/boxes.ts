@@ -6,11 +6,14 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { inspect } from 'node:util';
 import { createApiClient } from '../../firmware/cli/api-client.ts';
 import { group } from '../../firmware/api/schemas/group.ts';
 import { pageOf } from '../../firmware/api/schemas/page.ts';
 import { pairView } from '../../firmware/api/schemas/pair.ts';
 import type { GroupView } from '../../firmware/api/types.ts';
+import { createLinuxClock } from '../../hal/linux/clock.ts';
+import { sleep, startDeadline } from '../../hal/time.ts';
 import { type Platen, startPlaten } from '../../tools/up/platen.ts';
 import { platenFromSources } from '../../tools/up/processes.ts';
 
@@ -44,14 +47,18 @@ export async function startBox(
   const platen = await startPlaten(platenFromSources, data, all);
   t.after(() => platen.process.kill());
   const api = createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });
-  return { platen, api, channelPort, data, settings: all };
+  const box = { platen, api, channelPort, data, settings: all };
+  started.push(box);
+  return box;
 }
 
 /** A box that has ended comes back, with its data and at its ports. */
 export async function startAgain(t: TestContext, box: Box): Promise<Box> {
   const platen = await startPlaten(platenFromSources, box.data, box.settings);
   t.after(() => platen.process.kill());
-  return { ...box, platen };
+  const again = { ...box, platen };
+  started.push(again);
+  return again;
 }
 
 async function freePort(): Promise<number> {
@@ -65,12 +72,43 @@ async function freePort(): Promise<number> {
   return bound.port;
 }
 
-/** Asks again and again: the processes tell nobody when they are so far. */
-export async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
+/** Far longer than anything here takes on a busy machine, and less than a test has. */
+const patienceMs = 120_000;
+/** Often enough to cost no time, and seldom enough to leave the boxes theirs. */
+const askEveryMs = 25;
+const logLines = 60;
+
+const clock = createLinuxClock({ wallTrusted: () => true });
+/** Of this file's test: what a wait that has no end shows. */
+const started: Box[] = [];
+
+/**
+ * Asks again and again: the processes tell nobody when they are so far. What never comes is told
+ * with the last answer and what the boxes logged.
+ */
+export async function until<T>(
+  ask: () => Promise<T>,
+  holds: (answer: T) => boolean,
+  what = String(holds),
+): Promise<T> {
+  using deadline = startDeadline(clock, patienceMs);
   for (;;) {
     const answer = await ask();
     if (holds(answer)) return answer;
+    if (deadline.expired) throw new Error(stalled(what, answer));
+    await sleep(clock, askEveryMs);
   }
+}
+
+function stalled(what: string, answer: unknown): string {
+  const logs = started.map(({ data, platen }) => {
+    const lines = platen.process.errors().trimEnd().split('\n').slice(-logLines);
+    return `${data} logged:\n${lines.join('\n')}`;
+  });
+  const last = inspect(answer, { depth: 8 });
+  return [`waited ${patienceMs / 1_000} s for ${what}; the last answer: ${last}`, ...logs].join(
+    '\n',
+  );
 }
 
 export async function pairBoxes(a: Box, b: Box): Promise<void> {
@@ -81,6 +119,7 @@ export async function pairBoxes(a: Box, b: Box): Promise<void> {
     await until(
       () => api.get('/pair', pairView),
       ({ peer, link }) => peer?.connected === true && link.outgoing && link.incoming,
+      'the two to meet',
     );
   }
 }
@@ -100,6 +139,7 @@ export async function ownerOf(
   const [here] = await until(
     () => Promise.all([groupAt(a), groupAt(b)]),
     (views) => views.every(({ owner, mode }) => owner !== undefined && mode === 'in-step'),
+    'both to know the owner, in step',
   );
   return here.ownedHere ? { owner: a, other: b } : { owner: b, other: a };
 }

@@ -37,6 +37,7 @@ async function setUp(
     names: new Map([
       ['unknown.example', []],
       ['disguise.example', ['192.0.2.1', '198.51.100.1']],
+      ['desk.example', ['127.0.0.1']],
     ]),
   });
   const rig = await makeTcpRig({ clock, tcp, floodBytes: 1024 * 1024, behaviour });
@@ -330,9 +331,13 @@ describe("tcp: TCPMON's commands", () => {
     assert.equal((await call('IPAddress', null)).status, 'ERROR_NOT_READY');
     await call('ConfigPort', { host: '0x7f.1' });
     assert.deepEqual((await call('IPAddress', null)).output, { address: '127.0.0.1' });
+    await call('ConfigPort', { host: 'desk.example' });
+    assert.equal((await call('IPAddress', null)).status, 'ERROR_NOT_READY');
     await print(port, pattern(1));
-    await call('ConfigPort', { host: 'unknown.example' });
     assert.deepEqual((await call('IPAddress', null)).output, { address: '127.0.0.1' });
+    // What another name meant says nothing of this one.
+    await call('ConfigPort', { host: 'unknown.example' });
+    assert.equal((await call('IPAddress', null)).status, 'ERROR_NOT_READY');
   });
 
   test('answers about names, and refuses what there is not', async (t) => {

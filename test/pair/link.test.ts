@@ -109,6 +109,17 @@ describe('two ends of a link', () => {
     await again.seen(isMessage(1));
   });
 
+  test('that can’t have their port leave nothing behind, and may try again', async (t) => {
+    const [a, b] = [await makeEnd(t), await makeEnd(t)];
+    const first = await startEnd(t, a, b);
+    // A broker that was left open would keep this file's process from its end.
+    await assert.rejects(startEnd(t, a, b), /EADDRINUSE|in use/);
+    await first.link.stop();
+    const left = await startEnd(t, a, b);
+    const right = await startEnd(t, b, a);
+    await connected(left, right);
+  });
+
   test('do not speak to a stranger, whoever dials', async (t) => {
     const [a, b, stranger] = [await makeEnd(t), await makeEnd(t), await makeEnd(t)];
     const left = await startEnd(t, a, b);

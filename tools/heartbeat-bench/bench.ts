@@ -54,11 +54,13 @@ function textOf({
   lapses,
   changes,
   cpu,
+  standstill,
 }: Phase): string {
   const ms = (value: number) => `${value.toFixed(2)} ms`;
   return (
     `${name.padEnd(7)} ${seconds} s: ${echoes} echoes, round trip median ${ms(median)}, ` +
     `99 % ${ms(p99)}, worst ${ms(worst)}; ${lapses} lapses, ${changes} changes of owner; ` +
-    `processor time ${cpu.map((share) => `${(share * 100).toFixed(2)} %`).join(' and ')} of a core`
+    `processor time ${cpu.map((share) => `${(share * 100).toFixed(2)} %`).join(' and ')} ` +
+    `of a core; the machine served nobody for ${ms(standstill)} at most`
   );
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Urgency } from '../../hal/priority.ts';
 import type { BenchPeer, FromNode, ToNode } from './messages.ts';
+import { type Standstill, watchStandstill } from './standstill.ts';
 
 export interface Phase {
   readonly name: 'idle' | 'loaded';
@@ -21,6 +22,8 @@ export interface Phase {
   readonly changes: number;
   /** Share of one core that each of the two processes used. */
   readonly cpu: readonly number[];
+  /** The longest time in which the machine served nobody, in ms. */
+  readonly standstill: number;
 }
 
 const settleMs = 1_000;
@@ -90,6 +93,7 @@ export async function measure(options: MeasureOptions): Promise<readonly Phase[]
   const folder = await mkdtemp(join(tmpdir(), 'platen-heartbeats-'));
   const nodes = [new BenchNode(), new BenchNode()] as const;
   const load: ChildProcess[] = [];
+  const standstill = watchStandstill();
   try {
     await begin(nodes, folder, options);
     const measured: Phase[] = [];
@@ -98,13 +102,14 @@ export async function measure(options: MeasureOptions): Promise<readonly Phase[]
       while (load.length < cores) {
         load.push(spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }));
       }
-      const ended = await phase(name, nodes, options.seconds);
+      const ended = await phase(name, nodes, options.seconds, standstill);
       measured.push(ended);
       options.onPhase?.(ended);
     }
     return measured;
   } finally {
     for (const busy of load) busy.kill('SIGKILL');
+    await standstill.stop();
     await Promise.all(nodes.map((node) => node.stop()));
     await rm(folder, { recursive: true, force: true });
   }
@@ -151,9 +156,11 @@ async function phase(
   name: Phase['name'],
   nodes: readonly BenchNode[],
   seconds: number,
+  standstill: Standstill,
 ): Promise<Phase> {
   const before = nodes.map(({ cpuMs, lapses, changes }) => ({ cpuMs, lapses, changes }));
   for (const node of nodes) node.roundTripsMs = [];
+  standstill.take();
   const startedMs = performance.now();
   await delay(seconds * 1_000);
   const tookMs = performance.now() - startedMs;
@@ -171,6 +178,7 @@ async function phase(
     lapses: grown('lapses'),
     changes: grown('changes'),
     cpu: nodes.map(({ cpuMs }, index) => (cpuMs - (before[index]?.cpuMs ?? 0)) / tookMs),
+    standstill: standstill.take(),
   };
 }
 

@@ -61,6 +61,13 @@ export const steps: readonly Step[] = [
     ],
   },
   {
+    // Alone too: beside tests neither phase would be what it is called.
+    name: 'heartbeats',
+    what: 'heartbeats between two processes, idle and loaded, and whether a lease lapses',
+    needsPackages: false,
+    command: () => [process.execPath, 'tools/heartbeat-bench/bench.ts', '--seconds=10'],
+  },
+  {
     // Last, so that the test runner's own closing line ends the output.
     name: 'tests',
     what: 'unit and integration tests, house rules among them',

@@ -157,7 +157,7 @@ async function withGroup<Answer>(
     if (found !== undefined) return run(pair, found);
     const names = pair.book.list().map(({ name }) => name);
     const hint = didYouMean(call.params.group, names);
-    return refused('not-found', `There is no group "${call.params.group}".${hint}`);
+    return refused('group-not-found', `There is no group "${call.params.group}".${hint}`);
   });
 }
 

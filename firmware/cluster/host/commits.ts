@@ -23,6 +23,8 @@ export interface GroupCommits {
   append(id: number, term: Term): Promise<void>;
   done(id: number): void;
   failed(id: number): void;
+  /** The machine has stopped: whoever waits, now or later, hears that nothing is known. */
+  end(): void;
 }
 
 export function createGroupCommits(options: {
@@ -36,6 +38,8 @@ export function createGroupCommits(options: {
   const { store, feed } = options;
   const pending = new Map<number, Pending>();
   let lastId = 0;
+  let ended = false;
+  const unknown = () => new StoreError('this appliance may not commit for the group now');
 
   const take = (id: number): Pending | undefined => {
     const found = pending.get(id);
@@ -47,6 +51,7 @@ export function createGroupCommits(options: {
     commit(unit) {
       // Events alone are no records: nobody replicates them.
       if (unit.changes.length === 0) return store.commit(unit);
+      if (ended) return Promise.reject(unknown());
       const { promise, resolve, reject } = Promise.withResolvers<CommitOutcome>();
       lastId += 1;
       pending.set(lastId, { unit, resolve, reject, outcome: undefined });
@@ -83,7 +88,12 @@ export function createGroupCommits(options: {
     },
 
     failed(id) {
-      take(id)?.reject(new StoreError('this appliance may not commit for the group now'));
+      take(id)?.reject(unknown());
+    },
+
+    end() {
+      ended = true;
+      for (const id of pending.keys()) take(id)?.reject(unknown());
     },
   };
 }

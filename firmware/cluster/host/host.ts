@@ -130,6 +130,7 @@ class Host implements GroupHost {
     this.#stopped = true;
     this.#resources.stop();
     this.#machine?.stop();
+    this.#commits.end();
     this.#fetcher.breakOff();
     await this.#ownership?.end(deadline);
     await this.#options.network.fence();

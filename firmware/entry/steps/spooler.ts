@@ -5,7 +5,6 @@ import { isHalError } from '../../../hal/errors.ts';
 import { openLinuxMemos } from '../../../hal/linux/memos.ts';
 import type { MonitorModule } from '../../../monitors/contract.ts';
 import type { Config } from '../../config/table.ts';
-import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { Log } from '../../log/log.ts';
 import { createFirstBytes } from '../../printers/first-bytes.ts';
@@ -21,10 +20,13 @@ import type { DataFolder } from '../data-folder.ts';
 export const localSpooler = 'local';
 
 export interface SpoolerParts {
-  readonly hal: Hal;
+  readonly hal: Pick<
+    Hal,
+    'addresses' | 'clock' | 'files' | 'outputs' | 'random' | 'serial' | 'snmp' | 'tcp' | 'usb'
+  >;
   readonly folder: DataFolder;
   readonly store: Store;
-  readonly events: Events;
+  readonly events: SpoolerOptions['events'];
   readonly term: Term;
   readonly monitors: readonly MonitorModule[];
   readonly config: Pick<Config, 'spooler.resourceTimeoutSeconds'>;

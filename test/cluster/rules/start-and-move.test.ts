@@ -65,6 +65,16 @@ describe('B1', () => {
     });
   }
 
+  test('with one term, a log of the pairing before asks where the other has none', () => {
+    const old = { generation: 0, counter: 3, node: peer };
+    const subject = booting();
+    subject.state = { ...subject.state, log: grown(subject.state.log, [record(1, old)]) };
+    assert.equal(sent(subject.hear(heartbeat({ role: 'boot' })), 'ask').length, 1);
+    const newcomer = booting();
+    const beat = heartbeat({ role: 'boot', logEnd: { term: old, seq: 1 } });
+    assert.deepEqual(sent(newcomer.hear(beat), 'ask'), []);
+  });
+
   test('a box that is new to the group asks only a peer that has nothing more of it', () => {
     const newcomer = () => {
       const { durable } = booting().state;

@@ -17,7 +17,7 @@ import type { Timeline } from '../timeline.ts';
 import type { Broker } from '../pair/broker.ts';
 import { createDiskQueue } from './disk-queue.ts';
 import { createGroupLog } from './group-log.ts';
-import type { Judge, NodeName } from './judge.ts';
+import type { Judge, NodeName } from '../pair/judge.ts';
 import type { Kernel } from './kernel.ts';
 import { type Hearing, type Takeover, takeoverBy } from '../pair/exception.ts';
 import type { Network } from '../pair/network.ts';

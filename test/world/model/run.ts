@@ -7,8 +7,10 @@ import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
 import { createTimeline, type Timeline } from '../timeline.ts';
 import { type Broker, createBroker } from '../pair/broker.ts';
+import { Judge, type NodeName, type Violation } from '../pair/judge.ts';
+import { during, scheduleCommon } from '../pair/common-faults.ts';
 import { drawFaults, modelFaults, type Fault } from '../pair/faults.ts';
-import { createJudge, type Judge, type NodeName, type Violation } from './judge.ts';
+import { compareLogs } from './compare-logs.ts';
 import { createKernel } from './kernel.ts';
 import { isException, takeoverOf } from '../pair/exception.ts';
 import { createNetwork, type Network } from '../pair/network.ts';
@@ -94,7 +96,7 @@ function createWorld(options: RunOptions): World {
   const broker = witness
     ? createBroker(timeline, createRandom(seed, 'broker'), network)
     : undefined;
-  const judge = createJudge({
+  const judge = new Judge({
     nowMs: () => timeline.nowMs,
     trace: (line) => options.trace?.(`${Math.round(timeline.nowMs)} ms: ${line}`),
     excepted(older, newer, atMs) {
@@ -137,7 +139,13 @@ function createWorld(options: RunOptions): World {
       gated,
       unbound: broken.has('unbound'),
       onUnitsLeft: (printer, cargo) =>
-        judge.unitsLeft({ node: name, term: cargo.term }, printer.id, cargo.jobId, cargo.attempt),
+        judge.unitsLeft(
+          { node: name, term: cargo.term },
+          printer.id,
+          cargo.jobId,
+          // Each node counts its own.
+          `${name} ${cargo.attempt}`,
+        ),
     });
     return createNode({
       name,
@@ -164,81 +172,17 @@ function createWorld(options: RunOptions): World {
 
 // ---- faults
 
-function schedule({ timeline, network, broker, nodes }: World, fault: Fault): void {
-  const during = (begin: () => void, end: () => void) => {
-    timeline.at(fault.atMs, begin);
-    timeline.at(fault.atMs + fault.forMs, end);
-  };
-  switch (fault.kind) {
-    case 'kill':
-      during(
-        () => nodes[fault.node].kill(),
-        () => nodes[fault.node].start(),
-      );
-      return;
-    case 'stop':
-    case 'freeze': {
-      const node = nodes[fault.node];
-      const frozen = fault.kind === 'freeze';
-      during(
-        () => {
-          node.frozen = frozen;
-          node.stop();
-        },
-        () => {
-          node.frozen = false;
-          node.resume();
-        },
-      );
-      return;
-    }
-    case 'cut':
-      for (const [from, to] of fault.links) {
-        during(
-          () => void (network.link(from, to).cut = true),
-          () => void (network.link(from, to).cut = false),
-        );
-      }
-      return;
-    case 'lossy':
-      for (const [from, to] of fault.links) {
-        const { loss, slowMs, repeat } = fault;
-        during(
-          () => void Object.assign(network.link(from, to), { loss, slowMs, repeat }),
-          () => void Object.assign(network.link(from, to), { loss: 0, slowMs: 0, repeat: 0 }),
-        );
-      }
-      return;
-    case 'slow-disk':
-      during(
-        () => void (nodes[fault.node].diskSlowMs = fault.upToMs),
-        () => void (nodes[fault.node].diskSlowMs = 0),
-      );
-      return;
-    case 'witness-restart':
-      timeline.at(fault.atMs, () => broker?.restart(fault.forMs));
-      return;
-    case 'witness-drops':
-      timeline.at(fault.atMs, () => broker?.dropFor(fault.node, fault.forMs));
-      return;
-    case 'printer-off':
-      return;
-    case 'move':
-      timeline.at(fault.atMs, () => {
-        const timeoutMs = Math.min(fault.forMs, 10_000);
-        for (const node of [nodes.a, nodes.b]) {
-          if (node.state?.role === 'owner') node.event({ kind: 'move', timeoutMs });
-        }
-      });
-      return;
-    case 'offline':
-    case 'sick':
-      // What only the boxes' level knows.
-      return;
-    case 'leave':
-      timeline.at(fault.atMs, () => nodes[fault.node].event({ kind: 'leave' }));
-      timeline.at(fault.atMs + 2_000, () => nodes[fault.node].kill());
-      timeline.at(fault.atMs + 2_000 + fault.forMs, () => nodes[fault.node].start());
+function schedule(world: World, fault: Fault): void {
+  const { nodes } = world;
+  if (fault.kind !== 'kill') scheduleCommon(world, fault);
+  else {
+    const node = nodes[fault.node];
+    during(
+      world,
+      fault,
+      () => node.kill(),
+      () => node.start(),
+    );
   }
 }
 
@@ -316,7 +260,7 @@ function isFine({ nodes }: World): boolean {
 }
 
 function judgeEnd({ judge, nodes }: World, healedMs: number | undefined): void {
-  judge.compareLogs(nodes.a.log, nodes.b.log);
+  compareLogs(judge, nodes.a.log, nodes.b.log);
   if (healedMs === undefined) {
     judge.report(0, `no progress: ${describe(nodes.a)}; ${describe(nodes.b)}`);
     return;

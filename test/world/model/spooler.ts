@@ -5,7 +5,7 @@ import type { LogRecord, Term } from '../../../firmware/store/contract.ts';
 import type { Change } from '../../../firmware/store/records/table.ts';
 import type { Timeline } from '../timeline.ts';
 import { createJobBook, type BookJob, type JobBook } from './job-book.ts';
-import type { Judge, NodeName } from './judge.ts';
+import type { Judge, NodeName } from '../pair/judge.ts';
 import type { Kernel, PrinterSocket } from './kernel.ts';
 import type { Printer } from './printers.ts';
 

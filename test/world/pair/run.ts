@@ -9,10 +9,11 @@ import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import { groupLimits } from '../../../firmware/limits/group-limits.ts';
 import { createRandom, type SeededRandom } from '../seeded-random.ts';
 import { createTimeline } from '../timeline.ts';
+import { compareBoxes } from './compare-boxes.ts';
 import { createBroker } from './broker.ts';
 import { boxFaults, drawFaults, type Fault } from './faults.ts';
 import { isException, takeoverOf } from './exception.ts';
-import { createJudge, type NodeName, type Violation } from './judge.ts';
+import { Judge, type NodeName, type Violation } from './judge.ts';
 import { createKernel } from './kernel.ts';
 import { createNetwork } from './network.ts';
 import { createNodeClock } from './node-clock.ts';
@@ -20,7 +21,8 @@ import { createPrinter } from './devices.ts';
 import { type BrokenPart, createBox, type PairBox } from './box.ts';
 import { groupId } from './box-process.ts';
 import { startClients } from './clients.ts';
-import { bring, heal, leaveMs, schedule, type World } from './schedule.ts';
+import { leaveMs } from './common-faults.ts';
+import { bring, heal, schedule, type World } from './schedule.ts';
 import type { Template } from './template.ts';
 
 export interface RunOptions {
@@ -107,7 +109,7 @@ function createWorld(options: RunOptions): World {
   const broker = witness
     ? createBroker(timeline, createRandom(seed, 'broker'), network)
     : undefined;
-  const judge = createJudge({
+  const judge = new Judge({
     nowMs: () => timeline.nowMs,
     trace: (line) => trace(line),
     excepted(older, newer, atMs) {
@@ -263,12 +265,13 @@ const takesEchoesAway: ReadonlySet<Fault['kind']> = new Set([
 ]);
 
 /**
- * Printers, disks and people’s wishes move no group. The witness does only where an owner has
- * nothing else: it holds its lease by its peer's echoes too, while links carry them and the peer
- * runs.
+ * Printers and people’s wishes move no group. The witness does only where an owner has nothing
+ * else: it holds its lease by its peer's echoes too, while links carry them and the peer runs. A
+ * slow disk does only where its node meets a new term at that time: until that is durable it
+ * echoes nothing (T2), and the owner that has just met its peer again has no other lease.
  */
-function movesGroups({ kind }: Fault, faults: readonly Fault[]): boolean {
-  switch (kind) {
+function movesGroups(fault: Fault, faults: readonly Fault[]): boolean {
+  switch (fault.kind) {
     case 'kill':
     case 'stop':
     case 'freeze':
@@ -281,11 +284,17 @@ function movesGroups({ kind }: Fault, faults: readonly Fault[]): boolean {
     case 'witness-restart':
     case 'witness-drops':
       return faults.some(({ kind: other }) => takesEchoesAway.has(other));
+    case 'slow-disk':
+      return faults.some((other) => takesEchoesAway.has(other.kind) && overlap(fault, other));
     case 'printer-off':
     case 'offline':
-    case 'slow-disk':
       return false;
   }
+}
+
+function overlap(one: Fault, other: Fault): boolean {
+  const ends = (fault: Fault) => fault.atMs + fault.forMs + restartMs;
+  return one.atMs <= ends(other) && other.atMs <= ends(one);
 }
 
 /** What was taken offline, or left so by its policy, is brought online again by somebody. */
@@ -315,7 +324,7 @@ function isHeldForGood({ state, hold }: Job): boolean {
 }
 
 function judgeEnd({ judge, nodes, printers }: World, healedMs: number | undefined): void {
-  judge.compareBoxes(nodes.a.report, nodes.b.report);
+  compareBoxes(judge, nodes.a.report, nodes.b.report);
   if (healedMs === undefined) {
     judge.report(0, `no progress: ${describe(nodes.a)}; ${describe(nodes.b)}`);
     return;

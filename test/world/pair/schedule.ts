@@ -4,6 +4,7 @@ import type { Timeline } from '../timeline.ts';
 import type { PairBox } from './box.ts';
 import type { Broker } from './broker.ts';
 import type { Printer } from './devices.ts';
+import { during, scheduleCommon } from './common-faults.ts';
 import type { Fault } from './faults.ts';
 import type { Judge } from './judge.ts';
 import type { Network } from './network.ts';
@@ -19,78 +20,25 @@ export interface World {
 }
 
 export function schedule(world: World, fault: Fault): void {
-  const { timeline, network, broker, nodes, printers } = world;
-  const during = (begin: () => void, end: () => void) => {
-    timeline.at(fault.atMs, begin);
-    timeline.at(fault.atMs + fault.forMs, end);
-  };
+  const { timeline, nodes, printers } = world;
   switch (fault.kind) {
     case 'kill':
       during(
+        world,
+        fault,
         () => (fault.power ? nodes[fault.node].cutPower() : nodes[fault.node].kill()),
         () => nodes[fault.node].start(),
       );
       return;
-    case 'stop':
-    case 'freeze': {
-      const node = nodes[fault.node];
-      const frozen = fault.kind === 'freeze';
-      during(
-        () => {
-          node.frozen = frozen;
-          node.stop();
-        },
-        () => {
-          node.frozen = false;
-          node.resume();
-        },
-      );
-      return;
-    }
-    case 'cut':
-      for (const [from, to] of fault.links) {
-        during(
-          () => void (network.link(from, to).cut = true),
-          () => void (network.link(from, to).cut = false),
-        );
-      }
-      return;
-    case 'lossy':
-      for (const [from, to] of fault.links) {
-        const { loss, slowMs, repeat } = fault;
-        during(
-          () => void Object.assign(network.link(from, to), { loss, slowMs, repeat }),
-          () => void Object.assign(network.link(from, to), { loss: 0, slowMs: 0, repeat: 0 }),
-        );
-      }
-      return;
-    case 'slow-disk':
-      during(
-        () => void (nodes[fault.node].diskSlowMs = fault.upToMs),
-        () => void (nodes[fault.node].diskSlowMs = 0),
-      );
-      return;
-    case 'witness-restart':
-      timeline.at(fault.atMs, () => broker?.restart(fault.forMs));
-      return;
-    case 'witness-drops':
-      timeline.at(fault.atMs, () => broker?.dropFor(fault.node, fault.forMs));
-      return;
     case 'printer-off':
       for (const printer of printers.filter(({ id }) => id === fault.printer)) {
         during(
+          world,
+          fault,
           () => printer.switchOff(),
           () => void (printer.on = true),
         );
       }
-      return;
-    case 'move':
-      timeline.at(fault.atMs, () => {
-        const timeoutMs = Math.min(fault.forMs, 10_000);
-        for (const node of [nodes.a, nodes.b]) {
-          if (node.state?.role === 'owner') node.event({ kind: 'move', timeoutMs });
-        }
-      });
       return;
     case 'offline':
       timeline.at(fault.atMs, () => bring(world, 'offline'));
@@ -99,15 +47,23 @@ export function schedule(world: World, fault: Fault): void {
     case 'sick': {
       const node = nodes[fault.node];
       during(
+        world,
+        fault,
         () => void (node.sick = true),
         () => void (node.sick = false),
       );
       return;
     }
+    case 'stop':
+    case 'freeze':
+    case 'cut':
+    case 'lossy':
+    case 'slow-disk':
+    case 'witness-restart':
+    case 'witness-drops':
+    case 'move':
     case 'leave':
-      timeline.at(fault.atMs, () => nodes[fault.node].event({ kind: 'leave' }));
-      timeline.at(fault.atMs + 2_000, () => nodes[fault.node].kill());
-      timeline.at(fault.atMs + 2_000 + fault.forMs, () => nodes[fault.node].start());
+      scheduleCommon(world, fault);
   }
 }
 
@@ -135,9 +91,4 @@ export function bring({ timeline, nodes }: World, wanted: 'online' | 'offline'):
       else void host?.takeOffline(signal);
     });
   }
-}
-
-/** When a node that left is back. */
-export function leaveMs({ atMs, forMs }: Fault): number {
-  return atMs + 2_000 + forMs;
 }
