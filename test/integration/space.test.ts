@@ -7,7 +7,7 @@ import { run } from '../../tools/run.ts';
 import { openHouse } from './house.ts';
 
 test('a disk with little room is a problem in the status, without a job', async (t) => {
-  if (process.getuid?.() !== 0) return void t.diagnostic('only root mounts a small disk');
+  if (process.getuid?.() !== 0) return t.diagnostic('only root mounts a small disk');
   const house = await openHouse(t);
   const data = join(house.folder, 'data');
   await mkdir(data, { mode: 0o700 });
