@@ -12,7 +12,6 @@ import { createApiClient } from '../../firmware/cli/api-client.ts';
 import type { ApiClient } from '../../firmware/cli/command.ts';
 import { killedAt } from '../../tools/crash-test/killed-at.ts';
 import { type Platen, startPlaten } from '../../tools/up/platen.ts';
-import { platenFromSources } from '../../tools/up/processes.ts';
 import { platenSays } from '../cli/console.ts';
 import { openHouse } from './house.ts';
 
