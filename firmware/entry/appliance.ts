@@ -41,6 +41,7 @@ import { queueFilesStep } from './steps/queue-files.ts';
 import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
 import { spaceStep, spaceWatchOf } from './steps/space.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
+import { createDoor } from '../spooler/permit.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { setUpStep } from './steps/set-up.ts';
 import { supportFacts, tellingStep } from './steps/telling.ts';
@@ -161,8 +162,10 @@ async function startSteps(
     networkName: () => networkName,
   });
   const queueFiles = queueFilesOf(nodeOwner, config['discovery.name']);
+  const door = createDoor();
+  const { permit } = door;
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, monitors, config, queueFiles, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, config, queueFiles, permit, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -232,6 +235,7 @@ async function startSteps(
       rules: () => rulesOf({ hal, pair, config }),
       version,
       nodeId: identity.nodeId,
+      shutDoor: (why) => door.shut(why),
       startAnew: startsAnew.resolve,
     }),
     support: supportFacts(hal, settings ?? { values: config }),

@@ -8,6 +8,7 @@ import { dataFolderAt } from '../../firmware/entry/data-folder.ts';
 import { spoolerStep } from '../../firmware/entry/steps/spooler.ts';
 import { makeGroupSpooler } from '../../firmware/groups/group-spooler.ts';
 import type { Log } from '../../firmware/log/log.ts';
+import { alwaysLive } from '../../firmware/spooler/permit.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { openLinuxMemos } from '../../hal/linux/memos.ts';
 import { FakeDevice } from '../fakes/fake-monitor.ts';
@@ -58,7 +59,12 @@ describe('the resource time-out', () => {
       const config = await configOf(toml);
       const hal = { ...createLinuxHal({ wallTrusted: () => false }), clock, random, tcp, files };
       const parts = { hal, folder, store, events, monitors, config, log: quiet };
-      const step = spoolerStep({ ...parts, term: termOf(), queueFiles: undefined });
+      const step = spoolerStep({
+        ...parts,
+        term: termOf(),
+        queueFiles: undefined,
+        permit: alwaysLive,
+      });
       return (await step.start()).part.spooler;
     },
   });

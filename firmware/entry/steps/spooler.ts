@@ -11,7 +11,7 @@ import { createFirstBytes } from '../../printers/first-bytes.ts';
 import { openMonitorRegistry } from '../../registry/monitor-registry.ts';
 import { createSpool, type Spool } from '../../spool/spool.ts';
 import type { Spooler } from '../../spooler/contract.ts';
-import { alwaysLive } from '../../spooler/permit.ts';
+import type { Permit } from '../../spooler/permit.ts';
 import { createSpooler, type SpoolerOptions } from '../../spooler/spooler.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { Step } from '../lifecycle.ts';
@@ -31,6 +31,7 @@ export interface SpoolerParts {
   readonly monitors: readonly MonitorModule[];
   readonly config: Pick<Config, 'spooler.resourceTimeoutSeconds'>;
   readonly queueFiles: SpoolerOptions['queueFiles'];
+  readonly permit: Permit;
   readonly log: Log;
 }
 
@@ -63,7 +64,7 @@ export function spoolerStep(parts: SpoolerParts): Step<LocalSpooler> {
 }
 
 async function makeSpooler(
-  { hal, folder, store, events, term, monitors, config, queueFiles, log }: SpoolerParts,
+  { hal, folder, store, events, term, monitors, config, queueFiles, permit, log }: SpoolerParts,
   spool: Spool,
 ): Promise<Spooler> {
   const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
@@ -76,7 +77,7 @@ async function makeSpooler(
   }
   return createSpooler({
     id: localSpooler,
-    permit: alwaysLive,
+    permit,
     termOf: () => term,
     store,
     spool,
