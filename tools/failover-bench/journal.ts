@@ -26,10 +26,10 @@ export interface RoundResult {
   readonly doubles: number;
   /** Bytes of the old owner that came after the survivor's first one. */
   readonly oldOwnerBytes: number;
-  /** Each with what its client was told. */
+  /** Each with what its client was told, or saw. */
   readonly refused: readonly string[];
-  readonly broken: number;
-  readonly unreached: number;
+  readonly broken: readonly string[];
+  readonly unreached: readonly string[];
 }
 
 export interface Judged {
@@ -61,6 +61,8 @@ export function judge(judged: Judged): RoundResult {
   }
   const doubled = [...whole].filter(([, count]) => count > 1).map(([id]) => id);
   const late = survivors === undefined ? Infinity : survivors.atMs;
+  const detailsOf = (wanted: ClientLine['outcome']) =>
+    journal.client.flatMap(({ outcome, detail }) => (outcome === wanted ? [detail] : []));
   return {
     firstByteMs: survivors === undefined ? undefined : survivors.atMs - faultAtMs,
     announcedMs: announced?.kind === 'announced' ? announced.atMs - faultAtMs : undefined,
@@ -71,11 +73,9 @@ export function judge(judged: Judged): RoundResult {
     unmarkedDoubles: doubled.filter((id) => !marked.has(id)),
     doubles: doubled.length,
     oldOwnerBytes: bytes.filter(({ atMs, mac }) => mac === oldMac && atMs > late).length,
-    refused: journal.client.flatMap(({ outcome, detail }) =>
-      outcome === 'refused' ? [detail] : [],
-    ),
-    broken: journal.client.filter(({ outcome }) => outcome === 'broken').length,
-    unreached: journal.client.filter(({ outcome }) => outcome === 'unreached').length,
+    refused: detailsOf('refused'),
+    broken: detailsOf('broken'),
+    unreached: detailsOf('unreached'),
   };
 }
 
