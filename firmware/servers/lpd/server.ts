@@ -1,11 +1,5 @@
 // The LPD server (RFC 1179): one command a connection, answered as soon as it is certain.
-import type {
-  Clock,
-  SocketAddress,
-  Tcp,
-  TcpConnection,
-  TcpListener,
-} from '../../../hal/contract.ts';
+import type { Clock, SocketAddress, Tcp, TcpConnection } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
 import {
   decodeLpdCommand,
@@ -17,7 +11,8 @@ import { LpdDecodeError } from '../../../monitors/wire/lpd/errors.ts';
 import { serverLimits, type LpdLimits } from '../../limits/server-limits.ts';
 import type { Printer } from '../../printers/printer.ts';
 import type { Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
-import { createAdmission, type Admission } from '../admission.ts';
+import { createAdmission } from '../admission.ts';
+import { createConnectionServer } from '../connections.ts';
 import type { Server, ServerLog } from '../contract.ts';
 import { queueState, removeJobs } from './commands.ts';
 import { createLpdReader, type LpdReader } from './reader.ts';
@@ -38,73 +33,31 @@ export interface LpdServerOptions {
  * connection ends. What did not come whole is not printed.
  */
 export function createLpdServer(options: LpdServerOptions): Server {
-  return new LpdServer(options);
+  const { tcp, listen, log } = options;
+  const limits = { ...serverLimits.lpd, ...options.limits };
+  const conversation = new LpdConversation(options, limits);
+  return createConnectionServer({
+    tcp,
+    listen,
+    backlog: limits.backlog,
+    admission: createAdmission(limits),
+    serve: (connection, speaks) => conversation.serve(connection, speaks),
+    failed(from, error) {
+      if (!isHalError(error)) log.error('an LPD connection failed', { from, error });
+    },
+  });
 }
 
-class LpdServer implements Server {
+class LpdConversation {
   readonly #options: LpdServerOptions;
   readonly #limits: LpdLimits;
-  readonly #admission: Admission;
-  readonly #running = new Map<TcpConnection, Promise<void>>();
-  #listener: TcpListener | undefined;
 
-  constructor(options: LpdServerOptions) {
+  constructor(options: LpdServerOptions, limits: LpdLimits) {
     this.#options = options;
-    this.#limits = { ...serverLimits.lpd, ...options.limits };
-    this.#admission = createAdmission(this.#limits);
+    this.#limits = limits;
   }
 
-  async start(): Promise<void> {
-    this.#listener = await this.#options.tcp.listen({
-      ...this.#options.listen,
-      backlog: this.#limits.backlog,
-      onConnection: (connection) => this.#admit(connection),
-    });
-  }
-
-  async stop(deadline: AbortSignal): Promise<void> {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    await listener?.close();
-    const cutOff = () => {
-      for (const connection of this.#running.keys()) connection.reset();
-    };
-    if (deadline.aborted) cutOff();
-    deadline.addEventListener('abort', cutOff, { once: true });
-    await Promise.all(this.#running.values());
-    deadline.removeEventListener('abort', cutOff);
-  }
-
-  addresses(): readonly SocketAddress[] {
-    return this.#listener === undefined ? [] : [this.#listener.local];
-  }
-
-  #admit(connection: TcpConnection): void {
-    const { address } = connection.remote;
-    const leave = this.#admission.enter(address);
-    if (leave === undefined) {
-      connection.reset();
-      return;
-    }
-    const speaks = this.#admission.silent(address, () => {
-      leave();
-      connection.reset();
-    });
-    const work = this.#serve(connection, speaks)
-      .catch((error) => {
-        connection.reset();
-        if (isHalError(error)) return;
-        this.#options.log.error('an LPD connection failed', { from: address, error });
-      })
-      .finally(() => {
-        speaks();
-        leave();
-        this.#running.delete(connection);
-      });
-    this.#running.set(connection, work);
-  }
-
-  async #serve(connection: TcpConnection, speaks: () => void): Promise<void> {
+  async serve(connection: TcpConnection, speaks: () => void): Promise<void> {
     const reader = createLpdReader(connection, this.#options.clock, this.#limits.idleTimeoutMs);
     try {
       const line = await reader.line();

@@ -1,12 +1,6 @@
 // Raw 9100: whatever one connection brings is one document for one printer, and the way it ends is
 // the answer.
-import type {
-  Clock,
-  SocketAddress,
-  Tcp,
-  TcpConnection,
-  TcpListener,
-} from '../../../hal/contract.ts';
+import type { Clock, SocketAddress, Tcp, TcpConnection } from '../../../hal/contract.ts';
 import { isHalError } from '../../../hal/errors.ts';
 import { startDeadline } from '../../../hal/time.ts';
 import { serverLimits, type RawLimits } from '../../limits/server-limits.ts';
@@ -14,6 +8,7 @@ import { anyFormat } from '../../printers/settings.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Admission } from '../admission.ts';
 import type { Job } from '../../jobs/job.ts';
+import { createConnectionServer } from '../connections.ts';
 import type { Server, ServerLog } from '../contract.ts';
 import { anonymousUser } from '../user.ts';
 import { createBackChannel } from './back-channel.ts';
@@ -39,72 +34,31 @@ export interface RawServerOptions {
  * Without a byte there is no job.
  */
 export function createRawServer(options: RawServerOptions): Server {
-  return new RawServer(options);
+  const { tcp, listen, admission, log } = options;
+  const limits = { ...serverLimits.raw, ...options.limits };
+  const receiver = new RawReceiver(options, limits);
+  return createConnectionServer({
+    tcp,
+    listen,
+    backlog: limits.backlog,
+    admission,
+    serve: (connection, speaks) => receiver.receive(connection, speaks),
+    failed: (from, error) => log.error('a raw connection failed', { from, error }),
+  });
 }
 
-class RawServer implements Server {
+class RawReceiver {
   readonly #options: RawServerOptions;
   readonly #limits: RawLimits;
   readonly #resends: Resends;
-  readonly #running = new Map<TcpConnection, Promise<void>>();
-  #listener: TcpListener | undefined;
 
-  constructor(options: RawServerOptions) {
+  constructor(options: RawServerOptions, limits: RawLimits) {
     this.#options = options;
-    this.#limits = { ...serverLimits.raw, ...options.limits };
+    this.#limits = limits;
     this.#resends = createResends(options);
   }
 
-  async start(): Promise<void> {
-    this.#listener = await this.#options.tcp.listen({
-      ...this.#options.listen,
-      backlog: this.#limits.backlog,
-      onConnection: (connection) => this.#admit(connection),
-    });
-  }
-
-  async stop(deadline: AbortSignal): Promise<void> {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    await listener?.close();
-    const cutOff = () => {
-      for (const connection of this.#running.keys()) connection.reset();
-    };
-    if (deadline.aborted) cutOff();
-    deadline.addEventListener('abort', cutOff, { once: true });
-    await Promise.all(this.#running.values());
-    deadline.removeEventListener('abort', cutOff);
-  }
-
-  addresses(): readonly SocketAddress[] {
-    return this.#listener === undefined ? [] : [this.#listener.local];
-  }
-
-  #admit(connection: TcpConnection): void {
-    const { admission, log } = this.#options;
-    const leave = admission.enter(connection.remote.address);
-    if (leave === undefined) {
-      connection.reset();
-      return;
-    }
-    const speaks = admission.silent(connection.remote.address, () => {
-      leave();
-      connection.reset();
-    });
-    const work = this.#receive(connection, speaks)
-      .catch((error) => {
-        connection.reset();
-        log.error('a raw connection failed', { from: connection.remote.address, error });
-      })
-      .finally(() => {
-        speaks();
-        leave();
-        this.#running.delete(connection);
-      });
-    this.#running.set(connection, work);
-  }
-
-  async #receive(connection: TcpConnection, speaks: () => void): Promise<void> {
+  async receive(connection: TcpConnection, speaks: () => void): Promise<void> {
     const { spooler, printerId, log } = this.#options;
     const { address } = connection.remote;
     const before = this.#resends.brokenOff(address);
