@@ -24,7 +24,10 @@ export interface RoundResult {
   /** Whole more than once, and not marked as possibly printed twice. */
   readonly unmarkedDoubles: readonly string[];
   readonly doubles: number;
-  /** Bytes of the old owner that came after the survivor's first one. */
+  /**
+   * Bytes of the old owner that came after the survivor's first one, before it announced the
+   * address again: on a machine too busy for its leases the group may be back there.
+   */
   readonly oldOwnerBytes: number;
   /** Each with what its client was told, or saw. */
   readonly refused: readonly string[];
@@ -61,6 +64,10 @@ export function judge(judged: Judged): RoundResult {
   }
   const doubled = [...whole].filter(([, count]) => count > 1).map(([id]) => id);
   const late = survivors === undefined ? Infinity : survivors.atMs;
+  const back = journal.printer.find(
+    (line) => line.kind === 'announced' && line.mac === oldMac && line.atMs > late,
+  );
+  const backAtMs = back?.kind === 'announced' ? back.atMs : Infinity;
   const detailsOf = (wanted: ClientLine['outcome']) =>
     journal.client.flatMap(({ outcome, detail }) => (outcome === wanted ? [detail] : []));
   return {
@@ -72,7 +79,8 @@ export function judge(judged: Judged): RoundResult {
     lost: accepted.map(({ id }) => id).filter((id) => !whole.has(id)),
     unmarkedDoubles: doubled.filter((id) => !marked.has(id)),
     doubles: doubled.length,
-    oldOwnerBytes: bytes.filter(({ atMs, mac }) => mac === oldMac && atMs > late).length,
+    oldOwnerBytes: bytes.filter(({ atMs, mac }) => mac === oldMac && atMs > late && atMs < backAtMs)
+      .length,
     refused: detailsOf('refused'),
     broken: detailsOf('broken'),
     unreached: detailsOf('unreached'),
