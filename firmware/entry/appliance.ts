@@ -39,6 +39,7 @@ import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
 import { queueFilesStep } from './steps/queue-files.ts';
 import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
+import { spaceStep, spaceWatchOf } from './steps/space.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { createDoor } from '../spooler/permit.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
@@ -194,13 +195,14 @@ async function startSteps(
   const shared = { hal, config, spooler, store, events, term, log };
   const raw = await lifecycle.begin(rawStep({ ...shared, tcp: sharedTcp, onChange }));
   const listening: Listening = { hal, config, folder, spooler, raw, ...notYet };
+  const space = spaceWatchOf({ hal, folder, events });
   const appliance: Appliance = {
     version,
     nodeId: identity.nodeId,
     startedAtMs,
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
-    problems: () => box.problems(),
+    problems: () => [...box.problems(), ...[space.problem()].flatMap((text) => text ?? [])],
   };
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
@@ -274,6 +276,7 @@ async function startSteps(
     }),
   );
   listening.snmp = () => agent.addresses()[0]?.port;
+  await lifecycle.begin(spaceStep(space));
   const discovered = await lifecycle.begin(
     discoveryStep({
       ...shared,
