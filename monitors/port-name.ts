@@ -15,6 +15,7 @@ export function portNameProblem(name: string): string | undefined {
   if (name !== name.trim()) return "a port's name does not begin or end with a space";
   if (name !== name.normalize('NFC'))
     return "a port's name is written in composed characters (NFC)";
+  if (name === '.' || name === '..') return 'a name of dots would change the path of its address';
   // A backslash parts registry keys, a slash paths, a comma the ports of a pool.
   const illegal = /[\p{C}\p{Zl}\p{Zp}\\/,]/u.exec(name)?.[0];
   if (illegal === undefined) return undefined;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isHalError } from '../hal/errors.ts';
 import type { Call, JsonValue, XcvAccess, XcvPort, XcvResult } from './contract.ts';
 import { nearestName } from './nearest-name.ts';
-import { describeIssues, shortened } from './schema-issues.ts';
+import { describeIssues, plainWords, shortened } from './schema-issues.ts';
 import { type Win32Status, win32Statuses } from './win32-status.ts';
 
 /**
@@ -64,7 +64,7 @@ export function xcvCommand<
     access: row.access,
     object: row.object,
     async execute(context, input, call) {
-      const parsed = row.input.safeParse(input);
+      const parsed = row.input.safeParse(input, plainWords);
       if (!parsed.success) {
         return refusal('ERROR_INVALID_DATA', `${row.name}: ${describeIssues(parsed.error)}`);
       }

@@ -2,6 +2,8 @@
 import { signal } from '@preact/signals';
 import { en, type TextKey } from './strings/en.ts';
 import { pt } from './strings/pt.ts';
+import { saidPt } from './strings/said-pt.ts';
+import { type Sentences, translated } from './strings/translated.ts';
 
 const languages = { en, pt } as const;
 
@@ -51,6 +53,13 @@ export function reasonText(keyword: string): string {
   const bare = keyword.replace(severities, '');
   for (const key of [`reason.${keyword}`, `reason.${bare}`]) if (isTextKey(key)) return t(key);
   return keyword.replaceAll('-', ' ');
+}
+
+const saidIn: Readonly<Record<Language, Sentences>> = { en: {}, pt: saidPt };
+
+/** What a monitor or a device says, in the reader's language where somebody translated it. */
+export function said(text: string): string {
+  return translated(text, saidIn[language.value]);
 }
 
 const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

@@ -111,7 +111,7 @@ function absence(directory: SpoolerDirectory, owner: string): Refusal {
   if (why !== undefined) return refused('not-live', why);
   const groups = directory.groupNames?.().map(({ name }) => name) ?? [];
   const hint = didYouMean(owner, [localSpooler, ...groups]);
-  return refused('not-found', `There is no group "${owner}".${hint}`);
+  return refused('group-not-found', `There is no group "${owner}".${hint}`);
 }
 
 /** By the spooler's id, or the name of its group. */

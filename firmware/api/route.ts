@@ -6,6 +6,7 @@ import { InvalidRequestError } from './problem.ts';
 import type { Principal } from './principal.ts';
 import type { Who } from './rights.ts';
 import type { ApiServices } from './services.ts';
+import { plainWords } from '../../monitors/schema-issues.ts';
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -294,7 +295,7 @@ function check<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
 ): z.infer<Schema> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, plainWords);
   if (!result.success) throw new InvalidRequestError(part, result.error, schema, value);
   return result.data;
 }

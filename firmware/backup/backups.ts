@@ -25,6 +25,8 @@ export interface BackupsOptions extends CollectOptions {
     port: DeclaredGroup['ports'][number],
     group: string,
   ) => Promise<Refusal | undefined>;
+  /** No client hears any more that its job is accepted; until what it returns is called. */
+  readonly shutDoor: (why: Refusal) => () => void;
   /** The appliance stops in order and starts anew. */
   readonly startAnew: (why: string) => void;
   readonly cost?: KeyCost;
@@ -34,14 +36,18 @@ export function createBackups(options: BackupsOptions): Backups {
   const { files, places: data } = options;
   const places = restorePlaces(data.path);
   let busy = false;
+  /** A restored state lies there for the next start: nothing takes it away any more. */
+  let leaving = false;
 
   /** Two at a time would write over each other's files. */
   const alone = async <Answer>(work: () => Promise<Answer>): Promise<Answer | Refusal> => {
-    if (busy) return refused('busy', 'Another backup or restore runs just now.');
+    if (busy || leaving) return refused('busy', 'Another backup or restore runs just now.');
     busy = true;
     try {
       return await work();
     } catch (error) {
+      // Keys of another box do not lie about.
+      await removeTree(files, places.staged).catch(() => undefined);
       if (error instanceof BackupError) return refused(error.code, error.message);
       throw error;
     } finally {
@@ -118,21 +124,43 @@ export function createBackups(options: BackupsOptions): Backups {
         if (options.isPaired()) return refused('backup-refused', pairedText);
         const unpacked = await unpackKept(passphrase);
         const summary = await summaryOf(unpacked);
-        if (summary.waitingJobs > 0 && !discardJobs) {
-          const message = `${summary.waitingJobs} jobs wait here, and a restore gives them up`;
-          return refused('backup-refused', `${message}: let them print, or say so.`);
-        }
+        refuseWaiting(summary, discardJobs);
         const keepsake = await completed(options, unpacked);
         const bytes = Buffer.from(JSON.stringify(keepsake));
         await keepFile(files, `${places.staged}/${entryNames.keepsake}`, [bytes]);
         await files.remove(`${places.staged}/${entryNames.manifest}`);
         const { bringsConfig } = unpacked;
         const marker: Marker = { version: 1, phase: 'whole', bringsConfig };
-        await files.replaceFile(places.marker, Buffer.from(JSON.stringify(marker)));
+        const openAgain = options.shutDoor(restoring);
+        try {
+          // Whoever was told meanwhile that a job is accepted is counted here.
+          refuseWaiting({ waitingJobs: await waitingJobs(options) }, discardJobs);
+          await files.replaceFile(places.marker, Buffer.from(JSON.stringify(marker)));
+        } catch (error) {
+          await files.remove(places.marker).catch(() => undefined);
+          openAgain();
+          throw error;
+        }
+        leaving = true;
         options.startAnew('a backup is restored');
         return { kind: 'sound', summary };
       }),
   };
+}
+
+const restoring = refused('shutting-down', 'A backup is put in the place of what is here.');
+
+function refuseWaiting(
+  { waitingJobs: count }: Pick<BackupSummary, 'waitingJobs'>,
+  discardJobs: boolean,
+): void {
+  if (count === 0 || discardJobs) return;
+  const jobs = count === 1 ? '1 job waits' : `${count} jobs wait`;
+  const message = `${jobs} here, and a restore would give up what waits`;
+  throw new BackupError(
+    'backup-refused',
+    `${message}: let it print, or restore with --discard-jobs ("discardJobs" by the API).`,
+  );
 }
 
 const pairedText =

@@ -104,11 +104,14 @@ function completeOption(word: string, names: readonly string[]): string {
 
 function explain(error: TypeError, words: readonly string[], names: readonly string[]): string {
   const unknown = words
-    .map((word) => /^--?([\w-]+)/.exec(word)?.[1])
-    .find((name) => name !== undefined && !names.includes(name));
+    .map((word) => /^(--?)([\w-]+)/.exec(word))
+    .find((match) => match?.[2] !== undefined && !names.includes(match[2]));
   const isUnknown = 'code' in error && error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION';
-  if (isUnknown && unknown !== undefined) {
-    return `There is no option --${unknown}.${didYouMean(unknown, names)}`;
+  if (isUnknown && unknown?.[2] !== undefined) {
+    const [whole, , name] = unknown;
+    return `There is no option ${whole}.${didYouMean(name, names)}`;
   }
-  return error.message.split('\n')[0] ?? '';
+  const [first = '', ...more] = error.message.split('\n');
+  // A value that begins with a dash: Node's last line says how it is written.
+  return [first, ...more.slice(-1)].join(' ');
 }

@@ -1,9 +1,12 @@
 // What commands print: tables for people, JSON for programs.
 import type { Output } from './command.ts';
 
-/** Control characters in names would move a terminal's cursor: they are shown as what they are. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => {
+/**
+ * Control characters in names would move a terminal's cursor, and those of direction turn the rest
+ * of a line round: they are shown as what they are.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return `\\x${code.toString(16).padStart(2, '0')}`;
   });

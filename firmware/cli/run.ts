@@ -5,6 +5,7 @@ import { nearestName } from '../../monitors/nearest-name.ts';
 import { ConfigError } from '../config/load.ts';
 import { CliError, type Command, type CommandContext } from './command.ts';
 import { showCommand, showCommands, unknownCommand } from './help.ts';
+import { printable } from './output.ts';
 import { commandInput, parseWords, type ParsedWords } from './options.ts';
 
 export interface RunOptions {
@@ -26,7 +27,7 @@ export async function runCommand(options: RunOptions): Promise<0 | 1 | 2> {
       return 2;
     }
     if (error instanceof CliError || error instanceof HalError) {
-      options.writeError(`platen: ${oneLine(error.message)}`);
+      options.writeError(`platen: ${printable(oneLine(error.message))}`);
       return error instanceof CliError ? error.exitStatus : 1;
     }
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);

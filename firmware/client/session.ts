@@ -149,7 +149,7 @@ export function refusalOf(status: number, answer: unknown): ClientError {
   const serverCode = said.success ? said.data.code : `http-${status}`;
   const message =
     serverCode === 'printer-not-found'
-      ? 'The server has no such printer any more; "platen disconnect" tidies up here.'
+      ? 'The server has no such printer: mind its spelling; "platen disconnect" tidies up.'
       : `The server refuses: ${what}`;
   return new ClientError('server-refused', message, { serverCode });
 }

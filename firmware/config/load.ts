@@ -6,6 +6,7 @@ import { didYouMean } from './did-you-mean.ts';
 import { type Config, type ConfigRow, completeConfig, configRows } from './table.ts';
 import { changeableKeys } from './telling-section.ts';
 import { readToml, readTomlValue } from './toml.ts';
+import { plainWords } from '../../monitors/schema-issues.ts';
 
 export interface ConfigSources {
   readonly files: Pick<Files, 'readFile'>;
@@ -209,7 +210,7 @@ function settle(
   const origins = new Map<string, string>();
   for (const { key, value, place } of given) {
     const row = configRows.find((candidate) => candidate.key === key);
-    const checked = row?.schema.safeParse(value);
+    const checked = row?.schema.safeParse(value, plainWords);
     if (checked?.success === true) {
       values[key] = value;
       origins.set(key, place);

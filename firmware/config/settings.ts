@@ -6,6 +6,7 @@ import { type Refusal, refused } from '../errors/codes.ts';
 import { type Given, type LoadedConfig, settingsFileIn } from './load.ts';
 import { type Config, configRows } from './table.ts';
 import { type ChangeableKey, changeableKeys } from './telling-section.ts';
+import { plainWords } from '../../monitors/schema-issues.ts';
 
 /** `default`; `file`: platen.toml; `changed`: by an administrator; `outside`: can't be changed. */
 export type SettingOrigin = 'default' | 'file' | 'changed' | 'outside';
@@ -125,7 +126,7 @@ class KeptSettings implements Settings {
     }
     if (value === null) return undefined;
     const row = rowOf(key);
-    const read = row.schema.safeParse(value);
+    const read = row.schema.safeParse(value, plainWords);
     if (read.success) return undefined;
     const what = read.error.issues[0]?.message ?? 'is wrong';
     return refused('value-not-supported', `${key}: ${what}. ${row.help}`);

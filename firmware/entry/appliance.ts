@@ -39,7 +39,9 @@ import { modulesStep } from './steps/modules.ts';
 import { pairStep } from './steps/pair.ts';
 import { queueFilesStep } from './steps/queue-files.ts';
 import { answerPeer, lpdStep, rawStep, socketStep } from './steps/servers.ts';
+import { spaceStep, spaceWatchOf } from './steps/space.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
+import { createDoor } from '../spooler/permit.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
 import { setUpStep } from './steps/set-up.ts';
 import { supportFacts, tellingStep } from './steps/telling.ts';
@@ -160,8 +162,10 @@ async function startSteps(
     networkName: () => networkName,
   });
   const queueFiles = queueFilesOf(nodeOwner, config['discovery.name']);
+  const door = createDoor();
+  const { permit } = door;
   const { spooler, spool } = await lifecycle.begin(
-    spoolerStep({ hal, folder, store, events, term, monitors, config, queueFiles, log }),
+    spoolerStep({ hal, folder, store, events, term, monitors, config, queueFiles, permit, log }),
   );
   const directory = createDirectory(spooler);
   const sharedTcp = createSharedListeners({
@@ -191,13 +195,14 @@ async function startSteps(
   const shared = { hal, config, spooler, store, events, term, log };
   const raw = await lifecycle.begin(rawStep({ ...shared, tcp: sharedTcp, onChange }));
   const listening: Listening = { hal, config, folder, spooler, raw, ...notYet };
+  const space = spaceWatchOf({ hal, folder, events });
   const appliance: Appliance = {
     version,
     nodeId: identity.nodeId,
     startedAtMs,
     addresses: () => addressesOf(listening),
     printerAddresses: (printer) => printerAddresses(listening, printer),
-    problems: () => box.problems(),
+    problems: () => [...box.problems(), ...[space.problem()].flatMap((text) => text ?? [])],
   };
   const reading = await lifecycle.begin(
     snmpReadersStep({ hal, config, nodeId: identity.nodeId, store, term, log }),
@@ -230,6 +235,7 @@ async function startSteps(
       rules: () => rulesOf({ hal, pair, config }),
       version,
       nodeId: identity.nodeId,
+      shutDoor: (why) => door.shut(why),
       startAnew: startsAnew.resolve,
     }),
     support: supportFacts(hal, settings ?? { values: config }),
@@ -270,6 +276,7 @@ async function startSteps(
     }),
   );
   listening.snmp = () => agent.addresses()[0]?.port;
+  await lifecycle.begin(spaceStep(space));
   const discovered = await lifecycle.begin(
     discoveryStep({
       ...shared,

@@ -377,10 +377,11 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     if (outcome.kind === 'refused') return outcome;
     const job = outcome.jobs.find((one) => one.id === jobId);
     if (job === undefined) return refused('internal', 'the store did not answer with the job');
-    if (!options.permit.live()) {
+    const unsaid = options.permit.live() ? options.permit.refuseStored?.() : notLive;
+    if (unsaid !== undefined) {
       options.log.warn('a job was stored and not acknowledged', { jobId });
       if (created) void markUnacknowledged(jobId);
-      return refused('not-live', 'this appliance may not answer now; send the document again');
+      return unsaid;
     }
     if (!job.incoming) options.onReady(job);
     if (job.hold?.kind === 'time' || job.hold?.kind === 'period') options.onHeld(job);
@@ -448,6 +449,8 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     },
   };
 }
+
+const notLive = refused('not-live', 'this appliance may not answer now; send the document again');
 
 /** A transaction without room was never begun on the disk: nothing names the document. */
 function failed(error: unknown, message: string): Refusal {

@@ -15,11 +15,6 @@ export const snmpLimits = {
   snapshotRestMs: 100,
   /** How often the machine's addresses are looked at. */
   followMs: 2_000,
-  /**
-   * How often the spool's space is looked at, and how much room makes it low (times the reserve).
-   */
-  spoolLookMs: 15_000,
-  spoolLowReserves: 2,
   /** Datagrams that wait for an answer; beyond it they are dropped. */
   waitingRequests: 256,
   /** RFC 3414 2.2.3: how far a message's time may lie from ours. */

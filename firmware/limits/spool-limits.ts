@@ -11,6 +11,9 @@ export const spoolLimits = {
   chunkBytes: 256 * 1024,
   /** The spool takes no document that would leave less space than this. */
   reserveBytes: 64 * 1024 * 1024,
+  /** Less room than so many times the reserve, beyond it, is low; it is looked at so often. */
+  lowReserves: 2,
+  spaceLookMs: 15_000,
   /** Uploads that run at once; further ones are told to come back. */
   concurrentUploads: 512,
   /**

@@ -2,6 +2,7 @@
 import { didYouMean } from '../config/did-you-mean.ts';
 import { parse, TomlError } from 'smol-toml';
 import { provision, type ReadProvision } from './contract.ts';
+import { plainWords } from '../../monitors/schema-issues.ts';
 
 const name = 'provision.toml';
 const mostProblems = 20;
@@ -14,7 +15,7 @@ export function readProvision(bytes: Uint8Array): ReadProvision {
     return { kind: 'wrong', problems: [`${name} is not UTF-8 text.`] };
   }
   try {
-    const read = provision.safeParse(parse(text));
+    const read = provision.safeParse(parse(text), plainWords);
     if (read.success) return { kind: 'read', provision: read.data };
     const problems = read.error.issues.flatMap((issue) => sentencesOf(issue, text));
     return { kind: 'wrong', problems: problems.slice(0, mostProblems) };

@@ -14,7 +14,10 @@ export const readerName = z
   .string()
   .min(1)
   .max(limits.nameLength)
-  .regex(/^[\w.-]*$/, 'a name has letters, digits, ".", "-" and "_"');
+  .regex(
+    /^(?!\.{1,2}$)[\w.-]*$/,
+    'a name has letters, digits, ".", "-" and "_", and not dots alone',
+  );
 
 const network = z.string().refine((text) => parseNetwork(text) !== undefined, {
   error: 'is no network: write 10.1.0.0/16 or 2001:db8::/32',

@@ -19,17 +19,21 @@ export interface SpaceWatchOptions {
 export interface SpaceWatch {
   start(): void;
   stop(): void;
+  /** While it is low: what people are told of it. */
+  problem(): string | undefined;
 }
 
 export function createSpaceWatch(options: SpaceWatchOptions): SpaceWatch {
   const { clock, events, spooler } = options;
   let isLow = false;
+  let lastBytes = 0;
   let timer: Timer | undefined;
   let stopped = false;
 
   const look = async (): Promise<void> => {
     const { freeBytes } = await options.files.space(options.directory);
     const availableBytes = Math.max(0, freeBytes - options.reserveBytes);
+    lastBytes = availableBytes;
     // Half as much again before it has room: no telling to and fro.
     const bound = isLow ? options.lowBytes * 1.5 : options.lowBytes;
     if (availableBytes < bound === isLow) return;
@@ -57,5 +61,14 @@ export function createSpaceWatch(options: SpaceWatchOptions): SpaceWatch {
       stopped = true;
       timer?.cancel();
     },
+    problem: () => (isLow ? textOf(lastBytes) : undefined),
   };
+}
+
+function textOf(availableBytes: number): string {
+  const advice = 'remove kept documents or keep fewer, and end jobs that nobody waits for';
+  const mebibytes = Math.floor(availableBytes / (1024 * 1024));
+  return mebibytes === 0
+    ? `The spool's disk has no room for documents: ${advice}.`
+    : `The spool's disk has room for ${mebibytes} MiB of documents only: ${advice}.`;
 }

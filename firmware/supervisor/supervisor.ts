@@ -39,6 +39,9 @@ export interface SupervisorOptions {
  */
 export async function supervise(options: SupervisorOptions, stop: AbortSignal): Promise<number> {
   const { clock, network, log } = options;
+  let startedAtMs = clock.monotonicMs();
+  // Beside it: a process takes long to start, and does nothing before it knows what it may ask for.
+  let started: ServedProcess | undefined = options.startProcess();
   const abilities = await network.abilities();
   for (const [what, ability] of Object.entries(abilities)) {
     if (!ability.can) log.warn('groups work without this', { what, why: ability.why });
@@ -56,8 +59,8 @@ export async function supervise(options: SupervisorOptions, stop: AbortSignal): 
   let backoffMs: number = supervisorLimits.restartFirstMs;
   try {
     for (;;) {
-      const startedAtMs = clock.monotonicMs();
-      const served = options.startProcess();
+      const served = started ?? options.startProcess();
+      started = undefined;
       live = served.channel;
       session = startSession({
         clock,
@@ -81,6 +84,7 @@ export async function supervise(options: SupervisorOptions, stop: AbortSignal): 
       await sleep(clock, backoffMs, stop).catch(() => undefined);
       backoffMs = Math.min(backoffMs * 2, supervisorLimits.restartLastMs);
       if (stop.aborted) return end.code ?? 1;
+      startedAtMs = clock.monotonicMs();
     }
   } finally {
     await hands.close();

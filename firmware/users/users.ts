@@ -54,7 +54,7 @@ export function createUsers(options: UsersOptions): Users {
     role: UserRole,
     hash: () => Promise<string>,
   ): Promise<UserAnswer> => {
-    const fault = nameFault(name);
+    const fault = newNameFault(name);
     if (fault !== undefined) return fault;
     if ((await find(name)) !== undefined) {
       return refused('user-exists', `There is a user "${name}" already.`);
@@ -83,7 +83,7 @@ export function createUsers(options: UsersOptions): Users {
     create: (name, role, password) =>
       inTurn(
         async () =>
-          nameFault(name) ??
+          newNameFault(name) ??
           passwordFault(password, name) ??
           make(name, role, () => passwords.hash(password)),
       ),
@@ -141,6 +141,18 @@ function nameFault(name: string): Refusal | undefined {
     'bad-request',
     'A user\'s name has no ":", "/", "\\" or control characters, and no space around it.',
   );
+}
+
+/** Of a name that nobody has yet: those who have one can still come in, and be removed. */
+function newNameFault(name: string): Refusal | undefined {
+  if (/^\.{1,2}$/.test(name)) {
+    return refused('bad-request', 'A name of dots alone would change the path of its address.');
+  }
+  if (/[\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(name)) {
+    const message = "A user's name has no characters that hide or turn text.";
+    return refused('bad-request', message);
+  }
+  return nameFault(name);
 }
 
 function passwordFault(password: string, name: string): Refusal | undefined {

@@ -30,6 +30,11 @@ export const usbLimits = {
 export const networkLimits = {
   /** How long a tool (ip, nft) may take for one command before it is ended and started anew. */
   toolMs: 2_000,
+  /**
+   * Until its first answer: a machine that starts reads the tool from a slow card, loads modules of
+   * the kernel for it, and has other things to do.
+   */
+  firstAnswerMs: 30_000,
   /** What is kept of a tool's answer. */
   toolLines: 256,
   toolLineOctets: 4_096,

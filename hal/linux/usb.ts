@@ -14,6 +14,7 @@ import type {
 import { HalError, type HalErrorCode, toHalError } from '../errors.ts';
 import { usbLimits as limits } from './limits.ts';
 import { parseInterfaces } from './usb-descriptors.ts';
+import { createFreeInterface, type FreeInterface, linuxUsbDetach } from './usb-detach.ts';
 
 const deviceTree = '/sys/bus/usb/devices';
 /** Hubs at the root are `usb1`, interfaces `1-1:1.0`. */
@@ -31,12 +32,14 @@ export async function loadUsbLibrary(): Promise<void> {
 
 export function createLinuxUsb(): UsbHost {
   const inUse = new Set<string>();
-  return { list: listDevices, open: (device, info) => openUnused(inUse, device, info) };
+  const free = createFreeInterface(linuxUsbDetach);
+  return { list: listDevices, open: (device, info) => openUnused(inUse, free, device, info) };
 }
 
 /** One that is open here is busy, without asking the kernel. */
 async function openUnused(
   inUse: Set<string>,
+  free: FreeInterface,
   device: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
   info: UsbInterfaceInfo,
 ): Promise<UsbInterface> {
@@ -44,7 +47,7 @@ async function openUnused(
   if (inUse.has(key)) throw new HalError('busy', `USB device ${device.path}`);
   inUse.add(key);
   try {
-    const opened = await openInterface(device, info);
+    const opened = await openInterface(free, device, info);
     return {
       ...opened,
       async close() {
@@ -123,6 +126,7 @@ async function descriptorsIn(folder: string): Promise<Uint8Array | undefined> {
 }
 
 async function openInterface(
+  free: FreeInterface,
   wanted: Pick<UsbDeviceInfo, 'path' | 'bus' | 'address'>,
   info: UsbInterfaceInfo,
 ): Promise<UsbInterface> {
@@ -136,7 +140,9 @@ async function openInterface(
   if (device === undefined) throw new HalError('device-gone', subject);
   await named(subject, device.open());
   try {
-    await detach(device, wanted.path, info.number);
+    const freed = await free(wanted, info.number);
+    if (freed === 'busy') throw new HalError('busy', subject);
+    if (freed === 'unknown') await detach(device, wanted.path, info.number);
     await named(subject, device.claimInterface(info.number));
     if (info.alternate > 0) {
       await named(subject, device.selectAlternateInterface(info.number, info.alternate));
@@ -149,8 +155,9 @@ async function openInterface(
 }
 
 /**
- * The kernel's request to detach a driver takes the interface from another program just as well:
- * its driver is usbfs. Such a one is left alone, and claiming says that it is busy.
+ * Where the kernel can't free an interface by itself: the library's request to detach a driver
+ * takes it from another program just as well, whose driver is usbfs. Such a one is left alone, and
+ * claiming says that it is busy.
  */
 async function detach(device: UsbDevice, path: string, interfaceNumber: number): Promise<void> {
   const driver = await driverOf(path, interfaceNumber);

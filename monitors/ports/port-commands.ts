@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { MonitorUI } from '../contract.ts';
 import { portNameProblem } from '../port-name.ts';
-import { describeIssues } from '../schema-issues.ts';
+import { describeIssues, plainWords } from '../schema-issues.ts';
 import { noInput, noOutput, type XcvAnswer, type XcvCommand, xcvCommand } from '../xcv.ts';
 import type { PlainSettings, PortEntry, PortTable, SettingsKind } from './port-table.ts';
 
@@ -184,7 +184,7 @@ function checked<Settings>(
   input: unknown,
   command: string,
 ): XcvAnswer<Settings> {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, plainWords);
   if (parsed.success) return { status: 'ERROR_SUCCESS', output: parsed.data };
   return { status: 'ERROR_INVALID_DATA', message: `${command}: ${describeIssues(parsed.error)}` };
 }

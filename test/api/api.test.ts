@@ -240,8 +240,17 @@ describe('requests that are wrong', () => {
     const json = { name: '', formats: 7, colour: 'red' };
     const answered = await new ApiFixture().ask({ ...post, json });
     assert.equal(answered.status, 400);
-    const paths = problem.parse(answered.json).errors?.map(({ path }) => path);
-    assert.deepEqual(paths?.toSorted(), ['body', 'body.formats', 'body.name']);
+    const { errors = [] } = problem.parse(answered.json);
+    assert.deepEqual(errors.map(({ path }) => path).toSorted(), [
+      'body',
+      'body.formats',
+      'body.name',
+    ]);
+    assert.equal(errors.find(({ path }) => path === 'body.name')?.message, 'must not be empty');
+    const long = await new ApiFixture().ask({ ...post, json: { name: 'x'.repeat(300) } });
+    assert.match(problem.parse(long.json).detail, /body\.name: takes at most 127 characters/);
+    const missing = await new ApiFixture().ask({ ...post, json: {} });
+    assert.match(problem.parse(missing.json).detail, /body\.name: is missing/);
   });
 
   test('a body that is no JSON, or not said to be', async () => {

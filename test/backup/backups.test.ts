@@ -77,6 +77,7 @@ async function makeBox(seed: number, name: string, more: Partial<BackupsOptions>
     directory: { all: () => [Object.assign(spooler, { id: 'local' })] },
     isPaired: () => false,
     refuseGroupPort: async () => undefined,
+    shutDoor: () => () => undefined,
     startAnew: (why) => void started.push(why),
     cost,
     ...more,
@@ -273,6 +274,41 @@ describe('a restore is refused, and nothing is touched', () => {
     busy.status = { state: 'idle', reasons: ['none'], message: '', queuedJobCount: 3 };
     const directory = { all: () => [Object.assign(busy, { id: 'local' })] };
     assert.match(await refusedBy(file, { directory }), /^backup-refused: 3 jobs wait here/);
+  });
+
+  test('for a job that came while the file was read; and the door opens again', async () => {
+    const file = await made((await makeBox(1, 'labels')).options);
+    const busy = new FakeSpooler({ printers: ['other'] });
+    const doors: string[] = [];
+    const box = await makeBox(2, 'other', {
+      directory: { all: () => [Object.assign(busy, { id: 'local' })] },
+      shutDoor: () => {
+        doors.push('shut');
+        busy.status = { state: 'idle', reasons: ['none'], message: '', queuedJobCount: 1 };
+        return () => void doors.push('open');
+      },
+    });
+    const backups = createBackups(box.options);
+    await backups.take(once(file));
+    const answer = await backups.restore(passphrase, { discardJobs: false });
+    assert.ok(answer.kind === 'refused');
+    assert.match(answer.message, /^1 job waits here.*--discard-jobs/);
+    assert.deepEqual([doors, box.started], [['shut', 'open'], []]);
+    const left = await contents(box.rig.files, restorePlaces(data.path).root);
+    assert.deepEqual([...left.keys()], [restorePlaces(data.path).upload], 'keys lie about');
+    assert.equal((await backups.restore(passphrase, { discardJobs: true })).kind, 'sound');
+    assert.deepEqual(doors, ['shut', 'open', 'shut']);
+  });
+
+  test('of another file, once one is restored and the start has yet to come', async () => {
+    const file = await made((await makeBox(1, 'labels')).options);
+    const box = await makeBox(2, 'other');
+    const backups = createBackups(box.options);
+    await backups.take(once(file));
+    await backups.restore(passphrase, { discardJobs: false });
+    const late = await backups.take(once(Buffer.from('x')));
+    assert.ok(late.kind === 'refused' && late.code === 'busy');
+    assert.deepEqual(await printerNames(await restored(box)), ['labels']);
   });
 
   test('for a local port in a group, by the group’s own rule', async () => {

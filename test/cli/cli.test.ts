@@ -85,6 +85,14 @@ describe('for people', () => {
     assert.ok(!out.includes('\u001b'));
     assert.match(out, /\\x1b\[2Jgone/);
   });
+
+  test('nor turn a line round, in lists and in what goes wrong', async () => {
+    const { says } = house();
+    await says('print - --printer office --name \u202egone', { '-': 'x' });
+    assert.match((await says('job list')).out, /\\x202egone/);
+    const { errors } = await says('printer show \u202eevil');
+    assert.match(errors[0] ?? '', /"\\x202eevil"/);
+  });
 });
 
 describe('for programs', () => {
@@ -180,6 +188,8 @@ describe('ports', () => {
     assert.match(await first('port add p --monitor tpc'), /Did you mean "tcp"/);
     assert.match(await first('port config lp1'), /name one of --host/);
     assert.match(await first('port xcv lp1 Command {'), /is no JSON/);
+    assert.match(await first('job cancel -1'), /no option -1\./);
+    assert.match(await first('port add p --monitor tcp --host -h'), /use '--host=-XYZ'/);
   });
 });
 

@@ -4,6 +4,7 @@ import { readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { folderNames, parseQueueAddress, uriOf } from '../../firmware/client/address.ts';
+import { refusalOf } from '../../firmware/client/session.ts';
 import { stepLine } from '../../firmware/client/steps.ts';
 import { HalError } from '../../hal/errors.ts';
 import type { Folder, Folders } from '../../hal/folders.ts';
@@ -238,6 +239,11 @@ describe('addresses and lines', () => {
         assert.match(name, /^[^./*:][^/*:]*$/, printer);
       }
     }
+  });
+
+  test('whoever mistypes a printer is not told that it was there', () => {
+    const answer = { title: '', detail: 'x', code: 'printer-not-found' };
+    assert.match(refusalOf(404, answer).message, /no such printer: mind its spelling/);
   });
 
   test('a step is one line', () => {

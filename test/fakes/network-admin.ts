@@ -58,7 +58,10 @@ export function createFakeNetwork({ clock, gated = true }: FakeNetworkOptions): 
         held.resolve();
       };
     },
-    abilities: async () => abilities,
+    async abilities() {
+      await holds.get('abilities');
+      return abilities;
+    },
     async renewAddress({ address }: PlacedAddress, lifetimeMs) {
       await deed('renew', address);
       addresses.set(address, clock.monotonicMs() + lifetimeMs);

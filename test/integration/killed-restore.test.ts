@@ -5,7 +5,6 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
 import { backupSummary, takenBackup } from '../../firmware/api/schemas/backup.ts';
 import { certificate } from '../../firmware/api/schemas/certificate.ts';
 import { pageOf } from '../../firmware/api/schemas/page.ts';
@@ -17,7 +16,8 @@ import { user } from '../../firmware/api/schemas/user.ts';
 import { createApiClient } from '../../firmware/cli/api-client.ts';
 import type { ApiClient } from '../../firmware/cli/command.ts';
 import { type Platen, startPlaten } from '../../tools/up/platen.ts';
-import { type PlatenCommand, platenFromSources } from '../../tools/up/processes.ts';
+import { killedAt } from '../../tools/crash-test/killed-at.ts';
+import { platenFromSources } from '../../tools/up/processes.ts';
 import { openHouse } from './house.ts';
 
 const passphrase = 'correct horse battery';
@@ -53,7 +53,7 @@ test('killed at any step of a restore, a box is wholly old or wholly new', async
   const serve = async (name: string, at?: string): Promise<Platen> => {
     const data = join(house.folder, name);
     const platen = await startPlaten(
-      at === undefined ? platenFromSources : killedAt(data, at),
+      at === undefined ? platenFromSources : killedAt({ folder: data, at }),
       data,
     );
     t.after(() => platen.process.kill());
@@ -90,13 +90,6 @@ test('killed at any step of a restore, a box is wholly old or wholly new', async
     'something of the restore is left',
   );
 });
-
-function killedAt(folder: string, at: string): PlatenCommand {
-  const hook = pathToFileURL(join(import.meta.dirname, '../../tools/crash-test/kill-at.ts'));
-  hook.search = new URLSearchParams({ folder, at }).toString();
-  const [program, ...words] = platenFromSources;
-  return [program, '--import', hook.href, ...words];
-}
 
 function apiOf({ data }: Platen): ApiClient {
   return createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });

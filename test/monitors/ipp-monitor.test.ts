@@ -245,13 +245,13 @@ describe('a job at an IPP printer', () => {
     const { port, printer } = await make(t);
     const bytes = pattern(5_000);
     for (let at = 0; at < 100; at += 1) {
-      const resetAtByte = Math.floor((bytes.length * at) / 100);
-      await printer.behave({ resetAtByte });
+      const cutAtByte = Math.floor((bytes.length * at) / 100);
+      await printer.behave({ [at % 2 === 0 ? 'resetAtByte' : 'disconnectAtByte']: cutAtByte });
       await port.startDocPort(docOf(bytes.length), never());
       assert.equal((await writeAll(port, bytes)).kind, 'failed');
       const end = await port.endDocPort({ discard: true }, never());
       assert.equal(end.outcome, 'failed');
-      assert.ok(end.deliveredBytes >= resetAtByte && end.deliveredBytes <= bytes.length);
+      assert.ok(end.deliveredBytes >= cutAtByte && end.deliveredBytes <= bytes.length);
     }
     await printer.behave({});
     assert.equal((await print(port, bytes)).outcome, 'printed');

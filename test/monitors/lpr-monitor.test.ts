@@ -254,14 +254,14 @@ describe('a document on LPD', () => {
     const { port, printer } = await make(t);
     const bytes = pattern(5_000);
     for (let at = 0; at < 100; at += 1) {
-      const resetAtByte = Math.floor((bytes.length * at) / 100);
-      await printer.behave({ resetAtByte });
+      const cutAtByte = Math.floor((bytes.length * at) / 100);
+      await printer.behave({ [at % 2 === 0 ? 'resetAtByte' : 'disconnectAtByte']: cutAtByte });
       const started = await port.startDocPort(docOf(bytes.length), never());
       assert.equal(started.kind, 'started');
       assert.equal((await writeAll(port, bytes)).kind, 'failed');
       const end = await port.endDocPort({ discard: false }, never());
       assert.equal(end.outcome, 'failed');
-      assert.ok(end.deliveredBytes >= resetAtByte && end.deliveredBytes <= bytes.length);
+      assert.ok(end.deliveredBytes >= cutAtByte && end.deliveredBytes <= bytes.length);
     }
     await printer.behave({});
     assert.equal((await print(port, bytes)).outcome, 'sent');

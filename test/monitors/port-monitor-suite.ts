@@ -428,7 +428,7 @@ export function portMonitorSuite(
       const { monitor, portInput } = await make(t);
       const add = (portName: string) => call(monitor, 'AddPort', { name: portName, ...portInput });
       assert.equal(await add('DESK'), 'ERROR_ALREADY_EXISTS');
-      for (const bad of ['', ' x', 'a\\b', 'a/b', 'a,b', 'a\nb', 'x'.repeat(64)]) {
+      for (const bad of ['', ' x', '..', 'a\\b', 'a/b', 'a,b', 'a\nb', 'x'.repeat(64)]) {
         assert.equal(await add(bad), 'ERROR_INVALID_DATA', bad);
       }
       const twice = await Promise.all([add('Twin'), add('twin')]);

@@ -107,6 +107,10 @@ describe('every page', async () => {
       await assertFits(page, `${name} in Portuguese`);
       await assertAccessible(page, `${name} in Portuguese`);
     }
+    await open(['add']);
+    await page.getByLabel('Nome ou endereço').waitFor();
+    await open(['printers', ':printer']);
+    await page.getByText('127.0.0.1:1 recusou a ligação').first().waitFor();
     await page.getByLabel('Língua').selectOption('en');
   });
 

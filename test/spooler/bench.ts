@@ -48,13 +48,21 @@ export interface BenchOptions {
   readonly onInit?: (init: MonitorInit) => void;
   /** Stands between spooler and store: to fail, to delay, to lie. */
   readonly wrapStore?: (store: Store) => Store;
-  readonly spooler?: Partial<SpoolerOptions>;
+  readonly spooler?: Partial<Omit<SpoolerOptions, 'store'>>;
+  /** Makes it as the appliance does; started by `boot`, or on the way. */
+  readonly make?: (parts: SpoolerOptions & MadeOver) => Spooler | Promise<Spooler>;
   /** A segment is left once it has grown to this. */
   readonly segmentBytes?: number;
   /** Stands between everything and the disk. */
   readonly wrapDisk?: (mounted: Mounted) => Mounted;
   /** Connections of monitors; none is possible unless given. */
   readonly tcp?: Tcp;
+}
+
+/** What a spooler is made over, besides its options. */
+export interface MadeOver {
+  readonly files: Mounted['files'];
+  readonly store: Store;
 }
 
 /** One life of the appliance. */
@@ -134,7 +142,9 @@ export class Bench {
     const warnings: string[] = [];
     const isAlive = () => alive.now;
     const termOf = () => ({ generation: 0, counter: 1, node: 'test' });
-    const spooler = createSpooler({
+    const { make = createSpooler } = this.#options;
+    const making = make({
+      files: mounted.files,
       id: 'local',
       permit: permit ?? alwaysLive,
       termOf,
@@ -159,6 +169,7 @@ export class Bench {
       },
       ...more,
     });
+    const spooler = making instanceof Promise ? await this.during(making) : making;
     this.#life = { spooler, store, spool, events, warnings };
     if (options.start) await this.during(spooler.start());
     return spooler;

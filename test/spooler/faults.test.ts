@@ -2,7 +2,8 @@
 // by itself.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Permit } from '../../firmware/spooler/permit.ts';
+import { refused } from '../../firmware/errors/codes.ts';
+import { createDoor, type Permit } from '../../firmware/spooler/permit.ts';
 import { createFakeMonitor, FakeDevice, type MonitorCall } from '../fakes/fake-monitor.ts';
 import { administrator, Bench, type BenchOptions } from './bench.ts';
 
@@ -246,6 +247,35 @@ describe('a permit that is gone', () => {
     permit.now = true;
     const done = await bench.untilState(job.id, 'completed', 61_000);
     assert.equal(done.possiblyPrintedTwice, true);
+  });
+
+  test('a door that is shut takes nothing, nor tells of what was stored just now', async () => {
+    const door = createDoor();
+    const why = refused('shutting-down', 'a backup is restored');
+    let onStored = (): void => undefined;
+    const bench = await booted({
+      permit: door.permit,
+      wrapStore: (store) => ({
+        ...store,
+        async commit(unit) {
+          const outcome = await store.commit(unit);
+          if (unit.changes.some(({ type }) => type === 'job.created')) onStored();
+          return outcome;
+        },
+      }),
+    });
+    await bench.addPrinter();
+    let openAgain = (): void => undefined;
+    onStored = () => {
+      openAgain = door.shut(why);
+    };
+    assert.deepEqual(await bench.submit(Uint8Array.of(1)), why);
+    onStored = () => undefined;
+    assert.deepEqual(await bench.submit(Uint8Array.of(2)), why);
+    openAgain();
+    const job = await bench.print(Uint8Array.of(3));
+    await bench.untilState(job.id, 'completed', 61_000);
+    assert.equal(bench.device.sheets.length, 1);
   });
 
   test('between commit and answer: not acknowledged, and not printed', async () => {

@@ -12,7 +12,7 @@ import {
   type ServedProcess,
   supervise,
 } from '../../firmware/supervisor/supervisor.ts';
-import { createFakeNetwork } from '../fakes/network-admin.ts';
+import { createFakeNetwork, type FakeNetwork } from '../fakes/network-admin.ts';
 import { VirtualClock } from '../world/clock.ts';
 
 const address = '10.0.0.50';
@@ -42,9 +42,10 @@ function pipes(): readonly [Duplex, Duplex] {
   return [left, right];
 }
 
-function subject() {
+function subject(prepare: (network: FakeNetwork) => void = () => undefined) {
   const clock = new VirtualClock();
   const network = createFakeNetwork({ clock });
+  prepare(network);
   const started: Served[] = [];
   const told: (readonly [string, number])[] = [];
   const log = createLog({ level: 'error', clock, destination: { write: () => undefined } });
@@ -97,6 +98,23 @@ async function owning(served: Served | undefined, clock: VirtualClock): Promise<
 }
 
 describe('the supervisor', () => {
+  test('the process starts beside the look at what the machine can, and waits for it', async () => {
+    let release = () => {};
+    const { clock, started, stopping, ended } = subject((network) => {
+      release = network.hold('abilities');
+    });
+    assert.equal(started.length, 1);
+    let knows = false;
+    void started[0]?.wire.then(() => (knows = true));
+    await clock.advance(1_000);
+    assert.equal(knows, false);
+    release();
+    await clock.advance(1);
+    assert.equal(knows, true);
+    stopping.abort();
+    await ended;
+  });
+
   test('a process that is killed leaves no address, and its peer is told its term', async () => {
     const { clock, network, started, told, stopping, ended } = subject();
     await clock.advance(0);

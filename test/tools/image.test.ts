@@ -1,7 +1,7 @@
 // What an image is made of: its partitions, its list of parts, and the way in that its tests add.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -10,7 +10,8 @@ import { promisify } from 'node:util';
 import { readProvision } from '../../firmware/provision/read.ts';
 import { layout } from '../../tools/image/contract.ts';
 import { places } from '../../tools/image/disk.ts';
-import { licencesOf, npmComponents } from '../../tools/image/sbom.ts';
+import { filesOf } from '../../tools/image/debian-files.ts';
+import { licencesOf, npmComponents, ships } from '../../tools/image/sbom.ts';
 import { imageTargets } from '../../tools/image/targets.ts';
 
 const image = (path: string) =>
@@ -55,6 +56,42 @@ describe('the list of parts', () => {
     const path = join(folder, 'copyright');
     await writeFile(path, 'This is free software.\n');
     assert.deepEqual(await licencesOf(path), []);
+  });
+
+  test('of an older form has what it points to, else what it names', async (t) => {
+    const path = join(await folderOf(t), 'copyright');
+    await writeFile(
+      path,
+      'see /usr/share/common-licenses/GPL-2. or\n/usr/share/common-licenses/GPL-2',
+    );
+    assert.deepEqual(await licencesOf(path), ['GPL-2']);
+    await writeFile(
+      path,
+      'It is under the GNU Lesser General Public\nLicense, version 2.1 (or later).',
+    );
+    assert.deepEqual(await licencesOf(path), ['LGPL-2.1']);
+  });
+
+  test('has no package of which the root has nothing but its licence', async (t) => {
+    const tree = await folderOf(t);
+    const files = filesOf(
+      [
+        'drwxr-xr-x root/root         0 2022-09-20 15:27 ./bin/',
+        '-rwxr-xr-x root/root     72344 2022-09-20 15:27 ./bin/ls',
+        'lrwxrwxrwx root/root         0 2022-09-20 15:27 ./lib/x.so -> x.so.1',
+        'hrwxr-xr-x root/root         0 2022-09-20 15:27 ./usr/bin/b link to ./usr/bin/a',
+        '-rw-r--r-- root/root        12 2022-09-20 15:27 ./usr/share/doc/ls/copyright',
+        '',
+      ].join('\n'),
+    );
+    const paths = ['usr/bin/ls', 'usr/lib/x.so', 'usr/bin/b', 'usr/share/doc/ls/copyright'];
+    assert.deepEqual(files, paths);
+    await mkdir(join(tree, 'usr/share/doc/ls'), { recursive: true });
+    await writeFile(join(tree, 'usr/share/doc/ls/copyright'), '');
+    assert.equal(await ships(tree, files), false);
+    await mkdir(join(tree, 'usr/lib'));
+    await symlink('x.so.1', join(tree, 'usr/lib/x.so'));
+    assert.equal(await ships(tree, files), true);
   });
 });
 

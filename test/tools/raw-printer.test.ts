@@ -72,3 +72,23 @@ test('it does what it is told, and says what it does not understand', async (t) 
   await exchange(control.port, '{"behave":{"answer":"ready"}}\n');
   assert.equal(await exchange(printer.port, 'x'), 'ready');
 });
+
+test('paper is one for all sessions, and a session goes on once there is some', async (t) => {
+  const { folder, printer, control } = await start(t);
+  await exchange(control.port, '{"behave":{"paperForBytes":5}}\n');
+  await exchange(printer.port, 'abc');
+  const held = exchange(printer.port, 'defg');
+  const sizes = z.object({ sessions: z.array(z.object({ bytes: z.int(), end: z.string() })) });
+  for (;;) {
+    const { sessions } = sizes.parse(
+      JSON.parse(await exchange(control.port, '{"sessions":true}\n')),
+    );
+    const [, second] = sessions;
+    if (second?.bytes !== 2) continue;
+    assert.equal(second.end, 'open');
+    break;
+  }
+  await exchange(control.port, '{"behave":{}}\n');
+  await held;
+  assert.equal(await readFile(join(folder, 'job-0002.bin'), 'utf8'), 'defg');
+});

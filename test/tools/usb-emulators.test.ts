@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, type TestContext, test } from 'node:test';
-import type { TcpConnection } from '../../hal/contract.ts';
 import { makeModel } from '../../tools/emulators/usb-printer/models.ts';
 import type { Setup } from '../../tools/emulators/usb-printer/device.ts';
 import { EmulatedUsbPrinter } from '../../tools/emulators/usb-printer/printer.ts';
 import { serveUsbIp } from '../../tools/emulators/usb-printer/usb-ip.ts';
-import { serveUsbRedir } from '../../tools/emulators/usb-printer/usb-redir.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { bulk, cancel, connectUsbRedir, control, readerOf } from './usb-redir-host.ts';
 
 const at = { address: '127.0.0.1', port: 3240 } as const;
 const model = makeModel('raw', { serialNumber: 'S1' });
@@ -19,21 +18,6 @@ const never = () => new AbortController().signal;
 function makePrinter(): { readonly printer: EmulatedUsbPrinter; readonly clock: VirtualClock } {
   const clock = new VirtualClock();
   return { printer: new EmulatedUsbPrinter({ model, clock }), clock };
-}
-
-/** Reads so many bytes of what the emulator sends. */
-function readerOf(connection: TcpConnection): (sizeBytes: number) => Promise<Buffer> {
-  let held = Buffer.alloc(0);
-  return async (sizeBytes) => {
-    while (held.length < sizeBytes) {
-      const part = await connection.read();
-      assert.ok(part, 'the emulator ended the connection');
-      held = Buffer.concat([held, part]);
-    }
-    const taken = held.subarray(0, sizeBytes);
-    held = held.subarray(sizeBytes);
-    return taken;
-  };
 }
 
 describe('an emulated USB printer', () => {
@@ -208,58 +192,21 @@ describe('USB/IP', () => {
 describe('usbredir', () => {
   async function connect(t: TestContext) {
     const { printer, clock } = makePrinter();
-    const tcp = createFakeNetwork({ clock });
-    const server = await serveUsbRedir(tcp, at, printer);
-    const connection = await tcp.connect({ host: at.address, port: at.port, timeoutMs: 1_000 });
-    t.after(async () => {
-      connection.reset();
-      await server.close();
-    });
-    const read = readerOf(connection);
-    const hello = await read(12 + 68);
-    assert.deepEqual([hello.readUInt32LE(0), hello.readUInt32LE(4)], [0, 68]);
-    await connection.write(hello);
-    const next = async () => {
-      const head = await read(16);
-      const body = await read(head.readUInt32LE(4));
-      return { type: head.readUInt32LE(0), id: head.readBigUInt64LE(8), body };
-    };
-    const first = [await next(), await next(), await next()];
-    assert.deepEqual(
-      first.map(({ type }) => type),
-      [4, 5, 1],
-    );
-    assert.equal(first[2]?.body.readUInt16LE(4), 0x1209);
-    const send = async (type: number, id: bigint, body: Uint8Array) => {
-      const head = Buffer.alloc(16);
-      head.writeUInt32LE(type, 0);
-      head.writeUInt32LE(body.length, 4);
-      head.writeBigUInt64LE(id, 8);
-      await connection.write(Buffer.concat([head, body]));
-    };
-    return { printer, connection, next, send };
-  }
-
-  function bulk(endpoint: number, length: number, data = new Uint8Array(0)): Buffer {
-    const header = Buffer.alloc(10);
-    header[0] = endpoint;
-    header.writeUInt16LE(length & 0xffff, 2);
-    header.writeUInt16LE(length >>> 16, 8);
-    return Buffer.concat([header, data]);
+    return { printer, ...(await connectUsbRedir(t, printer, clock)) };
   }
 
   test('carries documents of more than 64 KiB, words back, and requests', async (t) => {
     const { printer, next, send } = await connect(t);
     const bytes = Buffer.alloc(100_000, 'x');
-    await send(101, 1n, bulk(0x01, bytes.length, bytes));
+    await send(bulk(1n, 0x01, bytes));
     const reply = await next();
     const length = reply.body.readUInt16LE(2) | (reply.body.readUInt16LE(8) << 16);
     assert.deepEqual([reply.type, reply.id, reply.body[1], length], [101, 1n, 0, bytes.length]);
     assert.equal(printer.record().sha256, sha256(bytes));
-    await send(101, 2n, bulk(0x82, 64));
+    await send(bulk(2n, 0x82, { maxBytes: 64 }));
     printer.say('ready');
     assert.equal((await next()).body.toString('latin1', 10), 'ready');
-    await send(100, 3n, Buffer.from([0x80, 1, 0xa1, 0, 0, 0, 0, 0, 1, 0]));
+    await send(control(3n, { requestType: 0xa1, request: 1, length: 1 }));
     const status = await next();
     assert.deepEqual([status.body[3], status.body[10]], [0, 0x18]);
   });
@@ -267,22 +214,22 @@ describe('usbredir', () => {
   test('a stall is told, and a held transfer can be cancelled', async (t) => {
     const { printer, next, send } = await connect(t);
     printer.behave({ stallAtByte: 0 });
-    await send(101, 1n, bulk(0x01, 3, Buffer.alloc(3)));
+    await send(bulk(1n, 0x01, Buffer.alloc(3)));
     assert.equal((await next()).body[1], 4);
     printer.behave({ holdAtByte: 0 });
-    await send(101, 2n, bulk(0x01, 3, Buffer.alloc(3)));
+    await send(bulk(2n, 0x01, Buffer.alloc(3)));
     await printer.until(({ pending }) => pending === 1);
-    await send(21, 2n, new Uint8Array(0));
+    await send(cancel(2n));
     assert.equal((await next()).body[1], 1);
   });
 
   test('what a guest gave up while it was under way is said again', async (t) => {
     const { printer, next, send } = await connect(t);
-    await send(101, 1n, bulk(0x82, 64));
+    await send(bulk(1n, 0x82, { maxBytes: 64 }));
     printer.say('ready');
     assert.equal((await next()).body.toString('latin1', 10), 'ready');
-    await send(21, 1n, Uint8Array.of(0x82));
-    await send(101, 2n, bulk(0x82, 64));
+    await send(cancel(1n));
+    await send(bulk(2n, 0x82, { maxBytes: 64 }));
     const again = await next();
     assert.deepEqual([again.id, again.body.toString('latin1', 10)], [2n, 'ready']);
   });

@@ -49,6 +49,14 @@ describe('users', () => {
     }
   });
 
+  test('a name that an address would lose, or that turns text round, is not given', async () => {
+    const { users } = await makeAccess(new VirtualClock());
+    for (const name of ['.', '..', 'a\u202eb', 'a\u200bb', '\ud800']) {
+      assert.equal((await users.create(name, 'viewer', password)).kind, 'refused', name);
+    }
+    assert.equal((await users.create('josé.ñ', 'viewer', password)).kind, 'done');
+  });
+
   test('the last administrator stays one', async () => {
     const { users } = await makeAccess(new VirtualClock());
     assert.equal(await users.hasAdministrator(), false);

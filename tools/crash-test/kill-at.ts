@@ -1,7 +1,7 @@
 // Loaded before Platen (`--import`): kills the process with SIGKILL right before one step in its
 // data folder, or writes down the steps; so a kill comes exactly where a test wants it, on a real
 // disk.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { relative } from 'node:path';
@@ -10,18 +10,26 @@ const asked = new URL(import.meta.url).searchParams;
 const folder = asked.get('folder') ?? '';
 const recordTo = asked.get('record');
 const killAt = asked.get('at');
+const armedBy = asked.get('armedBy');
 let left = Number(asked.get('count') ?? '1');
 
-/** Random parts of names are the same in every run. */
+/** Parts of names that differ from run to run. */
 const temporary = /\.[0-9a-f]{12}\.tmp$/;
+const segment = /[0-9]{8}\.seg$/;
+const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 function step(what: string, path: unknown, to?: unknown): void {
   if (typeof path !== 'string' || !path.startsWith(`${folder}/`)) return;
   const names = [path, ...(typeof to === 'string' ? [to] : [])];
-  const plain = names.map((name) => relative(folder, name).replace(temporary, '.tmp'));
+  const plain = names.map((name) =>
+    relative(folder, name)
+      .replace(temporary, '.tmp')
+      .replace(segment, 'N.seg')
+      .replace(uuid, 'UUID'),
+  );
   const label = [what, ...plain].join(' ');
   if (recordTo !== null) appendFileSync(recordTo, `${label}\n`);
-  if (label !== killAt) return;
+  if (label !== killAt || (armedBy !== null && !existsSync(armedBy))) return;
   left -= 1;
   if (left === 0) process.kill(process.pid, 'SIGKILL');
 }

@@ -6,10 +6,10 @@ import { startIppPrinter } from './ipp-printer/printer.ts';
 
 const help = `An emulated IPP printer. Prints {"printer":{address,port}}, then each job as it ends.
   --listen HOST:PORT    where it takes requests; port 0 takes a free one (127.0.0.1:0)
-  --behave JSON         what it does: refuse, stallAtByte, resetAtByte, bytesPerSecond,
-                        answerAtByte, refuseOperation, dropAnswerTo, silentTo, accepting,
-                        printerState, printerReasons, printerMessage, formats, noCreateJob,
-                        oldVersion, hold, jobEnd, jobReasons, keepsBroken, forgetsJobs,
+  --behave JSON         what it does: refuse, stallAtByte, resetAtByte, disconnectAtByte,
+                        bytesPerSecond, answerAtByte, refuseOperation, dropAnswerTo, silentTo,
+                        accepting, printerState, printerReasons, printerMessage, formats,
+                        noCreateJob, oldVersion, hold, jobEnd, jobReasons, keepsBroken, forgetsJobs,
                         httpStatus, credentials, garbage, endless
 SIGTERM or SIGINT ends it.
 `;

@@ -7,8 +7,8 @@ import { startLpdPrinter } from './lpd-printer/printer.ts';
 const help = `An emulated LPD printer. Prints {"printer":{address,port}}, then the sessions.
   --listen HOST:PORT    where it takes jobs; port 0 takes a free one (127.0.0.1:0)
   --behave JSON         how it misbehaves: refuse, queues, refuseAt, refuseCode, refuseText,
-                        silentAt, closeAt, stallAtByte, resetAtByte, refuseAtByte,
-                        bytesPerSecond, untilClose, neverClose, queueState
+                        silentAt, closeAt, stallAtByte, resetAtByte, disconnectAtByte,
+                        refuseAtByte, bytesPerSecond, untilClose, neverClose, queueState
 SIGTERM or SIGINT ends it.
 `;
 

@@ -13,9 +13,9 @@ const help = `An emulated raw printer. Prints one JSON line: {"printer":{address
                         {"behave":{…}} {"say":"text"} {"sessions":true}
   --out DIR             keeps each session as DIR/job-0001.bin; the sender's FIN is answered
                         after the file is closed (none: bytes are only counted)
-  --behave JSON         how it misbehaves from the start: refuse, stallAtByte, bytesPerSecond,
-                        resetAtByte, disconnectAtByte, oneSession, neverClose, resetAtEnd,
-                        answer, answerCount
+  --behave JSON         how it misbehaves from the start: refuse, stallAtByte, paperForBytes,
+                        bytesPerSecond, resetAtByte, disconnectAtByte, oneSession, neverClose,
+                        resetAtEnd, answer, answerCount
 SIGTERM or SIGINT ends it.
 `;
 

@@ -65,7 +65,7 @@ async function makeImage(
   const debian = await debianRoot({ target, cache, fresh, report });
   const tree = join(work, 'tree');
   await makeRootTree({ debian, platen, tree });
-  const sbom = await sbomOf({ version, debian, packages: await npmPackages(target) });
+  const sbom = await sbomOf({ version, debian, tree, packages: await npmPackages(target) });
   const output = join(root, 'dist', `platen-${target.name}`);
   await writeFile(`${output}.cdx.json`, sbom);
   await mkdir(join(tree, 'usr/share/platen'), { recursive: true });

@@ -104,6 +104,7 @@ const masked: readonly string[] = [
   'fstrim.timer',
   'systemd-tmpfiles-clean.timer',
   'systemd-update-utmp.service',
+  'systemd-update-utmp-runlevel.service',
   'systemd-user-sessions.service',
   'systemd-pstore.service',
   'systemd-machine-id-commit.service',

@@ -1,13 +1,16 @@
 // Writes what an image is made of: CycloneDX 1.5, of Debian's packages and of npm's.
-import { access, readdir, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { run } from '../run.ts';
+import { debianFiles } from './debian-files.ts';
 
 export interface SbomOptions {
   readonly version: string;
   /** Debian's unpacked files, with the packages in var/cache/apt/archives. */
   readonly debian: string;
+  /** What of it is in the root. */
+  readonly tree: string;
   /** The folder with package-lock.json and node_modules. */
   readonly packages: string;
 }
@@ -22,7 +25,7 @@ export interface Component {
 
 export async function sbomOf(options: SbomOptions): Promise<string> {
   const components = [
-    ...(await debianComponents(options.debian)),
+    ...(await debianComponents(options)),
     ...(await npmComponents(options.packages)),
   ].sort((a, b) => (a.purl < b.purl ? -1 : 1));
   const document = {
@@ -37,7 +40,10 @@ export async function sbomOf(options: SbomOptions): Promise<string> {
 
 const fields = ['Package', 'Version', 'Architecture'] as const;
 
-async function debianComponents(debian: string): Promise<readonly Component[]> {
+/** Not in the root, and yet in the image: on its boot partition and in its initramfs. */
+const besideRoot = new Set(['busybox-static', 'raspi-firmware', 'systemd-boot-efi']);
+
+async function debianComponents({ debian, tree }: Omit<SbomOptions, 'packages' | 'version'>) {
   const folder = join(debian, 'var/cache/apt/archives');
   const found: Component[] = [];
   for (const file of (await readdir(folder)).sort()) {
@@ -45,6 +51,9 @@ async function debianComponents(debian: string): Promise<readonly Component[]> {
     const form = fields.map((field) => `\${${field}}`).join('\t');
     const said = await run('dpkg-deb', ['-W', `--showformat=${form}`, join(folder, file)], '/');
     const [name = '', version = '', arch = ''] = said.split('\t');
+    if (!besideRoot.has(name) && !(await ships(tree, await debianFiles(join(folder, file))))) {
+      continue;
+    }
     found.push({
       type: 'library',
       name,
@@ -58,7 +67,18 @@ async function debianComponents(debian: string): Promise<readonly Component[]> {
   return found;
 }
 
-/** Of Debian's machine-readable form (DEP-5); where a file has another, its text says more. */
+/** Any of a package's files is in the root; what it is under, which stays for all, is none. */
+export async function ships(tree: string, files: readonly string[]): Promise<boolean> {
+  for (const path of files) {
+    if (!path.startsWith('usr/share/doc/') && (await isThere(join(tree, path)))) return true;
+  }
+  return false;
+}
+
+/**
+ * Of Debian's machine-readable form (DEP-5). Where a file is older than that: the common licences
+ * that it points to, else what it calls by its name.
+ */
 export async function licencesOf(path: string): Promise<readonly string[]> {
   let text: string;
   try {
@@ -67,8 +87,16 @@ export async function licencesOf(path: string): Promise<readonly string[]> {
     // Packages share a file by a link, or have none.
     return [];
   }
-  const names = [...text.matchAll(/^License:[ \t]*(\S.*)$/gm)].map(([, name = '']) => name.trim());
-  return [...new Set(names)].sort();
+  for (const names of [
+    [...text.matchAll(/^License:[ \t]*(\S.*)$/gm)].map(([, name = '']) => name.trim()),
+    [...text.matchAll(/common-licenses\/([\w.+-]*\w)/g)].map(([, name = '']) => name),
+    [...text.matchAll(/GNU (Lesser )?General Public\s+License,\s+version ([\d.]*\d)/g)].map(
+      ([, lesser, version]) => `${lesser === undefined ? '' : 'L'}GPL-${version}`,
+    ),
+  ]) {
+    if (names.length > 0) return [...new Set(names)].sort();
+  }
+  return [];
 }
 
 const lockSchema = z.object({
@@ -106,7 +134,8 @@ export async function npmComponents(packages: string): Promise<readonly Componen
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    await access(path);
+    // A link counts by itself: what it points to may be another package's.
+    await lstat(path);
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;

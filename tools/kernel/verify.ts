@@ -21,6 +21,7 @@ const USAGE = `usage: npm run verify:kernel [-- OPTION…]
   --short             some scenarios of each group
   --group NAME…       ${groupNames.join(', ')} (all)
   --only TEXT…        scenarios whose description has it
+  --repeat N          each of them so many times in a row (1); not for stop
   --show              prints what the guest says
   --accelerator NAME  ${accelerators.join(' or ')} (tcg)
 `;
@@ -68,20 +69,25 @@ function readArguments(args: readonly string[]): Asked {
       short: { type: 'boolean', default: false },
       group: { type: 'string', multiple: true, default: [...groupNames] },
       only: { type: 'string', multiple: true, default: [''] },
+      repeat: { type: 'string', default: '1' },
     },
   });
   const accelerator = accelerators.find((name) => name === values.accelerator);
   if (accelerator === undefined) throw new Error(`no accelerator ${values.accelerator}`);
   const unknown = values.group.find((name) => !groupNames.includes(name));
   if (unknown !== undefined) throw new Error(`no group ${unknown}`);
+  const repeat = Number(values.repeat);
+  if (!Number.isInteger(repeat) || repeat < 1) throw new Error('--repeat takes a count from 1');
   const groups = scenarioGroups
     .filter(({ name }) => values.group.includes(name))
     .map(({ scenarios, ...group }) => ({
       ...group,
-      scenarios: scenarios.filter(
-        ({ what, isShort }) =>
-          (!values.short || isShort === true) && values.only.some((text) => what.includes(text)),
-      ),
+      scenarios: scenarios
+        .filter(
+          ({ what, isShort }) =>
+            (!values.short || isShort === true) && values.only.some((text) => what.includes(text)),
+        )
+        .flatMap((scenario) => Array.from({ length: repeat }, () => scenario)),
     }))
     .filter(({ scenarios }) => scenarios.length > 0);
   return { show: values.show, accelerator, groups };

@@ -1,13 +1,14 @@
 // Adding a printer: how it is connected, its address by the monitor's own form, its name.
 import type { FormFieldView, MonitorView, PrinterView } from '../../firmware/api/types.ts';
 import { useEffect, useState } from 'preact/hooks';
-import { Form, type FormValues } from '../parts/form.tsx';
+import { Form } from '../parts/form.tsx';
 import { FoundDevices } from '../parts/found-devices.tsx';
 import { Tabs } from '../parts/tabs.tsx';
+import type { FormValues } from '../state/edits.ts';
 import { groups } from '../state/pair.ts';
 import { goTo } from '../state/route.ts';
 import { attempt, tell } from '../state/told.ts';
-import { t } from '../text.ts';
+import { said, t } from '../text.ts';
 import { ask } from '../wire/api.ts';
 import { xcv } from '../wire/xcv.ts';
 
@@ -33,7 +34,7 @@ export function AddPrinter() {
       <h2>{t('add.by-hand')}</h2>
       <Tabs
         label={t('add.how')}
-        tabs={monitors.map(({ name, ui }) => ({ value: name, text: ui.title }))}
+        tabs={monitors.map(({ name, ui }) => ({ value: name, text: said(ui.title) }))}
         chosen={chosen}
         onChoose={setChosen}
       />
@@ -44,7 +45,7 @@ export function AddPrinter() {
 
 function AddForm({ monitor }: { readonly monitor: MonitorView }) {
   const { ui, state, message, locality } = monitor;
-  if (state !== 'ready') return <p>{t('add.absent', { why: message })}</p>;
+  if (state !== 'ready') return <p>{t('add.absent', { why: said(message) })}</p>;
   const fields = [
     {
       type: 'text',
@@ -67,7 +68,7 @@ function AddForm({ monitor }: { readonly monitor: MonitorView }) {
   ];
   return (
     <>
-      <p>{ui.help}</p>
+      <p>{said(ui.help)}</p>
       {locality === 'local' && groups.value.length > 0 ? <p>{t('add.local-only')}</p> : null}
       <Form
         fields={fields}

@@ -18,7 +18,7 @@ import { groups, isSafe, pair, peerPrinters } from '../state/pair.ts';
 import { usePairJobs } from '../state/pair-jobs.ts';
 import { hrefOf } from '../state/route.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
-import { t } from '../text.ts';
+import { said, t } from '../text.ts';
 import { ask } from '../wire/api.ts';
 
 /** Cards drawn at first; a school has ten printers, a fleet is searched. */
@@ -124,7 +124,7 @@ function Attention({ all }: { readonly all: readonly PrinterView[] }) {
         ))}
         {held.map((job) => (
           <li key={job.id}>
-            {t('overview.held-one', { number: job.number, name: job.name, why: job.message })}{' '}
+            {t('overview.held-one', { number: job.number, name: job.name, why: said(job.message) })}{' '}
             {isOperator() && !isElsewhere(job) ? (
               <Button
                 label={`${t('do.release')}: ${job.number}`}

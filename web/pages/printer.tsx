@@ -13,7 +13,7 @@ import { printers, printersKnown } from '../state/live.ts';
 import { groupOf, groups } from '../state/pair.ts';
 import { isAdministrator, isOperator } from '../state/session.ts';
 import { attempt, tell } from '../state/told.ts';
-import { reasonText, t } from '../text.ts';
+import { reasonText, said, t } from '../text.ts';
 import { ask } from '../wire/api.ts';
 import { JobLists } from './jobs.tsx';
 
@@ -47,9 +47,7 @@ export function Printer({ id }: { readonly id: string }) {
       <Addresses printer={printer} />
       <Ports names={printer.portNames} spooler={printer.spooler} />
       <PrinterFiles path={path} />
-      {isAdministrator() ? (
-        <PrinterOptions key={printer.changedAt.ms} printer={printer} path={path} />
-      ) : null}
+      {isAdministrator() ? <PrinterOptions key={printer.id} printer={printer} path={path} /> : null}
     </main>
   );
 }
@@ -189,7 +187,7 @@ function Ports({ names, spooler }: PortsProps) {
             {port.reasons.map(({ keyword }) => (
               <small key={keyword}> {reasonText(keyword)}</small>
             ))}
-            {port.message === '' ? null : <small> {port.message}</small>}
+            {port.message === '' ? null : <small> {said(port.message)}</small>}
             {isAdministrator() ? <PortForm port={port} spooler={spooler} /> : null}
           </li>
         ))}

@@ -1,11 +1,9 @@
 // A form of fields as the monitors' UI halves describe them, or as a page writes them itself.
 import type { FormFieldView } from '../../firmware/api/types.ts';
 import { useId, useState } from 'preact/hooks';
-import { t } from '../text.ts';
+import type { FieldValue, FormValues } from '../state/edits.ts';
+import { said, t } from '../text.ts';
 import { problemText } from '../wire/api.ts';
-
-export type FieldValue = string | number | boolean;
-export type FormValues = Readonly<Record<string, FieldValue>>;
 
 export interface FormProps {
   readonly fields: readonly FormFieldView[];
@@ -14,11 +12,14 @@ export interface FormProps {
   readonly values?: FormValues;
   /** Fields that can be left as they are stand behind a fold. */
   readonly foldOptional?: boolean;
+  /** What is in it now, at each change. */
+  readonly onTyped?: (values: FormValues) => void;
   /** What it throws is shown at the form. */
   readonly onSubmit: (values: FormValues) => Promise<unknown>;
 }
 
-export function Form({ fields, submit, values = {}, foldOptional = false, onSubmit }: FormProps) {
+export function Form(props: FormProps) {
+  const { fields, submit, values = {}, foldOptional = false, onTyped, onSubmit } = props;
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
   const send = async (form: HTMLFormElement): Promise<void> => {
@@ -43,6 +44,7 @@ export function Form({ fields, submit, values = {}, foldOptional = false, onSubm
         event.preventDefault();
         void send(event.currentTarget);
       }}
+      onInput={({ currentTarget }) => onTyped?.(readForm(currentTarget, fields))}
     >
       {fields.filter((field) => !mayWait(field)).map(show)}
       {fields.some(mayWait) ? (
@@ -80,11 +82,11 @@ function Field({ field, value }: FieldProps) {
   return (
     <div class={`field ${field.type}`}>
       <label for={id}>
-        {field.label}
+        {said(field.label)}
         {field.type === 'integer' && field.unit !== undefined ? ` (${field.unit})` : null}
       </label>
       <Input field={field} value={value} shared={shared} />
-      {help === undefined ? null : <small id={help}>{field.help}</small>}
+      {help === undefined ? null : <small id={help}>{said(field.help)}</small>}
     </div>
   );
 }
@@ -142,7 +144,7 @@ function Input({ field, value, shared }: InputProps) {
               value={String(option.value)}
               selected={option.value === (value ?? field.initial)}
             >
-              {option.label}
+              {said(option.label)}
             </option>
           ))}
         </select>

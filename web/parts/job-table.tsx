@@ -1,7 +1,7 @@
 // Jobs as rows, with what can be done to each.
 import type { JobView, PairJobView } from '../../firmware/api/types.ts';
 import { useEffect, useId, useState } from 'preact/hooks';
-import { bytesText, t, timeText } from '../text.ts';
+import { bytesText, said, t, timeText } from '../text.ts';
 import { ask } from '../wire/api.ts';
 import { confirm } from './confirm.tsx';
 import { Button } from './button.tsx';
@@ -129,7 +129,7 @@ export function JobState({ job }: { readonly job: JobView }) {
     <>
       <span class={`state ${job.state}`}>{text}</span>
       <Progress job={job} />
-      {job.message === '' ? null : <small class="why">{job.message}</small>}
+      {job.message === '' ? null : <small class="why">{said(job.message)}</small>}
       {job.possiblyPrintedTwice ? <small class="warn">{t('jobs.twice')}</small> : null}
     </>
   );

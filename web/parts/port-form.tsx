@@ -1,11 +1,12 @@
 // The settings of a port, as its monitor's form has them: read when somebody opens it.
 import type { FormFieldView, MonitorView, PortView } from '../../firmware/api/types.ts';
 import { useState } from 'preact/hooks';
+import { type FormValues, namesOfChanges } from '../state/edits.ts';
 import { attempt, tell } from '../state/told.ts';
 import { t } from '../text.ts';
 import { ask } from '../wire/api.ts';
 import { xcv } from '../wire/xcv.ts';
-import { Form, type FormValues } from './form.tsx';
+import { Form } from './form.tsx';
 
 interface PortFormProps {
   readonly port: PortView;
@@ -46,7 +47,16 @@ export function PortForm({ port: { info }, spooler }: PortFormProps) {
           values={form.values}
           submit={t('do.save')}
           onSubmit={async (values) => {
-            await xcv(`${path}/ConfigPort`, values, query);
+            // Only those: somebody else may have changed others meanwhile.
+            const changed = namesOfChanges(form.fields, form.values, values);
+            const isText = (name: string) =>
+              form.fields.some((field) => field.name === name && field.type === 'text');
+            const given = changed.flatMap((name) => {
+              const value = values[name] ?? (isText(name) ? '' : undefined);
+              return value === undefined ? [] : [[name, value] as const];
+            });
+            await xcv(`${path}/ConfigPort`, Object.fromEntries(given), query);
+            await read();
             tell(t('printer.saved'));
           }}
         />

@@ -1,14 +1,13 @@
 // What an administrator sets of a printer: where it stands, what an interruption means, its raw
 // port, and who may print and see whose jobs there are.
 import type { PrinterView } from '../../firmware/api/types.ts';
-import { useEffect, useState } from 'preact/hooks';
+import type { FormValues } from '../state/edits.ts';
 import { goTo } from '../state/route.ts';
-import { attempt, tell } from '../state/told.ts';
 import { t } from '../text.ts';
-import { ask, tagOf } from '../wire/api.ts';
+import { ask, askWithTag } from '../wire/api.ts';
 import { Button } from './button.tsx';
 import { confirm } from './confirm.tsx';
-import { Form, type FormValues } from './form.tsx';
+import { EditedForm } from './edited-form.tsx';
 
 const longestText = 1_023;
 const longestList = 4_096;
@@ -22,23 +21,21 @@ interface OptionsProps {
 
 export function PrinterOptions({ printer, path }: OptionsProps) {
   const { name } = printer;
-  const [etag, setEtag] = useState('');
-  // What is shown may be changed by somebody else until it is saved: the tag tells.
-  useEffect(() => void attempt(async () => setEtag(await tagOf(path))), [path]);
-  const save = async (json: Readonly<Record<string, unknown>>): Promise<void> => {
-    await ask(path, { method: 'PATCH', json, ifMatch: etag });
-    setEtag(await tagOf(path));
-    tell(t('printer.saved'));
+  const read = (valuesOf: (printer: PrinterView) => FormValues) => async () => {
+    const { answer, etag } = await askWithTag<PrinterView>(path);
+    return { values: valuesOf(answer), etag };
   };
+  const save = (json: Readonly<Record<string, unknown>>, ifMatch: string) =>
+    ask(path, { method: 'PATCH', json, ifMatch });
   return (
     <>
       <details>
         <summary>{t('printer.options')}</summary>
-        <Form
+        <EditedForm
           fields={optionFields()}
-          values={optionValues(printer)}
-          submit={t('do.save')}
-          onSubmit={(values) => save(optionsOf(values, printer))}
+          current={optionValues(printer)}
+          read={read(optionValues)}
+          save={(values, etag) => save(optionsOf(values, printer), etag)}
         />
         <Button
           kind="danger"
@@ -54,11 +51,11 @@ export function PrinterOptions({ printer, path }: OptionsProps) {
       </details>
       <details>
         <summary>{t('printer.access')}</summary>
-        <Form
+        <EditedForm
           fields={accessFields()}
-          values={accessValues(printer)}
-          submit={t('do.save')}
-          onSubmit={(values) => save({ access: accessOf(values) })}
+          current={accessValues(printer)}
+          read={read(accessValues)}
+          save={(values, etag) => save({ access: accessOf(values) }, etag)}
         />
       </details>
     </>

@@ -1,6 +1,6 @@
 // A printer's state in one look: a word, a colour that never stands alone, and why.
 import type { PeerPrintersView, PrinterView } from '../../firmware/api/types.ts';
-import { reasonText, t } from '../text.ts';
+import { reasonText, said, t } from '../text.ts';
 
 /** Somebody has to walk to it: it has stopped, or is about to. */
 export function needsPerson({ status, enabled }: Pick<PrinterView, 'status' | 'enabled'>): boolean {
@@ -49,7 +49,7 @@ export function Complaints({ status, more = [] }: ComplaintsProps) {
       ))}
       {message === '' ? null : (
         <li>
-          <small>{message}</small>
+          <small>{said(message)}</small>
         </li>
       )}
     </ul>

@@ -18,6 +18,14 @@ export const en = {
   'nav.system': 'System',
 
   'form.more': 'More settings',
+  'form.changed': 'Somebody changed this meanwhile. What you typed is still here:',
+  'form.changed-to': '{label} is “{now}” now.',
+  'form.changed-both': '{label} is “{now}” now; you typed “{typed}”.',
+  'form.keep-typed': 'Save what I typed, keep the rest as it is now',
+  'form.drop-typed': 'Drop what I typed',
+  'form.empty': 'empty',
+  'form.yes': 'yes',
+  'form.no': 'no',
 
   'do.cancel': 'Cancel',
   'do.hold': 'Hold',

@@ -19,6 +19,14 @@ export const pt: Readonly<Record<TextKey, string>> = {
   'nav.system': 'Sistema',
 
   'form.more': 'Mais definições',
+  'form.changed': 'Alguém mudou isto entretanto. O que escreveu continua aqui:',
+  'form.changed-to': '{label} é agora “{now}”.',
+  'form.changed-both': '{label} é agora “{now}”; escreveu “{typed}”.',
+  'form.keep-typed': 'Guardar o que escrevi e deixar o resto como está agora',
+  'form.drop-typed': 'Abandonar o que escrevi',
+  'form.empty': 'vazio',
+  'form.yes': 'sim',
+  'form.no': 'não',
 
   'do.cancel': 'Cancelar',
   'do.hold': 'Reter',

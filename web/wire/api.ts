@@ -88,10 +88,18 @@ export async function askUnlessGone<Answer>(path: string): Promise<Answer | unde
   }
 }
 
-/** The entity tag of one resource. */
-export async function tagOf(path: string): Promise<string> {
+/** A resource with its entity tag, by which a change of it is refused once it is another. */
+export interface Tagged<Answer> {
+  readonly answer: Answer;
+  readonly etag: string;
+}
+
+export async function askWithTag<Answer>(path: string): Promise<Tagged<Answer>> {
   const response = await fetch(addressOf(path), { credentials: 'same-origin' });
-  return response.headers.get('etag') ?? '';
+  const text = await response.text();
+  if (!response.ok) throw new ApiProblem(asProblem(text, response.status));
+  const answer: Answer = JSON.parse(text);
+  return { answer, etag: response.headers.get('etag') ?? '' };
 }
 
 /** All items of a paged list, page by page; `onPage` sees each as it comes. */

@@ -48,7 +48,7 @@ export const groupRoutes: readonly Route[] = [
     run: ({ input, services }) =>
       withPair(services, async (pair) => {
         if (pair.membership().peer === undefined) {
-          return refused('not-clusterable', 'a group needs a pair: platen pair show-code');
+          return refused('not-paired', 'a group needs a pair');
         }
         const id = services.random.uuid();
         const { name, addresses, preferredOwner, policy } = input;
@@ -157,7 +157,7 @@ async function withGroup<Answer>(
     if (found !== undefined) return run(pair, found);
     const names = pair.book.list().map(({ name }) => name);
     const hint = didYouMean(call.params.group, names);
-    return refused('not-found', `There is no group "${call.params.group}".${hint}`);
+    return refused('group-not-found', `There is no group "${call.params.group}".${hint}`);
   });
 }
 

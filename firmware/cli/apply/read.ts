@@ -8,6 +8,7 @@ import { didYouMean } from '../../config/did-you-mean.ts';
 import { changeableKeys } from '../../config/telling-section.ts';
 import { flattened } from '../../config/toml.ts';
 import { ApplyFileError, type Wanted, type WantedSettings } from './contract.ts';
+import { plainWords } from '../../../monitors/schema-issues.ts';
 
 const kinds = ['group', 'port', 'printer', 'user'] as const;
 type Kind = (typeof kinds)[number];
@@ -56,7 +57,7 @@ export function readApplyFile(file: string, text: string): Wanted {
   const entries = (kind: Kind) => entriesOf(document, { file, kind, problems });
   const checked = <Schema extends z.ZodType>(kind: Kind, schema: Schema) =>
     entries(kind).flatMap(({ place, table }) => {
-      const read = schema.safeParse(table);
+      const read = schema.safeParse(table, plainWords);
       if (read.success) return [read.data];
       for (const { path, message } of read.error.issues) {
         problems.push(`${place}: ${path.map(String).join('.') || 'it'}: ${message}.`);

@@ -15,6 +15,7 @@ import { ownerAndName } from './owner-and-name.ts';
 import { accessOf } from './printer-access.ts';
 import { boundsOf, retentionText, yesOrNo } from './printer-bounds.ts';
 import { printerState } from './printer-text.ts';
+import { plainWords } from '../../../monitors/schema-issues.ts';
 
 const settingOptions = {
   port: { type: 'string', value: 'PORT', multiple: true, help: 'A port; several make a pool' },
@@ -211,7 +212,7 @@ function settingsOf(
     ...oneOf(input, 'interrupted', 'interrupted'),
     ...oneOf(input, 'start-printing', 'startPrinting'),
   };
-  const checked = printerSettings.safeParse(settings);
+  const checked = printerSettings.safeParse(settings, plainWords);
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];
   throw new CliError(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'is wrong'}`, 2);

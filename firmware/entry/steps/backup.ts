@@ -18,6 +18,7 @@ import type { Printer } from '../../printers/printer.ts';
 import { queueFileContents } from '../../queue-files/all-contents.ts';
 import type { FileContents } from '../../queue-files/contents.ts';
 import type { PortStatus, Spooler, SpoolerDirectory } from '../../spooler/contract.ts';
+import type { Door } from '../../spooler/permit.ts';
 import type { Store } from '../../store/contract.ts';
 import type { DataFolder } from '../data-folder.ts';
 import type { Step } from '../lifecycle.ts';
@@ -56,6 +57,7 @@ export interface BackupParts {
   readonly rules: () => LocalityRules;
   readonly version: string;
   readonly nodeId: string;
+  readonly shutDoor: Door['shut'];
   readonly startAnew: (why: string) => void;
 }
 

@@ -6,8 +6,6 @@ import type { Appliance } from '../../api/services.ts';
 import type { Config } from '../../config/table.ts';
 import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
-import { snmpLimits } from '../../limits/snmp-limits.ts';
-import { spoolLimits } from '../../limits/spool-limits.ts';
 import type { Log } from '../../log/log.ts';
 import type { PairRoom } from '../../pair/room-contract.ts';
 import { createSnmpIndices } from '../../registry/snmp-indices.ts';
@@ -20,7 +18,6 @@ import { createSnmpReaders, type SnmpReaders } from '../../snmp/readers.ts';
 import { gatherSource } from '../../snmp/source.ts';
 import { createTeller } from '../../snmp/teller.ts';
 import { createTrapSender } from '../../snmp/traps.ts';
-import { createSpaceWatch } from '../../spool/space-watch.ts';
 import type { SpoolerDirectory } from '../../spooler/contract.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -99,7 +96,7 @@ export function snmpStep(parts: SnmpParts): Step<SnmpAgent> {
     ...times,
     name: 'SNMP agent',
     async start() {
-      const { agent, teller, watch } = makeAgent(parts);
+      const { agent, teller } = makeAgent(parts);
       try {
         await agent.start();
       } catch (error) {
@@ -109,11 +106,9 @@ export function snmpStep(parts: SnmpParts): Step<SnmpAgent> {
       }
       teller.start();
       const endGroups = tellGroupEvents(parts.pair, parts.events, parts.hal.clock);
-      watch.start();
       return {
         part: agent,
         async stop(deadline) {
-          watch.stop();
           endGroups();
           await teller.stop();
           await agent.stop(deadline);
@@ -178,17 +173,7 @@ function makeAgent(parts: SnmpParts) {
     log,
   });
   const teller = createTeller({ events, directory, indices, alerts, sender, upMs, log });
-  const watch = createSpaceWatch({
-    files: hal.files,
-    clock,
-    events,
-    spooler: localSpooler,
-    directory: folder.spool,
-    reserveBytes: spoolLimits.reserveBytes,
-    lowBytes: spoolLimits.reserveBytes * snmpLimits.spoolLowReserves,
-    intervalMs: snmpLimits.spoolLookMs,
-  });
-  return { agent, teller, watch };
+  return { agent, teller };
 }
 
 function systemOf({ hal, config, appliance }: SnmpParts) {

@@ -5,14 +5,13 @@ import { isHalError } from '../../../hal/errors.ts';
 import { openLinuxMemos } from '../../../hal/linux/memos.ts';
 import type { MonitorModule } from '../../../monitors/contract.ts';
 import type { Config } from '../../config/table.ts';
-import type { Events } from '../../events/event.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { Log } from '../../log/log.ts';
 import { createFirstBytes } from '../../printers/first-bytes.ts';
 import { openMonitorRegistry } from '../../registry/monitor-registry.ts';
 import { createSpool, type Spool } from '../../spool/spool.ts';
 import type { Spooler } from '../../spooler/contract.ts';
-import { alwaysLive } from '../../spooler/permit.ts';
+import type { Permit } from '../../spooler/permit.ts';
 import { createSpooler, type SpoolerOptions } from '../../spooler/spooler.ts';
 import type { Store, Term } from '../../store/contract.ts';
 import type { Step } from '../lifecycle.ts';
@@ -21,14 +20,18 @@ import type { DataFolder } from '../data-folder.ts';
 export const localSpooler = 'local';
 
 export interface SpoolerParts {
-  readonly hal: Hal;
+  readonly hal: Pick<
+    Hal,
+    'addresses' | 'clock' | 'files' | 'outputs' | 'random' | 'serial' | 'snmp' | 'tcp' | 'usb'
+  >;
   readonly folder: DataFolder;
   readonly store: Store;
-  readonly events: Events;
+  readonly events: SpoolerOptions['events'];
   readonly term: Term;
   readonly monitors: readonly MonitorModule[];
   readonly config: Pick<Config, 'spooler.resourceTimeoutSeconds'>;
   readonly queueFiles: SpoolerOptions['queueFiles'];
+  readonly permit: Permit;
   readonly log: Log;
 }
 
@@ -61,7 +64,7 @@ export function spoolerStep(parts: SpoolerParts): Step<LocalSpooler> {
 }
 
 async function makeSpooler(
-  { hal, folder, store, events, term, monitors, config, queueFiles, log }: SpoolerParts,
+  { hal, folder, store, events, term, monitors, config, queueFiles, permit, log }: SpoolerParts,
   spool: Spool,
 ): Promise<Spooler> {
   const { files, random, clock, tcp, addresses, outputs, serial, usb, snmp } = hal;
@@ -74,7 +77,7 @@ async function makeSpooler(
   }
   return createSpooler({
     id: localSpooler,
-    permit: alwaysLive,
+    permit,
     termOf: () => term,
     store,
     spool,

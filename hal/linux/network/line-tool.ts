@@ -29,6 +29,7 @@ export function createLineTool({ clock, program, args, marker }: LineToolOptions
   let child: ChildProcess | undefined;
   let waiting: Waiting[] = [];
   let said = '';
+  let hasAnswered = false;
 
   const end = (why: string) => {
     child?.kill('SIGKILL');
@@ -49,6 +50,7 @@ export function createLineTool({ clock, program, args, marker }: LineToolOptions
       return;
     }
     waiting.shift();
+    hasAnswered = true;
     first.timer.cancel();
     first.resolve(first.printed);
   };
@@ -79,7 +81,8 @@ export function createLineTool({ clock, program, args, marker }: LineToolOptions
       child ??= start();
       const { stdin } = child;
       return new Promise((resolve, reject) => {
-        const timer = clock.startTimer(networkLimits.toolMs, () => end('it did not answer'));
+        const patienceMs = hasAnswered ? networkLimits.toolMs : networkLimits.firstAnswerMs;
+        const timer = clock.startTimer(patienceMs, () => end('it did not answer'));
         waiting.push({ printed: [], resolve, reject, timer });
         stdin?.write(`${[...lines, marker.command].join('\n')}\n`);
       });

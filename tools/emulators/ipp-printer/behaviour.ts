@@ -23,6 +23,8 @@ export const behaviourSchema = z.strictObject({
   stallAtByte: z.int().min(0).optional(),
   /** Breaks the connection after this many bytes of a document. */
   resetAtByte: z.int().min(0).optional(),
+  /** Closes the connection in order after this many bytes of a document, without an answer. */
+  disconnectAtByte: z.int().min(0).optional(),
   /** Reads documents no faster than this. */
   bytesPerSecond: z.int().min(1).optional(),
   /** Answers a document with this status after so many bytes, and reads no more. */

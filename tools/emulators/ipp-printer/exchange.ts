@@ -117,6 +117,11 @@ async function takeDocument(
         connection.reset();
         return 'gone';
       }
+      if (now.disconnectAtByte !== undefined && job.bytes >= now.disconnectAtByte) {
+        onDocument(job, 'cut');
+        await connection.close();
+        return 'gone';
+      }
       if (now.answerAtByte !== undefined && job.bytes >= now.answerAtByte.byte) {
         onDocument(job, 'cut');
         return now.answerAtByte.status;
@@ -152,7 +157,8 @@ async function nextPart(http: HttpRequest): Promise<Uint8Array | 'whole' | 'cut'
 }
 
 function sliceBytes(now: Behaviour, readBytes: number): number {
-  const events = [now.stallAtByte, now.resetAtByte, now.answerAtByte?.byte];
+  const { stallAtByte, resetAtByte, disconnectAtByte, answerAtByte } = now;
+  const events = [stallAtByte, resetAtByte, disconnectAtByte, answerAtByte?.byte];
   const untilEvent = events.flatMap((at) =>
     at !== undefined && at > readBytes ? [at - readBytes] : [],
   );

@@ -32,6 +32,8 @@ export const behaviourSchema = z.strictObject({
   stallAtByte: z.int().min(0).optional(),
   /** Breaks the connection after this many bytes. */
   resetAtByte: z.int().min(0).optional(),
+  /** Closes the connection in order after this many bytes, without a word. */
+  disconnectAtByte: z.int().min(0).optional(),
   /** Says no in the middle of the data, and closes. */
   refuseAtByte: z.int().min(0).optional(),
   /** Reads data no faster than this. */

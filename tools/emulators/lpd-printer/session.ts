@@ -216,8 +216,9 @@ class EmulatedSession implements LpdSession {
 
   /** How far it is to each byte at which something happens. */
   #events(readBytes: number): readonly number[] {
-    const { stallAtByte, resetAtByte, refuseAtByte } = this.#options.behaviour().now;
-    return [stallAtByte, resetAtByte, refuseAtByte].flatMap((at) =>
+    const { stallAtByte, resetAtByte, disconnectAtByte, refuseAtByte } =
+      this.#options.behaviour().now;
+    return [stallAtByte, resetAtByte, disconnectAtByte, refuseAtByte].flatMap((at) =>
       at !== undefined && at > readBytes ? [at - readBytes] : [],
     );
   }
@@ -229,6 +230,7 @@ class EmulatedSession implements LpdSession {
         this.#options.connection.reset();
         throw new GivenUp();
       }
+      if (now.disconnectAtByte !== undefined && bytes >= now.disconnectAtByte) throw new GivenUp();
       if (now.refuseAtByte !== undefined && bytes >= now.refuseAtByte) {
         await this.#refuse(now.refuseCode ?? 1, now.refuseText ?? '');
       }

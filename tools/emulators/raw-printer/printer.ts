@@ -50,6 +50,8 @@ class EmulatedRawPrinter implements RawPrinter {
   #listener: TcpListener | undefined;
   #behaviour: Behaviour = {};
   #behaviourChanged = Promise.withResolvers<void>();
+  /** Since it was told how to behave. */
+  #usedBytes = 0;
   #started = 0;
   #running = 0;
 
@@ -68,6 +70,7 @@ class EmulatedRawPrinter implements RawPrinter {
 
   async behave(behaviour: Behaviour): Promise<void> {
     this.#behaviour = behaviour;
+    this.#usedBytes = 0;
     if (behaviour.refuse === true) await this.#stopListening();
     else await this.#listen();
     this.#behaviourChanged.resolve();
@@ -126,6 +129,12 @@ class EmulatedRawPrinter implements RawPrinter {
       clock: this.#options.clock,
       sink,
       behaviour: () => ({ now: this.#behaviour, changed: this.#behaviourChanged.promise }),
+      paper: {
+        leftBytes: () => this.#leftBytes(),
+        use: (sizeBytes) => {
+          this.#usedBytes += sizeBytes;
+        },
+      },
       onChange: () => this.#look(),
     });
     this.#sessions.push(session);
@@ -133,6 +142,11 @@ class EmulatedRawPrinter implements RawPrinter {
     await session.done;
     this.#running -= 1;
     this.#look();
+  }
+
+  #leftBytes(): number | undefined {
+    const { paperForBytes } = this.#behaviour;
+    return paperForBytes === undefined ? undefined : paperForBytes - this.#usedBytes;
   }
 
   #look(): void {

@@ -27,7 +27,15 @@ export interface SessionOptions {
   readonly sink: SessionSink;
   /** As it is now; `changed` resolves when it is replaced. */
   readonly behaviour: () => { readonly now: Behaviour; readonly changed: Promise<void> };
+  readonly paper: Paper;
   readonly onChange: () => void;
+}
+
+/** Shared by the sessions of a printer. */
+export interface Paper {
+  /** For so many bytes; undefined: without end. */
+  leftBytes(): number | undefined;
+  use(sizeBytes: number): void;
 }
 
 export interface Session {
@@ -122,7 +130,7 @@ class EmulatedSession implements Session {
   async #actAtEvent(): Promise<boolean> {
     const { connection, behaviour } = this.#options;
     const { now, changed } = behaviour();
-    const event = nextEvent(now);
+    const event = this.#nextEvent(now);
     if (event === undefined || this.#bytes < event.at) return false;
     if (event.act === 'stall') {
       await Promise.race([changed, this.#over.promise]);
@@ -142,16 +150,22 @@ class EmulatedSession implements Session {
     let left = part;
     while (left.length > 0 && this.#end === 'open') {
       const { now } = behaviour();
-      const event = nextEvent(now);
+      const event = this.#nextEvent(now);
       const rate = now.bytesPerSecond;
       const untilEvent = event === undefined ? left.length : Math.max(0, event.at - this.#bytes);
       const slow = rate === undefined ? left.length : Math.ceil(rate / slowSlicesPerSecond);
       const slice = left.subarray(0, Math.min(left.length, untilEvent, slow));
       left = left.subarray(slice.length);
+      this.#options.paper.use(slice.length);
       await this.#keep(slice);
       if (rate !== undefined) await this.#keepPace((slice.length / rate) * 1000);
       if (left.length > 0) await this.#actAtEvent();
     }
+  }
+
+  #nextEvent(now: Behaviour) {
+    const leftBytes = this.#options.paper.leftBytes();
+    return nextEvent(now, leftBytes === undefined ? undefined : this.#bytes + leftBytes);
   }
 
   async #keepPace(workMs: number): Promise<void> {

@@ -31,13 +31,18 @@ export interface EmulatedUsbDevice {
   reset(): void;
   /** A request on the control pipe; undefined: it never answers. */
   control(setup: Setup): TransferEnd<Buffer> | undefined;
-  /** Resolves when the device has taken all; transfers of one endpoint go in their order. */
+  /**
+   * Resolves when the device has taken all. Who carries transfers sees to it that an endpoint has
+   * one at a time.
+   */
   bulkOut(endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>>;
   /** Resolves when the device says something; with nothing where `signal` aborts. */
   bulkIn(endpoint: number, maxBytes: number, signal: AbortSignal): Promise<TransferEnd<Buffer>>;
   /** The host gave a transfer up before its bytes arrived: they are still to be said. */
   unsay(endpoint: number, bytes: Buffer): void;
 }
+
+export const controlEndpoint = 0;
 
 const inBit = 0x80;
 const typeMask = 0x60;
@@ -46,6 +51,27 @@ const descriptorTypes = { device: 1, configuration: 2, string: 3, qualifier: 6 }
 
 export function isStandardRequest({ requestType }: Setup): boolean {
   return (requestType & typeMask) === standardType;
+}
+
+/** Where the device never answers, the transfer ends by its signal. */
+export async function controlTransfer(
+  device: Pick<EmulatedUsbDevice, 'control'>,
+  setup: Setup,
+  signal: AbortSignal,
+): Promise<TransferEnd<Buffer>> {
+  const end = device.control(setup);
+  if (end !== undefined) return end;
+  await aborted(signal);
+  return { kind: 'stall' };
+}
+
+/** What a reading transfer came to did not arrive. */
+export function unsayEnd(
+  device: Pick<EmulatedUsbDevice, 'unsay'>,
+  endpoint: number,
+  end: TransferEnd<Buffer>,
+): void {
+  if (end.kind === 'done' && end.value.length > 0) device.unsay(endpoint, end.value);
 }
 
 /** USB 2.0 9.4. */
@@ -105,12 +131,18 @@ export async function changeOr(
   device: Pick<EmulatedUsbDevice, 'changed'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const aborted = Promise.withResolvers<void>();
-  const onAbort = () => aborted.resolve();
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
-  await Promise.race([device.changed, aborted.promise]);
-  signal.removeEventListener('abort', onAbort);
+  const over = new AbortController();
+  await Promise.race([device.changed, aborted(signal, over.signal)]);
+  over.abort();
+}
+
+/** Resolves when `signal` aborts; `over` ends the wait. */
+async function aborted(signal: AbortSignal, over?: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const options = { once: true, ...(over === undefined ? {} : { signal: over }) };
+  signal.addEventListener('abort', () => resolve(), options);
+  await promise;
 }
 
 export async function untilUnplugged(

@@ -58,8 +58,6 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   #flushes = 0;
   /** A reset of its port ends what is held: its host takes it for not sent. */
   #resets = 0;
-  /** The end of the last transfer of each endpoint. */
-  readonly #lastOut = new Map<number, Promise<unknown>>();
   readonly #ipp: IppChannels | undefined;
   #said: Buffer[] = [];
   #change = Promise.withResolvers<void>();
@@ -149,17 +147,19 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
     return this.#behaviour.deaf === true ? undefined : this.#classRequest(setup);
   }
 
-  bulkOut(endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
-    const since = { flushes: this.#flushes, resets: this.#resets };
+  async bulkOut(
+    endpoint: number,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<TransferEnd<number>> {
     this.#pending += 1;
     this.#notify();
-    const last = this.#lastOut.get(endpoint) ?? Promise.resolve();
-    const turn = last.then(() => this.#take(endpoint, bytes, since, signal));
-    this.#lastOut.set(endpoint, turn);
-    return turn.finally(() => {
+    try {
+      return await this.#take(endpoint, bytes, signal);
+    } finally {
       this.#pending -= 1;
       this.#notify();
-    });
+    }
   }
 
   async bulkIn(
@@ -204,9 +204,9 @@ export class EmulatedUsbPrinter implements EmulatedUsbDevice {
   async #take(
     endpoint: number,
     bytes: Uint8Array,
-    since: { readonly flushes: number; readonly resets: number },
     signal: AbortSignal,
   ): Promise<TransferEnd<number>> {
+    const since = { flushes: this.#flushes, resets: this.#resets };
     for (;;) {
       const isOver = signal.aborted || this.#resets !== since.resets;
       if (isOver || !this.#isPlugged) return { kind: 'done', value: 0 };

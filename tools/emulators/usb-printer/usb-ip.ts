@@ -3,7 +3,14 @@
 import type { SocketAddress, Tcp, TcpConnection, TcpListener } from '../../../hal/contract.ts';
 import { createByteReader, type ByteReader, createByteWriter } from './byte-reader.ts';
 import type { EmulatedModel } from './descriptors.ts';
-import { type EmulatedUsbDevice, type TransferEnd, untilUnplugged } from './device.ts';
+import {
+  controlEndpoint,
+  controlTransfer,
+  type EmulatedUsbDevice,
+  type TransferEnd,
+  unsayEnd,
+  untilUnplugged,
+} from './device.ts';
 import { createTransfers, type Transfers } from './transfers.ts';
 
 export const usbIpBusId = '1-1';
@@ -16,6 +23,7 @@ const pathBytes = 256;
 const deviceBytes = 312;
 const headerBytes = 48;
 const highSpeed = 3;
+const inBit = 0x80;
 const longestTransferBytes = 16 * 1024 * 1024;
 /** Negative errno values of Linux, as the protocol carries them. */
 const errors = { stall: -32, unlinked: -104 } as const;
@@ -123,29 +131,34 @@ async function submit(header: Buffer, reader: ByteReader, session: Session): Pro
     head.writeInt32BE(-1, 32);
     write(head, answer ?? new Uint8Array(0));
   };
-  if (endpoint === 0) {
-    const end = device.control(setupOf(header.subarray(40)));
-    if (end === undefined) return;
-    if (end.kind === 'stall') return reply(end);
-    return isIn
-      ? reply({ kind: 'done', value: end.value.length }, end.value)
-      : reply({ kind: 'done', value: data.length });
+  const id = String(sequence);
+  if (endpoint === controlEndpoint) {
+    const setup = setupOf(header.subarray(40));
+    return transfers.run({
+      endpoint,
+      id,
+      work: (signal) => controlTransfer(device, setup, signal),
+      answer(end) {
+        if (end.kind === 'stall') reply(end);
+        else if (isIn) reply({ kind: 'done', value: end.value.length }, end.value);
+        else reply({ kind: 'done', value: data.length });
+      },
+    });
   }
   if (!isIn) {
-    return transfers.run(
-      String(sequence),
-      (signal) => device.bulkOut(endpoint, data, signal),
-      reply,
-    );
+    const work = (signal: AbortSignal) => device.bulkOut(endpoint, data, signal);
+    return transfers.run({ endpoint, id, work, answer: reply });
   }
-  transfers.run(
-    String(sequence),
-    (signal) => device.bulkIn(endpoint, length, signal),
-    (end) => {
-      if (end.kind === 'stall') return reply(end);
-      reply({ kind: 'done', value: end.value.length }, end.value);
+  transfers.run({
+    endpoint: endpoint | inBit,
+    id,
+    work: (signal) => device.bulkIn(endpoint | inBit, length, signal),
+    answer(end) {
+      if (end.kind === 'stall') reply(end);
+      else reply({ kind: 'done', value: end.value.length }, end.value);
     },
-  );
+    undo: (end) => unsayEnd(device, endpoint | inBit, end),
+  });
 }
 
 function unlink(header: Buffer, { transfers, write }: Session): void {

@@ -2,7 +2,13 @@
 import type { SocketAddress, Tcp, TcpConnection, TcpListener } from '../../../hal/contract.ts';
 import { createByteReader, createByteWriter } from './byte-reader.ts';
 import { bulkPacketBytes, type EmulatedModel, endpointsOf } from './descriptors.ts';
-import { type EmulatedUsbDevice, type TransferEnd, untilUnplugged } from './device.ts';
+import {
+  controlEndpoint,
+  controlTransfer,
+  type EmulatedUsbDevice,
+  unsayEnd,
+  untilUnplugged,
+} from './device.ts';
 import { createTransfers, type Transfers } from './transfers.ts';
 
 const types = {
@@ -34,6 +40,8 @@ const inSlot = 16;
 const inBit = 0x80;
 const highSpeed = 2;
 const noEndpoint = 255;
+/** QEMU has no more reading transfers of an endpoint under way. */
+const saidKept = 64;
 const bulk = 2;
 /** With an id of 64 bits; the first message of each side has one of 32. */
 const headerBytes = { hello: 12, other: 16 } as const;
@@ -74,7 +82,7 @@ async function serve(connection: TcpConnection, device: EmulatedUsbDevice): Prom
     if (type !== types.hello) head.writeBigUInt64LE(id, 8);
     write(head, header, data);
   };
-  const session: Session = { device, transfers, send, lastSaid: new Map() };
+  const session: Session = { device, transfers, send, said: new Map() };
   void untilUnplugged(device).then(() => connection.reset());
   try {
     send(types.hello, 0n, helloOf());
@@ -105,16 +113,25 @@ interface Session {
   readonly device: EmulatedUsbDevice;
   readonly transfers: Transfers;
   readonly send: Send;
-  /** What was said last on each pipe. */
-  readonly lastSaid: Map<number, { readonly id: bigint; readonly bytes: Buffer }>;
+  /** What was said of late on each endpoint, the newest last. */
+  readonly said: Map<number, readonly Said[]>;
 }
 
-/** QEMU drops what comes for a transfer that it has cancelled; on a bus it would not have gone. */
-function takeBack(id: bigint, { device, lastSaid }: Session): void {
-  for (const [endpoint, said] of lastSaid) {
-    if (said.id !== id) continue;
-    lastSaid.delete(endpoint);
-    device.unsay(endpoint, said.bytes);
+interface Said {
+  readonly id: bigint;
+  readonly bytes: Buffer;
+}
+
+/**
+ * QEMU drops what comes for a transfer that it has cancelled; on a bus it would not have gone. It
+ * cancels all of an endpoint at once, so what was said after it was dropped too.
+ */
+function takeBack(id: bigint, { device, said }: Session): void {
+  for (const [endpoint, all] of said) {
+    const at = all.findLastIndex((each) => each.id === id);
+    if (at < 0) continue;
+    said.set(endpoint, all.slice(0, at));
+    for (const { bytes } of all.slice(at).toReversed()) device.unsay(endpoint, bytes);
   }
 }
 
@@ -126,6 +143,7 @@ function obey(message: Message, session: Session): void {
     case types.hello:
       return announce(device.model, send);
     case types.reset:
+      session.said.clear();
       return device.reset();
     case types.setConfiguration:
       return send(types.configurationStatus, id, Uint8Array.of(statuses.success, first));
@@ -143,9 +161,7 @@ function obey(message: Message, session: Session): void {
     case types.bulkPacket:
       return bulkTransfer(message, session);
     case types.cancelPacket:
-      if (transfers.cancel(String(id))) {
-        send(types.bulkPacket, id, bulkHeader(first, statuses.cancelled, 0));
-      } else takeBack(id, session);
+      if (!transfers.cancel(String(id))) takeBack(id, session);
       return;
     default:
       // What is of no use to a device needs no answer.
@@ -153,50 +169,70 @@ function obey(message: Message, session: Session): void {
   }
 }
 
-function control({ id, body }: Message, { device, send }: Session): void {
+function control({ id, body }: Message, { device, transfers, send }: Session): void {
   const header = Buffer.from(body.subarray(0, controlHeaderBytes));
   const [, request = 0, requestType = 0] = header;
-  const setup = { request, requestType, value: header.readUInt16LE(4) };
-  const end = device.control({
-    ...setup,
+  const setup = {
+    request,
+    requestType,
+    value: header.readUInt16LE(4),
     index: header.readUInt16LE(6),
     length: header.readUInt16LE(8),
-  });
-  if (end === undefined) return;
-  const data = end.kind === 'done' ? end.value : new Uint8Array(0);
+  };
   const isIn = (requestType & inBit) !== 0;
-  header[3] = end.kind === 'done' ? statuses.success : statuses.stall;
-  header.writeUInt16LE(isIn ? data.length : body.length - controlHeaderBytes, 8);
-  send(types.controlPacket, id, header, isIn ? data : undefined);
+  const answer = (status: number, lengthBytes: number, data?: Uint8Array) => {
+    header[3] = status;
+    header.writeUInt16LE(lengthBytes, 8);
+    send(types.controlPacket, id, header, data);
+  };
+  transfers.run({
+    endpoint: controlEndpoint,
+    id: String(id),
+    work: (signal) => controlTransfer(device, setup, signal),
+    answer(end) {
+      const data = end.kind === 'done' ? end.value : new Uint8Array(0);
+      const status = end.kind === 'done' ? statuses.success : statuses.stall;
+      if (isIn) answer(status, data.length, data);
+      else answer(status, body.length - controlHeaderBytes);
+    },
+    onCancel: () => answer(statuses.cancelled, 0),
+  });
 }
 
 function bulkTransfer({ id, body }: Message, session: Session): void {
-  const { device, transfers, send, lastSaid } = session;
+  const { device, transfers, send, said } = session;
   const [endpoint = 0] = body;
   const length = body.readUInt16LE(2) | (body.readUInt16LE(8) << 16);
-  const answer = (end: TransferEnd<number>, data?: Uint8Array) => {
-    const status = end.kind === 'done' ? statuses.success : statuses.stall;
-    send(
-      types.bulkPacket,
-      id,
-      bulkHeader(endpoint, status, end.kind === 'done' ? end.value : 0),
-      data,
-    );
+  const answer = (status: number, lengthBytes: number, data?: Uint8Array) =>
+    send(types.bulkPacket, id, bulkHeader(endpoint, status, lengthBytes), data);
+  const transfer = {
+    endpoint,
+    id: String(id),
+    onCancel: () => answer(statuses.cancelled, 0),
   };
   if ((endpoint & inBit) === 0) {
     const data = body.subarray(bulkHeaderBytes);
-    transfers.run(String(id), (signal) => device.bulkOut(endpoint, data, signal), answer);
+    transfers.run({
+      ...transfer,
+      work: (signal) => device.bulkOut(endpoint, data, signal),
+      answer(end) {
+        if (end.kind === 'stall') answer(statuses.stall, 0);
+        else answer(statuses.success, end.value);
+      },
+    });
     return;
   }
-  transfers.run(
-    String(id),
-    (signal) => device.bulkIn(endpoint, length, signal),
-    (end) => {
-      if (end.kind === 'stall') return answer(end);
-      lastSaid.set(endpoint, { id, bytes: end.value });
-      answer({ kind: 'done', value: end.value.length }, end.value);
+  transfers.run({
+    ...transfer,
+    work: (signal) => device.bulkIn(endpoint, length, signal),
+    answer(end) {
+      if (end.kind === 'stall') return answer(statuses.stall, 0);
+      const before = said.get(endpoint) ?? [];
+      said.set(endpoint, [...before.slice(1 - saidKept), { id, bytes: end.value }]);
+      answer(statuses.success, end.value.length, end.value);
     },
-  );
+    undo: (end) => unsayEnd(device, endpoint, end),
+  });
 }
 
 function bulkHeader(endpoint: number, status: number, length: number): Buffer {

@@ -69,7 +69,7 @@ export const usbSerialModel: EmulatedModel = {
 export class EmulatedUsbSerial implements EmulatedUsbDevice {
   readonly model = usbSerialModel;
   readonly isPlugged = true;
-  readonly #hash = createHash('sha256');
+  #hash = createHash('sha256');
   #lines: IncomingLines = { cts: true, dsr: true, dcd: true };
   #toldStatus = -1;
   #bytes = 0;
@@ -77,7 +77,6 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
   #dtr = false;
   #rts = false;
   #heedsCts = false;
-  #lastOut: Promise<unknown> = Promise.resolve();
   #change = Promise.withResolvers<void>();
 
   get changed(): Promise<void> {
@@ -100,6 +99,12 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
     return this.record();
   }
 
+  /** Forgets what it took. */
+  clear(): void {
+    this.#hash = createHash('sha256');
+    this.#bytes = 0;
+  }
+
   setLines(lines: IncomingLines): void {
     this.#lines = lines;
     this.#notify();
@@ -120,15 +125,19 @@ export class EmulatedUsbSerial implements EmulatedUsbDevice {
     return { kind: 'done', value: answer.subarray(0, setup.length) };
   }
 
-  bulkOut(_endpoint: number, bytes: Uint8Array, signal: AbortSignal): Promise<TransferEnd<number>> {
+  async bulkOut(
+    _endpoint: number,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<TransferEnd<number>> {
     this.#pending += 1;
     this.#notify();
-    const turn = this.#lastOut.then(() => this.#take(bytes, signal));
-    this.#lastOut = turn;
-    return turn.finally(() => {
+    try {
+      return await this.#take(bytes, signal);
+    } finally {
       this.#pending -= 1;
       this.#notify();
-    });
+    }
   }
 
   /** Each answer begins with the state of the lines; there is never more than that. */

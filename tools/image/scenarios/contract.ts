@@ -10,6 +10,8 @@ export interface Scenario {
   readonly what: string;
   /** Left out where the machine has no such port. */
   readonly images?: readonly string[];
+  /** Of the short form too. */
+  readonly short?: true;
   /** The box need not run before: its disk is damaged, or will be. */
   readonly fromOff?: true;
   /** Finds the box running, its administrator made; may leave it off. */

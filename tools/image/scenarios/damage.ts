@@ -11,18 +11,19 @@ import { arrivedOnNetwork, digestOf, kib, netPrinter } from './steps.ts';
 
 export const damageScenarios: readonly Scenario[] = [
   {
-    what: 'a full data partition: refused, told on the page and by the light, well again with room',
+    what: 'a full data partition: told on the page and by the light, refused, well again with room',
     async run(booth) {
       const probe = await shell(booth);
       const printer = await netPrinter(booth);
       await shows(booth, 'none');
       assert.notEqual(await probe.run(`cat ${light}/brightness`), '0');
       await probe.run(fillData);
-      const refusal = await refusalOf(booth, printer.id);
-      assert.match(refusal, /spool-full|507/);
+      // Before anybody runs into it.
       const problem = await until(booth, 'the page that says so', async () =>
         (await booth.client.problems()).find((text) => /full|room|space/i.test(text)),
       );
+      const refusal = await refusalOf(booth, printer.id);
+      assert.match(refusal, /spool-full|507/);
       await shows(booth, 'timer');
       await probe.run(emptyData);
       await until(booth, 'a page without it', async () =>

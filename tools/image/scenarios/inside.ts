@@ -36,6 +36,7 @@ const units = [
 export const insideScenarios: readonly Scenario[] = [
   {
     what: 'only documented ports listen, and units are fenced off',
+    short: true,
     async run(booth) {
       const probe = await shell(booth);
       const lines = (await probe.run('ss -H -lntu')).split('\n');

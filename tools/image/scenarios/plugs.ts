@@ -16,6 +16,7 @@ import {
 export const plugScenarios: readonly Scenario[] = [
   {
     what: 'the USB printer is unplugged in the middle: anew from the start, and marked',
+    short: true,
     async run(booth, { replug }) {
       const printer = await foundPrinter(booth, 'REDIR1');
       for (const port of printer.portNames) await booth.client.speakNothing(port);

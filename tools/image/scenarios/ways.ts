@@ -15,6 +15,7 @@ import {
 export const wayScenarios: readonly Scenario[] = [
   {
     what: 'a USB printer is found by itself, and prints through the kernel',
+    short: true,
     async run(booth) {
       const printer = await foundPrinter(booth, 'REDIR1');
       await allJobsDone(booth);

@@ -31,6 +31,7 @@ const scenarios: readonly Scenario[] = [
     isShort: true,
     async run(bench) {
       const { adapter } = bench;
+      adapter.clear();
       adapter.setLines({ cts: false, dsr: true, dcd: true });
       const { job, sha256 } = await submit(bench, 'COM2', 20 * kib);
       const message = await portSays(bench, 'COM2', 'offline-report');
