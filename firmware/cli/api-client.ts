@@ -102,8 +102,10 @@ function refusalOf({ status, json, method, path }: Refused): CliError {
   if (!refused.success) return new CliError(`Platen answered ${status} to ${method} ${path}.`);
   const { code, detail, next } = refused.data;
   const isWrong = calledWrongly.has(code);
-  // What comes next there is to read the detail, which stands here already.
-  return new CliError(isWrong ? sentence(detail) : `${sentence(detail)} ${next}`, isWrong ? 2 : 1);
+  const isSaid = isWrong || code === 'not-found';
+  // What comes next there is to read the detail, which stands here already, or what paths there
+  // are.
+  return new CliError(isSaid ? sentence(detail) : `${sentence(detail)} ${next}`, isWrong ? 2 : 1);
 }
 
 /** Problems of what was typed, which only the appliance could find. */

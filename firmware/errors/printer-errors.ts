@@ -14,6 +14,12 @@ export const printerErrors = {
     title: 'There is no such group',
     next: 'List the groups; what stands before a "/" is the name of one.',
   },
+  'not-paired': {
+    http: 409,
+    ipp: 'client-error-not-possible',
+    title: 'This appliance has no pair',
+    next: 'Pair it first: "platen pair show-code" here, and "platen pair join" on the other one.',
+  },
   'printer-exists': {
     http: 409,
     ipp: 'client-error-not-possible',
@@ -24,7 +30,7 @@ export const printerErrors = {
     http: 409,
     ipp: 'client-error-not-possible',
     title: 'Jobs wait in the printer',
-    next: 'Cancel them first, or ask for them to be cancelled.',
+    next: 'Cancel them first, or remove it with --cancel-jobs ("cancelJobs" by the API).',
   },
   'printer-not-accepting': {
     http: 409,

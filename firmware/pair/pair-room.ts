@@ -181,7 +181,7 @@ class Room implements PairRoom {
   async unpair({ force }: { readonly force: boolean }) {
     const { membership } = this.#options;
     if (membership.current.peer === undefined) {
-      return refused('not-found', 'this appliance is not paired');
+      return refused('not-paired', 'this appliance is not paired');
     }
     if (!force && this.book.list().length > 0) {
       return refused('not-clusterable', 'the pair has groups: remove them first, or use force');
@@ -350,7 +350,7 @@ class Room implements PairRoom {
 
   #refuseWitness(): Refusal | undefined {
     if (this.#options.membership.current.peer === undefined) {
-      return refused('not-found', 'this appliance is not paired');
+      return refused('not-paired', 'this appliance is not paired');
     }
     if (this.book.list().length === 0) return undefined;
     return refused(

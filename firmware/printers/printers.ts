@@ -162,7 +162,8 @@ export function createPrinterRoom(options: PrinterRoomOptions): PrinterRoom {
     const counts = await options.store.query('jobs.counts', { spooler: options.spooler });
     const queued = counts[id] ?? 0;
     if (queued > 0) {
-      return refused('printer-has-jobs', `${queued} jobs wait in the printer`);
+      const jobs = queued === 1 ? '1 job waits' : `${queued} jobs wait`;
+      return refused('printer-has-jobs', `${jobs} in the printer`);
     }
     const payload = { id, at: options.clock.wall() };
     const outcome = await options.commit([{ type: 'printer.deleted', payload }]);

@@ -56,6 +56,12 @@ for (const [code, exitStatus] of [
   });
 }
 
+test('whoever types commands is not sent to a list of paths', async (t) => {
+  const problem = problemOf({ code: 'not-found', message: 'there is no device x' }, '/x');
+  const client = await clientOf(t, problem.status, problem);
+  await assert.rejects(client.get('/x', shape), { message: 'There is no device x.' });
+});
+
 test('a change of what somebody else changed meanwhile starts from the newer state', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-cli-'));
   const kept = { a: '1' };

@@ -48,7 +48,7 @@ export const groupRoutes: readonly Route[] = [
     run: ({ input, services }) =>
       withPair(services, async (pair) => {
         if (pair.membership().peer === undefined) {
-          return refused('not-clusterable', 'a group needs a pair: platen pair show-code');
+          return refused('not-paired', 'a group needs a pair');
         }
         const id = services.random.uuid();
         const { name, addresses, preferredOwner, policy } = input;
