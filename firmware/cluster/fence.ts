@@ -4,7 +4,7 @@ import type { Term } from '../store/contract.ts';
 import type { Position } from './contract/message.ts';
 import type { Turn } from './contract/rules.ts';
 import type { Following, GroupState, Stepping } from './contract/state.ts';
-import { contains } from './history.ts';
+import { contains, knowsNothing } from './history.ts';
 import { endLapse, isOwner, persist } from './turn.ts';
 
 /**
@@ -141,5 +141,6 @@ export function takeOver(turn: Turn, ownership: Ownership): void {
   state.highestCounter = Math.max(state.highestCounter, ownership.term.counter);
   const change = { term: ownership.term, mode: 'outdated', waitFromSeq: 0, joined: true } as const;
   persist(turn, change, { kind: 'nothing' });
-  turn.effects.push({ kind: 'take-over', term: ownership.term, clean });
+  const replaced = knowsNothing(state.log, ownership.peerEnd) ? ({ replaced: true } as const) : {};
+  turn.effects.push({ kind: 'take-over', term: ownership.term, clean, ...replaced });
 }

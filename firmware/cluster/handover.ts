@@ -68,6 +68,33 @@ export function heldForPeer(job: KnownJob, marks: Marks): readonly Change[] {
   return [{ ...broken, payload: { ...broken.payload, decision: 'hold' } }, hold];
 }
 
+const replacedText = 'The appliance that was replaced may have printed it.';
+
+/**
+ * R6, with a box in the place of the peer: nobody will say what that one printed, so what would
+ * wait for its word waits for a person, and is marked. `clean`: only what waits for it already.
+ */
+export function heldForPerson(job: KnownJob, { at }: Marks, clean: boolean): readonly Change[] {
+  const { id: jobId, state, incoming, sizeBytes } = job;
+  if (state === 'held' || state === 'ended' || (clean && state !== 'peer')) return [];
+  const released: Change = { type: 'job.released', payload: { jobId, at } };
+  const freed = state === 'peer' ? [released] : [];
+  if (incoming && state !== 'printing') return freed;
+  const started: Change = { type: 'job.started', payload: { jobId, portName: '', at } };
+  const marked: Change = {
+    type: 'job.interrupted',
+    payload: {
+      jobId,
+      deliveredBytes: Math.max(1, sizeBytes),
+      decision: 'hold',
+      reasons: ['job-interrupted-by-device-failure'],
+      message: replacedText,
+      at,
+    },
+  };
+  return state === 'printing' ? [marked] : [...freed, started, marked];
+}
+
 export interface HandOver {
   /** What the owner commits, in one unit with the mark. */
   readonly changes: readonly Change[];

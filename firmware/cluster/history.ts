@@ -22,6 +22,14 @@ export function contains(log: LogShape, position: Position): boolean {
   return term !== undefined && sameTerm(term, position.term);
 }
 
+/**
+ * An empty log beside one with records is that of a box in the place of another one: it says
+ * nothing of what that one did.
+ */
+export function knowsNothing(mine: LogShape, theirs: Position | undefined): boolean {
+  return theirs?.seq === 0 && mine.end.seq > 0;
+}
+
 /** J1: the last place that both logs have, found from where their terms begin. */
 export function forkOf(mine: LogShape, theirs: LogShape): Position {
   let fork: Position = { term: mine.end.term, seq: 0 };

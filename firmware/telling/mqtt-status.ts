@@ -8,7 +8,7 @@ import { sleep, startDeadline } from '../../hal/time.ts';
 import type { Events } from '../events/event.ts';
 import { tellingLimits as limits } from '../limits/telling-limits.ts';
 import type { Log } from '../log/log.ts';
-import { type MqttConnection, openMqttClient } from '../pair/mqtt-client.ts';
+import type { MqttConnection } from '../pair/mqtt-client.ts';
 import type { PairRoom } from '../pair/room-contract.ts';
 import type { SpoolerDirectory } from '../spooler/contract.ts';
 import { needsPerson } from './needs.ts';
@@ -99,6 +99,8 @@ class MqttStatus {
     const target = outgoingOf(broker, pin, protocols);
     const stream = await openOutgoing(target, { clock, signal: deadline.signal });
     const closed = Promise.withResolvers<string>();
+    // Where there is a broker: at every start the library would take a moment for nothing.
+    const { openMqttClient } = await import('../pair/mqtt-client.ts');
     this.#connection = await openMqttClient(
       {
         stream,

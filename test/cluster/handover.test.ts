@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   heldForPeer,
+  heldForPerson,
   type KnownJob,
   type Marks,
   planHandOver,
@@ -105,6 +106,36 @@ describe('R6, not clean', () => {
       const held = await jobNow(store, 'one');
       assert.deepEqual([held?.state, held?.hold], ['pending-held', undefined]);
     }
+  });
+
+  test('with a box in the place of the peer it waits for a person, and is marked', async () => {
+    for (const state of ['waiting', 'printing', 'peer'] as const) {
+      const store = await storeWith('one');
+      if (state === 'printing') await commit(store, [started('one')]);
+      if (state === 'peer') await commit(store, heldForPeer(job('one'), marks));
+      await commit(store, heldForPerson(job('one', { state }), marks, false));
+      const held = await jobNow(store, 'one');
+      assert.deepEqual(
+        [held?.state, held?.hold, held?.possiblyPrintedTwice],
+        ['pending-held', undefined, true],
+      );
+    }
+  });
+
+  test('there only what waits for its word does, where this node had gone on alone', () => {
+    const changesOf = (state: KnownJob['state']) =>
+      heldForPerson(job('one', { state }), marks, true);
+    assert.deepEqual((['waiting', 'printing', 'held', 'ended'] as const).flatMap(changesOf), []);
+    assert.equal(changesOf('peer').length, 3);
+  });
+
+  test('there too, what never arrived whole was printed by nobody, and is not held', () => {
+    assert.deepEqual(heldForPerson(job('one', { incoming: true }), marks, false), []);
+    const peers = heldForPerson(job('one', { state: 'peer', incoming: true }), marks, false);
+    assert.deepEqual(
+      peers.map(({ type }) => type),
+      ['job.released'],
+    );
   });
 
   test('what is held by a person or has ended stays as it is', () => {

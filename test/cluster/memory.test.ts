@@ -36,6 +36,11 @@ describe('the memory of a group', () => {
     assert.ok(compareTerms(term, durable.term) > 0);
   });
 
+  test('in another pairing still says that this node had gone on alone', () => {
+    const alone = { ...durable, mode: 'exposed' } as const;
+    assert.equal(decodeMemory(encodeMemory(alone), 4).mode, 'exposed');
+  });
+
   test('of a release before this one is of a box that had the group', () => {
     const { joined, ...before } = durable;
     assert.equal(joined, true);

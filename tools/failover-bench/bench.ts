@@ -159,7 +159,7 @@ function sayRound(fault: Fault, which: string, result: RoundResult): void {
       `lost ${result.lost.length}, doubles ${result.doubles}, ` +
       `unmarked ${result.unmarkedDoubles.length}, old owner ${result.oldOwnerBytes}, ` +
       `refused ${result.refused.length} ${[...new Set(result.refused)].join(' ')}, ` +
-      `broken ${result.broken}, unreached ${result.unreached}`,
+      `broken ${result.broken.length}, unreached ${result.unreached.length}`,
   );
 }
 

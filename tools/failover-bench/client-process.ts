@@ -23,7 +23,8 @@ const everyMs = Number(everyText);
 const connectMs = Number(connectText);
 const answerMs = Math.max(5_000, connectMs);
 const mostAtOnce = Number(mostText);
-const lastAnswersMs = 500;
+/** Who waits long for a connection does so for an answer too, on a busy machine say. */
+const lastAnswersMs = Math.max(500, connectMs);
 const breakOff = new AbortController();
 const firstErrorStatus = 0x0100;
 const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
@@ -36,7 +37,7 @@ process.stdin.resume().on('end', () => {
   ending = true;
   clearInterval(timer);
   // Who has no answer by then is told of as broken.
-  setTimeout(() => breakOff.abort(), lastAnswersMs);
+  setTimeout(() => breakOff.abort(), lastAnswersMs).unref();
 });
 
 function begin(): void {

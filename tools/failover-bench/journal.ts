@@ -24,12 +24,15 @@ export interface RoundResult {
   /** Whole more than once, and not marked as possibly printed twice. */
   readonly unmarkedDoubles: readonly string[];
   readonly doubles: number;
-  /** Bytes of the old owner that came after the survivor's first one. */
+  /**
+   * Bytes of the old owner that came after the survivor's first one, before it announced the
+   * address again: on a machine too busy for its leases the group may be back there.
+   */
   readonly oldOwnerBytes: number;
-  /** Each with what its client was told. */
+  /** Each with what its client was told, or saw. */
   readonly refused: readonly string[];
-  readonly broken: number;
-  readonly unreached: number;
+  readonly broken: readonly string[];
+  readonly unreached: readonly string[];
 }
 
 export interface Judged {
@@ -61,6 +64,12 @@ export function judge(judged: Judged): RoundResult {
   }
   const doubled = [...whole].filter(([, count]) => count > 1).map(([id]) => id);
   const late = survivors === undefined ? Infinity : survivors.atMs;
+  const back = journal.printer.find(
+    (line) => line.kind === 'announced' && line.mac === oldMac && line.atMs > late,
+  );
+  const backAtMs = back?.kind === 'announced' ? back.atMs : Infinity;
+  const detailsOf = (wanted: ClientLine['outcome']) =>
+    journal.client.flatMap(({ outcome, detail }) => (outcome === wanted ? [detail] : []));
   return {
     firstByteMs: survivors === undefined ? undefined : survivors.atMs - faultAtMs,
     announcedMs: announced?.kind === 'announced' ? announced.atMs - faultAtMs : undefined,
@@ -70,12 +79,11 @@ export function judge(judged: Judged): RoundResult {
     lost: accepted.map(({ id }) => id).filter((id) => !whole.has(id)),
     unmarkedDoubles: doubled.filter((id) => !marked.has(id)),
     doubles: doubled.length,
-    oldOwnerBytes: bytes.filter(({ atMs, mac }) => mac === oldMac && atMs > late).length,
-    refused: journal.client.flatMap(({ outcome, detail }) =>
-      outcome === 'refused' ? [detail] : [],
-    ),
-    broken: journal.client.filter(({ outcome }) => outcome === 'broken').length,
-    unreached: journal.client.filter(({ outcome }) => outcome === 'unreached').length,
+    oldOwnerBytes: bytes.filter(({ atMs, mac }) => mac === oldMac && atMs > late && atMs < backAtMs)
+      .length,
+    refused: detailsOf('refused'),
+    broken: detailsOf('broken'),
+    unreached: detailsOf('unreached'),
   };
 }
 

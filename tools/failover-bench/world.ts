@@ -190,18 +190,28 @@ async function buildWorld(
   const owner = await world.ownerInStep();
   for (const [at, host] of printerHosts.entries()) {
     const name = `p${at + 1}`;
-    await owner.run(
-      'port',
-      'add',
-      `${groupName}/${name}`,
-      '--monitor',
-      'tcp',
-      '--host',
-      host.address,
-    );
-    await owner.run('printer', 'add', `${groupName}/${name}`, '--port', name);
+    const port = ['port', 'add', `${groupName}/${name}`, '--monitor', 'tcp'];
+    await insist(owner, ...port, '--host', host.address);
+    await insist(owner, 'printer', 'add', `${groupName}/${name}`, '--port', name);
   }
   return world;
+}
+
+const setUpAttempts = 20;
+
+/** A busy machine may lapse just then; the box says to try again, and as a person would we do. */
+async function insist(box: Box, ...words: readonly string[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await box.run(...words);
+      return;
+    } catch (error) {
+      const said = error instanceof Error ? error.message : '';
+      // An answer that was lost on its way leaves it there all the same.
+      if (attempt > 1 && /exists|already|another/i.test(said)) return;
+      if (attempt >= setUpAttempts || !/Try again/.test(said)) throw error;
+    }
+  }
 }
 
 async function upload(client: Host, id: string, bytes: number): Promise<HalfUpload> {

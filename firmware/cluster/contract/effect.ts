@@ -41,7 +41,13 @@ export type Effect =
   /** Nothing is known of it: it may be found in the log later. */
   | { readonly kind: 'commit-failed'; readonly id: number }
   /** Own the group. Not `clean`: hold the jobs that are known and not finished (R6). */
-  | { readonly kind: 'take-over'; readonly term: Term; readonly clean: boolean }
+  | {
+      readonly kind: 'take-over';
+      readonly term: Term;
+      readonly clean: boolean;
+      /** The peer stands in the place of one whose word never comes: a person decides instead. */
+      readonly replaced?: true;
+    }
   /** Both logs are one again: what R6 held may go on, by policy. */
   | { readonly kind: 'release-held' }
   | { readonly kind: 'drain'; readonly deadlineMs: number }

@@ -4,7 +4,7 @@ import { startDeadline } from '../../../hal/time.ts';
 import { refused, type Refusal } from '../../errors/codes.ts';
 import type { DocumentReader } from '../../spool/document-reader.ts';
 import type { Spooler } from '../../spooler/contract.ts';
-import type { LogRecord, Term } from '../../store/contract.ts';
+import type { LogRecord } from '../../store/contract.ts';
 import type { Change } from '../../store/records/table.ts';
 import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
@@ -167,7 +167,7 @@ class Host implements GroupHost {
       case 'forget-tail':
         return this.#changeLog(effect);
       case 'take-over':
-        return this.#takeOver(effect.term, effect.clean);
+        return this.#takeOver(effect);
       case 'release-held':
         return this.#ownership?.releaseHeld();
       case 'drain':
@@ -298,12 +298,13 @@ class Host implements GroupHost {
     this.#firmly(cut());
   }
 
-  #takeOver(term: Term, clean: boolean): void {
+  #takeOver({ term, clean, replaced }: Extract<HandsEffect, { kind: 'take-over' }>): void {
     this.#end();
     const ownership = new Ownership({
       host: this.#options,
       term,
       clean,
+      replaced: replaced === true,
       commits: this.#commits,
       live: () => this.#machine?.live(term) ?? false,
       after: this.#ended,

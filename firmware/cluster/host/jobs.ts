@@ -11,6 +11,7 @@ import {
   type HandOver,
   handedPath,
   heldForPeer,
+  heldForPerson,
   type KnownJob,
   type Marks,
   planHandOver,
@@ -37,17 +38,41 @@ export async function holdForPeer(
   marks: Marks,
 ): Promise<number> {
   let count = 0;
+  await changeUnfinished(spooler, store, commit, (job) => {
+    const changes = heldForPeer(job, marks);
+    const isHold = ({ type, payload }: Change) =>
+      type === 'job.held' && payload.hold.kind === 'peer';
+    count += changes.filter(isHold).length;
+    return changes;
+  });
+  return count;
+}
+
+/** R6, with a box in the place of the peer; as `holdForPeer`. */
+export function holdForPerson(
+  spooler: string,
+  store: Query,
+  commit: Commit,
+  marks: Marks,
+  clean: boolean,
+): Promise<void> {
+  return changeUnfinished(spooler, store, commit, (job) => heldForPerson(job, marks, clean));
+}
+
+async function changeUnfinished(
+  spooler: string,
+  store: Query,
+  commit: Commit,
+  changesOf: (job: KnownJob) => readonly Change[],
+): Promise<void> {
   const policies = policiesOf(await store.query('printers.all', { spooler }));
   for (let afterNumber = 0; ; ) {
     const jobs = await unfinished(spooler, store, afterNumber);
     const last = jobs.at(-1);
-    if (last === undefined) return count;
+    if (last === undefined) return;
     afterNumber = last.number;
-    const changes = jobs.flatMap((job) => heldForPeer(knownJob(job, policies), marks));
+    const changes = jobs.flatMap((job) => changesOf(knownJob(job, policies)));
     if (changes.length > 0) mustCommit(await commit(changes));
-    const isHold = ({ type, payload }: Change) =>
-      type === 'job.held' && payload.hold.kind === 'peer';
-    count += changes.filter(isHold).length;
   }
 }
 

@@ -37,9 +37,13 @@ export function decodeMemory(memory: string | undefined, generation: number): Du
 /**
  * Into another pairing: promises were made to another peer, and counters go on. So a box that has
  * the group's log comes before one that is new to the pair, which would else lead, with nothing.
+ * Who had gone on alone still knows all that its peer of then could know (R6).
  */
-function carriedOver({ term, reservedCounter, joined }: Durable, generation: number): Durable {
-  return { ...freshDurable(generation), term: { ...term, generation }, reservedCounter, joined };
+function carriedOver(before: Durable, generation: number): Durable {
+  const { reservedCounter, joined } = before;
+  const term = { ...before.term, generation };
+  const mode = before.mode === 'exposed' ? before.mode : 'outdated';
+  return { ...freshDurable(generation), term, reservedCounter, joined, mode };
 }
 
 export function shapeOf({ end, terms }: LogHistory, generation: number): LogShape {

@@ -9,7 +9,7 @@ import { faultIn, type Store, StoreError, type Term } from '../../store/contract
 import { withCommit } from '../../store/with-commit.ts';
 import type { GroupCommits } from './commits.ts';
 import type { GroupHostOptions } from './contract.ts';
-import { holdForPeer, marksAt, releaseForPeer } from './jobs.ts';
+import { holdForPeer, holdForPerson, marksAt, releaseForPeer } from './jobs.ts';
 import { createFencedTcp, type FencedTcp } from './sockets.ts';
 
 /** Not at once: what its client was told to have failed is marked so first. */
@@ -20,6 +20,8 @@ export interface OwnershipOptions {
   readonly term: Term;
   /** R6: this node was in step, or lacks nothing. */
   readonly clean: boolean;
+  /** A box with nothing stands in the place of the peer, whose word never comes. */
+  readonly replaced: boolean;
   readonly commits: GroupCommits;
   /** live() for this term. */
   readonly live: () => boolean;
@@ -57,7 +59,7 @@ export class Ownership {
     const live = () => !this.#ending.signal.aborted && options.live();
     this.permit = { live, refuseJobs: options.refuseJobs };
     this.#sockets = createFencedTcp({ tcp: options.host.tcp, live });
-    this.#held = options.clean;
+    this.#held = options.clean && !options.replaced;
     // A clean takeover has both logs: an ownership before may have died before it released.
     this.#releaseDue = options.clean;
     this.#store = this.#ownedStore(this.#ending.signal);
@@ -163,12 +165,13 @@ export class Ownership {
   }
 
   async #prepareJobs(): Promise<void> {
-    const { id, clock } = this.#options.host;
-    if (!this.#held) {
-      const count = await holdForPeer(id, this.#store, this.#commit, marksAt(clock.wall()));
-      this.#held = true;
-      if (count > 0) this.#options.host.onJobsHeld?.(count);
-    }
+    const { host, clean, replaced } = this.#options;
+    if (this.#held) return;
+    const marks = marksAt(host.clock.wall());
+    if (replaced) await holdForPerson(host.id, this.#store, this.#commit, marks, clean);
+    const count = replaced ? 0 : await holdForPeer(host.id, this.#store, this.#commit, marks);
+    this.#held = true;
+    if (count > 0) host.onJobsHeld?.(count);
   }
 
   async #release(): Promise<void> {

@@ -5,7 +5,7 @@ import type { LogRecord } from '../../store/contract.ts';
 import type { Body, Position } from '../contract/message.ts';
 import type { Turn } from '../contract/rules.ts';
 import type { GroupState } from '../contract/state.ts';
-import { contains } from '../history.ts';
+import { contains, knowsNothing } from '../history.ts';
 import { samePosition, sameTerm } from '../term.ts';
 import { isOwner, persist, send } from '../turn.ts';
 import { expose, sendStep } from './in-step.ts';
@@ -169,10 +169,13 @@ export function peerOutdated(turn: Turn, epoch: number): void {
 
 /**
  * R6: a takeover may go on with the jobs it knows where this node was in step, or where the peer
- * itself said that its log holds nothing that is missing here. Otherwise it holds them.
+ * itself said that its log holds nothing that is missing here. Otherwise it holds them. A peer with
+ * nothing says so of itself alone, and not of the box in whose place it stands: then only an owner
+ * that had gone on alone knows all.
  */
 export function R6(turn: Turn, peerEnd: Position | undefined): boolean {
   const { state, now } = turn;
+  if (knowsNothing(state.log, peerEnd)) return state.durable.mode === 'exposed';
   if (peerEnd !== undefined) return contains(state.log, peerEnd);
   return turn.rules.R4(state, now);
 }

@@ -151,6 +151,27 @@ describe('B1', () => {
   });
 });
 
+describe('R6 with a box in the place of the peer', () => {
+  for (const [mode, clean] of [
+    ['exposed', true],
+    ['outdated', false],
+  ] as const) {
+    test(`its empty log says nothing: ${clean ? 'clean' : 'not clean'} where ${mode}`, () => {
+      const subject = booting();
+      const { durable, log } = subject.state;
+      const grownLog = grown(log, [record(1, term(3))]);
+      subject.state = { ...subject.state, durable: { ...durable, mode }, log: grownLog };
+      subject.hear(heartbeat({ role: 'boot' }));
+      const { claim } = subject.state;
+      assert.ok(claim !== undefined);
+      const { seq, term: asked } = claim;
+      const grant = { kind: 'grant', term: asked, boot: 3, seq, logEnd: noLog } as const;
+      const takeover = subject.hear(grant).find(({ kind }) => kind === 'take-over');
+      assert.deepEqual(takeover, { kind: 'take-over', term: asked, clean, replaced: true });
+    });
+  }
+});
+
 describe('B2', () => {
   test('alone, a start waits a minute after its arbiter first answered', () => {
     const subject = booting();

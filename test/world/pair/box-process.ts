@@ -77,6 +77,8 @@ export interface BoxProcess {
   feed(event: ClusterEvent): void;
   /** live() for the term that the machine is in. */
   live(): boolean;
+  /** Paired with another box: the group ends here, and starts anew. */
+  pairAnew(config: GroupConfig): void;
 }
 
 export function startBoxProcess(options: BoxProcessOptions): BoxProcess {
@@ -85,6 +87,24 @@ export function startBoxProcess(options: BoxProcessOptions): BoxProcess {
   let host: GroupHost | undefined;
   /** What came before the store was open. */
   const early: ClusterEvent[] = [];
+
+  let made: { readonly store: Store; readonly spool: ReturnType<typeof createSpool> } | undefined;
+  const startHost = async (config: GroupConfig) => {
+    if (made === undefined) throw new Error('the process has not started yet');
+    const next = makeHost(
+      { ...options, config },
+      made.store,
+      made.spool,
+      () => machine,
+      (of) => {
+        machine = of;
+      },
+    );
+    await next.start();
+    host = next;
+    next.feed({ kind: 'tick' });
+    for (const event of early.splice(0)) next.feed(event);
+  };
 
   const open = async () => {
     const { databases, disk } = options;
@@ -105,19 +125,8 @@ export function startBoxProcess(options: BoxProcessOptions): BoxProcess {
     });
     await spool.prepare();
     await spool.clean((names) => opened.query('documents.referenced', { names }));
-    const made = makeHost(
-      options,
-      store,
-      spool,
-      () => machine,
-      (next) => {
-        machine = next;
-      },
-    );
-    await made.start();
-    host = made;
-    made.feed({ kind: 'tick' });
-    for (const event of early) made.feed(event);
+    made = { store, spool };
+    await startHost(options.config);
   };
   timeline.touch();
   open().catch(options.onFault);
@@ -137,6 +146,17 @@ export function startBoxProcess(options: BoxProcessOptions): BoxProcess {
     live() {
       if (machine === undefined) return false;
       return rules.live(machine.state, options.clock.monotonicMs());
+    },
+    pairAnew(config) {
+      const before = host;
+      host = undefined;
+      machine = undefined;
+      const anew = async () => {
+        await before?.stop(AbortSignal.abort());
+        await startHost(config);
+      };
+      timeline.touch();
+      anew().catch(options.onFault);
     },
   };
 }

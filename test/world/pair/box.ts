@@ -76,6 +76,10 @@ export interface PairBox {
   /** Its supervisor does nothing either. */
   frozen: boolean;
   start(): void;
+  /** Another box stands in its place, with an empty disk, and is paired. */
+  becomeNew(): void;
+  /** It is paired with another box now, and runs on. */
+  pairAnew(): void;
   kill(): void;
   /** As a kill, and all that was not synced is lost. */
   cutPower(): void;
@@ -91,8 +95,10 @@ export interface PairBox {
 }
 
 export function createBox(options: BoxOptions): PairBox {
-  const { name, peer, config, timeline, random, clock, network, kernel, judge } = options;
-  const disk = new SimulatedDisk({ seed: options.seed + name.charCodeAt(0) });
+  const { name, peer, timeline, random, clock, network, kernel, judge } = options;
+  let { config } = options;
+  const newDisk = () => new SimulatedDisk({ seed: options.seed + name.charCodeAt(0) });
+  let disk = newDisk();
   const databases = createKeptDatabases(options.image);
   const report = createBoxReport(databases);
   const ids = new Ids(options.seed * 2 + name.charCodeAt(0));
@@ -337,6 +343,16 @@ export function createBox(options: BoxOptions): PairBox {
       sick = value;
     },
     start,
+    becomeNew() {
+      disk = newDisk();
+      databases.empty();
+      config = { ...config, generation: config.generation + 1 };
+      start();
+    },
+    pairAnew() {
+      config = { ...config, generation: config.generation + 1 };
+      inProcess(() => process?.pairAnew(config))();
+    },
     kill,
     cutPower,
     stop() {

@@ -116,6 +116,7 @@ export function scheduleCommon(world: FaultyWorld, fault: Fault): void {
     case 'printer-off':
     case 'offline':
     case 'sick':
+    case 'replace':
       // Each level has its own.
       return;
   }

@@ -68,6 +68,13 @@ export type Fault =
       readonly node: NodeName;
       readonly atMs: number;
       readonly forMs: number;
+    }
+  /** The node dies for good; a new box takes its place after `forMs`, with nothing. Never drawn. */
+  | {
+      readonly kind: 'replace';
+      readonly node: NodeName;
+      readonly atMs: number;
+      readonly forMs: number;
     };
 
 const machineKinds = [
@@ -334,6 +341,8 @@ function draw(random: SeededRandom, atMs: number, { kinds, powerChance }: FaultS
     case 'sick':
       // Long enough to be seen, restarted and failed over.
       return { kind, node, atMs, forMs: forMs + 8_000 };
+    case 'replace':
+      throw new Error('a box is replaced by a test of its own');
     case 'kill':
       if (powerChance === undefined) return { kind, node, atMs, forMs };
       return { kind, node, atMs, forMs, power: random.chance(powerChance) };

@@ -10,17 +10,20 @@ export interface KeptDatabases extends Databases {
   /** The disk's content, for whoever looks on from outside. */
   all(sql: string, ...values: readonly (string | number)[]): readonly Record<string, unknown>[];
   image(): Uint8Array;
+  /** Another disk. */
+  empty(): void;
 }
 
 /** One database is enough for a store; `image`: what it holds before the first start. */
 export function createKeptDatabases(image: Uint8Array | undefined): KeptDatabases {
-  const database = new DatabaseSync(':memory:');
+  let database = new DatabaseSync(':memory:');
   if (image !== undefined) database.deserialize(image);
   return {
     open: () => openAgain(database),
     setAside: () => Promise.reject(new Error('a sound database is not set aside')),
     all: (sql, ...values) => database.prepare(sql).all(...values),
     image: () => database.serialize(),
+    empty: () => void (database = new DatabaseSync(':memory:')),
   };
 }
 

@@ -249,7 +249,9 @@ function judgeFlapping({ judge, nodes, definition }: World, faults: readonly Fau
   const back = definition.preferredOwner === undefined ? 0 : 1;
   const takeovers = [...nodes.a.takeovers, ...nodes.b.takeovers];
   const late = takeovers.filter(({ atMs }) => atMs > calmMs).length;
-  const reasons = faults.filter((fault) => movesGroups(fault, faults)).length;
+  // Once as a box dies, and once more with the one in its place.
+  const replaced = faults.filter(({ kind }) => kind === 'replace').length;
+  const reasons = faults.filter((fault) => movesGroups(fault, faults)).length + replaced;
   if (takeovers.length > 1 + reasons + back) {
     judge.report(0, `it flaps: ${takeovers.length} takeovers for ${reasons} faults`);
   } else if (late > 1 + back) judge.report(0, `it flaps: ${late} takeovers once all was healed`);
@@ -280,6 +282,7 @@ function movesGroups(fault: Fault, faults: readonly Fault[]): boolean {
     case 'move':
     case 'leave':
     case 'sick':
+    case 'replace':
       return true;
     case 'witness-restart':
     case 'witness-drops':

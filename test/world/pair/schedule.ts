@@ -54,6 +54,19 @@ export function schedule(world: World, fault: Fault): void {
       );
       return;
     }
+    case 'replace': {
+      const other = fault.node === 'a' ? 'b' : 'a';
+      during(
+        world,
+        fault,
+        () => nodes[fault.node].cutPower(),
+        () => {
+          nodes[fault.node].becomeNew();
+          nodes[other].pairAnew();
+        },
+      );
+      return;
+    }
     case 'stop':
     case 'freeze':
     case 'cut':

@@ -56,14 +56,26 @@ function headerOf(sizePixels: number): Buffer {
   return header;
 }
 
-/** Each line begins with its filter, which is none. */
+/**
+ * Each line begins with its filter, which is none. All edges lie on the grid: a line is drawn once
+ * for each of its rows, since a start of the appliance waits for it.
+ */
 function pixelsOf(sizePixels: number): Buffer {
   const lineBytes = 1 + sizePixels * bytesPerPixel;
   const pixels = Buffer.alloc(lineBytes * sizePixels);
+  const onGrid = (at: number) => Math.floor((at * grid) / sizePixels);
+  let drawn = -1;
   for (let y = 0; y < sizePixels; y += 1) {
+    const row = onGrid(y);
+    const at = y * lineBytes;
+    if (row === drawn) {
+      pixels.copyWithin(at, at - lineBytes, at);
+      continue;
+    }
+    drawn = row;
+    const colours = Array.from({ length: grid }, (_, column) => colourAt(column, row));
     for (let x = 0; x < sizePixels; x += 1) {
-      const colour = colourAt((x * grid) / sizePixels, (y * grid) / sizePixels);
-      pixels.set(colour, y * lineBytes + 1 + x * bytesPerPixel);
+      pixels.set(colours[onGrid(x)] ?? clear, at + 1 + x * bytesPerPixel);
     }
   }
   return pixels;
