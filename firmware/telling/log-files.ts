@@ -63,8 +63,9 @@ export function createLogFiles({ files, clock, folder }: LogFilesOptions): LogFi
   const begin = (): void => {
     work ??= run()
       .catch((error: unknown) => {
-        if (!isHalError(error)) throw error;
+        // Also after a fault of ours, which is told and would else come again at once.
         rest();
+        if (!isHalError(error)) throw error;
       })
       .finally(() => {
         work = undefined;

@@ -54,6 +54,27 @@ describe('the files of the log', () => {
     const text = Buffer.from(await files.readFile('/log/platen.log', 1_000)).toString();
     assert.equal(text, 'waits\n');
   });
+
+  test('rest after a fault of our own too, which is told', async () => {
+    const { files } = new SimulatedDisk({ seed: 1 }).mount();
+    const clock = new VirtualClock();
+    let attempts = 0;
+    const broken = async () => {
+      attempts += 1;
+      throw new TypeError('a fault of ours');
+    };
+    const log = createLogFiles({
+      files: { ...files, makeDirectory: broken },
+      clock,
+      folder: '/log',
+    });
+    log.write('one\n');
+    const first = log.close();
+    log.write('two\n');
+    await assert.rejects(first, TypeError);
+    await log.close();
+    assert.equal(attempts, 1);
+  });
 });
 
 describe('the newest lines', () => {
