@@ -141,9 +141,21 @@ export function nextBackoffMs(
  * for itself at startDocPort, and only the next try would clear what it said.
  */
 export function blockingReasons(statuses: readonly DeviceStatus[]): readonly DeviceReason[] {
-  return statuses
-    .filter((status) => status.source !== 'port-monitor' && status.source !== 'spooler')
-    .flatMap((status) => status.reasons.filter((reason) => reason.severity === 'error'));
+  return statuses.flatMap(blocking);
+}
+
+/** The device's own words of what stops it, the newest; where it has none, the keywords. */
+export function blockingMessage(statuses: readonly DeviceStatus[]): string {
+  const [newest] = statuses
+    .filter((status) => status.message !== undefined && blocking(status).length > 0)
+    .toSorted((a, b) => b.atMs - a.atMs);
+  const keywords = blockingReasons(statuses).map(({ keyword }) => keyword);
+  return newest?.message ?? keywords.join(', ');
+}
+
+function blocking({ source, reasons }: DeviceStatus): readonly DeviceReason[] {
+  if (source === 'port-monitor' || source === 'spooler') return [];
+  return reasons.filter(({ severity }) => severity === 'error');
 }
 
 /** True when a status says that the device shows itself: it answers and has no error. */

@@ -11,7 +11,13 @@ import type { OpenOutcome } from '../spooler/port-opening.ts';
 import type { Permit } from '../spooler/permit.ts';
 import { type AttemptResult, runAttempt } from './attempt.ts';
 import { Bell } from './bell.ts';
-import { type AttemptEnd, blockingReasons, decideEnd, nextBackoffMs } from './decisions.ts';
+import {
+  type AttemptEnd,
+  blockingMessage,
+  blockingReasons,
+  decideEnd,
+  nextBackoffMs,
+} from './decisions.ts';
 import type { Claim } from './dispatcher.ts';
 import type { ChunkStream } from './read-ahead.ts';
 
@@ -203,9 +209,10 @@ class Runner implements PortRunner {
     this.#device.clear();
     if (!permit.live()) return await this.#work.wait(limits.backoffFirstMs, this.#stopping.signal);
     if (this.#draining) return await this.#work.wait(undefined, this.#stopping.signal);
-    const blocking = blockingReasons(this.#options.statuses());
+    const statuses = this.#options.statuses();
+    const blocking = blockingReasons(statuses);
     if (blocking.length > 0) {
-      this.#showState('waiting', blocking, blocking.map((reason) => reason.keyword).join(', '));
+      this.#showState('waiting', blocking, blockingMessage(statuses));
       return await this.#work.wait(undefined, this.#stopping.signal);
     }
     const port = await this.#openPort();

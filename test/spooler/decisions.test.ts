@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   type AttemptEnd,
+  blockingMessage,
   blockingReasons,
   decideEnd,
   fairOrder,
@@ -74,6 +75,24 @@ test('only errors of others than the port monitor keep a port from trying', () =
   ]);
   assert.deepEqual(blocking, []);
   assert.deepEqual(blockingReasons([{ source: 'snmp', reasons: [error], atMs: 1 }]), [error]);
+});
+
+test('what stops a device is told in its newest words, else by keywords', () => {
+  const error = { keyword: 'media-empty', severity: 'error' } as const;
+  const at = (atMs: number, message?: string) =>
+    ({
+      source: 'snmp',
+      reasons: [error],
+      atMs,
+      ...(message === undefined ? {} : { message }),
+    }) as const;
+  assert.equal(blockingMessage([at(1)]), 'media-empty');
+  assert.equal(
+    blockingMessage([at(1, 'Tray 1 empty'), at(2, 'Tray 2 empty'), at(3)]),
+    'Tray 2 empty',
+  );
+  const idle = { source: 'language-monitor', reasons: [], message: 'Ready', atMs: 9 } as const;
+  assert.equal(blockingMessage([at(1), idle]), 'media-empty');
 });
 
 test('the printer that was served last comes last', () => {

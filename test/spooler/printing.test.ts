@@ -209,6 +209,7 @@ describe('a device that is not ready', () => {
           reportStatus('desk', {
             source: 'snmp',
             reasons: isEmpty ? [{ keyword: 'media-empty', severity: 'error' }] : [],
+            ...(isEmpty ? { message: 'Tray 2 empty' } : {}),
             atMs: clock.monotonicMs(),
           });
       },
@@ -220,6 +221,8 @@ describe('a device that is not ready', () => {
     assert.equal(bench.device.triesAtMs.length, 0);
     const status = await bench.spooler.printers.status(printer.id);
     assert.deepEqual([status.state, status.reasons], ['stopped', ['media-empty-error']]);
+    // In the device's words, however long the port has known it.
+    assert.equal(status.message, 'Tray 2 empty');
     report(false);
     await bench.untilState(job.id, 'completed', 100);
   });
