@@ -65,7 +65,7 @@ export const steps: readonly Step[] = [
     name: 'heartbeats',
     what: 'heartbeats between two processes, idle and loaded, and whether a lease lapses',
     needsPackages: false,
-    command: () => [process.execPath, 'tools/heartbeat-bench/bench.ts', '--seconds=10'],
+    command: () => [process.execPath, 'tools/heartbeat-bench/bench.ts', '--seconds=5'],
   },
   {
     // Last, so that the test runner's own closing line ends the output.
