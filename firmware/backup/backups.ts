@@ -137,7 +137,8 @@ export function createBackups(options: BackupsOptions): Backups {
           refuseWaiting({ waitingJobs: await waitingJobs(options) }, discardJobs);
           await files.replaceFile(places.marker, Buffer.from(JSON.stringify(marker)));
         } catch (error) {
-          await files.remove(places.marker).catch(() => undefined);
+          // While it may stand, the next start gives up whatever would be accepted from now on.
+          await files.remove(places.marker);
           openAgain();
           throw error;
         }

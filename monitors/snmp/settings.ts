@@ -13,7 +13,7 @@ const password = z
   });
 
 /** Without defaults: to change some. */
-export const snmpChanges = {
+const snmpChanges = {
   snmpEnabled: z.boolean(),
   snmpVersion: z.enum(['1', '2c', '3']),
   snmpCommunity: z

@@ -300,6 +300,28 @@ describe('a restore is refused, and nothing is touched', () => {
     assert.deepEqual(doors, ['shut', 'open', 'shut']);
   });
 
+  test('by a disk that may keep its marker: the door stays shut until the next start', async () => {
+    const file = await made((await makeBox(1, 'labels')).options);
+    const doors: string[] = [];
+    const shutDoor = () => {
+      doors.push('shut');
+      return () => void doors.push('open');
+    };
+    const box = await makeBox(2, 'other', { shutDoor });
+    const { files } = box.options;
+    const { marker } = restorePlaces(data.path);
+    const failing = {
+      replaceFile: (path: string, bytes: Uint8Array) =>
+        path === marker ? Promise.reject(new Error('EIO')) : files.replaceFile(path, bytes),
+      remove: (path: string) =>
+        path === marker ? Promise.reject(new Error('EIO')) : files.remove(path),
+    };
+    const backups = createBackups({ ...box.options, files: { ...files, ...failing } });
+    await backups.take(once(file));
+    await assert.rejects(backups.restore(passphrase, { discardJobs: false }));
+    assert.deepEqual(doors, ['shut']);
+  });
+
   test('of another file, once one is restored and the start has yet to come', async () => {
     const file = await made((await makeBox(1, 'labels')).options);
     const box = await makeBox(2, 'other');
