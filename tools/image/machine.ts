@@ -97,6 +97,10 @@ export async function powerOn(options: MachineOptions): Promise<Machine> {
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  // However this process ends: a box that nobody looks at would run for ever.
+  const onExit = () => void child.kill('SIGKILL');
+  process.once('exit', onExit);
+  child.once('close', () => process.off('exit', onExit));
   return new RunningMachine(child, options.onLine);
 }
 

@@ -8,13 +8,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { abortable } from '../../hal/time.ts';
 import { writeInitramfs } from '../kernel/initramfs.ts';
 import { run } from '../run.ts';
 import { mibBytes } from './contract.ts';
 import { places } from './disk.ts';
 
 export interface Probe {
-  /** Runs a line in the box's shell, as root; rejects where its status is not 0. */
+  /** Runs a line in the box's shell, as root; rejects where its status is not 0, or has no end. */
   run(line: string): Promise<string>;
   close(): void;
 }
@@ -105,7 +106,7 @@ export async function openProbe(socket: string, timeoutMs: number): Promise<Prob
     async run(line) {
       lines.forget();
       connection.write(`${line}\n`);
-      const end = await lines.until(doneMark);
+      const end = await inTime(lines.until(doneMark), line);
       const said = lines.all.slice(0, lines.all.indexOf(end));
       const text = said
         .filter((each) => !each.startsWith(readyMark))
@@ -120,6 +121,19 @@ export async function openProbe(socket: string, timeoutMs: number): Promise<Prob
 }
 
 const helloEveryMs = 1_000;
+/** The longest takes half a minute under emulation. */
+const lineTimeoutMs = 300_000;
+
+/** A box that hangs says nothing more. */
+async function inTime(end: Promise<string>, line: string): Promise<string> {
+  const late = AbortSignal.timeout(lineTimeoutMs);
+  try {
+    return await abortable(end, late);
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new Error(`in the box, ${line} did not end in time`, { cause: error });
+  }
+}
 
 class Lines {
   all: string[] = [];
