@@ -132,6 +132,11 @@ test('the first program has the line before which the tests add their shell', as
   await promisify(execFile)('sh', ['-n', image('early/init')]);
 });
 
+test('at a stop the supervisor alone is told: a second signal ends the appliance at once', async () => {
+  const unit = await readFile(join(units, 'platen.service'), 'utf8');
+  assert.match(unit, /^KillMode=mixed$/m);
+});
+
 test('no unit of ours is exposed by 3 or more, as systemd itself counts', async (t) => {
   const names = ['', '-box', '-data', '-light', '-network', '-provision', '-set-up-code'];
   for (const name of names) {
