@@ -66,7 +66,7 @@ export const bootTimeoutMs = 600_000;
 export const hostInGuest = '10.0.2.2';
 const readyMark = '"ready":true';
 const mediumMib = 3072;
-const untilTimeoutMs = 180_000;
+const untilTimeoutMs = 300_000;
 const anyPort = { address: '127.0.0.1', port: 0 } as const;
 
 export async function openBooth(options: {

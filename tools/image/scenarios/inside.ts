@@ -103,11 +103,17 @@ export const emptyData = 'rm /data/filler /data/filler-rest; sync';
 export async function shell(booth: Booth): Promise<Probe> {
   if (!booth.hasProbe) {
     await booth.kill();
-    await addProbe(booth.disk, booth.folder);
-    booth.hasProbe = true;
+    await ensureProbe(booth);
     await booth.boot();
   }
   return booth.probe();
+}
+
+/** For a box that is off. */
+export async function ensureProbe(booth: Booth): Promise<void> {
+  if (booth.hasProbe) return;
+  await addProbe(booth.disk, booth.folder);
+  booth.hasProbe = true;
 }
 
 /** `udp UNCONN 0 0 0.0.0.0:5353 0.0.0.0:*` */

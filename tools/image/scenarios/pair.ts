@@ -17,7 +17,7 @@ import { type Console, createConsole } from '../../kernel/console.ts';
 import { run } from '../../run.ts';
 import { type Booth, until } from '../booth.ts';
 import type { Scenario } from './contract.ts';
-import { shell } from './inside.ts';
+import { ensureProbe } from './inside.ts';
 import { foundPrinter } from './steps.ts';
 
 const program = (name: string) =>
@@ -34,10 +34,12 @@ const mac = '52:54:00:77:00:64';
 export const pairScenarios: readonly Scenario[] = [
   {
     what: 'a copied card: the same identity is refused as a peer',
+    fromOff: true,
     run: (booth) => withPeer(booth, refusesCopy, 'copy'),
   },
   {
     what: 'a pair with an appliance in a namespace: the box is killed, the other one prints on',
+    fromOff: true,
     run: (booth) => withPeer(booth, takesOver, 'peer'),
   },
 ];
@@ -59,8 +61,8 @@ async function withPeer(
 ): Promise<string> {
   const tag = `image${process.pid}`;
   const tap = `plt${process.pid}`.slice(0, 15);
-  const probe = await shell(booth);
-  const identity = await probe.run('cat /data/platen/identity.json');
+  await booth.kill();
+  await ensureProbe(booth);
   await using hosts = await createHosts({ tag, count: 3 });
   const [host, client, printer] = hosts.hosts;
   assert.ok(host && client && printer);
@@ -78,12 +80,12 @@ async function withPeer(
     await run('ip', ['link', 'set', tap, 'netns', hosts.wire], '/');
     isOutside = false;
     await run('ip', ['-n', hosts.wire, 'link', 'set', tap, 'master', 'bridge', 'up'], '/');
-    await booth.ready(machine);
+    const { ready } = await booth.ready(machine);
+    if (!booth.client.isSetUp) await booth.setUp(ready);
     await giveAddress(booth);
     const data = join(booth.folder, name);
     await mkdir(data, { recursive: true, mode: 0o700 });
-    const copied = join(data, 'identity.json');
-    if (name === 'copy') await writeFile(copied, `${identity}\n`, { mode: 0o600 });
+    if (name === 'copy') await copyIdentity(booth, data);
     const peer = new Box({ name, host, data, settings });
     await peer.start();
     return await work({ booth, peer, box: await consoleOf(booth), client, printer });
@@ -91,6 +93,11 @@ async function withPeer(
     await booth.kill();
     if (isOutside) await run('ip', ['link', 'delete', tap], '/');
   }
+}
+
+async function copyIdentity(booth: Booth, to: string): Promise<void> {
+  const text = await (await booth.probe()).run('cat /data/platen/identity.json');
+  await writeFile(join(to, 'identity.json'), `${text}\n`, { mode: 0o600 });
 }
 
 async function giveAddress(booth: Booth): Promise<void> {
