@@ -29,7 +29,7 @@ export interface WaitingAnswers {
   stop(): Promise<void>;
 }
 
-export interface Patience<T> {
+interface Patience<T> {
   readonly clock: Clock;
   readonly log: Log;
   readonly answers: WaitingAnswers;

@@ -116,11 +116,22 @@ async function runAll(booth: Booth, rounds: Rounds, asked: Asked): Promise<numbe
     } catch (error) {
       failed.push(what);
       const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      process.stdout.write(`not ok  ${said}\n`);
+      process.stdout.write(`not ok  ${said}\n${await journalOf(booth)}\n`);
     }
   }
   process.stdout.write(`${wanted.length - failed.length} passed, ${failed.length} failed\n`);
   return failed.length;
+}
+
+/** What the box logged last, where it runs and can be asked. */
+async function journalOf(booth: Booth): Promise<string> {
+  if (!booth.isOn || !booth.hasProbe) return '';
+  try {
+    const probe = await booth.probe();
+    return await probe.run('journalctl --output=cat --no-pager | tail -n 60');
+  } catch (error) {
+    return `and its journal can't be read: ${String(error)}`;
+  }
 }
 
 async function firstBoot(booth: Booth, { gate }: Asked): Promise<string> {

@@ -28,6 +28,7 @@ const boxAddress = '10.77.0.100';
 /** As the image has them: clients of the group find the same port on either box. */
 const settings = ['listen.http=631', 'listen.https=443', 'listen.lpd=515', 'listen.snmp=161'];
 const firstLineMs = 120_000;
+const errorCharacters = 6_000;
 const mac = '52:54:00:77:00:64';
 
 /** The copy comes first: a box that has a peer takes no other. */
@@ -88,7 +89,12 @@ async function withPeer(
     if (name === 'copy') await copyIdentity(booth, data);
     const peer = new Box({ name, host, data, settings });
     await peer.start();
-    return await work({ booth, peer, box: await consoleOf(booth), client, printer });
+    try {
+      return await work({ booth, peer, box: await consoleOf(booth), client, printer });
+    } catch (error) {
+      const said = peer.errors().slice(-errorCharacters);
+      throw new Error(`${String(error)}; the other appliance says\n${said}`, { cause: error });
+    }
   } finally {
     await booth.kill();
     if (isOutside) await run('ip', ['link', 'delete', tap], '/');
