@@ -12,6 +12,7 @@ import type { ImageName } from './contract.ts';
 import { boothPackages } from './packages.ts';
 import { addProbe } from './probe.ts';
 import type { Rounds } from './scenarios/contract.ts';
+import { journalOf } from './scenarios/inside.ts';
 import { scenarios } from './scenarios/table.ts';
 
 const USAGE = `usage: npm run verify:image [-- [--target NAME] [--short | --soak] [--only TEXT]…]
@@ -121,17 +122,6 @@ async function runAll(booth: Booth, rounds: Rounds, asked: Asked): Promise<numbe
   }
   process.stdout.write(`${wanted.length - failed.length} passed, ${failed.length} failed\n`);
   return failed.length;
-}
-
-/** What the box logged last, where it runs and can be asked. */
-async function journalOf(booth: Booth): Promise<string> {
-  if (!booth.isOn || !booth.hasProbe) return '';
-  try {
-    const probe = await booth.probe();
-    return await probe.run('journalctl --output=cat --no-pager | tail -n 60');
-  } catch (error) {
-    return `and its journal can't be read: ${String(error)}`;
-  }
 }
 
 async function firstBoot(booth: Booth, { gate }: Asked): Promise<string> {

@@ -109,6 +109,17 @@ export async function shell(booth: Booth): Promise<Probe> {
   return booth.probe();
 }
 
+/** What the box logged last, where it runs and can be asked. */
+export async function journalOf(booth: Booth): Promise<string> {
+  if (!booth.isOn || !booth.hasProbe) return '';
+  try {
+    const probe = await booth.probe();
+    return await probe.run('journalctl --output=cat --no-pager | tail -n 60');
+  } catch (error) {
+    return `and its journal can't be read: ${String(error)}`;
+  }
+}
+
 /** For a box that is off. */
 export async function ensureProbe(booth: Booth): Promise<void> {
   if (booth.hasProbe) return;

@@ -17,7 +17,7 @@ import { type Console, createConsole } from '../../kernel/console.ts';
 import { run } from '../../run.ts';
 import { type Booth, until } from '../booth.ts';
 import type { Scenario } from './contract.ts';
-import { ensureProbe } from './inside.ts';
+import { ensureProbe, journalOf } from './inside.ts';
 import { foundPrinter } from './steps.ts';
 
 const program = (name: string) =>
@@ -28,7 +28,6 @@ const boxAddress = '10.77.0.100';
 /** As the image has them: clients of the group find the same port on either box. */
 const settings = ['listen.http=631', 'listen.https=443', 'listen.lpd=515', 'listen.snmp=161'];
 const firstLineMs = 120_000;
-const errorCharacters = 6_000;
 const mac = '52:54:00:77:00:64';
 
 /** The copy comes first: a box that has a peer takes no other. */
@@ -92,8 +91,8 @@ async function withPeer(
     try {
       return await work({ booth, peer, box: await consoleOf(booth), client, printer });
     } catch (error) {
-      const said = peer.errors().slice(-errorCharacters);
-      throw new Error(`${String(error)}; the other appliance says\n${said}`, { cause: error });
+      const said = `the box says\n${await journalOf(booth)}\nthe other one says\n${peer.errors()}`;
+      throw new Error(`${String(error)}\n${said}`, { cause: error });
     }
   } finally {
     await booth.kill();
