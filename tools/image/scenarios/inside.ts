@@ -1,7 +1,7 @@
 // Scenarios: what a shell in the box sees of it.
 import assert from 'node:assert/strict';
 import type { Booth } from '../booth.ts';
-import { addProbe, type Probe } from '../probe.ts';
+import type { Probe } from '../probe.ts';
 import type { Scenario } from './contract.ts';
 import { allJobsDone } from './steps.ts';
 
@@ -103,8 +103,7 @@ export const emptyData = 'rm /data/filler /data/filler-rest; sync';
 export async function shell(booth: Booth): Promise<Probe> {
   if (!booth.hasProbe) {
     await booth.kill();
-    await addProbe(booth.disk, booth.folder);
-    booth.hasProbe = true;
+    await booth.addProbe();
     await booth.boot();
   }
   return booth.probe();

@@ -1,7 +1,6 @@
 // Scenarios: plugs that are pulled, the printer's and the box's own.
 import assert from 'node:assert/strict';
 import { type Booth, makeDocument, until } from '../booth.ts';
-import { addProbe } from '../probe.ts';
 import type { Scenario } from './contract.ts';
 import {
   arrivedOnNetwork,
@@ -31,8 +30,7 @@ export const plugScenarios: readonly Scenario[] = [
       let acknowledged = 0;
       for (let round = 0; round < kill; round += 1) {
         const promised = await pullBox(booth, round);
-        if (!booth.hasProbe) await addProbe(booth.disk, booth.folder);
-        booth.hasProbe = true;
+        await booth.addProbe();
         acknowledged += promised.length;
         times.push((await booth.boot()).seconds);
         await arrivedOnNetwork(booth, promised);
