@@ -10,7 +10,6 @@ import { ensurePackages, realDebianHost } from '../verify/debian.ts';
 import { type Booth, openBooth } from './booth.ts';
 import type { ImageName } from './contract.ts';
 import { boothPackages } from './packages.ts';
-import { addProbe } from './probe.ts';
 import type { Rounds } from './scenarios/contract.ts';
 import { journalOf } from './scenarios/inside.ts';
 import { scenarios } from './scenarios/table.ts';
@@ -26,7 +25,7 @@ const USAGE = `usage: npm run verify:image [-- [--target NAME] [--short | --soak
   --soak       20 rounds of unplugging and 50 of pulling the plug, in place of 3 and 5
   --rounds N   of both, in place of these
   --only TEXT  scenarios whose description has it, after a boot where they want one
-  --show       prints the console
+  --show       prints the console, each line with its second from power on
 `;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -73,19 +72,20 @@ async function main(args: readonly string[]): Promise<number> {
     image: values.target,
     imageFile,
     folder,
-    onLine: values.show ? (line) => process.stderr.write(`| ${line}\n`) : () => undefined,
+    onLine: values.show ? showLine : () => undefined,
   });
   try {
-    if (values.probe || values.short) {
-      await addProbe(booth.disk, folder);
-      booth.hasProbe = true;
-    }
+    if (values.probe || values.short) await booth.addProbe();
     const failed = await runAll(booth, roundsOf(values), values);
     return failed === 0 ? 0 : 1;
   } finally {
     await booth.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function showLine(line: string, seconds: number): void {
+  process.stderr.write(`| ${seconds.toFixed(1).padStart(5)} ${line}\n`);
 }
 
 function roundsOf({ soak, rounds }: { soak: boolean; rounds?: string | undefined }): Rounds {

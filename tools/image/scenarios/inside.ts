@@ -1,7 +1,7 @@
 // Scenarios: what a shell in the box sees of it.
 import assert from 'node:assert/strict';
 import type { Booth } from '../booth.ts';
-import { addProbe, type Probe } from '../probe.ts';
+import type { Probe } from '../probe.ts';
 import type { Scenario } from './contract.ts';
 import { allJobsDone } from './steps.ts';
 
@@ -103,7 +103,7 @@ export const emptyData = 'rm /data/filler /data/filler-rest; sync';
 export async function shell(booth: Booth): Promise<Probe> {
   if (!booth.hasProbe) {
     await booth.kill();
-    await ensureProbe(booth);
+    await booth.addProbe();
     await booth.boot();
   }
   return booth.probe();
@@ -118,13 +118,6 @@ export async function journalOf(booth: Booth): Promise<string> {
   } catch (error) {
     return `and its journal can't be read: ${String(error)}`;
   }
-}
-
-/** For a box that is off. */
-export async function ensureProbe(booth: Booth): Promise<void> {
-  if (booth.hasProbe) return;
-  await addProbe(booth.disk, booth.folder);
-  booth.hasProbe = true;
 }
 
 /** `udp UNCONN 0 0 0.0.0.0:5353 0.0.0.0:*` */

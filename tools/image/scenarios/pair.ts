@@ -17,7 +17,7 @@ import { type Console, createConsole } from '../../kernel/console.ts';
 import { run } from '../../run.ts';
 import { type Booth, until } from '../booth.ts';
 import type { Scenario } from './contract.ts';
-import { ensureProbe, journalOf } from './inside.ts';
+import { journalOf } from './inside.ts';
 import { foundPrinter } from './steps.ts';
 
 const program = (name: string) =>
@@ -62,7 +62,7 @@ async function withPeer(
   const tag = `image${process.pid}`;
   const tap = `plt${process.pid}`.slice(0, 15);
   await booth.kill();
-  await ensureProbe(booth);
+  await booth.addProbe();
   await using hosts = await createHosts({ tag, count: 3 });
   const [host, client, printer] = hosts.hosts;
   assert.ok(host && client && printer);

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { type Booth, makeDocument, until } from '../booth.ts';
 import type { Scenario } from './contract.ts';
-import { ensureProbe } from './inside.ts';
 import {
   arrivedOnNetwork,
   digestOf,
@@ -32,7 +31,7 @@ export const plugScenarios: readonly Scenario[] = [
       let acknowledged = 0;
       for (let round = 0; round < kill; round += 1) {
         const promised = await pullBox(booth, round);
-        await ensureProbe(booth);
+        await booth.addProbe();
         acknowledged += promised.length;
         times.push((await booth.boot()).seconds);
         await arrivedOnNetwork(booth, promised);
