@@ -2,6 +2,8 @@
 export const servedEnds = {
   /** It was called wrongly, and would be again. */
   wrongCall: 2,
-  /** Whoever started the supervisor has to start both anew: with the mounts that are there by then. */
+  /**
+   * Whoever started the supervisor has to start both anew: with the mounts that are there by then.
+   */
   wholeAnew: 3,
 } as const;

@@ -81,7 +81,10 @@ echo x >network/10-platen-end0.network
 
 describe('a request', () => {
   test('is taken away before it is done: one that comes meanwhile is another', async (t) => {
-    const { said } = await inside(t, `${request}\nask one; ls ..; "$helpers/apply-network" || :; ls ..`);
+    const { said } = await inside(
+      t,
+      `${request}\nask one; ls ..; "$helpers/apply-network" || :; ls ..`,
+    );
     assert.deepEqual(said, ['one done', 'answer', 'wanted', 'answer', 'wanted']);
     for (const name of ['box', 'network']) {
       const unit = await readFile(join(units, `platen-${name}.path`), 'utf8');

@@ -136,7 +136,9 @@ export async function thinModules(tree: string): Promise<void> {
 /** Throws where the tree's kernel has no such module: a box would look for it in vain. */
 export async function needModules(tree: string, names: readonly string[]): Promise<void> {
   const folder = join(tree, 'usr/lib/modules', await kernelVersion(tree));
-  const lists = ['modules.dep', 'modules.builtin'].map((name) => readFile(join(folder, name), 'utf8'));
+  const lists = ['modules.dep', 'modules.builtin'].map((name) =>
+    readFile(join(folder, name), 'utf8'),
+  );
   const paths = (await Promise.all(lists)).flatMap((list) => list.split('\n'));
   // Files are called with a dash where the module has a low line.
   const there = new Set(

@@ -45,7 +45,8 @@ async function makeFolder(files: Hal['files'], path: string, problemFile: string
     const known = await knownProblem(files, problemFile);
     if (known !== undefined) throw new StartError(known, { cause: error });
     const why = `The data folder can't be made: ${error.message}.`;
-    if (problemFile !== '') throw new NoFolderError(`${why} The box tries again.`, { cause: error });
+    if (problemFile !== '')
+      throw new NoFolderError(`${why} The box tries again.`, { cause: error });
     throw new StartError(`${why} Choose another one with --data.`, { cause: error });
   }
 }
