@@ -17,7 +17,7 @@ export interface RunOptions {
 }
 
 /** The exit status: 0 done, 1 failed, 2 called wrongly. */
-export async function runCommand(options: RunOptions): Promise<0 | 1 | 2 | 3 | 3> {
+export async function runCommand(options: RunOptions): Promise<0 | 1 | 2 | 3> {
   try {
     await run(options);
     return 0;
@@ -92,7 +92,7 @@ function isMistyped(name: string, first: string, second: string | undefined): bo
 const commonWord = /^--(data|config|set|server|token-file|pin|json)(=.*)?$/s;
 
 /** How many words a common option takes at the beginning of these; 0 where there is none. */
-function commonLength(words: readonly string[]): 0 | 1 | 2 | 3 {
+function commonLength(words: readonly string[]): 0 | 1 | 2 {
   const match = commonWord.exec(words[0] ?? '');
   if (match === null) return 0;
   return match[1] === 'json' || match[2] !== undefined ? 1 : 2;

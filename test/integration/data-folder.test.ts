@@ -29,7 +29,7 @@ test('files that were never renamed are removed once the folder is ours', async 
   await stop?.(AbortSignal.abort());
 });
 
-test('on a box a folder that can not be made is told apart from one with a known fault', async (t) => {
+test('on a box a folder that can not be made is told apart from a known fault', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-folder-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const hal = createLinuxHal({ wallTrusted: () => true });

@@ -56,7 +56,7 @@ describe('the files of network settings', () => {
     assert.match(own, /^DHCP=yes$[\s\S]*^VLAN=end0\.7$/m);
   });
 
-  test('an address lasts while the box is shut down: groups are handed to the peer meanwhile', () => {
+  test('an address lasts while the box is shut down, and hands its groups over', () => {
     const text = files({ interfaces: [{ name: 'end0' }] }).get('network/10-platen-end0.network');
     assert.match(text ?? '', /^KeepConfiguration=dhcp-on-stop$/m);
   });

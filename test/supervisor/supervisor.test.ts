@@ -157,7 +157,7 @@ describe('the supervisor', () => {
     assert.equal(await ended, 2);
   });
 
-  test('it ends with a process that wants both to start anew, for others to start them', async () => {
+  test('it ends with a process that wants both to start anew', async () => {
     const { clock, started, ended } = subject();
     await clock.advance(0);
     started[0]?.end({ code: servedEnds.wholeAnew, signal: undefined });

@@ -122,7 +122,7 @@ chmod +x /run/bin/*
 PATH=/run/bin:$PATH "$helpers/boot-files" write
 echo "left: $(ls /run/platen/boot)"`,
   );
-  assert.deepEqual(said, ['platen-set-up-code.txt', 'left: ']);
+  assert.deepEqual(said, ['platen-set-up-code.txt', 'left:']);
 });
 
 describe('the helper for the box itself', () => {

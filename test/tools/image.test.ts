@@ -132,7 +132,7 @@ test('the first program has the line before which the tests add their shell', as
   await promisify(execFile)('sh', ['-n', image('early/init')]);
 });
 
-test('at a stop the supervisor alone is told: a second signal ends the appliance at once', async () => {
+test('at a stop the supervisor alone is told: a second signal means at once', async () => {
   const unit = await readFile(join(units, 'platen.service'), 'utf8');
   assert.match(unit, /^KillMode=mixed$/m);
 });
