@@ -43,7 +43,7 @@ test('on a box a folder that can not be made is told apart from a known fault', 
 });
 
 /** Starts that all end so; `said` is what people could read meanwhile. */
-function waiting(error: StartError) {
+function waiting(fault: StartError) {
   const clock = new VirtualClock();
   const said: string[] = [];
   const stopping = new AbortController();
@@ -53,7 +53,7 @@ function waiting(error: StartError) {
     log: createLog({ level: 'error', clock, destination: { write: () => undefined } }),
     answers: { say: async (why) => void said.push(why), stop: async () => undefined },
     stopping: stopping.signal,
-    attempt: async () => Promise.reject(error),
+    attempt: async () => Promise.reject(fault),
   }).finally(() => (state.isOver = true));
   ended.catch(() => undefined);
   return { clock, said, stopping, state, ended };
