@@ -11,6 +11,8 @@ export interface FaultTarget {
   readonly port: string;
   signalServe(signal: NodeJS.Signals): void;
   signalAll(signal: NodeJS.Signals): Promise<void>;
+  /** Supervisor and all, in order. */
+  restart(): Promise<void>;
   /** Moves the group to the other box in order. */
   move(): Promise<void>;
 }
@@ -44,7 +46,9 @@ export const faults: readonly Fault[] = [
     goal: { medianMs: 300, worstMs: 1_500 },
     ends: false,
     act: async (target) => target.signalServe('SIGKILL'),
-    heal: nothing,
+    // Its supervisor has started it by now; for one that dies every few seconds it waits longer each
+    // time, up to a minute.
+    heal: (target) => target.restart(),
   },
   {
     name: 'kill-all',
