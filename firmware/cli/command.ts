@@ -101,9 +101,9 @@ export interface CommandContext {
  * (1).
  */
 export class CliError extends Error {
-  readonly exitStatus: 1 | 2;
+  readonly exitStatus: 1 | 2 | 3;
 
-  constructor(message: string, exitStatus: 1 | 2 = 1, options?: ErrorOptions) {
+  constructor(message: string, exitStatus: 1 | 2 | 3 = 1, options?: ErrorOptions) {
     super(message, options);
     this.name = 'CliError';
     this.exitStatus = exitStatus;

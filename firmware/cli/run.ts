@@ -17,7 +17,7 @@ export interface RunOptions {
 }
 
 /** The exit status: 0 done, 1 failed, 2 called wrongly. */
-export async function runCommand(options: RunOptions): Promise<0 | 1 | 2> {
+export async function runCommand(options: RunOptions): Promise<0 | 1 | 2 | 3> {
   try {
     await run(options);
     return 0;

@@ -26,7 +26,7 @@ import { addressesOf, listenAddress, type Listening, printerAddresses } from './
 import { type DataFolder, dataFolderAt } from './data-folder.ts';
 import { createLifecycle, type Lifecycle, type Step } from './lifecycle.ts';
 import { createDirectory } from './directory.ts';
-import { untilMachineWorks } from './patience.ts';
+import { untilFolderIsThere, untilMachineWorks } from './patience.ts';
 import { dataFolderStep } from './steps/data-folder.ts';
 import { makeBackups, RestoredError, restoreStep } from './steps/backup.ts';
 import { boxStep, isFreshlyReset, lightStep } from './steps/box.ts';
@@ -126,7 +126,7 @@ async function openFolder(
 ): Promise<DataFolder> {
   if (config['data.problemFile'] === '') return attempt();
   const answers = createWaitingAnswers({ hal, config, log });
-  return untilMachineWorks({ clock: hal.clock, log, answers, stopping, attempt });
+  return untilFolderIsThere({ clock: hal.clock, log, answers, stopping, attempt });
 }
 
 async function startSteps(

@@ -36,6 +36,14 @@ export class StartError extends Error {
   }
 }
 
+/** On a box: the data folder can't be made, and nothing says why. */
+export class NoFolderError extends StartError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'NoFolderError';
+  }
+}
+
 export function createLifecycle({
   clock,
   log,

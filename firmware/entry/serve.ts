@@ -9,12 +9,13 @@ import { MembershipError } from '../pair/membership.ts';
 import { entryLimits } from '../limits/entry-limits.ts';
 import type { Log } from '../log/log.ts';
 import { connectWire, createNoWire, type SupervisedWire } from '../supervisor/client.ts';
+import { servedEnds } from '../supervisor/ends.ts';
 import { RestoredError } from './steps/backup.ts';
 import { openLogging } from './steps/telling.ts';
 import { becomeAnew } from './runtime.ts';
 import { openSupervisorPipe } from './served-process.ts';
 import { type RunningAppliance, startAppliance } from './appliance.ts';
-import { StartError } from './lifecycle.ts';
+import { NoFolderError, StartError } from './lifecycle.ts';
 import { createLogDestination, type LogDestination } from './log-destination.ts';
 import type { WallTrust } from './wall-trust.ts';
 
@@ -140,7 +141,9 @@ async function start(
       error instanceof HalError;
     options.log[isExpected ? 'debug' : 'error']('the appliance did not start', { error });
     destination.flush();
-    throw isExpected ? new CliError(error.message, 1, { cause: error }) : error;
+    if (!isExpected) throw error;
+    const status = error instanceof NoFolderError ? servedEnds.wholeAnew : 1;
+    throw new CliError(error.message, status, { cause: error });
   }
 }
 

@@ -10,6 +10,8 @@ export const entryLimits = {
   /** A start that the machine does not allow is tried again: doubling from first to last. */
   startRetryFirstMs: 1_000,
   startRetryLastMs: 15_000,
+  /** A box without its data folder, and nobody knows why, begins anew after this. */
+  noFolderMs: 20_000,
   /** Requests and uploads that run may end. */
   serversStopMs: 5_000,
   spoolerStopMs: 8_000,

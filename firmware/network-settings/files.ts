@@ -91,6 +91,8 @@ function addressing(
   const network = [
     `DHCP=${words[`${dhcp[0] === true},${dhcp[1] === true}`]}`,
     `IPv6AcceptRA=${ipv6.method === 'automatic' ? 'yes' : 'no'}`,
+    // At a shut-down Platen still says good-bye to its peer.
+    'KeepConfiguration=dhcp-on-stop',
     `LinkLocalAddressing=${ipv6.method === 'off' ? 'no' : 'ipv6'}`,
     ...[ipv4, ipv6].flatMap((family) =>
       family.method === 'static'

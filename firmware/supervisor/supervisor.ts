@@ -5,6 +5,7 @@ import type { NetworkAdmin, OpenWatchdog, Watchdog } from '../../hal/network.ts'
 import { sleep, startDeadline } from '../../hal/time.ts';
 import { supervisorLimits } from '../limits/supervisor-limits.ts';
 import type { Log } from '../log/log.ts';
+import { servedEnds } from './ends.ts';
 import { createHands, type Hands } from './hands.ts';
 import type { LineChannel } from './line-channel.ts';
 import type { FromSupervisor, ToSupervisor } from './messages.ts';
@@ -35,7 +36,7 @@ export interface SupervisorOptions {
 
 /**
  * Runs until `stop` aborts, then ends the process in order; resolves with the exit status of the
- * last one. A process that was called wrongly is not started again.
+ * last one. A process that ends as one of servedEnds is not started again.
  */
 export async function supervise(options: SupervisorOptions, stop: AbortSignal): Promise<number> {
   const { clock, network, log } = options;
@@ -76,8 +77,7 @@ export async function supervise(options: SupervisorOptions, stop: AbortSignal): 
       session.end();
       live = undefined;
       await fence(options, hands, session);
-      const wasWrong = end.code === wrongCall;
-      if (stop.aborted || wasWrong) return end.code ?? 1;
+      if (stop.aborted || last.has(end.code)) return end.code ?? 1;
       log.warn('the served process ended; it is started again', { ...end });
       const livedMs = clock.monotonicMs() - startedAtMs;
       if (livedMs >= supervisorLimits.livedWellMs) backoffMs = supervisorLimits.restartFirstMs;
@@ -92,7 +92,7 @@ export async function supervise(options: SupervisorOptions, stop: AbortSignal): 
   }
 }
 
-const wrongCall = 2;
+const last: ReadonlySet<number | undefined> = new Set(Object.values(servedEnds));
 
 /** A process that does not end in order in its time is ended as it is. */
 async function watch(

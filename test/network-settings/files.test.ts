@@ -56,6 +56,11 @@ describe('the files of network settings', () => {
     assert.match(own, /^DHCP=yes$[\s\S]*^VLAN=end0\.7$/m);
   });
 
+  test('an address lasts while the box is shut down, and hands its groups over', () => {
+    const text = files({ interfaces: [{ name: 'end0' }] }).get('network/10-platen-end0.network');
+    assert.match(text ?? '', /^KeepConfiguration=dhcp-on-stop$/m);
+  });
+
   test('every mixture of families says what is asked by DHCP', () => {
     const dhcpOf = (ipv4: string, ipv6: string) => {
       const each = { name: 'end0', ipv4: { method: ipv4 }, ipv6: { method: ipv6 } };

@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { createLog } from '../../firmware/log/log.ts';
 import { connectWire, type SupervisedWire } from '../../firmware/supervisor/client.ts';
 import { WireError } from '../../firmware/supervisor/contract.ts';
+import { servedEnds } from '../../firmware/supervisor/ends.ts';
 import { createLineChannel } from '../../firmware/supervisor/line-channel.ts';
 import { fromSupervisor, toSupervisor } from '../../firmware/supervisor/messages.ts';
 import {
@@ -154,6 +155,14 @@ describe('the supervisor', () => {
     assert.equal(started.length, 3);
     started[2]?.end({ code: 2, signal: undefined });
     assert.equal(await ended, 2);
+  });
+
+  test('it ends with a process that wants both to start anew', async () => {
+    const { clock, started, ended } = subject();
+    await clock.advance(0);
+    started[0]?.end({ code: servedEnds.wholeAnew, signal: undefined });
+    assert.equal(await ended, servedEnds.wholeAnew);
+    assert.equal(started.length, 1);
   });
 
   test('it stops its process in order, and by force where that takes too long', async () => {

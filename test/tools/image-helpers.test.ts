@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const helpers = fileURLToPath(new URL('../../tools/image/root/usr/lib/platen', import.meta.url));
+const units = fileURLToPath(new URL('../../tools/image/root/etc/systemd/system', import.meta.url));
 
 /** Runs a script of shell where /run is empty, and `$helpers` and `$noted` are set. */
 async function inside(t: TestContext, script: string) {
@@ -76,6 +77,52 @@ echo x >network/10-platen-end0.network
     const { said } = await inside(t, `${request}\necho Mars/Base >timezone; ask one`);
     assert.deepEqual(said, ['one there is no time zone Mars/Base']);
   });
+});
+
+describe('a request', () => {
+  test('is taken away before it is done: one that comes meanwhile is another', async (t) => {
+    const { said } = await inside(
+      t,
+      `${request}\nask one; ls ..; "$helpers/apply-network" || :; ls ..`,
+    );
+    assert.deepEqual(said, ['one done', 'answer', 'wanted', 'answer', 'wanted']);
+    for (const name of ['box', 'network']) {
+      const unit = await readFile(join(units, `platen-${name}.path`), 'utf8');
+      // PathChanged tells of nothing that happens while the helper runs.
+      assert.match(unit, new RegExp(`^PathExists=/run/platen-${name}/request$`, 'm'));
+      assert.doesNotMatch(unit, /^PathChanged=/m);
+    }
+  });
+});
+
+test('what is wrong with the data partition can be read by the appliance', async (t) => {
+  const { said } = await inside(
+    t,
+    `umask 077
+mkdir -p /run/platen
+printf 'disk=/run/disk\nprefix=/run/disk\n' >/run/platen/disk
+"$helpers/check-data" 2>/dev/null || stat -c %a /run/platen/data-problem
+cat /run/platen/data-problem`,
+  );
+  assert.deepEqual(said, ['644', 'the data partition is missing: write the card anew']);
+});
+
+test('a set-up code that is used while it is written goes from the card too', async (t) => {
+  const { said } = await inside(
+    t,
+    `mkdir -p /run/platen/boot /run/platen/provision /run/bin
+printf 'disk=/run/disk\nprefix=/run/disk\n' >/run/platen/disk
+: >/run/platen/boot-was-read
+code=platen-set-up-code.txt
+echo K7QM >/run/platen/provision/$code
+printf '#!/bin/sh\n' >/run/bin/mount
+# Somebody sets the box up while the card is let go.
+printf '#!/bin/sh\nls /run/platen/boot\nrm -f /run/platen/provision/*\n' >/run/bin/umount
+chmod +x /run/bin/*
+PATH=/run/bin:$PATH "$helpers/boot-files" write
+echo "left: $(ls /run/platen/boot)"`,
+  );
+  assert.deepEqual(said, ['platen-set-up-code.txt', 'left:']);
 });
 
 describe('the helper for the box itself', () => {

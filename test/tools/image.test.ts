@@ -132,6 +132,22 @@ test('the first program has the line before which the tests add their shell', as
   await promisify(execFile)('sh', ['-n', image('early/init')]);
 });
 
+test('at a stop the supervisor alone is told: a second signal means at once', async () => {
+  const unit = await readFile(join(units, 'platen.service'), 'utf8');
+  assert.match(unit, /^KillMode=mixed$/m);
+});
+
+test('what is plugged in later may be used: a module not yet loaded has no name', async () => {
+  const unit = await readFile(join(units, 'platen.service'), 'utf8');
+  const allowed = [...unit.matchAll(/^DeviceAllow=char-(\S+)/gm)].map(([, name = '']) => name);
+  // The watchdog's number is another at each start, and it is opened at the start alone.
+  const named = allowed.filter((name) => !/^\d+$/.test(name));
+  assert.deepEqual(named, ['watchdog']);
+  for (const major of ['6', '99', '166', '180', '188', '189']) {
+    assert.ok(allowed.includes(major), `${major} of the kernel's devices.txt`);
+  }
+});
+
 test('no unit of ours is exposed by 3 or more, as systemd itself counts', async (t) => {
   const names = ['', '-box', '-data', '-light', '-network', '-provision', '-set-up-code'];
   for (const name of names) {

@@ -10,11 +10,13 @@ import { startRawPrinter, type RawPrinter } from '../emulators/raw-printer/print
 import { nullSink } from '../emulators/raw-printer/sink.ts';
 import { makeModel } from '../emulators/usb-printer/models.ts';
 import { EmulatedUsbPrinter } from '../emulators/usb-printer/printer.ts';
+import { serveUsbIp, usbIpBusId } from '../emulators/usb-printer/usb-ip.ts';
 import { serveUsbRedir } from '../emulators/usb-printer/usb-redir.ts';
 import { BoxClient } from './box-client.ts';
 import { type ImageName, mibBytes } from './contract.ts';
-import { freePorts, type Machine, type MachineOptions, powerOn } from './machine.ts';
-import { openProbe, type Probe, probeDevices } from './probe.ts';
+import { freePorts, type Machine, type MachineOptions, type OnLine, powerOn } from './machine.ts';
+import { addProbe, openProbe, type Probe, probeDevices } from './probe.ts';
+import { usbIpPrograms } from './usb-ip.ts';
 
 export interface Booth {
   readonly image: ImageName;
@@ -25,8 +27,11 @@ export interface Booth {
   /** Raw, by USB. */
   readonly usb: EmulatedUsbPrinter;
   /** With nothing but IPP over USB, and with it beside raw (7/1/2 and 7/1/4). */
-  readonly driverless: { readonly usb: EmulatedUsbPrinter; readonly ipp: IppPrinter };
-  readonly both: { readonly usb: EmulatedUsbPrinter; readonly ipp: IppPrinter };
+  readonly driverless: UsbIppPrinter;
+  readonly both: UsbIppPrinter;
+  /** As `both`, for a PC that attaches it by the words `usbIpWords` of its usbip. */
+  readonly overIp: UsbIppPrinter;
+  readonly usbIpWords: string;
   /** What the USB serial adapter sent, and the parallel port of the PC. */
   readonly serialFile: string;
   readonly parallelFile: string;
@@ -47,11 +52,18 @@ export interface Booth {
   readonly isOn: boolean;
   /** Unplugs the box. */
   kill(): Promise<void>;
-  /** The disk has the probe: addProbe was called. */
-  hasProbe: boolean;
+  /** The disk has the probe. */
+  readonly hasProbe: boolean;
+  /** Gives it to a box that is off, where it has none. */
+  addProbe(): Promise<void>;
   /** A shell in the running box, where the disk has the probe. */
   probe(): Promise<Probe>;
   close(): Promise<void>;
+}
+
+export interface UsbIppPrinter {
+  readonly usb: EmulatedUsbPrinter;
+  readonly ipp: IppPrinter;
 }
 
 export interface Booted {
@@ -66,14 +78,14 @@ export const bootTimeoutMs = 600_000;
 export const hostInGuest = '10.0.2.2';
 const readyMark = '"ready":true';
 const mediumMib = 3072;
-const untilTimeoutMs = 180_000;
+const untilTimeoutMs = 300_000;
 const anyPort = { address: '127.0.0.1', port: 0 } as const;
 
 export async function openBooth(options: {
   readonly image: ImageName;
   readonly imageFile: string;
   readonly folder: string;
-  readonly onLine: (line: string) => void;
+  readonly onLine: OnLine;
 }): Promise<Booth> {
   const { image, imageFile, folder, onLine } = options;
   const hal = createLinuxHal({ wallTrusted: () => false });
@@ -92,6 +104,7 @@ export async function openBooth(options: {
   let machine: Machine | undefined;
   let startedAtMs = 0;
   let shell: Probe | undefined;
+  let hasProbe = false;
   const kill = async () => {
     shell?.close();
     shell = undefined;
@@ -129,7 +142,15 @@ export async function openBooth(options: {
     parallelFile,
     network,
     client,
-    hasProbe: false,
+    get hasProbe() {
+      return hasProbe;
+    },
+    async addProbe() {
+      if (hasProbe) return;
+      // Debian's usbip that is at hand here is a PC's.
+      await addProbe(disk, folder, image === 'amd64' ? await usbIpPrograms() : {});
+      hasProbe = true;
+    },
     get isOn() {
       return machine !== undefined;
     },
@@ -177,7 +198,9 @@ async function plugIn(hal: Pick<ReturnType<typeof createLinuxHal>, 'tcp' | 'cloc
   };
   const driverless = await withIpp('ipp', 'DRIVERLESS1');
   const both = await withIpp('both', 'BOTH1');
-  const servers: TcpListener[] = [];
+  const overIp = await withIpp('both', 'OVERIP1');
+  const overIpServer = await serveUsbIp(tcp, anyPort, overIp.usb);
+  const servers: TcpListener[] = [overIpServer];
   const devices = ['-device', 'qemu-xhci,id=usb,p2=8,p3=8'];
   for (const device of [usb, driverless.usb, both.usb]) {
     const server = await serveUsbRedir(tcp, anyPort, device);
@@ -194,10 +217,12 @@ async function plugIn(hal: Pick<ReturnType<typeof createLinuxHal>, 'tcp' | 'cloc
     usb,
     driverless,
     both,
+    overIp,
+    usbIpWords: `--tcp-port ${overIpServer.local.port} attach -r ${hostInGuest} -b ${usbIpBusId}`,
     devices,
     async close() {
       for (const server of servers) await server.close();
-      for (const { ipp } of [driverless, both]) await ipp.close();
+      for (const { ipp } of [driverless, both, overIp]) await ipp.close();
     },
   };
 }

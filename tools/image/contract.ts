@@ -19,6 +19,8 @@ export interface ImageTarget {
   readonly bootWays: readonly BootWay[];
   /** Kernel arguments for consoles; the last one is /dev/console. */
   readonly consoles: readonly string[];
+  /** Kernel modules that nothing which is plugged in loads, beside those of every image. */
+  readonly modules: readonly string[];
   /** Packages of this machine alone. */
   readonly packages: readonly string[];
   /** Of Debian's archive. */

@@ -64,7 +64,7 @@ async function makeImage(
   const platen = await builtPlaten(target);
   const debian = await debianRoot({ target, cache, fresh, report });
   const tree = join(work, 'tree');
-  await makeRootTree({ debian, platen, tree });
+  await makeRootTree({ debian, target, platen, tree });
   const sbom = await sbomOf({ version, debian, tree, packages: await npmPackages(target) });
   const output = join(root, 'dist', `platen-${target.name}`);
   await writeFile(`${output}.cdx.json`, sbom);

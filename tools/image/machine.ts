@@ -17,8 +17,11 @@ export interface MachineOptions {
   readonly forwarded: Ports;
   /** A second network interface: its arguments of QEMU. */
   readonly network?: readonly string[];
-  readonly onLine: (line: string) => void;
+  readonly onLine: OnLine;
 }
+
+/** A line of the console, and when it came, from power on. */
+export type OnLine = (line: string, seconds: number) => void;
 
 /** Ports of this machine's loopback that lead to the box's. */
 export interface Ports {
@@ -83,7 +86,8 @@ export async function powerOn(options: MachineOptions): Promise<Machine> {
       '-drive',
       `if=none,id=disk,format=raw,file=${disk}`,
       '-device',
-      'virtio-blk-pci,drive=disk,romfile=',
+      // First, so that UEFI looks at nothing else that is plugged in.
+      'virtio-blk-pci,drive=disk,bootindex=0,romfile=',
       '-netdev',
       `user,id=net,${forwards}`,
       '-device',
@@ -97,6 +101,10 @@ export async function powerOn(options: MachineOptions): Promise<Machine> {
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  // However this process ends: a box that nobody looks at would run for ever.
+  const onExit = () => void child.kill('SIGKILL');
+  process.once('exit', onExit);
+  child.once('close', () => process.off('exit', onExit));
   return new RunningMachine(child, options.onLine);
 }
 
@@ -111,10 +119,11 @@ async function kindOf({ image, folder }: MachineOptions) {
       words: [
         '-machine',
         'q35',
-        // One that Meltdown spares: else Linux changes page tables at each system call, and QEMU
-        // forgets all that it had translated.
+        // The Atom of small boxes, which guesses nothing ahead. Of others Linux wants page tables
+        // changed at each system call, upon which QEMU forgets what it had translated, and other
+        // care that costs; and it doubts their clock.
         '-cpu',
-        'EPYC,check=off',
+        'qemu64,vendor=GenuineIntel,family=6,model=28,stepping=10,+ssse3',
         '-drive',
         `${flash},readonly=on,file=${code}`,
         '-drive',
@@ -144,14 +153,15 @@ class RunningMachine implements Machine {
   #isOver = false;
   #change = Promise.withResolvers<void>();
 
-  constructor(child: ChildProcessByStdio<null, Readable, null>, onLine: (line: string) => void) {
+  constructor(child: ChildProcessByStdio<null, Readable, null>, onLine: OnLine) {
+    const startMs = performance.now();
     this.#child = child;
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = `${rest}${text}`.replaceAll('\r', '').split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        onLine(line);
+        onLine(line, (performance.now() - startMs) / 1000);
         this.lines.push(line);
       }
       this.#notify();

@@ -1,5 +1,5 @@
 // Which kernel modules the root keeps, and which of them the first program needs to find a disk.
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { run } from '../run.ts';
 import { modulesInOrder } from '../kernel/modules.ts';
@@ -131,6 +131,21 @@ export async function thinModules(tree: string): Promise<void> {
   const kernel = join(tree, 'usr/lib/modules', version, 'kernel');
   for (const folder of leftOut) await rm(join(kernel, folder), { recursive: true, force: true });
   await run('depmod', ['-b', tree, version], '/');
+}
+
+/** Throws where the tree's kernel has no such module: a box would look for it in vain. */
+export async function needModules(tree: string, names: readonly string[]): Promise<void> {
+  const folder = join(tree, 'usr/lib/modules', await kernelVersion(tree));
+  const lists = ['modules.dep', 'modules.builtin'].map((name) =>
+    readFile(join(folder, name), 'utf8'),
+  );
+  const paths = (await Promise.all(lists)).flatMap((list) => list.split('\n'));
+  // Files are called with a dash where the module has a low line.
+  const there = new Set(
+    paths.map((line) => basename(line.split(':')[0] ?? '', '.ko').replaceAll('-', '_')),
+  );
+  const missing = names.filter((name) => !there.has(name));
+  if (missing.length > 0) throw new Error(`the kernel has no module ${missing.join(', ')}`);
 }
 
 /** Paths of the modules of the first program, those that others need first. */

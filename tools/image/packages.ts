@@ -3,6 +3,7 @@ import type { DebianPackage } from '../verify/packages.ts';
 
 /** On the machine that makes images. */
 export const workshopPackages: readonly DebianPackage[] = [
+  { name: 'binutils', why: 'readelf, for the libraries of the first program' },
   { name: 'cryptsetup-bin', why: 'veritysetup, the hash tree of a slot' },
   { name: 'dosfstools', why: 'mkfs.vfat, the boot partition' },
   { name: 'e2fsprogs', why: 'mkfs.ext4, the data partition' },
@@ -11,10 +12,15 @@ export const workshopPackages: readonly DebianPackage[] = [
   { name: 'mmdebstrap', why: "fetches and unpacks Debian's packages for another machine" },
   { name: 'mtools', why: 'writes into the boot partition without mounting it' },
   { name: 'squashfs-tools', why: 'mksquashfs, the root file system' },
+  { name: 'systemd', why: 'systemd-sysusers, for the users of the root' },
 ];
 
 /** On the machine that boots images. */
 export const boothPackages: readonly DebianPackage[] = [
+  { name: 'cups-client', why: 'lp, by which documents come' },
+  { name: 'fdisk', why: 'sfdisk, takes a partition away' },
+  { name: 'iproute2', why: 'the box and another appliance as hosts of one switch' },
+  { name: 'mtools', why: 'writes to the boot partition of a copy' },
   { name: 'ovmf', why: 'UEFI for the emulated PC' },
   { name: 'qemu-system-arm', why: 'the emulated Arm machine' },
   { name: 'qemu-system-x86', why: 'the emulated PC' },

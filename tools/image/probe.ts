@@ -8,16 +8,20 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { writeInitramfs } from '../kernel/initramfs.ts';
+import { abortable } from '../../hal/time.ts';
+import { type Entry, writeInitramfs } from '../kernel/initramfs.ts';
 import { run } from '../run.ts';
 import { mibBytes } from './contract.ts';
 import { places } from './disk.ts';
 
 export interface Probe {
-  /** Runs a line in the box's shell, as root; rejects where its status is not 0. */
+  /** Runs a line in the box's shell, as root; rejects where its status is not 0, or has no end. */
   run(line: string): Promise<string>;
   close(): void;
 }
+
+/** Where the box has it, and the programs that came with it. */
+export const probeFolder = '/run/platen-probe';
 
 const early = fileURLToPath(new URL('early/init', import.meta.url));
 const readyMark = '@@READY';
@@ -29,7 +33,7 @@ DefaultDependencies=no
 After=systemd-sysctl.service
 [Service]
 Type=exec
-ExecStart=/bin/sh /run/platen-probe/serve
+ExecStart=/bin/sh ${probeFolder}/serve
 Restart=always
 `;
 
@@ -39,15 +43,15 @@ exec 3<>"$1"
 while :; do
   read -r line <&3 || { sleep 0.2; continue; }
   if [ "$line" = hello ]; then echo '${readyMark}' >&3; continue; fi
-  (eval "$line") >/run/platen-probe/said 2>&1 </dev/null
+  (eval "$line") >${probeFolder}/said 2>&1 </dev/null
   status=$?
-  cat /run/platen-probe/said >&3
+  cat ${probeFolder}/said >&3
   printf '\\n${doneMark}%s\\n' "$status" >&3
 done
 `;
 
 const before = 'for each in proc sys dev run; do mount --move';
-const copying = `cp -r /probe /run/platen-probe
+const copying = `cp -r /probe ${probeFolder}
 mkdir -p /run/systemd/system/multi-user.target.wants
 cp /probe/platen-probe.service /run/systemd/system/
 ln -s ../platen-probe.service /run/systemd/system/multi-user.target.wants/
@@ -61,8 +65,12 @@ export function probeDevices(socket: string): readonly string[] {
   ].flat();
 }
 
-/** Writes it into the boot partition of a disk that nobody runs from. */
-export async function addProbe(disk: string, folder: string): Promise<void> {
+/** Writes it, and programs by their names, into the boot partition of a disk that is not in use. */
+export async function addProbe(
+  disk: string,
+  folder: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<void> {
   const work = await mkdtemp(join(folder, 'probe-'));
   try {
     const at = `${disk}@@${(places[0]?.startMib ?? 0) * mibBytes}`;
@@ -73,6 +81,9 @@ export async function addProbe(disk: string, folder: string): Promise<void> {
     await writeInitramfs(added, [
       { path: 'probe/platen-probe.service', kind: 'text', text: service, mode: 0o644 },
       { path: 'probe/serve', kind: 'text', text: serve, mode: 0o644 },
+      ...Object.entries(programs).map(
+        ([name, from]): Entry => ({ path: `probe/${name}`, kind: 'file', from, mode: 0o755 }),
+      ),
       {
         path: 'init',
         kind: 'text',
@@ -105,7 +116,7 @@ export async function openProbe(socket: string, timeoutMs: number): Promise<Prob
     async run(line) {
       lines.forget();
       connection.write(`${line}\n`);
-      const end = await lines.until(doneMark);
+      const end = await inTime(lines.until(doneMark), line);
       const said = lines.all.slice(0, lines.all.indexOf(end));
       const text = said
         .filter((each) => !each.startsWith(readyMark))
@@ -120,6 +131,19 @@ export async function openProbe(socket: string, timeoutMs: number): Promise<Prob
 }
 
 const helloEveryMs = 1_000;
+/** The longest takes half a minute under emulation. */
+const lineTimeoutMs = 300_000;
+
+/** A box that hangs says nothing more. */
+async function inTime(end: Promise<string>, line: string): Promise<string> {
+  const late = AbortSignal.timeout(lineTimeoutMs);
+  try {
+    return await abortable(end, late);
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new Error(`in the box, ${line} did not end in time`, { cause: error });
+  }
+}
 
 class Lines {
   all: string[] = [];

@@ -3,11 +3,13 @@ import { chmod, cp, lstat, mkdir, readdir, rm, symlink, writeFile } from 'node:f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../run.ts';
-import { thinModules } from './modules.ts';
+import type { ImageTarget } from './contract.ts';
+import { needModules, thinModules } from './modules.ts';
 
 export interface RootTreeOptions {
   /** Debian's files, untouched; the tree shares their disk blocks. */
   readonly debian: string;
+  readonly target: Pick<ImageTarget, 'modules'>;
   /** The single file. */
   readonly platen: string;
   /** Made anew. */
@@ -16,7 +18,8 @@ export interface RootTreeOptions {
 
 const ours = fileURLToPath(new URL('root', import.meta.url));
 
-export async function makeRootTree({ debian, platen, tree }: RootTreeOptions): Promise<void> {
+export async function makeRootTree(options: RootTreeOptions): Promise<void> {
+  const { debian, target, platen, tree } = options;
   await rm(tree, { recursive: true, force: true });
   await mkdir(dirname(tree), { recursive: true });
   // Links: the copy costs nothing, and files are only ever replaced, not written into.
@@ -33,6 +36,7 @@ export async function makeRootTree({ debian, platen, tree }: RootTreeOptions): P
   await cp(platen, join(tree, 'usr/bin/platen'));
   await run('systemd-sysusers', [`--root=${tree}`], '/');
   for (const [path, target] of Object.entries(links)) await link(join(tree, path), target);
+  await writeModules(tree, [...target.modules, ...everywhere]);
   for (const unit of masked) await link(join(tree, 'etc/systemd/system', unit), '/dev/null');
   for (const [path, text] of Object.entries(texts)) {
     await rm(join(tree, path), { force: true });
@@ -180,6 +184,17 @@ const texts: Readonly<Record<string, string>> = {
   'etc/hosts': '127.0.0.1 localhost platen\n::1 localhost\n',
   'etc/nsswitch.conf': 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n',
 };
+
+/** Of the gate of group addresses, and of a light that blinks. */
+const everywhere = ['nf_tables', 'ledtrig_timer'] as const;
+
+async function writeModules(tree: string, names: readonly string[]): Promise<void> {
+  await needModules(tree, names);
+  const path = join(tree, 'etc/modules-load.d/platen.conf');
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  await writeFile(path, names.map((name) => `${name}\n`).join(''));
+}
 
 async function makeUsers(debian: string, tree: string): Promise<void> {
   for (const name of ['passwd', 'group']) {

@@ -10,6 +10,7 @@ export const imageTargets: readonly ImageTarget[] = [
     label: 'gpt',
     bootWays: ['systemd-boot'],
     consoles: ['tty0', 'ttyS0,115200'],
+    modules: ['lp', 'ppdev'],
     packages: ['systemd-boot-efi'],
     components: ['main'],
   },
@@ -21,6 +22,8 @@ export const imageTargets: readonly ImageTarget[] = [
     label: 'gpt',
     bootWays: ['extlinux', 'systemd-boot'],
     consoles: ['tty0', 'ttyAMA0,115200'],
+    // Debian's kernel for Arm has neither lp nor ppdev.
+    modules: [],
     packages: ['systemd-boot-efi'],
     components: ['main'],
   },
@@ -33,6 +36,7 @@ export const imageTargets: readonly ImageTarget[] = [
     label: 'dos',
     bootWays: ['raspberry'],
     consoles: ['ttyS1,115200', 'tty0'],
+    modules: [],
     packages: ['raspi-firmware'],
     components: ['main', 'non-free-firmware'],
     caution:

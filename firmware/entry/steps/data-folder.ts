@@ -4,7 +4,7 @@ import { isHalError } from '../../../hal/errors.ts';
 import { entryLimits } from '../../limits/entry-limits.ts';
 import type { DataFolder } from '../data-folder.ts';
 import { lockFile } from '../folder-lock.ts';
-import { StartError, type Step } from '../lifecycle.ts';
+import { NoFolderError, StartError, type Step } from '../lifecycle.ts';
 
 /** The lock is taken once, before anything is served. */
 export function dataFolderStep(
@@ -43,10 +43,11 @@ async function makeFolder(files: Hal['files'], path: string, problemFile: string
   } catch (error) {
     if (!isHalError(error)) throw error;
     const known = await knownProblem(files, problemFile);
-    throw new StartError(
-      known ?? `The data folder can't be made: ${error.message}. Choose another one with --data.`,
-      { cause: error },
-    );
+    if (known !== undefined) throw new StartError(known, { cause: error });
+    const why = `The data folder can't be made: ${error.message}.`;
+    if (problemFile !== '')
+      throw new NoFolderError(`${why} The box tries again.`, { cause: error });
+    throw new StartError(`${why} Choose another one with --data.`, { cause: error });
   }
 }
 

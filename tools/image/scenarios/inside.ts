@@ -1,7 +1,7 @@
 // Scenarios: what a shell in the box sees of it.
 import assert from 'node:assert/strict';
 import type { Booth } from '../booth.ts';
-import { addProbe, type Probe } from '../probe.ts';
+import type { Probe } from '../probe.ts';
 import type { Scenario } from './contract.ts';
 import { allJobsDone } from './steps.ts';
 
@@ -103,11 +103,21 @@ export const emptyData = 'rm /data/filler /data/filler-rest; sync';
 export async function shell(booth: Booth): Promise<Probe> {
   if (!booth.hasProbe) {
     await booth.kill();
-    await addProbe(booth.disk, booth.folder);
-    booth.hasProbe = true;
+    await booth.addProbe();
     await booth.boot();
   }
   return booth.probe();
+}
+
+/** What the box logged last, where it runs and can be asked. */
+export async function journalOf(booth: Booth): Promise<string> {
+  if (!booth.isOn || !booth.hasProbe) return '';
+  try {
+    const probe = await booth.probe();
+    return await probe.run('journalctl --output=cat --no-pager | tail -n 60');
+  } catch (error) {
+    return `and its journal can't be read: ${String(error)}`;
+  }
 }
 
 /** `udp UNCONN 0 0 0.0.0.0:5353 0.0.0.0:*` */

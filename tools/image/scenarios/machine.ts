@@ -57,8 +57,14 @@ export const machineScenarios: readonly Scenario[] = [
         digestOf(document),
         async () => booth.usb.record().sha256,
       );
-      const said = await (await shell(booth)).run('dmesg');
+      const probe = await shell(booth);
+      const said = await probe.run('dmesg');
       assert.doesNotMatch(said, /recovery (required|complete)/i, 'the data partition was in order');
+      // What a stop says is gone with the box: a second one is looked at.
+      await probe.run('systemctl stop platen');
+      const log = await probe.run('journalctl --unit=platen --output=cat --no-pager | tail -n 40');
+      assert.match(log, /"message":"stopped"/, log);
+      await booth.kill();
       return `off after ${seconds} s`;
     },
   },

@@ -17,7 +17,7 @@ import { type Console, createConsole } from '../../kernel/console.ts';
 import { run } from '../../run.ts';
 import { type Booth, until } from '../booth.ts';
 import type { Scenario } from './contract.ts';
-import { shell } from './inside.ts';
+import { journalOf } from './inside.ts';
 import { foundPrinter } from './steps.ts';
 
 const program = (name: string) =>
@@ -30,14 +30,17 @@ const settings = ['listen.http=631', 'listen.https=443', 'listen.lpd=515', 'list
 const firstLineMs = 120_000;
 const mac = '52:54:00:77:00:64';
 
+/** The copy comes first: a box that has a peer takes no other. */
 export const pairScenarios: readonly Scenario[] = [
   {
-    what: 'a pair with an appliance in a namespace: the box is killed, the other one prints on',
-    run: (booth) => withPeer(booth, takesOver),
+    what: 'a copied card: the same identity is refused as a peer',
+    fromOff: true,
+    run: (booth) => withPeer(booth, refusesCopy, 'copy'),
   },
   {
-    what: 'a copied card: the same identity is refused as a peer',
-    run: (booth) => withPeer(booth, refusesCopy, true),
+    what: 'a pair with an appliance in a namespace: the box is killed, the other one prints on',
+    fromOff: true,
+    run: (booth) => withPeer(booth, takesOver, 'peer'),
   },
 ];
 
@@ -54,12 +57,12 @@ interface Room {
 async function withPeer(
   booth: Booth,
   work: (room: Room) => Promise<string>,
-  isCopy = false,
+  name: 'peer' | 'copy',
 ): Promise<string> {
   const tag = `image${process.pid}`;
   const tap = `plt${process.pid}`.slice(0, 15);
-  const probe = await shell(booth);
-  const identity = await probe.run('cat /data/platen/identity.json');
+  await booth.kill();
+  await booth.addProbe();
   await using hosts = await createHosts({ tag, count: 3 });
   const [host, client, printer] = hosts.hosts;
   assert.ok(host && client && printer);
@@ -77,18 +80,29 @@ async function withPeer(
     await run('ip', ['link', 'set', tap, 'netns', hosts.wire], '/');
     isOutside = false;
     await run('ip', ['-n', hosts.wire, 'link', 'set', tap, 'master', 'bridge', 'up'], '/');
-    await booth.ready(machine);
+    const { ready } = await booth.ready(machine);
+    if (!booth.client.isSetUp) await booth.setUp(ready);
     await giveAddress(booth);
-    const data = join(booth.folder, 'peer');
-    await mkdir(data, { recursive: true });
-    if (isCopy) await writeFile(join(data, 'identity.json'), `${identity}\n`, { mode: 0o600 });
-    const peer = new Box({ name: 'peer', host, data, settings });
+    const data = join(booth.folder, name);
+    await mkdir(data, { recursive: true, mode: 0o700 });
+    if (name === 'copy') await copyIdentity(booth, data);
+    const peer = new Box({ name, host, data, settings });
     await peer.start();
-    return await work({ booth, peer, box: await consoleOf(booth), client, printer });
+    try {
+      return await work({ booth, peer, box: await consoleOf(booth), client, printer });
+    } catch (error) {
+      const said = `the box says\n${await journalOf(booth)}\nthe other one says\n${peer.errors()}`;
+      throw new Error(`${String(error)}\n${said}`, { cause: error });
+    }
   } finally {
     await booth.kill();
     if (isOutside) await run('ip', ['link', 'delete', tap], '/');
   }
+}
+
+async function copyIdentity(booth: Booth, to: string): Promise<void> {
+  const text = await (await booth.probe()).run('cat /data/platen/identity.json');
+  await writeFile(join(to, 'identity.json'), `${text}\n`, { mode: 0o600 });
 }
 
 async function giveAddress(booth: Booth): Promise<void> {
@@ -148,21 +162,42 @@ async function refusalOf(work: () => Promise<unknown>): Promise<string> {
 
 const groupView = z.looseObject({ ownedHere: z.boolean(), mode: z.string() });
 
+/** An emulated box may lapse where the machine is busy; then it gets its group back. */
+async function ownsInStep({ booth, peer }: Room): Promise<void> {
+  await until(booth, 'the group in step, and the box its owner', async () => {
+    const view = groupView.parse(await booth.client.call('GET', `/groups/${groupName}`));
+    if (view.mode !== 'in-step') return undefined;
+    if (view.ownedHere) return true;
+    await peer.run('group', 'move', groupName).catch(() => undefined);
+    return undefined;
+  });
+}
+
+/** As a person would where the answer says to try again. */
+async function insist({ booth, box }: Room, line: string): Promise<void> {
+  await until(booth, line, async () => {
+    try {
+      await box.run(line);
+      return true;
+    } catch (error) {
+      if (/Try again/.test(String(error))) return undefined;
+      throw error;
+    }
+  });
+}
+
 async function takesOver(room: Room): Promise<string> {
   const { booth, peer, box, client, printer } = room;
   await pairUp(room);
   await box.run(`group create ${groupName} --address ${groupAddress}`);
-  await until(booth, 'the group in step', async () => {
-    const view = groupView.parse(await booth.client.call('GET', `/groups/${groupName}`));
-    return view.ownedHere && view.mode === 'in-step' ? true : undefined;
-  });
+  await ownsInStep(room);
   // The printer is there, found by itself; the group may not have it.
   await foundPrinter(booth, 'REDIR1');
   const device = 'usb://1209:f020/serial/REDIR1';
   const refusal = await refusalOf(() =>
-    box.run(`port add ${groupName}/usb --monitor usb --device ${device}`),
+    insist(room, `port add ${groupName}/usb --monitor usb --device ${device}`),
   );
-  assert.match(refusal, /can't be in group/);
+  assert.match(refusal, /can't (be in|serve) group/);
   const papers: PrinterLine[] = [];
   const paper = startLines(
     printer,
@@ -170,8 +205,8 @@ async function takesOver(room: Room): Promise<string> {
     (line) => papers.push(printerLine.parse(line)),
   );
   await paper.first;
-  await box.run(`port add ${groupName}/p1 --monitor tcp --host ${printer.address}`);
-  await box.run(`printer add ${groupName}/p1 --port p1`);
+  await insist(room, `port add ${groupName}/p1 --monitor tcp --host ${printer.address}`);
+  await insist(room, `printer add ${groupName}/p1 --port p1`);
   const jobs: ClientLine[] = [];
   const words = [groupAddress, '631', 'p1', 'job', '20000', '400', '1000', '20'];
   const sender = startLines(
@@ -181,11 +216,14 @@ async function takesOver(room: Room): Promise<string> {
   );
   const accepted = () => jobs.filter(({ outcome }) => outcome === 'accepted');
   await until(booth, 'a few jobs', async () => (accepted().length >= 5 ? true : undefined));
+  await ownsInStep(room);
   const killedAt = accepted().length;
+  const killedAtMs = booth.nowMs();
   await booth.kill();
-  await until(booth, 'jobs after the kill', async () =>
-    accepted().length >= killedAt + 5 ? true : undefined,
+  const firstAfter = await until(booth, 'jobs after the kill', async () =>
+    accepted().length >= killedAt + 5 ? accepted()[killedAt] : undefined,
   );
+  const seconds = ((firstAfter.endedAtMs - killedAtMs) / 1000).toFixed(1);
   sender.child.stdin?.end();
   await sender.ended;
   const wholeOf = () =>
@@ -197,7 +235,7 @@ async function takesOver(room: Room): Promise<string> {
   );
   await peer.signalAll('SIGKILL');
   return (
-    `${accepted().length} acknowledged, ${killedAt} before the kill, lost 0; ` +
-    `its USB printer was refused: "${refusal}"`
+    `${accepted().length} acknowledged, ${killedAt} before the kill, the next ${seconds} s after ` +
+    `it, lost 0; its USB printer was refused: "${refusal}"`
   );
 }

@@ -1,7 +1,6 @@
 // Scenarios: plugs that are pulled, the printer's and the box's own.
 import assert from 'node:assert/strict';
 import { type Booth, makeDocument, until } from '../booth.ts';
-import { addProbe } from '../probe.ts';
 import type { Scenario } from './contract.ts';
 import {
   arrivedOnNetwork,
@@ -26,13 +25,13 @@ export const plugScenarios: readonly Scenario[] = [
   },
   {
     what: "the box's plug is pulled while it takes and prints jobs",
+    short: true,
     async run(booth, { kill }) {
       const times: number[] = [];
       let acknowledged = 0;
       for (let round = 0; round < kill; round += 1) {
         const promised = await pullBox(booth, round);
-        if (!booth.hasProbe) await addProbe(booth.disk, booth.folder);
-        booth.hasProbe = true;
+        await booth.addProbe();
         acknowledged += promised.length;
         times.push((await booth.boot()).seconds);
         await arrivedOnNetwork(booth, promised);
@@ -52,7 +51,9 @@ async function pullPrinter(booth: Booth, printer: string, round: number): Promis
   booth.usb.behave({ holdAtByte: 40 * kib });
   const document = makeDocument(200 * kib);
   const number = await booth.client.print(printer, `replug-${round}`, document);
-  await booth.usb.until(({ bytes }) => bytes >= 40 * kib);
+  await until(booth, 'the first bytes', async () =>
+    booth.usb.record().bytes >= 40 * kib ? true : undefined,
+  );
   booth.usb.unplug();
   await booth.pause(1500);
   booth.usb.behave({});
@@ -70,29 +71,32 @@ async function pullPrinter(booth: Booth, printer: string, round: number): Promis
 async function pullBox(booth: Booth, round: number): Promise<readonly string[]> {
   const printer = await netPrinter(booth);
   const promised: string[] = [];
+  const least = 4 + round;
   const isFull = Promise.withResolvers<void>();
   const sender = sendUntilRefused(booth, printer.id, (digest) => {
     promised.push(digest);
-    if (promised.length >= 4 + round) isFull.resolve();
+    if (promised.length >= least) isFull.resolve();
   });
   await Promise.race([isFull.promise, sender]);
   await booth.kill();
-  await sender;
+  const why = await sender;
+  assert.ok(promised.length >= least, `the box took ${promised.length} jobs, then: ${String(why)}`);
   return promised;
 }
 
+/** Resolves with the first refusal. */
 async function sendUntilRefused(
   booth: Booth,
   printer: string,
   onAcknowledged: (digest: string) => void,
-): Promise<void> {
+): Promise<unknown> {
   for (let count = 0; ; count += 1) {
     const document = makeDocument(60 * kib);
     try {
       await booth.client.print(printer, `job-${count}`, document);
-    } catch {
-      // The plug was pulled: nobody was told that it is there.
-      return;
+    } catch (error) {
+      // Once the plug was pulled: nobody was told that it is there.
+      return error;
     }
     onAcknowledged(digestOf(document));
   }

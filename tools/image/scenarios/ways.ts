@@ -1,7 +1,9 @@
 // Scenarios: a document by each way to a printer that the image has.
 import { stat } from 'node:fs/promises';
-import type { Booth } from '../booth.ts';
+import type { Booth, UsbIppPrinter } from '../booth.ts';
+import { probeFolder } from '../probe.ts';
 import type { Scenario } from './contract.ts';
+import { shell } from './inside.ts';
 import {
   allJobsDone,
   arrivedOnNetwork,
@@ -42,17 +44,16 @@ export const wayScenarios: readonly Scenario[] = [
   },
   {
     what: 'a printer with IPP over USB beside raw (7/1/4 and 7/1/2)',
+    run: (booth) => printsAtBoth(booth, 'BOTH1', booth.both),
+  },
+  {
+    what: 'a printer with several interfaces (7/1/2 beside 7/1/4) by USB/IP',
+    images: ['amd64'],
     async run(booth) {
-      const { name, portNames } = await foundPrinter(booth, 'BOTH1');
-      await allJobsDone(booth);
-      await booth.client.speakNothingRaw(portNames);
-      booth.both.usb.clear();
-      // By the one or the other: the box has one printer for the device.
-      return printByLp(booth, name, 256 * kib, async () =>
-        booth.both.ipp.jobs().length > 0
-          ? lastOf(booth.both)?.sha256
-          : booth.both.usb.record().sha256,
-      );
+      const probe = await shell(booth);
+      const usbip = `LD_LIBRARY_PATH=${probeFolder} ${probeFolder}/usbip`;
+      await probe.run(`modprobe vhci_hcd && ${usbip} ${booth.usbIpWords}`);
+      return printsAtBoth(booth, 'OVERIP1', booth.overIp);
     },
   },
   {
@@ -76,7 +77,22 @@ export const wayScenarios: readonly Scenario[] = [
   },
 ];
 
-const lastOf = ({ ipp }: Booth['both']) => ipp.jobs().at(-1);
+const lastOf = ({ ipp }: UsbIppPrinter) => ipp.jobs().at(-1);
+
+/** By the one or the other: the box has one printer for the device. */
+async function printsAtBoth(
+  booth: Booth,
+  serialNumber: string,
+  device: UsbIppPrinter,
+): Promise<string> {
+  const { name, portNames } = await foundPrinter(booth, serialNumber);
+  await allJobsDone(booth);
+  await booth.client.speakNothingRaw(portNames);
+  device.usb.clear();
+  return printByLp(booth, name, 256 * kib, async () =>
+    device.ipp.jobs().length > 0 ? lastOf(device)?.sha256 : device.usb.record().sha256,
+  );
+}
 
 async function printsAt(
   booth: Booth,
