@@ -46,8 +46,8 @@ export const faults: readonly Fault[] = [
     goal: { medianMs: 300, worstMs: 1_500 },
     ends: false,
     act: async (target) => target.signalServe('SIGKILL'),
-    // Its supervisor has started it by now; for one that dies every few seconds it waits longer each
-    // time, up to a minute.
+    // Its supervisor has started it by now; for one that dies every few seconds it waits longer
+    // each time, up to a minute.
     heal: (target) => target.restart(),
   },
   {
