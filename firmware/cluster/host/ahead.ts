@@ -143,7 +143,7 @@ export function createKeptDocuments(clock: Clock): KeptDocuments {
     },
     take: (added) => remove(keyOf(added)),
     clear() {
-      for (const key of [...kept.keys()]) drop(key);
+      for (const key of kept.keys()) drop(key);
     },
   };
 }

@@ -9,7 +9,6 @@ import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Position } from '../contract/message.ts';
 import type { GroupResources } from '../groups.ts';
-import { clusterLimits } from '../../limits/cluster-limits.ts';
 import { createDocumentOffers, type DocumentOffers } from './ahead.ts';
 import { createGroupCommits, type GroupCommits } from './commits.ts';
 import type { GroupHost, GroupHostOptions, GroupMachine, OfferedDocument } from './contract.ts';
