@@ -39,6 +39,7 @@ import { expand } from './expand.ts';
 import { createIncomingJobs } from './incoming.ts';
 import { atMost, noting } from './passing.ts';
 import { pulled, UploadBrokenError } from './pulled.ts';
+import { liveAgain } from './lapse.ts';
 import { quietUploads } from './quiet.ts';
 import { endUnacknowledged } from './unacknowledged.ts';
 
@@ -377,7 +378,8 @@ export function createIntake(options: IntakeRoomOptions): IntakeRoom {
     if (outcome.kind === 'refused') return outcome;
     const job = outcome.jobs.find((one) => one.id === jobId);
     if (job === undefined) return refused('internal', 'the store did not answer with the job');
-    const unsaid = options.permit.live() ? options.permit.refuseStored?.() : notLive;
+    const isLive = await liveAgain({ ...options, signal: stopping.signal });
+    const unsaid = isLive ? options.permit.refuseStored?.() : notLive;
     if (unsaid !== undefined) {
       options.log.warn('a job was stored and not acknowledged', { jobId });
       if (created) void markUnacknowledged(jobId);

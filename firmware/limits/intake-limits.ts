@@ -15,6 +15,9 @@ export const intakeLimits = {
   retryMs: 10_000,
   /** A job that nobody was told of is marked so; tried again after this, and twice as long. */
   markRetryMs: 100,
+  /** A stored job's answer waits so long for a lease that has lapsed: most come back at once. */
+  lapseMs: 1_000,
+  lapseLookMs: 20,
   /** A door that was closed is behind the last client once nothing came for so long … */
   quietMs: 250,
   quietLookMs: 25,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { refused } from '../../firmware/errors/codes.ts';
+import { intakeLimits } from '../../firmware/limits/intake-limits.ts';
 import { createDoor, type Permit } from '../../firmware/spooler/permit.ts';
 import { createFakeMonitor, FakeDevice, type MonitorCall } from '../fakes/fake-monitor.ts';
 import { administrator, Bench, type BenchOptions } from './bench.ts';
@@ -292,7 +293,9 @@ describe('a permit that is gone', () => {
       }),
     });
     await bench.addPrinter();
-    const answer = await bench.submit(Uint8Array.of(1));
+    const answering = bench.submit(Uint8Array.of(1));
+    await bench.pass(intakeLimits.lapseMs);
+    const answer = await answering;
     assert.equal(answer.kind === 'refused' && answer.code, 'not-live');
     permit.now = true;
     await bench.pass(300_000);
@@ -300,6 +303,34 @@ describe('a permit that is gone', () => {
     const [job] = await bench.spooler.jobs.list({ which: 'all', limit: 10 });
     assert.equal(job?.state, 'aborted');
     assert.match(job?.message ?? '', /not acknowledged/);
+  });
+
+  test('for a moment between commit and answer: acknowledged when it is back', async () => {
+    const permit = revocable();
+    const stored = Promise.withResolvers<void>();
+    const bench = await booted({
+      permit,
+      wrapStore: (store) => ({
+        ...store,
+        async commit(unit) {
+          const outcome = await store.commit(unit);
+          if (!unit.changes.some((change) => change.type === 'job.created')) return outcome;
+          permit.now = false;
+          stored.resolve();
+          return outcome;
+        },
+      }),
+    });
+    await bench.addPrinter();
+    const answering = bench.submit(Uint8Array.of(1));
+    await stored.promise;
+    await bench.pass(intakeLimits.lapseMs / 2);
+    permit.now = true;
+    await bench.pass(intakeLimits.lapseLookMs);
+    const answer = await answering;
+    assert.equal(answer.kind, 'accepted');
+    await bench.pass(300_000);
+    assert.equal(bench.device.sheets.length, 1);
   });
 });
 

@@ -26,6 +26,8 @@ ${scenarios.map(({ name, what }) => `      ${name}: ${what}`).join('\n')}
 interface FaultReport {
   readonly fault: string;
   readonly what: string;
+  /** Its clients are to notice nothing. */
+  readonly patient: boolean;
   readonly rounds: readonly RoundResult[];
 }
 
@@ -147,6 +149,7 @@ async function runFaults(
   return rounds.map(({ fault, results }) => ({
     fault: fault.name,
     what: fault.what,
+    patient: fault.patient === true,
     rounds: results,
   }));
 }
@@ -181,8 +184,11 @@ function sum(rounds: readonly RoundResult[], of: (round: RoundResult) => number)
 }
 
 /** What must never be, whatever the times are. */
-function faultsOf({ fault, rounds }: FaultReport): readonly string[] {
+function faultsOf({ fault, patient, rounds }: FaultReport): readonly string[] {
   return rounds.flatMap((round, at) => [
+    ...(patient && round.refused.length > 0
+      ? [`${fault} ${at + 1}: refused ${round.refused.join(' ')}`]
+      : []),
     ...(round.lost.length > 0 ? [`${fault} ${at + 1}: lost ${round.lost.join(' ')}`] : []),
     ...(round.unmarkedDoubles.length > 0
       ? [`${fault} ${at + 1}: printed twice without a mark: ${round.unmarkedDoubles.join(' ')}`]

@@ -50,12 +50,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     const seen = judged();
     return seen.firstByteMs !== undefined && seen.firstAcceptedMs !== undefined;
   }, takeoverMs);
-  if (judged().firstByteMs === undefined) {
-    const said = [survivor, owner].map(
-      (box) => `${box.name}:\n${box.errors().slice(-logCharacters)}`,
-    );
-    world.say(`nobody took over; survivor and old owner say\n${said.join('\n')}`);
-  }
+  if (judged().firstByteMs === undefined) sayLogs('nobody took over');
   await pause(pace.afterMs);
   client.child.stdin?.end();
   await client.ended;
@@ -65,7 +60,15 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   await world.ownerInStep();
   await waitUntil(() => judged().lost.length === 0, drainMs);
   const marked = await markedIds([owner, survivor]);
+  if (fault.patient && judged().refused.length > 0) sayLogs('a client was refused');
   return judgeNow(marked);
+
+  function sayLogs(what: string): void {
+    const said = [survivor, owner].map(
+      (box) => `${box.name}:\n${box.errors().slice(-logCharacters)}`,
+    );
+    world.say(`${what}; survivor and old owner say\n${said.join('\n')}`);
+  }
 
   function journal() {
     return { client: lines, printer: world.printerLines.slice(from) };
