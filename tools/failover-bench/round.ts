@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Box } from './box.ts';
 import type { Fault } from './faults.ts';
-import { judge, type RoundResult } from './journal.ts';
+import { idOf, judge, type RoundResult } from './journal.ts';
 import type { ClientLine } from './lines.ts';
 import { groupName, type World } from './world.ts';
 
@@ -60,8 +60,24 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   await world.ownerInStep();
   await waitUntil(() => judged().lost.length === 0, drainMs);
   const marked = await markedIds([owner, survivor]);
-  if (fault.patient && judged().refused.length > 0) sayLogs('a client was refused');
-  return judgeNow(marked);
+  const result = judgeNow(marked);
+  if (fault.patient && result.refused.length > 0) sayLogs('a client was refused');
+  if (result.unmarkedDoubles.length > 0) {
+    sayLogs('a job was printed twice without a mark');
+    for (const id of result.unmarkedDoubles) await sayJob(id);
+  }
+  return result;
+
+  async function sayJob(id: string): Promise<void> {
+    const seen = lines.filter((line) => line.id === id);
+    const sheets = world.printerLines.slice(from).filter((line) => line.kind === 'document');
+    const said = [...seen, ...sheets.filter(({ head }) => idOf(head) === id)];
+    world.say(`${id} at client and printer, fault at ${faultAtMs}: ${JSON.stringify(said)}`);
+    for (const box of [owner, survivor]) {
+      const job = await jobNamed(box, id).catch(String);
+      world.say(`${id} at ${box.name}: ${JSON.stringify(job)}`);
+    }
+  }
 
   function sayLogs(what: string): void {
     const said = [survivor, owner].map(
@@ -81,9 +97,21 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   }
 }
 
+/** All that the API says of it. */
+async function jobNamed(box: Box, name: string): Promise<unknown> {
+  const view = z.object({ items: z.array(z.looseObject({ name: z.string(), id: z.string() })) });
+  const path = `/jobs?which=all&printer=${groupName}%2Fp1&limit=${pageJobs}`;
+  const { items } = await box.api.get(path, view);
+  const found = items.find((job) => job.name === name);
+  if (found === undefined) return undefined;
+  return await box.api.get(`/jobs/${found.id}`, z.unknown());
+}
+
 const jobView = z.object({ name: z.string(), possiblyPrintedTwice: z.boolean().optional() });
 const jobsView = z.object({ items: z.array(jobView), next: z.string().optional() });
 const pageJobs = 1_000;
+const readAttempts = 20;
+const readAgainMs = 500;
 
 /**
  * Names of the jobs that say that they may have been printed twice, from whichever box owns them.
@@ -95,16 +123,26 @@ export async function markedIds(boxes: readonly Box[]): Promise<ReadonlySet<stri
     while (after !== undefined) {
       const from: string = after === '' ? '' : `&after=${after}`;
       const path = `/jobs?which=all&printer=${groupName}%2Fp1&limit=${pageJobs}${from}`;
-      const page: z.infer<typeof jobsView> | undefined = await box.api
-        .get(path, jobsView)
-        .catch(() => undefined);
-      for (const job of page?.items ?? []) {
+      const page: z.infer<typeof jobsView> = await patiently(() => box.api.get(path, jobsView));
+      for (const job of page.items) {
         if (job.possiblyPrintedTwice === true) marked.add(job.name);
       }
-      after = page?.next;
+      after = page.next;
     }
   }
   return marked;
+}
+
+/** What can't be read is no answer: a mark that is not seen would be taken for a missing one. */
+async function patiently<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (attempt >= readAttempts) throw error;
+      await pause(readAgainMs);
+    }
+  }
 }
 
 export async function waitUntil(condition: () => boolean, timeoutMs: number): Promise<void> {
