@@ -64,7 +64,12 @@ function takePeersFromWitness(turn: Turn, header: Header, body: Body): void {
     takeBeat(turn, header, body, 'witness');
   } else if (body.kind === 'claim') {
     // A claim is a sign of life, whichever of two is higher; the higher one is a term to adopt.
-    turn.rules.T3(turn, baseLeaseMs, peerWireTailMs(state), 'witness');
+    turn.rules.T3(turn, {
+      leaseMs: baseLeaseMs,
+      wireTailMs: peerWireTailMs(state),
+      path: 'witness',
+      lapsed: false,
+    });
     turn.rules.T1(turn, body.term);
   } else if (body.kind === 'exposed') {
     turn.rules.T1(turn, body.term);
@@ -155,7 +160,8 @@ function takeBeat(turn: Turn, header: Header, beat: Heartbeat, path: Path): void
     const mine = sameTerm(beat.term, state.durable.term);
     if (mine) turn.rules.T5(turn, beat);
     if (!mine || isOwner(state) || state.role === 'claiming') {
-      turn.rules.T3(turn, beat.leaseMs, beat.wireTailMs, path);
+      const { leaseMs, wireTailMs, lapsed = false } = beat;
+      turn.rules.T3(turn, { leaseMs, wireTailMs, path, lapsed });
     }
     turn.rules.T2(turn, header, beat, path);
   }

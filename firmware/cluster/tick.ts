@@ -137,6 +137,7 @@ export function beat(turn: Turn): void {
     confirms: counts ? state.peer.lastEchoNumber : 0,
     yields: now < state.yieldUntilMs || state.durable.promised,
     leaves: state.leaving || state.durable.promised,
+    lapsed: owner && isLapsed(state),
   } as const;
   send(turn, 'direct', body);
   if (config.witness) send(turn, 'witness', body);
@@ -149,8 +150,16 @@ export function wakeAtMs(state: GroupState, now: number): number {
   return Math.max(Math.min(state.nextBeatAtMs, role), now + clusterLimits.leastTickMs);
 }
 
+/** Without a lease, and none came since. */
+function isLapsed({ lapsedAtMs, leaseUntilMs }: GroupState): boolean {
+  return lapsedAtMs !== undefined && leaseUntilMs <= lapsedAtMs;
+}
+
 function ownerWakesAtMs(state: GroupState): number {
-  const renewalAtMs = Math.max(state.nextRenewalAtMs, state.writeFromMs);
+  // Nothing is renewed without a lease, which comes by a message; only W5 is waited for.
+  const renewalAtMs = isLapsed(state)
+    ? (state.lapsedAtMs ?? 0) + clusterLimits.leasesUntilStandby * baseLeaseMs
+    : Math.max(state.nextRenewalAtMs, state.writeFromMs);
   const leased = state.lapsedAtMs === undefined && !state.durable.peerPromised;
   const lapseAtMs = leased ? state.leaseUntilMs : Infinity;
   return Math.min(renewalAtMs, lapseAtMs, state.drain?.deadlineMs ?? Infinity);

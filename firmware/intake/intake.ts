@@ -16,6 +16,7 @@ import {
   type DocumentToStore,
   faultIn,
   type Store,
+  StoreError,
 } from '../store/contract.ts';
 import type { Change } from '../store/records/table.ts';
 import {
@@ -459,7 +460,9 @@ function failed(error: unknown, message: string): Refusal {
   const fault = faultIn(error);
   if (fault === 'no-space') return refused('spool-full', `${message}: the disk is full`);
   if (fault === 'no-descriptors') return refused('busy', `${message}: no descriptors are left`);
-  return refused('store-failed', message);
+  return error instanceof StoreError && error.code === 'not-live'
+    ? notLive
+    : refused('store-failed', message);
 }
 
 /** Refusals after which the document may be named by a record. */

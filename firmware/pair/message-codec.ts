@@ -49,6 +49,7 @@ const bodies = [
     yields: z.boolean(),
     // Later than version 1.
     leaves: z.boolean().optional(),
+    lapsed: z.boolean().optional(),
   }),
   z.object({
     kind: z.literal('echo'),

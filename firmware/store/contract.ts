@@ -142,16 +142,25 @@ export interface Store extends ReplicaStore {
   close(): Promise<void>;
 }
 
-/** The disk or the database failed; `code` is what clients are told. */
+export interface StoreErrorOptions extends ErrorOptions {
+  readonly fault?: HalErrorCode;
+  /** `store-failed` where it is left out. */
+  readonly code?: ErrorCode;
+}
+
+/**
+ * The disk or the database failed, or a group's commit is one that nobody may answer for; `code` is
+ * what clients are told.
+ */
 export class StoreError extends Error {
   readonly code: ErrorCode;
   /** What the machine could not do; undefined where something else was wrong. */
   readonly fault: HalErrorCode | undefined;
 
-  constructor(message: string, options?: ErrorOptions & { readonly fault?: HalErrorCode }) {
+  constructor(message: string, options?: StoreErrorOptions) {
     super(message, options);
     this.name = 'StoreError';
-    this.code = 'store-failed';
+    this.code = options?.code ?? 'store-failed';
     this.fault = options?.fault ?? faultIn(options?.cause);
   }
 }

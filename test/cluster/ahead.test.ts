@@ -91,6 +91,7 @@ describe('a document ahead of its record', () => {
     const bringing = offers.bring(unitOf(file), signal);
     assert.ok(bringing !== undefined);
     const reader = await offers.open('j', 1);
+    await reader?.read(0, 1);
     const { dataAcknowledgementMs } = clusterLimits;
     for (let piece = 0; piece < 3; piece += 1) {
       await clock.advance(dataAcknowledgementMs - 1);
@@ -98,6 +99,14 @@ describe('a document ahead of its record', () => {
     }
     assert.equal(await settled(bringing), false);
     await clock.advance(dataAcknowledgementMs);
+    await bringing;
+  });
+
+  test('is not waited for where the peer does not begin to read', async () => {
+    const { offers, clock } = subject(never);
+    const bringing = offers.bring(unitOf(file), signal);
+    assert.ok(bringing !== undefined);
+    await clock.advance(clusterLimits.documentStallMs);
     await bringing;
   });
 

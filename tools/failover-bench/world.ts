@@ -275,9 +275,12 @@ async function ownerInStep(boxes: readonly [Box, Box]): Promise<Box> {
   while (performance.now() < untilMs) {
     const views = await Promise.all(boxes.map(viewOf));
     seen = views;
+    // A box that comes back owns it until it hears of the other one.
+    const owners = views.filter((view) => view?.ownedHere === true);
     for (const [at, view] of views.entries()) {
       const box = boxes[at];
-      if (view?.ownedHere === true && view.mode === 'in-step' && box !== undefined) return box;
+      const isOwner = view?.ownedHere === true && owners.length === 1;
+      if (isOwner && view.mode === 'in-step' && box !== undefined) return box;
     }
     await pause(50);
   }

@@ -53,6 +53,8 @@ export interface Heartbeat {
   readonly yields: boolean;
   /** It is about to end, or has promised to lead nothing: it yields also to one that yields. */
   readonly leaves?: boolean | undefined;
+  /** An owner whose lease is over: only an echo could bring it back. */
+  readonly lapsed?: boolean | undefined;
 }
 
 export type Body =

@@ -13,6 +13,15 @@ export interface Turn {
   readonly rules: Rules;
 }
 
+/** Of another owner, or of one that claims. */
+export interface OwnerSign {
+  readonly leaseMs: number;
+  readonly wireTailMs: number;
+  readonly path: Path;
+  /** It says itself that its lease is over. */
+  readonly lapsed: boolean;
+}
+
 type BodyOf<Kind extends Body['kind']> = Extract<Body, { kind: Kind }>;
 
 export interface Rules {
@@ -32,7 +41,7 @@ export interface Rules {
 
   readonly T1: (turn: Turn, term: Term) => void;
   readonly T2: (turn: Turn, header: Header, beat: Heartbeat, path: Path) => void;
-  readonly T3: (turn: Turn, leaseMs: number, wireTailMs: number, path: Path) => void;
+  readonly T3: (turn: Turn, sign: OwnerSign) => void;
   readonly T4: (turn: Turn, echo: BodyOf<'echo'>) => void;
   readonly T5: (turn: Turn, beat: Heartbeat) => void;
   readonly T6: (turn: Turn) => void;

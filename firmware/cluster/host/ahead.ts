@@ -46,8 +46,15 @@ export function createDocumentOffers(options: DocumentOffersOptions): DocumentOf
     const { jobId, document } = offered.added;
     const key = placeOf(jobId, document.number);
     const either = AbortSignal.any([life.signal, parent]);
-    using patience = createPatience(clock, either, clusterLimits.dataAcknowledgementMs);
-    open.set(key, { location, heard: () => patience.heard() });
+    // After a cable was out the way to the peer may stand still: its first read tells that it does
+    // not. After its last one it syncs its disk.
+    let { documentStallMs: stallMs }: { documentStallMs: number } = clusterLimits;
+    using patience = createPatience(clock, either, () => stallMs);
+    const heard = () => {
+      stallMs = clusterLimits.dataAcknowledgementMs;
+      patience.heard();
+    };
+    open.set(key, { location, heard });
     try {
       const { signal } = patience;
       await abortable(peer.offer(offered, signal), signal);

@@ -39,7 +39,8 @@ export function createGroupCommits(options: {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let ended = false;
-  const unknown = () => new StoreError('this appliance may not commit for the group now');
+  const unknown = () =>
+    new StoreError('this appliance may not commit for the group now', { code: 'not-live' });
 
   const take = (id: number): Pending | undefined => {
     const found = pending.get(id);

@@ -68,7 +68,7 @@ interface Piece {
 
 export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher {
   const { spooler, store, clock } = options;
-  const { documentStallMs: stallMs } = clusterLimits;
+  const stallMs = () => clusterLimits.documentStallMs;
   const kept = createKeptDocuments(clock);
   let life = new AbortController();
 

@@ -31,5 +31,5 @@ export function createOwnedStore({ store, commits, offers, ended }: OwnedStoreOp
 
 /** Throws a StoreError: nobody may take for done what comes after the end. */
 export function mustGoOn(ended: AbortSignal): void {
-  if (ended.aborted) throw new StoreError('the ownership has ended');
+  if (ended.aborted) throw new StoreError('the ownership has ended', { code: 'not-live' });
 }

@@ -8,16 +8,16 @@ export interface Patience extends FetchPatience, Disposable {
 }
 
 /**
- * Its signal aborts with the parent's, and where nothing was heard for `stallMs`. One for all of a
- * batch: they share a path, so each chunk of one is a sign of life for all.
+ * Its signal aborts with the parent's, and where nothing was heard for `stallMs` (asked each time).
+ * One for all of a batch: they share a path, so each chunk of one is a sign of life for all.
  */
-export function createPatience(clock: Clock, parent: AbortSignal, stallMs: number): Patience {
+export function createPatience(clock: Clock, parent: AbortSignal, stallMs: () => number): Patience {
   const end = new AbortController();
   let heardAtMs = clock.monotonicMs();
   const heard = () => void (heardAtMs = clock.monotonicMs());
   let timer: Timer;
   const look = () => {
-    const leftMs = heardAtMs + stallMs - clock.monotonicMs();
+    const leftMs = heardAtMs + stallMs() - clock.monotonicMs();
     if (leftMs <= 0) end.abort();
     else timer = clock.startTimer(leftMs, look);
   };

@@ -2,7 +2,7 @@
 import { clusterLimits } from '../../limits/cluster-limits.ts';
 import type { Term } from '../../store/contract.ts';
 import type { Body, Header, Heartbeat, Path } from '../contract/message.ts';
-import type { Turn } from '../contract/rules.ts';
+import type { OwnerSign, Turn } from '../contract/rules.ts';
 import type { GroupState } from '../contract/state.ts';
 import { standBy } from '../fence.ts';
 import { contains } from '../history.ts';
@@ -67,10 +67,12 @@ function echo(turn: Turn, header: Header, beat: Heartbeat, now: number): void {
 
 /**
  * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks
- * for the role); what it heard is waited for before its first act. An owner without a lease that
- * hears of another one through the witness gives up: the other may have acted meanwhile.
+ * for the role); what it heard is waited for before its first act. One that has `lapsed` is none to
+ * wait for: this node, which owns the group, echoes nothing by which it could have a lease again.
+ * An owner without a lease that hears of another one through the witness gives up: the other may
+ * have acted meanwhile.
  */
-export function T3(turn: Turn, leaseMs: number, wireTailMs: number, path: Path): void {
+export function T3(turn: Turn, { leaseMs, wireTailMs, path, lapsed }: OwnerSign): void {
   const { state, now } = turn;
   const untilMs = now + turn.rules.D(leaseMs) + wireTailMs;
   if (state.role === 'claiming') state.ownerUntilMs = Math.max(state.ownerUntilMs, untilMs);
@@ -78,7 +80,7 @@ export function T3(turn: Turn, leaseMs: number, wireTailMs: number, path: Path):
   if (path === 'witness' && now >= state.leaseUntilMs) {
     standBy(turn);
     noteOwner(turn, leaseMs, wireTailMs);
-  } else if (!state.acted) {
+  } else if (!state.acted && !lapsed) {
     state.writeFromMs = Math.max(state.writeFromMs, untilMs);
   }
 }

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { D, nextTerm } from '../../../firmware/cluster/rules/terms.ts';
+import { wakeAtMs } from '../../../firmware/cluster/tick.ts';
+import { clusterLimits } from '../../../firmware/limits/cluster-limits.ts';
 import { compareTerms, firstTerm, sameTerm } from '../../../firmware/cluster/term.ts';
 import {
   createSubject,
@@ -189,6 +191,22 @@ describe('T3', () => {
     subject.wait(713);
     subject.state = { ...subject.state, leaseUntilMs: subject.nowMs + 1 };
     assert.equal(subject.live(), true);
+  });
+
+  test('… but not for one that says itself that its lease is over', () => {
+    const subject = owner();
+    subject.hear(heartbeat({ term: term(6), lapsed: true }));
+    assert.equal(subject.live(), true);
+  });
+
+  test('an owner without a lease says so, and sleeps until it gives up or its next heartbeat', () => {
+    const subject = owner({ leaseUntilMs: startMs, nextBeatAtMs: startMs });
+    const [beat] = sent(subject.tick(), 'heartbeat');
+    assert.equal(beat?.kind === 'heartbeat' && beat.lapsed, true);
+    assert.equal(wakeAtMs(subject.state, subject.nowMs), startMs + clusterLimits.heartbeatMs);
+    // A lease that came since is renewed on the wire at once.
+    const renewed = { ...subject.state, leaseUntilMs: startMs + 600 };
+    assert.equal(wakeAtMs(renewed, subject.nowMs), startMs + clusterLimits.leastTickMs);
   });
 
   test('an owner without a lease that hears of another one through the witness gives up', () => {

@@ -222,7 +222,7 @@ export const brokenRules: readonly BrokenRule[] = [
     rules: {
       W6: () => false,
       T2: (turn, header, beat, path) => rules.T2(turn, header, { ...beat, wireTailMs: 0 }, path),
-      T3: (turn, leaseMs, _wireTailMs, path) => rules.T3(turn, leaseMs, 0, path),
+      T3: (turn, sign) => rules.T3(turn, { ...sign, wireTailMs: 0 }),
     },
     seed: 124,
   },
@@ -235,7 +235,7 @@ export const brokenRules: readonly BrokenRule[] = [
         if (owns(turn.state)) extendLease(turn, askedAtMs + turn.state.leaseMs, 'arbiter');
       },
     },
-    seed: 42,
+    seed: 117,
   },
   {
     rule: 'N2',

@@ -1,15 +1,19 @@
 // An upload that a failover cuts at its half: its client hears of an error, nothing is printed, and
 // sending it again prints it once.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Box } from '../box.ts';
 import { faults } from '../faults.ts';
 import { wholeCopies } from '../accounts.ts';
 import { idOf } from '../journal.ts';
 import { waitUntil } from '../round.ts';
-import { createWorld, type World } from '../world.ts';
+import { createWorld, viewOf, type World } from '../world.ts';
 import type { Scenario, ScenarioOptions } from './contract.ts';
 
 const uploadBytes = 4 * 1024 * 1024;
 const printedMs = 20_000;
 const roundNames = ['kill', 'kill-all', 'link', 'move'];
+const takeoverMs = 12_000;
+const lookMs = 20;
 
 export const uploadCut: Scenario = {
   name: 'upload-cut',
@@ -39,6 +43,7 @@ async function cutOnce(world: World, faultName: string, id: string): Promise<rea
   if (!fault.patient) await acting;
   const first = await half.finish();
   await acting;
+  const failedOver = fault.patient || (await takesOver(world.other(owner)));
   await fault.heal(target);
   if (fault.ends) await owner.start();
   await world.ownerInStep();
@@ -54,9 +59,20 @@ async function cutOnce(world: World, faultName: string, id: string): Promise<rea
   );
   const wanted = fault.patient ? 'accepted' : 'broken';
   return [
+    ...(failedOver ? [] : [`${id}: nobody took over`]),
     ...(first.outcome === wanted ? [] : [`${id}: its client heard ${first.outcome}`]),
     ...(early > 0 && !fault.patient ? [`${id}: ${early} documents of half an upload`] : []),
     ...(again.outcome === 'accepted' ? [] : [`${id}: again it was ${again.outcome}`]),
     ...(copies === 1 ? [] : [`${id}: printed ${copies} times`]),
   ];
+}
+
+/** A cable that is back before is no failover, and its upload is cut by a lapse. */
+async function takesOver(survivor: Box): Promise<boolean> {
+  const untilMs = performance.now() + takeoverMs;
+  while (performance.now() < untilMs) {
+    if ((await viewOf(survivor))?.ownedHere === true) return true;
+    await pause(lookMs);
+  }
+  return false;
 }
