@@ -130,6 +130,7 @@ export function takeOver(turn: Turn, ownership: Ownership): void {
   state.leaseUntilMs = ownership.leaseUntilMs;
   state.leaseBy = ownership.leaseBy;
   state.writeFromMs = ownership.writeFromMs;
+  state.takenFromMs = ownership.writeFromMs;
   state.acted = false;
   state.termDurable = true;
   state.lapsedAtMs = undefined;

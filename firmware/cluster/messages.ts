@@ -159,7 +159,9 @@ function takeBeat(turn: Turn, header: Header, beat: Heartbeat, path: Path): void
   if (isOwner(beat)) {
     const mine = sameTerm(beat.term, state.durable.term);
     if (mine) turn.rules.T5(turn, beat);
-    if (!mine || isOwner(state) || state.role === 'claiming') {
+    // What was in a dead connection comes late, and in order; datagrams are faster.
+    const isOld = path === 'direct' && header.seq < state.peer.beatSeq;
+    if (!isOld && (!mine || isOwner(state) || state.role === 'claiming')) {
       const { leaseMs, wireTailMs, lapsed = false } = beat;
       turn.rules.T3(turn, { leaseMs, wireTailMs, path, lapsed });
     }

@@ -44,6 +44,7 @@ export function startGroup({ config, boot, durable, log, now }: GroupStart): Gro
     leaseUntilMs: -Infinity,
     leaseBy: 'none',
     writeFromMs: now,
+    takenFromMs: 0,
     acted: false,
     leaseMs: baseLeaseMs,
     lapses: [],

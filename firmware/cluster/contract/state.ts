@@ -158,6 +158,8 @@ export interface GroupState {
   readonly leaseBy: 'echo' | 'witness' | 'arbiter' | 'grant' | 'fenced' | 'none';
   /** No byte and no acknowledgement before. */
   readonly writeFromMs: number;
+  /** The same as the takeover left it: signs of another owner that come later only add to it. */
+  readonly takenFromMs: number;
   /** Something was let through in this term. */
   readonly acted: boolean;
   readonly leaseMs: number;

@@ -67,10 +67,10 @@ function echo(turn: Turn, header: Header, beat: Heartbeat, now: number): void {
 
 /**
  * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks
- * for the role); what it heard is waited for before its first act. One that has `lapsed` is none to
- * wait for: this node, which owns the group, echoes nothing by which it could have a lease again.
- * An owner without a lease that hears of another one through the witness gives up: the other may
- * have acted meanwhile.
+ * for the role); what it heard is waited for before its first act. One that says itself that its
+ * lease is over is not waited for, nor for what it said before: this node, which owns the group,
+ * echoes nothing by which it could have a lease again. An owner without a lease that hears of
+ * another one through the witness gives up: the other may have acted meanwhile.
  */
 export function T3(turn: Turn, { leaseMs, wireTailMs, path, lapsed }: OwnerSign): void {
   const { state, now } = turn;
@@ -82,6 +82,8 @@ export function T3(turn: Turn, { leaseMs, wireTailMs, path, lapsed }: OwnerSign)
     noteOwner(turn, leaseMs, wireTailMs);
   } else if (!state.acted && !lapsed) {
     state.writeFromMs = Math.max(state.writeFromMs, untilMs);
+  } else if (!state.acted && path === 'direct') {
+    state.writeFromMs = Math.min(state.writeFromMs, state.takenFromMs);
   }
 }
 

@@ -193,10 +193,22 @@ describe('T3', () => {
     assert.equal(subject.live(), true);
   });
 
-  test('… but not for one that says itself that its lease is over', () => {
+  test('… but not for one that says itself that its lease is over, nor for what it said before', () => {
     const subject = owner();
-    subject.hear(heartbeat({ term: term(6), lapsed: true }));
+    subject.hear(heartbeat({ term: term(6) }), { seq: 40 });
+    assert.equal(subject.live(), false);
+    subject.hear(heartbeat({ term: term(6), lapsed: true }), { seq: 50 });
     assert.equal(subject.live(), true);
+    // Late, from a connection that was dead meanwhile.
+    subject.hear(heartbeat({ term: term(6) }), { seq: 41 });
+    assert.equal(subject.live(), true);
+  });
+
+  test('… whose older word counts for nothing after a newer one', () => {
+    const subject = owner();
+    subject.hear(heartbeat({ term: term(6) }), { seq: 50 });
+    subject.hear(heartbeat({ term: term(6), lapsed: true }), { seq: 40 });
+    assert.equal(subject.live(), false);
   });
 
   test('an owner without a lease says so, and sleeps until it gives up or its next heartbeat', () => {
