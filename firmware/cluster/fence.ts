@@ -131,6 +131,7 @@ export function takeOver(turn: Turn, ownership: Ownership): void {
   state.leaseBy = ownership.leaseBy;
   state.writeFromMs = ownership.writeFromMs;
   state.takenFromMs = ownership.writeFromMs;
+  state.spentTerm = undefined;
   state.acted = false;
   state.termDurable = true;
   state.lapsedAtMs = undefined;

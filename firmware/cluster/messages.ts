@@ -65,6 +65,7 @@ function takePeersFromWitness(turn: Turn, header: Header, body: Body): void {
   } else if (body.kind === 'claim') {
     // A claim is a sign of life, whichever of two is higher; the higher one is a term to adopt.
     turn.rules.T3(turn, {
+      term: body.term,
       leaseMs: baseLeaseMs,
       wireTailMs: peerWireTailMs(state),
       path: 'witness',
@@ -162,8 +163,8 @@ function takeBeat(turn: Turn, header: Header, beat: Heartbeat, path: Path): void
     // What was in a dead connection comes late, and in order; datagrams are faster.
     const isOld = path === 'direct' && header.seq < state.peer.beatSeq;
     if (!isOld && (!mine || isOwner(state) || state.role === 'claiming')) {
-      const { leaseMs, wireTailMs, lapsed = false } = beat;
-      turn.rules.T3(turn, { leaseMs, wireTailMs, path, lapsed });
+      const { term, leaseMs, wireTailMs, lapsed = false } = beat;
+      turn.rules.T3(turn, { term, leaseMs, wireTailMs, path, lapsed });
     }
     turn.rules.T2(turn, header, beat, path);
   }

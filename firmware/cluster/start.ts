@@ -45,6 +45,7 @@ export function startGroup({ config, boot, durable, log, now }: GroupStart): Gro
     leaseBy: 'none',
     writeFromMs: now,
     takenFromMs: 0,
+    spentTerm: undefined,
     acted: false,
     leaseMs: baseLeaseMs,
     lapses: [],

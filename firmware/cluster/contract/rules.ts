@@ -15,6 +15,7 @@ export interface Turn {
 
 /** Of another owner, or of one that claims. */
 export interface OwnerSign {
+  readonly term: Term;
   readonly leaseMs: number;
   readonly wireTailMs: number;
   readonly path: Path;

@@ -160,6 +160,8 @@ export interface GroupState {
   readonly writeFromMs: number;
   /** The same as the takeover left it: signs of another owner that come later only add to it. */
   readonly takenFromMs: number;
+  /** Of the peer, in this ownership: it said itself that its lease in it is over. */
+  readonly spentTerm: Term | undefined;
   /** Something was let through in this term. */
   readonly acted: boolean;
   readonly leaseMs: number;

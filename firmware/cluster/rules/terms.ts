@@ -67,24 +67,35 @@ function echo(turn: Turn, header: Header, beat: Heartbeat, now: number): void {
 
 /**
  * T3: signs of another owner while this node takes over. A claimant has no echo to give (T2 asks
- * for the role); what it heard is waited for before its first act. One that says itself that its
- * lease is over is not waited for, nor for what it said before: this node, which owns the group,
- * echoes nothing by which it could have a lease again. An owner without a lease that hears of
- * another one through the witness gives up: the other may have acted meanwhile.
+ * for the role); what it heard is waited for before its first act. An owner without a lease that
+ * hears of another one through the witness gives up: the other may have acted meanwhile.
  */
-export function T3(turn: Turn, { leaseMs, wireTailMs, path, lapsed }: OwnerSign): void {
+export function T3(turn: Turn, sign: OwnerSign): void {
   const { state, now } = turn;
+  const { leaseMs, wireTailMs, path } = sign;
   const untilMs = now + turn.rules.D(leaseMs) + wireTailMs;
   if (state.role === 'claiming') state.ownerUntilMs = Math.max(state.ownerUntilMs, untilMs);
   if (!isOwner(state)) return;
   if (path === 'witness' && now >= state.leaseUntilMs) {
     standBy(turn);
     noteOwner(turn, leaseMs, wireTailMs);
-  } else if (!state.acted && !lapsed) {
+  } else if (!isSpent(turn, sign) && !state.acted) {
     state.writeFromMs = Math.max(state.writeFromMs, untilMs);
-  } else if (!state.acted && path === 'direct') {
-    state.writeFromMs = Math.min(state.writeFromMs, state.takenFromMs);
   }
+}
+
+/**
+ * An owner that says itself that its lease is over is not waited for, nor for what it had said
+ * before and comes late, from a connection that was dead meanwhile: this node owns the group, and
+ * echoes nothing by which that one could have a lease again.
+ */
+function isSpent({ state }: Turn, { term, path, lapsed }: OwnerSign): boolean {
+  if (lapsed && path === 'direct') {
+    state.spentTerm = term;
+    if (!state.acted) state.writeFromMs = Math.min(state.writeFromMs, state.takenFromMs);
+  }
+  const { spentTerm } = state;
+  return lapsed || (spentTerm !== undefined && compareTerms(term, spentTerm) <= 0);
 }
 
 /**

@@ -199,8 +199,9 @@ describe('T3', () => {
     assert.equal(subject.live(), false);
     subject.hear(heartbeat({ term: term(6), lapsed: true }), { seq: 50 });
     assert.equal(subject.live(), true);
-    // Late, from a connection that was dead meanwhile.
+    // Late, from connections that were dead meanwhile.
     subject.hear(heartbeat({ term: term(6) }), { seq: 41 });
+    subject.hear(heartbeat({ term: term(6) }), { path: 'witness' });
     assert.equal(subject.live(), true);
   });
 
