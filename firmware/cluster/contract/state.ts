@@ -160,7 +160,7 @@ export interface GroupState {
   readonly writeFromMs: number;
   /** The same as the takeover left it: signs of another owner that come later only add to it. */
   readonly takenFromMs: number;
-  /** Of the peer, in this ownership: it said itself that its lease in it is over. */
+  /** The peer, as this ownership knows, has no lease any more in this term or a lower one. */
   readonly spentTerm: Term | undefined;
   /** Something was let through in this term. */
   readonly acted: boolean;

@@ -89,13 +89,18 @@ export function T3(turn: Turn, sign: OwnerSign): void {
  * before and comes late, from a connection that was dead meanwhile: this node owns the group, and
  * echoes nothing by which that one could have a lease again.
  */
-function isSpent({ state }: Turn, { term, path, lapsed }: OwnerSign): boolean {
-  if (lapsed && path === 'direct') {
-    state.spentTerm = term;
-    if (!state.acted) state.writeFromMs = Math.min(state.writeFromMs, state.takenFromMs);
-  }
-  const { spentTerm } = state;
+function isSpent(turn: Turn, { term, path, lapsed, wireTailMs }: OwnerSign): boolean {
+  if (lapsed && path === 'direct') spend(turn, term, wireTailMs);
+  const { spentTerm } = turn.state;
   return lapsed || (spentTerm !== undefined && compareTerms(term, spentTerm) <= 0);
+}
+
+/** Nothing but what the peer's kernel may still have is waited for. */
+function spend({ state, now }: Turn, term: Term, wireTailMs: number): void {
+  state.spentTerm = term;
+  if (state.acted) return;
+  const tailEndMs = Math.max(state.takenFromMs, now + wireTailMs);
+  state.writeFromMs = Math.min(state.writeFromMs, tailEndMs);
 }
 
 /**
@@ -114,6 +119,10 @@ export function T4(turn: Turn, echo: Extract<Body, { kind: 'echo' }>): void {
     return;
   }
   extendLease(turn, sending.atMs + sending.leaseMs, 'echo');
+  // It adopted this term, durably: as an owner of a lower one it acts no more.
+  if (state.spentTerm === undefined || !sameTerm(state.spentTerm, echo.term)) {
+    spend(turn, echo.term, peerWireTailMs(state));
+  }
   const { peer } = state;
   const lastEchoNumber = Math.max(peer.lastEchoNumber, echo.number);
   state.peer = { ...peer, lastEchoAtMs: now, lastEchoNumber };

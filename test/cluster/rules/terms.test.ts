@@ -205,6 +205,18 @@ describe('T3', () => {
     assert.equal(subject.live(), true);
   });
 
+  test('… nor for one that echoes this term, and has adopted it', () => {
+    const subject = owner({ nextBeatAtMs: startMs });
+    subject.tick();
+    subject.hear(heartbeat({ term: term(6) }), { seq: 50 });
+    assert.equal(subject.live(), false);
+    const echo = { kind: 'echo', boot: 3, term: term(7, self), number: 1, logEnd: noLog } as const;
+    subject.hear({ ...echo, seq: subject.state.directSeq });
+    assert.equal(subject.live(), true);
+    subject.hear(heartbeat({ term: term(6) }), { seq: 51 });
+    assert.equal(subject.live(), true);
+  });
+
   test('… whose older word counts for nothing after a newer one', () => {
     const subject = owner();
     subject.hear(heartbeat({ term: term(6) }), { seq: 50 });
