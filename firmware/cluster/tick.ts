@@ -59,7 +59,7 @@ function noticeLapse(turn: Turn): void {
     return;
   }
   if (state.lapsedAtMs !== undefined) return;
-  state.lapseFromMs = state.leaseUntilMs;
+  state.lapseFromMs = state.leaseUntilMs - state.leaseMs;
   turn.rules.fence(turn);
   state.lapsedAtMs = now;
 }

@@ -43,7 +43,7 @@ import { spaceStep, spaceWatchOf } from './steps/space.ts';
 import { snmpReadersStep, snmpStep } from './steps/snmp.ts';
 import { createDoor } from '../spooler/permit.ts';
 import { localSpooler, spoolerStep } from './steps/spooler.ts';
-import { setUpStep } from './steps/set-up.ts';
+import { setUpCodeFile, setUpStep } from './steps/set-up.ts';
 import { supportFacts, tellingStep } from './steps/telling.ts';
 import { storeStep } from './steps/store.ts';
 import { createWaitingAnswers } from './steps/waiting-answers.ts';
@@ -214,6 +214,7 @@ async function startSteps(
     spooler: spooler.id,
     term: () => term,
     setUpCodePath: folder.setUpCode,
+    shownCodePaths: inBootFolder(config, setUpCodeFile),
     resetPaths: [folder.resetAdministrator, ...inBootFolder(config, 'reset-administrator')],
   });
   await box.finish(access.users);

@@ -1,12 +1,15 @@
 // Documents between the two appliances, over the peer channel: asked for by the standby, read by
-// the owner's host.
+// the owner's host; and large ones offered by the owner before their records.
 import { z } from 'zod';
 import type { DocumentRequest, GroupHost, PeerDocuments } from '../cluster/host/contract.ts';
 import type { PeerChannel, PeerHandler } from '../pair/contract.ts';
 import type { DocumentReader } from '../spool/document-reader.ts';
 import { spoolLimits } from '../limits/spool-limits.ts';
+import { jobPayloads } from '../store/records/job-payloads.ts';
+import { tellPeer } from './tell-peer.ts';
 
 const service = 'document';
+const offering = 'document-offer';
 
 const question = z.object({
   spooler: z.string().max(100),
@@ -15,6 +18,12 @@ const question = z.object({
 });
 const answer = z.object({ kind: z.enum(['document', 'gone']) });
 
+const offer = z.object({
+  spooler: z.string().max(100),
+  added: jobPayloads['job.document-added'],
+  created: jobPayloads['job.created'].exactOptional(),
+});
+
 export function createPeerDocuments(channel: PeerChannel): PeerDocuments {
   return {
     async fetch({ spooler, jobId, document }: DocumentRequest, signal) {
@@ -22,25 +31,42 @@ export function createPeerDocuments(channel: PeerChannel): PeerDocuments {
       const { head: said, body } = await channel.request({ service, head, signal });
       return answer.parse(said).kind === 'gone' ? 'gone' : body;
     },
+    async offer({ spooler, added, created }, signal) {
+      const said = { spooler, added, ...(created === undefined ? {} : { created }) };
+      // Attributes are of any shape, but came as JSON.
+      const head = z.json().parse(said);
+      await tellPeer(channel, { service: offering, head, signal });
+    },
   };
 }
 
 /** Returns how to end it. */
 export function servePeerDocuments(
   channel: PeerChannel,
-  hostOf: (spooler: string) => Pick<GroupHost, 'openDocument'> | undefined,
+  hostOf: (spooler: string) => Pick<GroupHost, 'openDocument' | 'takeAhead'> | undefined,
 ): () => void {
-  const handler: PeerHandler = async ({ head, signal }) => {
+  const host = (spooler: string) => {
+    const found = hostOf(spooler);
+    if (found === undefined) throw new Error(`there is no group ${spooler} here`);
+    return found;
+  };
+  const onQuestion: PeerHandler = async ({ head, signal }) => {
     const { spooler, jobId, number } = question.parse(head);
-    const host = hostOf(spooler);
-    if (host === undefined) throw new Error(`there is no group ${spooler} here`);
-    const reader = await host.openDocument(jobId, number);
+    const reader = await host(spooler).openDocument(jobId, number);
     if (reader === undefined) return { head: { kind: 'gone' } };
     // Also where nobody begins to read: the exchange may have ended before its first byte.
     closeWith(signal, reader);
     return { head: { kind: 'document' }, body: bytesOf(reader) };
   };
-  return channel.serve(service, handler);
+  const onOffer: PeerHandler = async ({ head, signal }) => {
+    const offered = offer.parse(head);
+    await host(offered.spooler).takeAhead(offered, signal);
+    return { head: {} };
+  };
+  const ends = [channel.serve(service, onQuestion), channel.serve(offering, onOffer)];
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 /** The exchange's end aborts its signal, however it ends; a late read then fails. */

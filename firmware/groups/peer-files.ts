@@ -7,6 +7,7 @@ import { fetchContent, type GroupFiles } from '../cluster/host/fetch-files.ts';
 import { queueFileLimits as limits } from '../limits/queue-file-limits.ts';
 import type { PeerChannel } from '../pair/contract.ts';
 import type { FileContents } from '../queue-files/contents.ts';
+import { tellPeer } from './tell-peer.ts';
 
 const service = 'queue-file';
 const offering = 'queue-file-offer';
@@ -38,22 +39,12 @@ export function createPeerFiles({ channel, contents, clock }: PeerFilesOptions):
       using deadline = startDeadline(clock, limits.offerMs);
       try {
         const head = { spooler, ...content };
-        const { body } = await channel.request({
-          service: offering,
-          head,
-          signal: deadline.signal,
-        });
-        await drained(body);
+        await tellPeer(channel, { service: offering, head, signal: deadline.signal });
       } catch {
         // The peer is away, or its disk is full: what its record needs it asks for by itself.
       }
     },
   };
-}
-
-async function drained(body: AsyncIterable<Uint8Array>): Promise<void> {
-  const chunks = body[Symbol.asyncIterator]();
-  while ((await chunks.next()).done !== true) continue;
 }
 
 /** Returns how to end it. */

@@ -71,6 +71,8 @@ export const clusterLimits = {
   lingeringPorts: 8,
   /** Fetching documents from the peer is given up where nothing of any comes for so long. */
   documentStallMs: 600,
+  /** A document that came ahead of its record is kept so long for it. */
+  aheadKeptMs: 30_000,
   /** Documents of a batch that are fetched at once: their waits for path and disk overlap. */
   documentsAtOnce: 8,
   /** … and about so many bytes of them, before the owner hears how far its standby is. */

@@ -29,6 +29,8 @@ export interface SetUpOptions {
   readonly clock: Clock;
   /** Where the code is kept: a file that only the owner of the data folder reads. */
   readonly path: string;
+  /** Where it stands for people too, as long as it counts. */
+  readonly shownPaths: readonly string[];
   /** Files that ask for a reset, whatever is in them. */
   readonly resetPaths: readonly string[];
   readonly hasAdministrator: () => Promise<boolean>;
@@ -38,7 +40,7 @@ export interface SetUpOptions {
 const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 export function createSetUp(options: SetUpOptions): SetUp {
-  const { files, random, clock, path, resetPaths, hasAdministrator } = options;
+  const { files, random, clock, path, shownPaths, resetPaths, hasAdministrator } = options;
   let resetting = false;
   let wrong = 0;
   let waitUntilMs = 0;
@@ -87,6 +89,7 @@ export function createSetUp(options: SetUpOptions): SetUp {
       // The request goes first: after a cut in between there is a code that nothing asks for.
       for (const each of resetPaths) await removeIfPossible(files, each);
       await files.remove(path);
+      for (const each of shownPaths) await removeIfPossible(files, each);
       resetting = false;
     },
     async readReset() {

@@ -31,11 +31,19 @@ export interface AccessOptions extends ShelfOptions {
   /** Where the set-up code is kept. */
   readonly setUpCodePath: string;
   /** Files by which whoever holds the box asks for a new administrator. */
+  readonly shownCodePaths?: readonly string[];
   readonly resetPaths?: readonly string[];
 }
 
 export function createAccess(options: AccessOptions): Access {
-  const { clock, random, files, setUpCodePath: path, resetPaths = [] } = options;
+  const {
+    clock,
+    random,
+    files,
+    setUpCodePath: path,
+    shownCodePaths: shownPaths = [],
+    resetPaths = [],
+  } = options;
   const sessions = createSessions({ clock, random });
   const users = createUsers({
     ...options,
@@ -52,6 +60,7 @@ export function createAccess(options: AccessOptions): Access {
       random,
       clock,
       path,
+      shownPaths,
       resetPaths,
       hasAdministrator: () => users.hasAdministrator(),
     }),

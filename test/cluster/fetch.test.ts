@@ -1,6 +1,7 @@
 // Documents fetched from the peer: one that can't be had takes along the others, or not.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { OfferedDocument } from '../../firmware/cluster/host/contract.ts';
 import { createDocumentFetcher } from '../../firmware/cluster/host/fetch.ts';
 import { clusterLimits } from '../../firmware/limits/cluster-limits.ts';
 import type { Change } from '../../firmware/store/records/table.ts';
@@ -13,6 +14,14 @@ function added(jobId: string): Change {
   const document = { number: 1, name: '', format: 'x/y', sizeBytes: 1, digest: jobId };
   return { type: 'job.document-added', payload: { jobId, document, last: true, at } };
 }
+
+function offered(jobId: string): OfferedDocument {
+  const { type, payload } = added(jobId);
+  assert.ok(type === 'job.document-added');
+  return { spooler: 'g', added: payload };
+}
+
+const { signal } = new AbortController();
 
 interface Peer {
   readonly missing?: string;
@@ -123,5 +132,41 @@ describe('documents of a batch', () => {
     const failed = assert.rejects(fetching, { code: 'aborted' });
     await clock.advance(clusterLimits.documentStallMs);
     await failed;
+  });
+
+  test('that came ahead of their records are not asked for again', async () => {
+    const asked: string[] = [];
+    const before = async (jobId: string) => void asked.push(jobId);
+    const { fetcher } = subject({ before });
+    await fetcher.takeAhead(offered('a'), signal);
+    const { count } = await fetcher.documentsOf([added('a'), added('b')]);
+    assert.equal(count, 2);
+    assert.deepEqual(asked, ['a', 'b']);
+    // Once taken they are the batch's.
+    await fetcher.documentsOf([added('a')]);
+    assert.deepEqual(asked, ['a', 'b', 'a']);
+  });
+
+  test('that came ahead and whose records never come are let go in time', async () => {
+    const { fetcher, left, clock } = subject({});
+    await fetcher.takeAhead(offered('a'), signal);
+    assert.deepEqual([...left], ['a']);
+    await clock.advance(clusterLimits.aheadKeptMs);
+    assert.deepEqual([...left], []);
+  });
+
+  test('that came ahead are let go where the group stops', async () => {
+    const { fetcher, left } = subject({});
+    await fetcher.takeAhead(offered('a'), signal);
+    fetcher.breakOff();
+    await new Promise(setImmediate);
+    assert.deepEqual([...left], []);
+  });
+
+  test('that come ahead too late are let go', async () => {
+    const given = new AbortController();
+    const { fetcher, left } = subject({ before: async () => given.abort() });
+    await assert.rejects(fetcher.takeAhead(offered('a'), given.signal));
+    assert.deepEqual([...left], []);
   });
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createNodeStore } from '../../firmware/groups/node-store.ts';
 import type { CommitUnit, Store } from '../../firmware/store/contract.ts';
+import { unusedStore } from '../fakes/unused-store.ts';
 
 const term = { generation: 1, counter: 1, node: 'a' };
 const changes: CommitUnit['changes'] = [
@@ -17,20 +18,7 @@ function subject({ owned = true } = {}) {
       return { kind: 'committed', lastSeq: 1, jobs: [], printers: [], events: [] };
     },
   });
-  const unused = async () => assert.fail('not in this test');
-  const store: Store = {
-    ...by('node'),
-    query: unused,
-    readLog: unused,
-    cutLog: unused,
-    logEnds: unused,
-    storeRecords: unused,
-    cutTail: unused,
-    forgetTail: unused,
-    forgetLog: unused,
-    remember: unused,
-    close: unused,
-  };
+  const store: Store = { ...unusedStore, ...by('node') };
   const storeOf = () => (owned ? by('owner') : undefined);
   return { store: createNodeStore({ store, localSpooler: 'local', storeOf }), went };
 }

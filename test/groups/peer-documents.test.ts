@@ -1,6 +1,7 @@
 // Documents for the other appliance: read to their end, and closed however the exchange ends.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { OfferedDocument } from '../../firmware/cluster/host/contract.ts';
 import { createPeerDocuments, servePeerDocuments } from '../../firmware/groups/peer-documents.ts';
 import type { PeerChannel, PeerHandler } from '../../firmware/pair/contract.ts';
 
@@ -9,18 +10,19 @@ const request = { spooler: 'g', jobId: 'j', document: { number: 1, sizeBytes: 3,
 async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function subject() {
-  const handlers: PeerHandler[] = [];
+  const handlers = new Map<string, PeerHandler>();
+  const taken: OfferedDocument[] = [];
   const exchange = new AbortController();
   let closed = 0;
   const channel: PeerChannel = {
     connected: true,
     onConnected: () => () => undefined,
-    serve(_service, handler) {
-      handlers.push(handler);
+    serve(service, handler) {
+      handlers.set(service, handler);
       return () => undefined;
     },
-    async request({ head }) {
-      const [handler] = handlers;
+    async request({ service, head }) {
+      const handler = handlers.get(service);
       assert.ok(handler !== undefined);
       const answer = await handler({ head, body: nothing(), signal: exchange.signal });
       return { head: answer.head, body: answer.body ?? nothing() };
@@ -38,9 +40,10 @@ function subject() {
                   read: async (at) => Uint8Array.of(at),
                   close: async () => void (closed += 1),
                 },
+          takeAhead: async (offered) => void taken.push(offered),
         },
   );
-  return { documents: createPeerDocuments(channel), exchange, closed: () => closed };
+  return { documents: createPeerDocuments(channel), exchange, taken, closed: () => closed };
 }
 
 describe('documents of the peer', () => {
@@ -75,5 +78,16 @@ describe('documents of the peer', () => {
     const { documents } = subject();
     assert.equal(await documents.fetch({ ...request, jobId: 'old' }, signal), 'gone');
     await assert.rejects(documents.fetch({ ...request, spooler: 'x' }, signal), /no group x/);
+  });
+
+  test('are offered with all that their records say', async () => {
+    const { documents, taken } = subject();
+    const at = { ms: 0, trusted: true };
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const document = { number: 1, name: '', format: 'x/y', sizeBytes: 3, digest };
+    const added = { jobId: 'j', document, last: true, at };
+    await documents.offer({ spooler: 'g', added }, signal);
+    assert.deepEqual(taken, [{ spooler: 'g', added }]);
+    await assert.rejects(documents.offer({ spooler: 'x', added }, signal), /no group x/);
   });
 });

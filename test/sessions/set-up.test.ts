@@ -19,6 +19,7 @@ async function makeRoom() {
       files,
       clock,
       path,
+      shownPaths: ['/data/shown-code'],
       resetPaths: ['/data/reset-administrator', '/boot/reset-administrator'],
       random: new SeededRandom(seed),
       hasAdministrator: async () => state.administrator,
@@ -49,6 +50,13 @@ describe('the set-up code', () => {
     assert.equal(await setUp.check(code.toLowerCase().replaceAll('-', ' ')), 'right');
     assert.equal(await setUp.check(code.slice(1)), 'wrong');
     assert.equal(await setUp.check(''), 'wrong');
+  });
+
+  test('goes from where people read it once it is used, and not at the next start', async () => {
+    const { make, files } = await makeRoom();
+    await files.replaceFile('/data/shown-code', Buffer.from('A'));
+    await make(1).done();
+    assert.deepEqual(await files.list('/data'), []);
   });
 
   test('guesses wait', async () => {

@@ -11,6 +11,8 @@ export interface FaultTarget {
   readonly port: string;
   signalServe(signal: NodeJS.Signals): void;
   signalAll(signal: NodeJS.Signals): Promise<void>;
+  /** Supervisor and all, in order. */
+  restart(): Promise<void>;
   /** Moves the group to the other box in order. */
   move(): Promise<void>;
 }
@@ -22,6 +24,11 @@ export interface Fault {
   readonly goal: { readonly medianMs: number; readonly worstMs: number } | undefined;
   /** The owner has to be started anew afterwards. */
   readonly ends: boolean;
+  /**
+   * How long it lasts at least: longer than the longest lease, since each that a longer lease would
+   * have bridged makes leases longer, and takeovers later, for ten minutes.
+   */
+  readonly lastsMs?: number;
   /** No fault at all: a client that waits for its connection is to notice nothing. */
   readonly patient?: boolean;
   act(target: FaultTarget): Promise<void>;
@@ -29,6 +36,7 @@ export interface Fault {
 }
 
 const nothing = () => Promise.resolve();
+const lastsMs = 3_500;
 const crash = { medianMs: 900, worstMs: 1_500 } as const;
 
 export const faults: readonly Fault[] = [
@@ -38,7 +46,9 @@ export const faults: readonly Fault[] = [
     goal: { medianMs: 300, worstMs: 1_500 },
     ends: false,
     act: async (target) => target.signalServe('SIGKILL'),
-    heal: nothing,
+    // Its supervisor has started it by now; for one that dies every few seconds it waits longer
+    // each time, up to a minute.
+    heal: (target) => target.restart(),
   },
   {
     name: 'kill-all',
@@ -52,6 +62,7 @@ export const faults: readonly Fault[] = [
     name: 'stop',
     what: 'both are stopped, and continued later',
     goal: { medianMs: 1_500, worstMs: 1_500 },
+    lastsMs,
     ends: false,
     act: (target) => target.signalAll('SIGSTOP'),
     heal: (target) => target.signalAll('SIGCONT'),
@@ -60,6 +71,7 @@ export const faults: readonly Fault[] = [
     name: 'link',
     what: 'the cable is pulled',
     goal: crash,
+    lastsMs,
     ends: false,
     act: (target) => target.host.cut(),
     heal: (target) => target.host.restore(),
@@ -78,6 +90,7 @@ export const faults: readonly Fault[] = [
     name: 'one-way',
     what: 'nothing that the owner sends arrives, it hears everything',
     goal: crash,
+    lastsMs,
     ends: false,
     act: ({ wire, port }) => nft(wire, `add rule bridge cut out iifname ${port} drop`),
     heal: ({ wire }) => nft(wire, 'flush chain bridge cut out'),

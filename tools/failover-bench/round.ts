@@ -59,6 +59,7 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
   await pause(pace.afterMs);
   client.child.stdin?.end();
   await client.ended;
+  await pause(Math.max(0, faultAtMs + (fault.lastsMs ?? 0) - nowMs()));
   await fault.heal(target);
   if (fault.ends) await owner.start();
   await world.ownerInStep();

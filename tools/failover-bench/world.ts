@@ -149,6 +149,10 @@ async function buildWorld(
       port: owner.host.port,
       signalServe: (signal) => owner.signalServe(signal),
       signalAll: (signal) => owner.signalAll(signal),
+      async restart() {
+        await owner.stop();
+        await owner.start();
+      },
       async move() {
         await owner.api.send('POST', `/groups/${groupName}/move`, undefined, z.unknown());
       },

@@ -163,7 +163,7 @@ export interface GroupState {
   readonly leaseMs: number;
   /** Moments of lapses that a longer lease would have bridged. */
   readonly lapses: readonly number[];
-  /** When the lease ended of a lapse of which nobody knows yet how long it is. */
+  /** From when the lease was that lapsed, where nobody knows yet how long that is to last. */
   readonly lapseFromMs: number | undefined;
   /** The last sign of an owner (quiet). */
   readonly quietMs: number;

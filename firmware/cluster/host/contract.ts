@@ -14,6 +14,7 @@ import type { Refusal } from '../../errors/codes.ts';
 import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
 import type { Store, Term } from '../../store/contract.ts';
+import type { JobPayload } from '../../store/records/job-payloads.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { GroupFiles } from './fetch-files.ts';
 import type { Durable, GroupConfig, LogShape } from '../contract/state.ts';
@@ -53,6 +54,14 @@ export interface DocumentRequest {
   readonly document: Pick<JobDocument, 'number' | 'sizeBytes' | 'digest'>;
 }
 
+/** A document that is whole on the owner's disk, and whose record is about to be committed. */
+export interface OfferedDocument {
+  readonly spooler: string;
+  readonly added: JobPayload<'job.document-added'>;
+  /** The job's record, where it is about to be committed too. */
+  readonly created?: JobPayload<'job.created'> | undefined;
+}
+
 /** Documents of the peer, over whatever connects the two. */
 export interface PeerDocuments {
   /**
@@ -62,6 +71,11 @@ export interface PeerDocuments {
    * host, which gives up where nothing comes for a while.
    */
   fetch(request: DocumentRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | 'gone'>;
+  /**
+   * Asks the peer's host to take a document ahead of its record (`takeAhead`). Resolves once it has
+   * it; rejects where it can't, or the peer can't be reached.
+   */
+  offer(offered: OfferedDocument, signal: AbortSignal): Promise<void>;
 }
 
 /** The key and certificate by which clients know the group; the log names them by digest alone. */
@@ -174,6 +188,11 @@ export interface GroupHost {
   feed(event: ClusterEvent): void;
   /** For the peer that fetches it; undefined: the job has ended, or was never here. */
   openDocument(jobId: string, number: number): Promise<DocumentReader | undefined>;
+  /**
+   * On the standby: fetches a document whose record follows. Resolves once it is here; rejects
+   * where it can't be had.
+   */
+  takeAhead(offered: OfferedDocument, signal: AbortSignal): Promise<void>;
   /** Resets what is open, stops the spooler and the machine. */
   stop(deadline: AbortSignal): Promise<void>;
 }

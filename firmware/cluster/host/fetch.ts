@@ -1,6 +1,6 @@
 // Documents that records name and this node lacks: fetched from the peer before the records are
 // stored.
-import type { Clock, Timer } from '../../../hal/contract.ts';
+import type { Clock } from '../../../hal/contract.ts';
 import { abortable } from '../../../hal/time.ts';
 import type { JobDocument } from '../../jobs/job.ts';
 import { clusterLimits } from '../../limits/cluster-limits.ts';
@@ -12,9 +12,11 @@ import type { QueryInput, QueryOutput } from '../../store/queries/table.ts';
 import type { JobPayload } from '../../store/records/job-payloads.ts';
 import type { Change } from '../../store/records/table.ts';
 import type { ReceivedContent } from '../../queue-files/contents.ts';
-import type { PeerDocuments } from './contract.ts';
-import { fetchContent, type FetchPatience, type GroupFiles } from './fetch-files.ts';
+import { createKeptDocuments } from './ahead.ts';
+import type { OfferedDocument, PeerDocuments } from './contract.ts';
+import { fetchContent, type GroupFiles } from './fetch-files.ts';
 import { workInOrder } from './in-order.ts';
+import { createPatience, type Patience } from './patience.ts';
 
 export interface DocumentFetcher {
   /**
@@ -26,6 +28,11 @@ export interface DocumentFetcher {
     changes: readonly Change[],
     options?: { readonly partly: boolean },
   ): Promise<FetchedDocuments>;
+  /**
+   * Fetches a document whose record follows, and keeps it for a while. Rejects where it can't be
+   * had, or other bytes came.
+   */
+  takeAhead(offered: OfferedDocument, signal: AbortSignal): Promise<void>;
   /** What is being fetched breaks off: the peer may be gone, and a takeover waits for nothing. */
   breakOff(): void;
 }
@@ -47,7 +54,7 @@ export interface FetcherOptions {
     ): Promise<QueryOutput<'documents.locate'>>;
   };
   readonly spool: Pick<Spool, 'receive'>;
-  readonly peer: PeerDocuments;
+  readonly peer: Pick<PeerDocuments, 'fetch'>;
   readonly files?: GroupFiles | undefined;
   readonly clock: Clock;
 }
@@ -61,6 +68,8 @@ interface Piece {
 
 export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher {
   const { spooler, store, clock } = options;
+  const { documentStallMs: stallMs } = clusterLimits;
+  const kept = createKeptDocuments(clock);
   let life = new AbortController();
 
   const here = async ({ jobId, document }: JobPayload<'job.document-added'>) => {
@@ -75,6 +84,8 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
     patience: Patience,
   ): Promise<ReceivedDocument | undefined> => {
     if (await here(added)) return undefined;
+    const ahead = kept.take(added);
+    if (ahead !== undefined) return ahead;
     const { jobId, document } = added;
     const { signal } = patience;
     const asked = options.peer.fetch({ spooler, jobId, document }, signal);
@@ -111,7 +122,7 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
 
   return {
     async documentsOf(changes, { partly } = { partly: false }) {
-      using patience = createPatience(clock, life.signal);
+      using patience = createPatience(clock, life.signal, stallMs);
       const created = new Map(
         changes.flatMap(({ type, payload }) =>
           type === 'job.created' ? [[payload.id, payload] as const] : [],
@@ -139,7 +150,16 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
         discard: () => discardAll(done),
       };
     },
+    async takeAhead({ added, created }, signal) {
+      const either = AbortSignal.any([life.signal, signal]);
+      using patience = createPatience(clock, either, stallMs);
+      const received = await fetch(added, created, patience);
+      if (received === undefined) return;
+      if (either.aborted) return await received.discard();
+      kept.put(added, received);
+    },
     breakOff() {
+      kept.clear();
       life.abort();
       life = new AbortController();
     },
@@ -151,39 +171,6 @@ async function discardAll(pieces: readonly Piece[]): Promise<void> {
     file?.release();
     await received?.discard();
   }
-}
-
-interface Patience extends FetchPatience, Disposable {
-  /** The peer answered: the wait begins anew. */
-  heard(): void;
-}
-
-/** One for all of a batch: they share a path, so each chunk of one is a sign of life for all. */
-function createPatience(clock: Clock, parent: AbortSignal): Patience {
-  const { documentStallMs } = clusterLimits;
-  const end = new AbortController();
-  let heardAtMs = clock.monotonicMs();
-  const heard = () => void (heardAtMs = clock.monotonicMs());
-  let timer: Timer;
-  const look = () => {
-    const leftMs = heardAtMs + documentStallMs - clock.monotonicMs();
-    if (leftMs <= 0) end.abort();
-    else timer = clock.startTimer(leftMs, look);
-  };
-  look();
-  return {
-    signal: AbortSignal.any([parent, end.signal]),
-    heard,
-    async *watched(stream) {
-      for await (const chunk of stream) {
-        heard();
-        yield chunk;
-      }
-    },
-    [Symbol.dispose]() {
-      timer.cancel();
-    },
-  };
 }
 
 function sameBytes(a: JobDocument, b: Pick<JobDocument, 'sizeBytes' | 'digest'>): boolean {

@@ -1,6 +1,5 @@
 // The host of one group on one node: the machine's effects done on store, spooler, sockets and
 // network, and their answers fed back to it.
-import { startDeadline } from '../../../hal/time.ts';
 import { refused, type Refusal } from '../../errors/codes.ts';
 import type { DocumentReader } from '../../spool/document-reader.ts';
 import type { Spooler } from '../../spooler/contract.ts';
@@ -10,14 +9,14 @@ import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Position } from '../contract/message.ts';
 import type { GroupResources } from '../groups.ts';
-import { clusterLimits } from '../../limits/cluster-limits.ts';
+import { createDocumentOffers, type DocumentOffers } from './ahead.ts';
 import { createGroupCommits, type GroupCommits } from './commits.ts';
-import type { GroupHost, GroupHostOptions, GroupMachine } from './contract.ts';
+import type { GroupHost, GroupHostOptions, GroupMachine, OfferedDocument } from './contract.ts';
 import { createDocumentFetcher, type DocumentFetcher } from './fetch.ts';
 import { decodeMemory, encodeMemory, shapeOf } from './memory.ts';
 import { Ownership } from './ownership.ts';
 import { Resources } from './resources.ts';
-import { storePart } from './store-part.ts';
+import { createStandby, type Standby, takeCredentials } from './standby.ts';
 import { takeTail } from './tail.ts';
 import { noWishes, readWishes, type Wishes, wishChanges, wishesIn } from './wishes.ts';
 import { firstTerm } from '../term.ts';
@@ -30,6 +29,8 @@ class Host implements GroupHost {
   readonly #options: GroupHostOptions;
   readonly #commits: GroupCommits;
   readonly #fetcher: DocumentFetcher;
+  readonly #offers: DocumentOffers;
+  readonly #standby: Standby;
   readonly #resources: Resources;
   /** What this node's log says of the group. */
   #wishes: Wishes = noWishes;
@@ -38,8 +39,6 @@ class Host implements GroupHost {
   /** The last ownership that ended is gone. */
   #ended: Promise<void> = Promise.resolve();
   #stopped = false;
-  /** Sequence number of the record that this release does not know, as it was told. */
-  #blockedAt: number | undefined;
 
   constructor(options: GroupHostOptions) {
     this.#options = options;
@@ -54,7 +53,7 @@ class Host implements GroupHost {
     this.#resources = new Resources({
       ...options,
       self,
-      inStep: () => this.view?.mode === 'in-step',
+      inStep: () => this.#isInStep,
       move: (timeoutMs) => this.feed({ kind: 'move', timeoutMs }),
       onChange: () => options.onChange?.(),
     });
@@ -65,6 +64,19 @@ class Host implements GroupHost {
       peer: documents,
       files,
       clock,
+    });
+    this.#standby = createStandby({
+      ...options,
+      fetcher: this.#fetcher,
+      logEnd: () => this.#logEnd(),
+      wishes: () => this.#wishes,
+      onStored: (changes) => this.#follow(changes),
+    });
+    this.#offers = createDocumentOffers({
+      peer: documents,
+      spool,
+      clock,
+      inStep: () => this.#isInStep,
     });
   }
 
@@ -112,7 +124,10 @@ class Host implements GroupHost {
       durable: decodeMemory(memory, config.generation),
       log: shapeOf(history, config.generation),
       perform: (effect) => this.#perform(effect),
-      onView: () => onChange?.(),
+      onView: () => {
+        if (!this.#isInStep) this.#offers.breakOff();
+        onChange?.();
+      },
     });
   }
 
@@ -121,9 +136,16 @@ class Host implements GroupHost {
   }
 
   async openDocument(jobId: string, number: number): Promise<DocumentReader | undefined> {
+    const offered = this.#offers.open(jobId, number);
+    if (offered !== undefined) return await offered;
     const { store, spool } = this.#options;
     const place = await store.query('documents.locate', { jobId, number });
     return place === undefined ? undefined : await spool.open(place);
+  }
+
+  async takeAhead(offered: OfferedDocument, signal: AbortSignal): Promise<void> {
+    if (this.#stopped) throw new Error('this appliance stops');
+    await this.#fetcher.takeAhead(offered, signal);
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
@@ -132,6 +154,7 @@ class Host implements GroupHost {
     this.#machine?.stop();
     this.#commits.end();
     this.#fetcher.breakOff();
+    this.#offers.breakOff();
     await this.#ownership?.end(deadline);
     await this.#options.network.fence();
   }
@@ -160,7 +183,7 @@ class Host implements GroupHost {
       case 'read-records':
         return this.#read(effect);
       case 'store-records':
-        return void this.#store(effect.records);
+        return void this.#standby.store(effect.records).then((event) => this.feed(event));
       case 'take-tail':
         return void this.#takeTail(effect.records);
       case 'cut-log':
@@ -210,54 +233,6 @@ class Host implements GroupHost {
     );
   }
 
-  /** What can't be had now is answered with nothing, and sent again by the owner. */
-  async #store(batch: readonly LogRecord[]): Promise<void> {
-    const { id, store, log } = this.#options;
-    const part = storePart(batch, clusterLimits.documentBytesAtOnce);
-    const blocked = part.unknown !== undefined;
-    if (part.unknown !== undefined) this.#tellBlocked(part.unknown);
-    const all = part.records.map(({ change }) => change);
-    try {
-      if (all.length === 0) return this.feed({ kind: 'stored', records: [], blocked });
-      const fetched = await this.#fetcher.documentsOf(all, { partly: true });
-      const records = part.records.slice(0, fetched.count);
-      const changes = all.slice(0, fetched.count);
-      await this.#takeCredentials({ ...this.#wishes, ...wishesIn(changes) });
-      // The machine hands on only what follows the log's end.
-      const after = await this.#logEnd();
-      try {
-        await store.storeRecords({ spooler: id, after, records, documents: fetched.documents });
-      } finally {
-        fetched.keep();
-      }
-      this.#follow(changes);
-      this.feed({ kind: 'stored', records, blocked: blocked && records.length === all.length });
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      log.info('records of the owner could not be stored', { message });
-      this.feed({ kind: 'stored', records: [] });
-    }
-  }
-
-  /** Once for each record: it comes again and again. */
-  #tellBlocked(record: LogRecord): void {
-    if (record.seq === this.#blockedAt) return;
-    this.#blockedAt = record.seq;
-    this.#options.log.warn(
-      'the other appliance has a newer release: until this one is updated it can’t follow',
-      { record: record.change.type },
-    );
-  }
-
-  /** Before the records that name them: who is in step can show clients the same key. */
-  async #takeCredentials({ certificate }: Wishes): Promise<void> {
-    const { credentials, clock } = this.#options;
-    if (credentials === undefined || certificate === undefined) return;
-    if (certificate === credentials.digest()) return;
-    using deadline = startDeadline(clock, clusterLimits.credentialsMs);
-    await credentials.take(certificate, deadline.signal);
-  }
-
   async #logEnd(): Promise<Position> {
     const { store, id, config } = this.#options;
     const end = (await store.logEnds()).find(({ spooler }) => spooler === id);
@@ -292,7 +267,7 @@ class Host implements GroupHost {
       await store.cutTail(id, fork.seq);
       this.#wishes = await readWishes(store, id);
       // Else with the next records: the owner has them.
-      await this.#takeCredentials(this.#wishes).catch(() => undefined);
+      await takeCredentials(this.#options, this.#wishes).catch(() => undefined);
       this.feed({ kind: 'log-cut', fork });
     };
     this.#firmly(cut());
@@ -306,6 +281,7 @@ class Host implements GroupHost {
       clean,
       replaced: replaced === true,
       commits: this.#commits,
+      offers: this.#offers,
       live: () => this.#machine?.live(term) ?? false,
       after: this.#ended,
       refuseJobs: () => this.#refuseJobs(),
@@ -346,6 +322,10 @@ class Host implements GroupHost {
     if (Object.keys(wishes).length === 0) return;
     this.#wishes = { ...this.#wishes, ...wishes };
     this.#resources.wished(wishes);
+  }
+
+  get #isInStep(): boolean {
+    return this.view?.mode === 'in-step';
   }
 
   get #refusesAlone(): boolean {

@@ -6,10 +6,11 @@ import type { Refusal } from '../../errors/codes.ts';
 import type { Spooler } from '../../spooler/contract.ts';
 import type { Permit } from '../../spooler/permit.ts';
 import { faultIn, type Store, StoreError, type Term } from '../../store/contract.ts';
-import { withCommit } from '../../store/with-commit.ts';
+import type { DocumentOffers } from './ahead.ts';
 import type { GroupCommits } from './commits.ts';
 import type { GroupHostOptions } from './contract.ts';
 import { holdForPeer, holdForPerson, marksAt, releaseForPeer } from './jobs.ts';
+import { createOwnedStore, mustGoOn } from './owned-store.ts';
 import { createFencedTcp, type FencedTcp } from './sockets.ts';
 
 /** Not at once: what its client was told to have failed is marked so first. */
@@ -23,6 +24,8 @@ export interface OwnershipOptions {
   /** A box with nothing stands in the place of the peer, whose word never comes. */
   readonly replaced: boolean;
   readonly commits: GroupCommits;
+  /** Large documents are on the standby before the commit that names them. */
+  readonly offers: Pick<DocumentOffers, 'bring'>;
   /** live() for this term. */
   readonly live: () => boolean;
   /** The ownership before this one has let go of everything. */
@@ -241,21 +244,10 @@ export class Ownership {
     mustGoOn(this.#ending.signal);
   }
 
-  /** The node's store, whose commits count only by R1 and only until its end. */
   #ownedStore(ended: AbortSignal): Store {
-    return withCommit(this.#options.host.store, {
-      commit: async (unit) => {
-        mustGoOn(ended);
-        return await this.#options.commits.commit(unit);
-      },
-      // The node's own, and not this ownership's to close.
-      close: async () => undefined,
-    });
+    const { host, commits, offers } = this.#options;
+    return createOwnedStore({ store: host.store, commits, offers, ended });
   }
-}
-
-function mustGoOn(ended: AbortSignal): void {
-  if (ended.aborted) throw new StoreError('the ownership has ended');
 }
 
 /** A commit of which nothing is known fails for the pair's sake: its lease, its peer. */

@@ -13,6 +13,9 @@ import type { Printer } from '../../printers/printer.ts';
 import type { DataFolder } from '../data-folder.ts';
 import type { Step } from '../lifecycle.ts';
 
+/** On the boot partition. */
+export const setUpCodeFile = 'platen-set-up-code.txt';
+
 export interface SetUpParts {
   readonly hal: Pick<Hal, 'files'>;
   readonly folder: DataFolder;
@@ -49,7 +52,7 @@ export function setUpStep(parts: SetUpParts): Step<undefined> {
 async function writeToBoot({ hal, config, services, log }: SetUpParts): Promise<void> {
   const folder = config['boot.folder'];
   if (folder === '') return;
-  const path = `${folder}/platen-set-up-code.txt`;
+  const path = `${folder}/${setUpCodeFile}`;
   try {
     const code = await services.access.setUp.code();
     if (code === undefined) await hal.files.remove(path);

@@ -233,6 +233,8 @@ describe('T4', () => {
 
   const silences = [
     { what: 'that a longer lease would have bridged counts', ms: 900, counted: 1 },
+    { what: 'that the longest lease would just have bridged counts', ms: 1_790, counted: 1 },
+    { what: 'that outlasts the longest lease does not', ms: 1_810, counted: 0 },
     { what: 'longer than any lease does not', ms: 3_000, counted: 0 },
   ];
   for (const { what, ms, counted } of silences) {

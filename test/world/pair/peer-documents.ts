@@ -21,18 +21,34 @@ const pieceBytes = 32 * 1024;
 
 export function createPeerDocuments(options: PeerDocumentsOptions): PeerDocuments {
   const { name, peer, timeline, network, inProcess } = options;
+  const reply = (answer: () => void) =>
+    network.stream(peer, name, 'documents', () =>
+      inProcess(() => {
+        timeline.touch();
+        answer();
+      })(),
+    );
   return {
+    offer(offered) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const { signal } = new AbortController();
+      network.stream(name, peer, 'documents', () => {
+        const box = options.peerBox();
+        box.run(() => {
+          timeline.touch();
+          if (box.process?.state === undefined) return reply(() => reject(new Error('it starts')));
+          box.process.host.takeAhead(offered, signal).then(
+            () => reply(resolve),
+            (error: unknown) => reply(() => reject(error)),
+          );
+        });
+      });
+      return promise;
+    },
     fetch({ jobId, document }) {
       const { promise, resolve, reject } = Promise.withResolvers<
         AsyncIterable<Uint8Array> | 'gone'
       >();
-      const reply = (answer: () => void) =>
-        network.stream(peer, name, 'documents', () =>
-          inProcess(() => {
-            timeline.touch();
-            answer();
-          })(),
-        );
       const serve = async (box: PairBox) => {
         try {
           const reader = await box.process?.host.openDocument(jobId, document.number);

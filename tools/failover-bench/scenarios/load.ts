@@ -8,7 +8,7 @@ import { healBetween, loseBetween } from '../faults.ts';
 import type { ClientLine } from '../lines.ts';
 import type { LineProcess } from '../process-lines.ts';
 import { strayBytes, takeoversIn } from '../writers.ts';
-import { createWorld, groupAddress, type World } from '../world.ts';
+import { createWorld, groupAddress, viewOf, type World } from '../world.ts';
 import type { Scenario, ScenarioOptions } from './contract.ts';
 
 const minutes = 10;
@@ -18,7 +18,8 @@ const bytesPerMib = 1024 * 1024;
 const smallEveryMs = 500;
 const patientMs = 60_000;
 const settleMs = 240_000;
-const sayEveryMs = 30_000;
+const lookEveryMs = 1_000;
+const looksToSay = 30;
 /** From so much on a takeover is no fault: one path can't keep a lease. */
 const muchLoss = 15;
 
@@ -36,10 +37,11 @@ async function run(options: ScenarioOptions): Promise<readonly string[]> {
   await world.ownerInStep();
   const jobs: ClientLine[] = [];
   const busy = keepBusy();
+  let seen = { looks: 0, alone: 0 };
   try {
     const clients = startClients(world, mib, jobs);
     if (lossPercent > 0) await lose(world, lossPercent);
-    await watch(world, lasts, jobs, stop);
+    seen = await watch(world, lasts, jobs, stop);
     await healBetween(world.wire);
     for (const { child } of clients) child.stdin?.end();
     await Promise.all(clients.map(({ ended }) => ended));
@@ -59,6 +61,7 @@ async function run(options: ScenarioOptions): Promise<readonly string[]> {
   say(
     `load for ${lasts} min, ${busy.length} busy loops, ${lossPercent} % lost, ` +
       `${witness ? 'with' : 'without'} witness: ${takeovers} takeovers, ` +
+      `not in step at ${seen.alone} of ${seen.looks} looks, ` +
       `bytes of a second writer ${strays.length}; accepted ${large} of ${mib} MiB ` +
       `and ${acceptedOf(jobs, 'small')} small, lost ${account.lost.length}, ` +
       `doubles ${account.doubles.length}, unmarked ${account.unmarked.length}`,
@@ -94,19 +97,27 @@ async function lose({ boxes, wire }: World, percent: number): Promise<void> {
   await loseBetween(wire, b.port, a.port, percent);
 }
 
+/** Resolves with how often the owner was looked at, and how often it was not in step then. */
 async function watch(
   world: World,
   lasts: number,
   jobs: readonly ClientLine[],
   stop: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly looks: number; readonly alone: number }> {
   const untilMs = performance.now() + lasts * 60_000;
+  let looks = 0;
+  let alone = 0;
   for (;;) {
     const leftMs = untilMs - performance.now();
-    if (leftMs <= 0 || stop.aborted) return;
-    await pause(Math.min(leftMs, sayEveryMs));
+    if (leftMs <= 0 || stop.aborted) return { looks, alone };
+    await pause(Math.min(leftMs, lookEveryMs));
+    const views = await Promise.all(world.boxes.map(viewOf));
+    looks += 1;
+    if (!views.some((view) => view?.ownedHere === true && view.mode === 'in-step')) alone += 1;
+    if (looks % looksToSay !== 0) continue;
     world.say(
-      `load: ${takeoversIn(world.printerLines, groupAddress)} takeovers; accepted ` +
+      `load: ${takeoversIn(world.printerLines, groupAddress)} takeovers, not in step at ` +
+        `${alone} of ${looks} looks; accepted ` +
         `${acceptedOf(jobs, 'large')} large, ${acceptedOf(jobs, 'small')} small; ` +
         `not accepted ${jobs.filter(({ outcome }) => outcome !== 'accepted').length}`,
     );
