@@ -37,9 +37,7 @@ ExecStart=/bin/sh ${probeFolder}/serve
 Restart=always
 `;
 
-/**
- * Looks seldom: under emulation each `sleep` is a twentieth of a second of the start it watches.
- */
+/** Looks seldom: each look is a process more, beside the start that it watches. */
 const serve = `modprobe -q virtio_console
 until set -- /dev/vport* && [ -c "$1" ]; do sleep 1; done
 exec 3<>"$1"
