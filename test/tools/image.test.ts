@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import { readProvision } from '../../firmware/provision/read.ts';
 import { layout } from '../../tools/image/contract.ts';
 import { places } from '../../tools/image/disk.ts';
 import { filesOf } from '../../tools/image/debian-files.ts';
 import { licencesOf, npmComponents, ships } from '../../tools/image/sbom.ts';
 import { imageTargets } from '../../tools/image/targets.ts';
+import { environmentOf } from '../../tools/image/u-boot.ts';
 
 const image = (path: string) =>
   fileURLToPath(new URL(`../../tools/image/${path}`, import.meta.url));
@@ -124,6 +126,18 @@ test('the provision.toml that an image carries takes nothing by itself', async (
   assert.equal(read.kind, 'read');
   assert.equal(read.provision.administrator, undefined);
   assert.equal(read.provision.peer, undefined);
+});
+
+test('U-Boot is told to try the card first, and to wait for nobody; else it is as it was', () => {
+  const defaults = ['baudrate=1', 'bootdelay=2', 'preboot=usb start', 'boot_targets=usb0 virtio0 '];
+  const last = 'distro_bootcmd=for target in ${boot_targets}; do run bootcmd_${target}; done';
+  const text = ['no variable', ...defaults, last, '', 'x=y'].join('\0');
+  const environment = environmentOf(Buffer.from(`\x7f\0${text}`, 'latin1'));
+  const data = environment.subarray(4);
+  assert.equal(environment.readUInt32LE(), crc32(data));
+  const variables = data.toString('latin1').replace(/\0+$/, '').split('\0');
+  assert.deepEqual(variables, ['baudrate=1', 'bootdelay=0', 'boot_targets=virtio0', last]);
+  assert.throws(() => environmentOf(Buffer.from('bootdelay=2\0')), /no list/);
 });
 
 test('the first program has the line before which the tests add their shell', async () => {

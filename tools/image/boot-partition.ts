@@ -33,7 +33,9 @@ export async function makeBootPartition(options: BootPartitionOptions): Promise<
   const volume = volumeId(root);
   const kib = String(layout.bootMib * 1024);
   // Its order counts: what is invariant would be the volume's id too.
-  const words = ['--invariant', '-i', volume, '-n', 'PLATEN', '-F', '32', '-C', output, kib];
+  const volumeWords = ['--invariant', '-i', volume, '-n', 'PLATEN', '-F', '32'];
+  // Clusters of four sectors: of one, firmware looks tens of thousands up to read a kernel.
+  const words = [...volumeWords, '-s', '4', '-C', output, kib];
   await run('mkfs.vfat', words, '/');
   const names = (await readdir(staging)).sort().map((name) => join(staging, name));
   await run('mcopy', ['-s', '-p', '-i', output, ...names, '::/'], '/');

@@ -1,10 +1,11 @@
 // A box in QEMU: boots an image from power on, as a board or PC would, with what is plugged in.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { ImageName } from './contract.ts';
+import { bankBytes, environmentOf } from './u-boot.ts';
 
 export interface MachineOptions {
   readonly image: ImageName;
@@ -109,11 +110,11 @@ export async function powerOn(options: MachineOptions): Promise<Machine> {
 }
 
 async function kindOf({ image, folder }: MachineOptions) {
+  const flash = 'if=pflash,format=raw';
   if (image === 'amd64') {
     const variables = `${folder}/efi-variables`;
     await copyFile('/usr/share/OVMF/OVMF_VARS_4M.fd', variables);
     const code = '/usr/share/OVMF/OVMF_CODE_4M.fd';
-    const flash = 'if=pflash,format=raw';
     return {
       program: 'qemu-system-x86_64',
       words: [
@@ -131,6 +132,10 @@ async function kindOf({ image, folder }: MachineOptions) {
       ],
     };
   }
+  const program = '/usr/lib/u-boot/qemu_arm64/u-boot.bin';
+  const remembered = `${folder}/u-boot-environment`;
+  await writeFile(remembered, environmentOf(await readFile(program)));
+  await truncate(remembered, bankBytes);
   return {
     program: 'qemu-system-aarch64',
     words: [
@@ -141,7 +146,9 @@ async function kindOf({ image, folder }: MachineOptions) {
       '-cpu',
       'cortex-a72',
       '-bios',
-      '/usr/lib/u-boot/qemu_arm64/u-boot.bin',
+      program,
+      '-drive',
+      `${flash},unit=1,file=${remembered}`,
     ],
   };
 }

@@ -37,11 +37,12 @@ ExecStart=/bin/sh ${probeFolder}/serve
 Restart=always
 `;
 
+/** Looks seldom: each look is a process more, beside the start that it watches. */
 const serve = `modprobe -q virtio_console
-until set -- /dev/vport* && [ -c "$1" ]; do sleep 0.2; done
+until set -- /dev/vport* && [ -c "$1" ]; do sleep 1; done
 exec 3<>"$1"
 while :; do
-  read -r line <&3 || { sleep 0.2; continue; }
+  read -r line <&3 || { sleep 1; continue; }
   if [ "$line" = hello ]; then echo '${readyMark}' >&3; continue; fi
   (eval "$line") >${probeFolder}/said 2>&1 </dev/null
   status=$?
