@@ -71,6 +71,11 @@ export const clusterLimits = {
   lingeringPorts: 8,
   /** Fetching documents from the peer is given up where nothing of any comes for so long. */
   documentStallMs: 600,
+  /**
+   * A document of so many bytes goes ahead of its record. Smaller ones are fetched several at once
+   * with their records, which is faster: ahead of them, 1 MiB jobs came at half the rate.
+   */
+  aheadBytes: 8 * 1024 * 1024,
   /** A document that came ahead of its record is kept so long for it. */
   aheadKeptMs: 30_000,
   /** Documents of a batch that are fetched at once: their waits for path and disk overlap. */

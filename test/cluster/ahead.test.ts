@@ -41,6 +41,7 @@ function subject(offer: (offered: OfferedDocument, signal: AbortSignal) => Promi
     },
     clock,
     inStep: () => state.inStep,
+    leastBytes: document.sizeBytes,
   });
   return { offers, clock, opened, state };
 }

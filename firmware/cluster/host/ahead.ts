@@ -30,6 +30,7 @@ export interface DocumentOffersOptions {
   readonly spool: Pick<Spool, 'open'>;
   readonly clock: Clock;
   readonly inStep: () => boolean;
+  readonly leastBytes: number;
 }
 
 interface Offer {
@@ -38,7 +39,7 @@ interface Offer {
 }
 
 export function createDocumentOffers(options: DocumentOffersOptions): DocumentOffers {
-  const { peer, spool, clock, inStep } = options;
+  const { peer, spool, clock, inStep, leastBytes } = options;
   const open = new Map<string, { readonly location: DocumentLocation; heard(): void }>();
   let life = new AbortController();
 
@@ -67,7 +68,7 @@ export function createDocumentOffers(options: DocumentOffersOptions): DocumentOf
 
   return {
     bring(unit, signal) {
-      const offers = offersOf(unit);
+      const offers = offersOf(unit).filter(({ location }) => location.sizeBytes >= leastBytes);
       if (offers.length === 0 || !inStep()) return undefined;
       return Promise.all(offers.map((offer) => bringOne(offer, signal))).then(() => undefined);
     },
@@ -89,7 +90,7 @@ export function createDocumentOffers(options: DocumentOffersOptions): DocumentOf
   };
 }
 
-/** Small ones, which the store keeps itself, come with their records soon enough. */
+/** Those that the store keeps itself come with their records soon enough. */
 function offersOf({ spooler, changes, documents = [] }: CommitUnit): readonly Offer[] {
   return documents.flatMap(({ jobId, number, source }) => {
     if (source.kind !== 'file') return [];

@@ -140,6 +140,8 @@ export interface GroupHostOptions {
   readonly tcp: Tcp;
   readonly network: GroupNetwork;
   readonly documents: PeerDocuments;
+  /** Documents of so many bytes go ahead of their records; left out: `clusterLimits.aheadBytes`. */
+  readonly aheadBytes?: number;
   /** Left out: the group has none. */
   readonly credentials?: GroupCredentials;
   /** Left out: no queue of the group has files. */

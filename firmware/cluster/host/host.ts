@@ -9,6 +9,7 @@ import type { GroupView, HandsEffect } from '../../pair/contract.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Position } from '../contract/message.ts';
 import type { GroupResources } from '../groups.ts';
+import { clusterLimits } from '../../limits/cluster-limits.ts';
 import { createDocumentOffers, type DocumentOffers } from './ahead.ts';
 import { createGroupCommits, type GroupCommits } from './commits.ts';
 import type { GroupHost, GroupHostOptions, GroupMachine, OfferedDocument } from './contract.ts';
@@ -77,6 +78,7 @@ class Host implements GroupHost {
       spool,
       clock,
       inStep: () => this.#isInStep,
+      leastBytes: options.aheadBytes ?? clusterLimits.aheadBytes,
     });
   }
 

@@ -203,6 +203,8 @@ function makeHost(
       reportConflict: () => undefined,
     },
     documents: options.documents,
+    // Its clients' largest documents.
+    aheadBytes: 64 * 1024,
     makeMachine({ durable, log, perform, onView }) {
       const machine: LocalGroupMachine = startGroupMachine({
         group: groupId,
