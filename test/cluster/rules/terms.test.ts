@@ -193,7 +193,7 @@ describe('T3', () => {
     assert.equal(subject.live(), true);
   });
 
-  test('… but not for one that says itself that its lease is over, nor for what it said before', () => {
+  test('… but not for one that says its lease is over, nor for what it said before', () => {
     const subject = owner();
     subject.hear(heartbeat({ term: term(6) }), { seq: 40 });
     assert.equal(subject.live(), false);
@@ -224,7 +224,7 @@ describe('T3', () => {
     assert.equal(subject.live(), false);
   });
 
-  test('an owner without a lease says so, and sleeps until it gives up or its next heartbeat', () => {
+  test('an owner without a lease says so, and sleeps until its next heartbeat', () => {
     const subject = owner({ leaseUntilMs: startMs, nextBeatAtMs: startMs });
     const [beat] = sent(subject.tick(), 'heartbeat');
     assert.equal(beat?.kind === 'heartbeat' && beat.lapsed, true);
