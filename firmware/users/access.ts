@@ -30,8 +30,9 @@ export interface AccessOptions extends ShelfOptions {
   readonly files: Files;
   /** Where the set-up code is kept. */
   readonly setUpCodePath: string;
-  /** Files by which whoever holds the box asks for a new administrator. */
+  /** Where the set-up code stands for people, too. */
   readonly shownCodePaths?: readonly string[];
+  /** Files by which whoever holds the box asks for a new administrator. */
   readonly resetPaths?: readonly string[];
 }
 
