@@ -1,6 +1,6 @@
 // Scenarios: a document by each way to a printer that the image has.
 import { stat } from 'node:fs/promises';
-import type { Booth, UsbIppPrinter } from '../booth.ts';
+import { type Booth, makeDocument, type UsbIppPrinter } from '../booth.ts';
 import { probeFolder } from '../probe.ts';
 import type { Scenario } from './contract.ts';
 import { shell } from './inside.ts';
@@ -22,8 +22,17 @@ export const wayScenarios: readonly Scenario[] = [
       const printer = await foundPrinter(booth, 'REDIR1');
       await allJobsDone(booth);
       for (const port of printer.portNames) await booth.client.speakNothing(port);
+      // A port that was open with a language ends it at its next job, with bytes of its own.
+      await booth.client.print(printer.name, 'first', makeDocument(kib));
+      await allJobsDone(booth);
       booth.usb.clear();
-      return printByLp(booth, printer.name, 256 * kib, async () => booth.usb.record().sha256);
+      const arrived = async () => booth.usb.record().sha256;
+      try {
+        return await printByLp(booth, printer.name, 256 * kib, arrived);
+      } catch (error) {
+        const came = JSON.stringify(booth.usb.record());
+        throw new Error(`of ${256 * kib} bytes there came ${came}`, { cause: error });
+      }
     },
   },
   {
