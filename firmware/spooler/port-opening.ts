@@ -50,15 +50,34 @@ export function createPortOpener(options: PortOpeningOptions): PortOpener {
   return {
     async open(portName, owner, signal) {
       const setting = await options.languages.of(portName);
-      const asks = setting.language === 'auto' && setting.bidirectional;
-      const first = await openAs(options, portName, owner, setting, undefined, signal);
-      if (!asks || first.kind === 'failed') return first;
-      const id = await first.port.askDeviceId(signal);
-      if (wanted(options, setting, id) === undefined) return first;
-      await first.port.close();
-      return openAs(options, portName, owner, setting, id, signal);
+      const outcome = await openWith(setting, portName, owner, signal);
+      // It was set while the port was opened, which takes seconds at some devices: the first job is
+      // to have it. Once: who changes it again meanwhile has the one of before.
+      const now = options.languages.known(portName);
+      if (outcome.kind === 'failed' || sameLanguage(now, setting)) return outcome;
+      await outcome.port.close();
+      return openWith(now, portName, owner, signal);
     },
   };
+
+  async function openWith(
+    setting: PortLanguage,
+    portName: string,
+    owner: PortOwner,
+    signal: AbortSignal,
+  ): Promise<OpenOutcome> {
+    const asks = setting.language === 'auto' && setting.bidirectional;
+    const first = await openAs(options, portName, owner, setting, undefined, signal);
+    if (!asks || first.kind === 'failed') return first;
+    const id = await first.port.askDeviceId(signal);
+    if (wanted(options, setting, id) === undefined) return first;
+    await first.port.close();
+    return openAs(options, portName, owner, setting, id, signal);
+  }
+}
+
+function sameLanguage(a: PortLanguage, b: PortLanguage): boolean {
+  return a.language === b.language && a.bidirectional === b.bidirectional;
 }
 
 async function openAs(
@@ -142,9 +161,7 @@ async function suits(
   askDeviceId: () => Promise<DeviceId | undefined>,
 ): Promise<boolean> {
   const now = options.languages.known(portName);
-  if (now.language !== setting.language || now.bidirectional !== setting.bidirectional) {
-    return false;
-  }
+  if (!sameLanguage(now, setting)) return false;
   const asks = setting.language === 'auto' && setting.bidirectional;
   const id = asks ? await askDeviceId() : undefined;
   // A device that is not there says nothing of its language.

@@ -65,7 +65,7 @@ async function networkRig(language: Language) {
 }
 
 /** A usb port to a printer that speaks `language`, and says `deviceId`. */
-async function usbRig(language: Language, deviceId: string) {
+async function usbRig(language: Language, deviceId: string, onAsked?: () => void) {
   const host = new FakeUsbHost();
   const bench = new Bench({
     devices: [],
@@ -83,7 +83,10 @@ async function usbRig(language: Language, deviceId: string) {
   const received: Uint8Array[] = [];
   const printer: FakeUsbPrinter = new FakeUsbPrinter({
     clock: bench.clock,
-    deviceId,
+    get deviceId() {
+      onAsked?.();
+      return deviceId;
+    },
     onBytes(bytes) {
       received.push(bytes.slice());
       for (const answer of voice.take(bytes)) printer.say(Buffer.from(answer).toString('latin1'));
@@ -185,6 +188,24 @@ describe('a language monitor that the device chooses', () => {
     await bench.pass(600_000);
     printer.plug();
     assert.equal((await bench.untilState(id, 'completed', 300_000)).outcome, 'printed');
+    await bench.stop();
+  });
+
+  test('unless another one is set while the port is opened: its first job has that', async () => {
+    let setting: Promise<void> | undefined;
+    let bench: Bench | undefined;
+    const rig = await usbRig('pjl', 'MFG:X;CMD:PJL;MDL:Y;', () => {
+      if (bench !== undefined) setting ??= setLanguage(bench, { language: 'none' });
+    });
+    await addPort(rig.bench, 'usb', { device });
+    bench = rig.bench;
+    rig.printer.unplug();
+    await bench.pass(60_000);
+    rig.printer.plug();
+    assert.equal(await printed(bench), 'sent');
+    assert.ok(setting !== undefined);
+    await setting;
+    assert.ok(rig.received().equals(label));
     await bench.stop();
   });
 
