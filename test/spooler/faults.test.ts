@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { refused } from '../../firmware/errors/codes.ts';
 import { intakeLimits } from '../../firmware/limits/intake-limits.ts';
 import { createDoor, type Permit } from '../../firmware/spooler/permit.ts';
+import type { Store } from '../../firmware/store/contract.ts';
 import { createFakeMonitor, FakeDevice, type MonitorCall } from '../fakes/fake-monitor.ts';
 import { administrator, Bench, type BenchOptions } from './bench.ts';
 
@@ -209,6 +210,20 @@ describe('the store fails', () => {
   });
 });
 
+/** The permit goes with the commit of a new job. */
+function lapsesOnce(permit: { now: boolean }, onStored = () => {}) {
+  return (store: Store): Store => ({
+    ...store,
+    async commit(unit) {
+      const outcome = await store.commit(unit);
+      if (!unit.changes.some((change) => change.type === 'job.created')) return outcome;
+      permit.now = false;
+      onStored();
+      return outcome;
+    },
+  });
+}
+
 describe('a permit that is gone', () => {
   function revocable(): Permit & { now: boolean } {
     return {
@@ -281,17 +296,7 @@ describe('a permit that is gone', () => {
 
   test('between commit and answer: not acknowledged, and not printed', async () => {
     const permit = revocable();
-    const bench = await booted({
-      permit,
-      wrapStore: (store) => ({
-        ...store,
-        async commit(unit) {
-          const outcome = await store.commit(unit);
-          if (unit.changes.some((change) => change.type === 'job.created')) permit.now = false;
-          return outcome;
-        },
-      }),
-    });
+    const bench = await booted({ permit, wrapStore: lapsesOnce(permit) });
     await bench.addPrinter();
     const answering = bench.submit(Uint8Array.of(1));
     await bench.pass(intakeLimits.lapseMs);
@@ -308,19 +313,8 @@ describe('a permit that is gone', () => {
   test('for a moment between commit and answer: acknowledged when it is back', async () => {
     const permit = revocable();
     const stored = Promise.withResolvers<void>();
-    const bench = await booted({
-      permit,
-      wrapStore: (store) => ({
-        ...store,
-        async commit(unit) {
-          const outcome = await store.commit(unit);
-          if (!unit.changes.some((change) => change.type === 'job.created')) return outcome;
-          permit.now = false;
-          stored.resolve();
-          return outcome;
-        },
-      }),
-    });
+    const wrapStore = lapsesOnce(permit, stored.resolve);
+    const bench = await booted({ permit, wrapStore });
     await bench.addPrinter();
     const answering = bench.submit(Uint8Array.of(1));
     await stored.promise;
