@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { problemOf } from '../../firmware/api/problem.ts';
 import { createApiClient } from '../../firmware/cli/api-client.ts';
 import { CliError } from '../../firmware/cli/command.ts';
+import { atEnd } from '../at-end.ts';
 
 /** A server that answers everything with this. */
 async function clientOf(t: TestContext, status: number, body: unknown) {
@@ -22,7 +23,7 @@ async function clientOf(t: TestContext, status: number, body: unknown) {
   await new Promise<void>((resolve) => {
     server.listen(socketPath, resolve);
   });
-  t.after(async () => {
+  atEnd(t, async () => {
     server.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -83,7 +84,7 @@ test('a change of what somebody else changed meanwhile starts from the newer sta
   await new Promise<void>((resolve) => {
     server.listen(socketPath, resolve);
   });
-  t.after(async () => {
+  atEnd(t, async () => {
     server.close();
     await rm(folder, { recursive: true, force: true });
   });

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ClientError, type ClientFault } from '../../firmware/client/contract.ts';
 import { type ClientRig, digestOf, FakeServer, newKey, type Promised, startClient } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const good: Promised = { name: 'good.icm', bytes: Buffer.from('what was there before') };
 const better: Promised = { name: 'good.icm', bytes: Buffer.from('what comes in its place') };
@@ -142,7 +143,7 @@ describe('links in the client’s folder', () => {
   test('one in place of a folder is not followed', async (t) => {
     const rig = await startClient(t);
     const other = await elsewhere();
-    t.after(() => rm(other, { recursive: true }));
+    atEnd(t, () => rm(other, { recursive: true }));
     const change = async () => {
       rig.server.promised = [better];
       await rm(join(rig.home, 'files/Color'), { recursive: true });
@@ -155,7 +156,7 @@ describe('links in the client’s folder', () => {
   test('one in place of a file is not written through', async (t) => {
     const rig = await startClient(t);
     const other = await elsewhere();
-    t.after(() => rm(other, { recursive: true }));
+    atEnd(t, () => rm(other, { recursive: true }));
     const victim = join(other, 'victim');
     await writeFile(victim, 'untouched');
     const change = async () => {
@@ -179,7 +180,7 @@ describe('links in the client’s folder', () => {
   test('one in place of what is staged is put away, and not written through', async (t) => {
     const rig = await startClient(t);
     const other = await elsewhere();
-    t.after(() => rm(other, { recursive: true }));
+    atEnd(t, () => rm(other, { recursive: true }));
     rig.server.promised = [good];
     rig.server.answer = (_request, response) => response.destroy() !== undefined;
     await assert.rejects(rig.connect(), isFault('download-broken'));

@@ -25,6 +25,7 @@ import { createLinuxFolders } from '../../hal/linux/folders.ts';
 import { myClient } from '../queue-files/rig.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { SeededRandom } from '../world/random.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface Promised {
   readonly name: string;
@@ -88,7 +89,7 @@ export class FakeServer {
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('no port');
     const fake = new FakeServer(server, bound.port, key);
-    t.after(() => fake.stop());
+    atEnd(t, () => fake.stop());
     return fake;
   }
 
@@ -217,7 +218,7 @@ export async function startClientAt(
   pin: string | undefined,
 ): Promise<Omit<ClientRig, 'server'>> {
   const root = await mkdtemp(join(tmpdir(), 'platen-client-'));
-  t.after(() => rm(root, { recursive: true, force: true }));
+  atEnd(t, () => rm(root, { recursive: true, force: true }));
   const steps: Step[] = [];
   const clock = new VirtualClock();
   const parts: ClientParts = {

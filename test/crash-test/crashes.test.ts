@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { countsOf, runCrashes } from '../../tools/crash-test/crashes.ts';
+import { atEnd } from '../at-end.ts';
 
 test('20 kills at random moments lose nothing, double nothing, mark nothing in vain', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-crashes-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const report = (line: string) => t.diagnostic(line);
   const verdict = await runCrashes({ runs: 20, seed: 1, folder, report });
   assert.deepEqual(verdict.failures, [], countsOf(verdict));

@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import type { KeptName } from '../../firmware/discovery/contract.ts';
 import { startAvahi, type Avahi, type AvahiService } from '../world/avahi.ts';
 import { createHosts, type Host } from '../../tools/hosts/hosts.ts';
+import { atEnd } from '../at-end.ts';
 
 const isRoot = process.getuid?.() === 0;
 const program = fileURLToPath(new URL('announcer.ts', import.meta.url));
@@ -111,14 +112,14 @@ function announce(
 
 async function makeHosts(t: TestContext, count: number): Promise<readonly Host[]> {
   const world = await createHosts({ tag: `d${randomUUID().slice(0, 8)}`, count });
-  t.after(() => world.dispose());
+  atEnd(t, () => world.dispose());
   return world.hosts;
 }
 
 async function judge(t: TestContext, host: Host | undefined, name = 'judge'): Promise<Avahi> {
   assert.ok(host !== undefined);
   const avahi = await startAvahi(host, name);
-  t.after(() => avahi.stop());
+  atEnd(t, () => avahi.stop());
   return avahi;
 }
 

@@ -18,13 +18,14 @@ import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createLinuxFolders } from '../../hal/linux/folders.ts';
 import { isHalError } from '../../hal/errors.ts';
+import { atEnd } from '../at-end.ts';
 
 async function open(t: TestContext) {
   const path = await mkdtemp(join(tmpdir(), 'platen-folders-'));
-  t.after(() => rm(path, { recursive: true, force: true }));
+  atEnd(t, () => rm(path, { recursive: true, force: true }));
   const root = join(path, 'root');
   const folder = await createLinuxFolders().open(root, { make: true });
-  t.after(() => folder.close().catch(() => undefined));
+  atEnd(t, () => folder.close().catch(() => undefined));
   return { path, root, folder };
 }
 
@@ -78,7 +79,7 @@ describe('an open folder', () => {
       console.log(await folder.tryLock('lock'));
       setInterval(() => folder.path, 1_000);`;
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script]);
-    t.after(() => child.kill('SIGKILL'));
+    atEnd(t, () => child.kill('SIGKILL'));
     const [said] = await once(child.stdout, 'data');
     assert.equal(String(said), 'locked\n');
     assert.equal(await folder.tryLock('lock'), 'held');

@@ -11,13 +11,14 @@ import type { OutputDevice } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { createLinuxOutputs } from '../../hal/linux/outputs.ts';
 import { parallelIdOf } from '../../hal/linux/parallel-ids.ts';
+import { atEnd } from '../at-end.ts';
 
 const outputs = createLinuxOutputs();
 const text = (words: string) => new TextEncoder().encode(words);
 
 async function makeFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-outputs-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -104,7 +105,7 @@ describe('a FIFO', () => {
   test('that is full takes nothing, and goes on when it was read', async (t) => {
     const path = await makeFifo(t);
     const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    t.after(() => reader.close());
+    atEnd(t, () => reader.close());
     const output = await outputs.open(path, { kinds });
     let takenBytes = 0;
     for (let taken = -1; taken !== 0; takenBytes += taken) {
@@ -135,7 +136,7 @@ test('printer nodes are listed, or there are none', async () => {
 
 test('a parallel printer is known by what the kernel heard when it found the port', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-parport-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   const trees = { users: join(folder, 'users'), ports: join(folder, 'ports') };
   await mkdir(trees.users);
   for (const port of ['parport0', 'parport1'])

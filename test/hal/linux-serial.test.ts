@@ -7,6 +7,7 @@ import { createLinuxSerial } from '../../hal/linux/serial.ts';
 import { startTicking } from '../monitors/fifo.ts';
 import { makePty } from '../monitors/pty.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 const line: SerialLine = {
   baudRate: 9_600,
@@ -18,12 +19,15 @@ const line: SerialLine = {
 };
 async function open(t: TestContext) {
   const clock = new VirtualClock();
-  t.after(startTicking(clock, () => true));
+  atEnd(
+    t,
+    startTicking(clock, () => true),
+  );
   const serial = createLinuxSerial({ clock });
   const pty = await makePty();
-  t.after(() => pty.dispose());
+  atEnd(t, () => pty.dispose());
   const port = await serial.open(pty.path, line);
-  t.after(() => port.close({ dropUnsent: true }));
+  atEnd(t, () => port.close({ dropUnsent: true }));
   return { pty, port, serial };
 }
 

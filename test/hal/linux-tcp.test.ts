@@ -8,6 +8,7 @@ import { createLinuxClock } from '../../hal/linux/clock.ts';
 import { createLinuxTcp } from '../../hal/linux/tcp.ts';
 import { settle, VirtualClock } from '../world/clock.ts';
 import { tcpSuite } from './tcp-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 const clock = createLinuxClock({ wallTrusted: () => true });
 
@@ -32,7 +33,7 @@ test('the addresses of a name are tried in order', async (t) => {
     backlog: 1,
     onConnection: (connection) => void connection.close(),
   });
-  t.after(() => listener.close());
+  atEnd(t, () => listener.close());
   const { port } = listener.local;
   const connection = await tcp.connect({ host: 'printer.example', port, timeoutMs: 30_000 });
   assert.equal(connection.remote.address, '127.0.0.4');
@@ -76,7 +77,7 @@ test('a mapped address is unfolded at both ends', async (t) => {
     backlog: 1,
     onConnection: (connection) => void connection.close(),
   });
-  t.after(() => listener.close());
+  atEnd(t, () => listener.close());
   const asked: string[] = [];
   const connection = await tcp.connect({
     host: '::ffff:7f00:1',
@@ -98,7 +99,7 @@ test('bytes that are handed over at once come before those that are written', as
     backlog: 1,
     onConnection: peer.resolve,
   });
-  t.after(() => listener.close());
+  atEnd(t, () => listener.close());
   const { port } = listener.local;
   const connection = await tcp.connect({ host: '127.0.0.1', port, timeoutMs: 30_000 });
   const bytes = Buffer.alloc(100_000, 'platen');
@@ -134,7 +135,7 @@ test('what the other end has not acknowledged is told, FIN not counted', async (
     backlog: 1,
     onConnection: accepted.resolve,
   });
-  t.after(() => listener.close());
+  atEnd(t, () => listener.close());
   const { port } = listener.local;
   const connection = await tcp.connect({ host: '127.0.0.1', port, timeoutMs: 30_000 });
   const peer = await accepted.promise;

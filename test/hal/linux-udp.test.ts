@@ -5,6 +5,7 @@ import { describe, test, type TestContext } from 'node:test';
 import type { SocketAddress, UdpOpenOptions, UdpSocket } from '../../hal/contract.ts';
 import { isHalError } from '../../hal/errors.ts';
 import { createLinuxUdp } from '../../hal/linux/udp.ts';
+import { atEnd } from '../at-end.ts';
 
 const udp = createLinuxUdp();
 
@@ -35,7 +36,7 @@ async function listen(
     },
     onFault: (error) => assert.fail(error),
   });
-  t.after(() => socket.close());
+  atEnd(t, () => socket.close());
   return {
     socket,
     heard() {

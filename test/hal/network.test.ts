@@ -12,6 +12,7 @@ import {
   readArpReply,
 } from '../../hal/linux/network/frames.ts';
 import { createHosts } from '../../tools/hosts/hosts.ts';
+import { atEnd } from '../at-end.ts';
 
 const isRoot = process.getuid?.() === 0;
 const script = new URL('network-script.ts', import.meta.url).pathname;
@@ -65,11 +66,11 @@ describe('the network on real hosts', () => {
       return;
     }
     const world = await createHosts({ tag: `n${randomUUID().slice(0, 8)}`, count: 2 });
-    t.after(() => world.dispose());
+    atEnd(t, () => world.dispose());
     const [box, other] = world.hosts;
     assert.ok(box !== undefined && other !== undefined);
     const child = spawn('ip', ['netns', 'exec', box.namespace, process.execPath, script]);
-    t.after(() => child.kill('SIGKILL'));
+    atEnd(t, () => child.kill('SIGKILL'));
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     let failed = '';

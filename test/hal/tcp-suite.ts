@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Tcp, TcpConnection, TcpListener } from '../../hal/contract.ts';
 import { HalError, type HalErrorCode, isHalError } from '../../hal/errors.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface TcpRig {
   readonly tcp: Tcp;
@@ -140,7 +141,7 @@ export function tcpSuite(name: string, makeRig: () => TcpRig): void {
         backlog: 8,
         onConnection: (connection) => accepted.push(connection),
       });
-      t.after(() => listener.close());
+      atEnd(t, () => listener.close());
       const asked: string[] = [];
       const connect = rig.tcp.connect({
         host: rig.addresses[0],
@@ -187,7 +188,7 @@ export function tcpSuite(name: string, makeRig: () => TcpRig): void {
       await rejectsWith(rig.tcp.listen({ ...options, port }), 'address-in-use');
       await first.close();
       const second = await rig.tcp.listen({ ...options, port });
-      t.after(() => second.close());
+      atEnd(t, () => second.close());
       assert.equal(second.local.port, port);
     });
 
@@ -218,7 +219,7 @@ async function pair(
   const { port } = listener.local;
   const client = await rig.tcp.connect({ host: rig.addresses[0], port, timeoutMs, ...from });
   const server = await accepted.promise;
-  t.after(async () => {
+  atEnd(t, async () => {
     client.reset();
     server.reset();
     await listener.close();

@@ -14,6 +14,7 @@ import { identityLimits } from '../../firmware/limits/identity-limits.ts';
 import { createLinuxFiles } from '../../hal/linux/files.ts';
 import { createLinuxRandom } from '../../hal/linux/random.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const group = '6f6d1a9e-0000-4000-8000-000000000001';
@@ -26,7 +27,7 @@ interface Rig {
 
 async function makeRig(t: TestContext, trusted = true): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-certificates-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   const clock = new VirtualClock({ trusted });
   const files = createLinuxFiles();
   const open = () =>
@@ -45,7 +46,7 @@ function openssl(...args: readonly string[]): string {
 /** A small authority of openssl's, and certificates that it issued. */
 async function makeAuthority(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'platen-authority-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   const at = (name: string) => join(folder, name);
   const make = (name: string, ...more: readonly string[]) =>
     openssl(

@@ -7,10 +7,11 @@ import { test, type TestContext } from 'node:test';
 import { IdentityError, openIdentity } from '../../firmware/identity/identity.ts';
 import { createLinuxFiles } from '../../hal/linux/files.ts';
 import { createLinuxRandom } from '../../hal/linux/random.ts';
+import { atEnd } from '../at-end.ts';
 
 async function place(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-identity-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   return join(folder, 'identity.json');
 }
 

@@ -14,10 +14,11 @@ import { openIdentity } from '../../firmware/identity/identity.ts';
 import { peerPinOf, PinError, securePinned } from '../../firmware/identity/pinned-tls.ts';
 import { createLinuxFiles } from '../../hal/linux/files.ts';
 import { createLinuxRandom } from '../../hal/linux/random.ts';
+import { atEnd } from '../at-end.ts';
 
 async function makeIdentity(t: TestContext): Promise<Identity> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-peer-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   const path = join(folder, 'identity.json');
   return openIdentity({ files: createLinuxFiles(), random: createLinuxRandom(), path });
 }
@@ -32,7 +33,7 @@ async function accept(
   const server = createServer((socket) => accepted.resolve(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => void server.close());
+  atEnd(t, () => void server.close());
   const secured = accepted.promise.then((socket) => secure(t, 'server', own, pins, socket));
   return { port: portOf(server.address()), secured };
 }
@@ -49,7 +50,7 @@ async function secure(
   pins: readonly string[],
   socket: Socket,
 ): Promise<TLSSocket | Error> {
-  t.after(() => void socket.destroy());
+  atEnd(t, () => void socket.destroy());
   try {
     return await securePinned({
       side,
@@ -95,7 +96,7 @@ describe('TLS by pin', () => {
 
   test('the same identity shows the same certificate at every start', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'platen-peer-'));
-    t.after(() => rm(folder, { recursive: true }));
+    atEnd(t, () => rm(folder, { recursive: true }));
     const options = {
       files: createLinuxFiles(),
       random: createLinuxRandom(),
@@ -138,7 +139,7 @@ describe('TLS by pin', () => {
     for (const connect of clients) {
       const { port, secured } = await accept(t, one, [pin(two)]);
       const socket = connect(port);
-      t.after(() => void socket.destroy());
+      atEnd(t, () => void socket.destroy());
       // It may be told in more than one way that it is not wanted.
       socket.on('error', () => {});
       const end = await secured;
@@ -165,7 +166,7 @@ describe('TLS by pin', () => {
   test('openssl with the key is let in', async (t) => {
     const [one, two] = [await makeIdentity(t), await makeIdentity(t)];
     const folder = await mkdtemp(join(tmpdir(), 'platen-peer-'));
-    t.after(() => rm(folder, { recursive: true }));
+    atEnd(t, () => rm(folder, { recursive: true }));
     await writeFile(join(folder, 'cert.pem'), two.peerCredentials.chainPem);
     await writeFile(join(folder, 'key.pem'), two.peerCredentials.privateKeyPem);
     const { port, secured } = await accept(t, one, [pin(two)]);
@@ -177,7 +178,7 @@ describe('TLS by pin', () => {
       ]),
       { cwd: folder, stdio: ['pipe', 'ignore', 'ignore'] },
     );
-    t.after(() => void client.kill());
+    atEnd(t, () => void client.kill());
     client.stdin.write('hello');
     const end = await secured;
     assert.ok(!(end instanceof Error));
@@ -192,7 +193,7 @@ describe('TLS by pin', () => {
     await once(server, 'listening');
     const client = connectTcp(portOf(server.address()), '127.0.0.1');
     const [socket]: [Socket] = await once(server, 'connection').then(([each]) => [each]);
-    t.after(() => {
+    atEnd(t, () => {
       client.destroy();
       server.close();
     });

@@ -14,6 +14,7 @@ import { createApiClient } from '../../firmware/cli/api-client.ts';
 import { addPrinter, runCommand, startPlaten, whenReceived } from '../../tools/up/platen.ts';
 import { platenFromSources } from '../../tools/up/processes.ts';
 import { openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 test('what one box was, another becomes: by file and passphrase, and it prints', async (t) => {
   const house = await openHouse(t);
@@ -35,7 +36,7 @@ test('what one box was, another becomes: by file and passphrase, and it prints',
 
   const data = join(house.folder, 'other');
   const other = await startPlaten(platenFromSources, data);
-  t.after(() => other.process.kill());
+  atEnd(t, () => other.process.kill());
   const wrong = [...platenFromSources] as const;
   const words = ['restore', file, '--data', data];
   await assert.rejects(

@@ -16,6 +16,7 @@ import { createLinuxClock } from '../../hal/linux/clock.ts';
 import { sleep, startDeadline } from '../../hal/time.ts';
 import { type Platen, startPlaten } from '../../tools/up/platen.ts';
 import { platenFromSources } from '../../tools/up/processes.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface Box {
   readonly platen: Platen;
@@ -33,7 +34,7 @@ export async function startBox(
   prepare?: (data: string) => Promise<void>,
 ): Promise<Box> {
   const data = await mkdtemp(join(tmpdir(), 'platen-box-'));
-  t.after(() => rm(data, { recursive: true, force: true }));
+  atEnd(t, () => rm(data, { recursive: true, force: true }));
   await prepare?.(data);
   const [beatPort, channelPort] = [await freePort(), await freePort()];
   const all = [
@@ -45,7 +46,7 @@ export async function startBox(
     ...settings,
   ];
   const platen = await startPlaten(platenFromSources, data, all);
-  t.after(() => platen.process.kill());
+  atEnd(t, () => platen.process.kill());
   const api = createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data });
   const box = { platen, api, channelPort, data, settings: all };
   started.push(box);
@@ -55,7 +56,7 @@ export async function startBox(
 /** A box that has ended comes back, with its data and at its ports. */
 export async function startAgain(t: TestContext, box: Box): Promise<Box> {
   const platen = await startPlaten(platenFromSources, box.data, box.settings);
-  t.after(() => platen.process.kill());
+  atEnd(t, () => platen.process.kill());
   const again = { ...box, platen };
   started.push(again);
   return again;

@@ -14,10 +14,11 @@ import { createLog } from '../../firmware/log/log.ts';
 import { HalError } from '../../hal/errors.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 test('files that were never renamed are removed once the folder is ours', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-folder-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const names = ['.keepsake.json.0123456789ab.tmp', 'keepsake.json', 'notes.tmp', '.hidden'];
   for (const name of names) await writeFile(join(folder, name), 'x');
   const hal = createLinuxHal({ wallTrusted: () => true });
@@ -31,7 +32,7 @@ test('files that were never renamed are removed once the folder is ours', async 
 
 test('on a box a folder that can not be made is told apart from a known fault', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-folder-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const hal = createLinuxHal({ wallTrusted: () => true });
   const problem = join(folder, 'problem');
   const start = () => dataFolderStep(hal, dataFolderAt('/proc/platen'), problem).start();

@@ -14,6 +14,7 @@ import { platenFromSources } from '../../tools/up/processes.ts';
 import { platenSays } from '../cli/console.ts';
 import { startAvahi, type Avahi, type AvahiService } from '../world/avahi.ts';
 import { createHosts, type Host } from '../../tools/hosts/hosts.ts';
+import { atEnd } from '../at-end.ts';
 
 class Appliance {
   readonly #host: Host;
@@ -64,13 +65,13 @@ interface Network {
 
 async function makeNetwork(t: TestContext, count: number): Promise<Network> {
   const world = await createHosts({ tag: `p${randomUUID().slice(0, 8)}`, count: count + 1 });
-  t.after(() => world.dispose());
+  atEnd(t, () => world.dispose());
   const folder = await mkdtemp(join(tmpdir(), 'platen-discovery-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const [judge, ...others] = world.hosts;
   assert.ok(judge !== undefined);
   const avahi = await startAvahi(judge, 'judge');
-  t.after(() => avahi.stop());
+  atEnd(t, () => avahi.stop());
   const appliances = others.map((host, index) => new Appliance(host, join(folder, `${index}`)));
   return { avahi, hosts: others, appliances };
 }

@@ -13,6 +13,7 @@ import { readPages } from '../../firmware/cli/pages.ts';
 import { type DoorPlaces, doors } from '../../tools/crash-test/doors.ts';
 import { type Platen, receivedDocuments, whenReceived } from '../../tools/up/platen.ts';
 import { type House, openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 const xcv = z.object({ status: z.literal('ERROR_SUCCESS') });
 const free: readonly string[] = ['listen.http=0', 'listen.lpd=0', 'listen.raw=0'];
@@ -115,7 +116,7 @@ describe('a raw document that passes through', () => {
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    t.after(() => server.close());
+    atEnd(t, () => server.close());
     const address = server.address();
     assert.ok(typeof address === 'object' && address !== null);
     return { port: address.port, received: () => Buffer.concat(received).toString() };

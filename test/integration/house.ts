@@ -7,6 +7,7 @@ import { createApiClient } from '../../firmware/cli/api-client.ts';
 import type { ApiClient } from '../../firmware/cli/command.ts';
 import { type Emulator, type Platen, startEmulator, startPlaten } from '../../tools/up/platen.ts';
 import { type PlatenCommand, platenFromSources } from '../../tools/up/processes.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface House {
   readonly folder: string;
@@ -21,16 +22,16 @@ export async function openHouse(
   command: PlatenCommand = platenFromSources,
 ): Promise<House> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-house-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const emulator = await startEmulator(join(folder, 'received'));
-  t.after(() => emulator.process.stop());
+  atEnd(t, () => emulator.process.stop());
   const data = join(folder, 'data');
   return {
     folder,
     emulator,
     async serve(settings) {
       const platen = await startPlaten(command, data, settings);
-      t.after(() => platen.process.kill());
+      atEnd(t, () => platen.process.kill());
       return platen;
     },
     api: () => createApiClient({ socketPath: join(data, 'platen.sock'), dataFolder: data }),

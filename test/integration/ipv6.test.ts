@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { appliance } from '../../firmware/api/schemas/system.ts';
 import { printer } from '../../firmware/api/schemas/printer.ts';
 import { openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 const xcvDone = z.object({ status: z.literal('ERROR_SUCCESS') });
 const loopback = '::1';
@@ -37,7 +38,7 @@ async function startDevice(t: TestContext): Promise<Device> {
   });
   server.listen(0, loopback);
   await once(server, 'listening');
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   const bound = server.address();
   assert.ok(bound !== null && typeof bound !== 'string');
   return {

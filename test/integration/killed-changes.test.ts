@@ -14,6 +14,7 @@ import { killedAt } from '../../tools/crash-test/killed-at.ts';
 import { type Platen, startPlaten } from '../../tools/up/platen.ts';
 import { platenSays } from '../cli/console.ts';
 import { openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 const names = ['a', 'b', 'c'];
 const wanted = names
@@ -42,7 +43,7 @@ test('an apply whose appliance is killed is gone on with by the same call', asyn
     await rm(armedBy, { force: true });
     const at = 'write spool/segments/N.seg';
     const box = await startPlaten(killedAt({ folder: data, at, count, armedBy }), data);
-    t.after(() => box.process.kill());
+    atEnd(t, () => box.process.kill());
     await writeFile(armedBy, '');
     const { status, errors } = await apply(box);
     assert.equal(status, 1);
@@ -81,7 +82,7 @@ test('a file whose upload is killed is there whole or not at all', async (t) => 
   for (const [at, count] of steps) {
     await rm(armedBy, { force: true });
     const box = await startPlaten(killedAt({ folder: data, at, count, armedBy }), data);
-    t.after(() => box.process.kill());
+    atEnd(t, () => box.process.kill());
     await writeFile(armedBy, '');
     await assert.rejects(upload(apiOf(box), bytes), at);
     assert.equal(await box.process.ended, 'SIGKILL', at);

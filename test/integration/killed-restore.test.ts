@@ -19,6 +19,7 @@ import { type Platen, startPlaten } from '../../tools/up/platen.ts';
 import { killedAt } from '../../tools/crash-test/killed-at.ts';
 import { platenFromSources } from '../../tools/up/processes.ts';
 import { openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 const passphrase = 'correct horse battery';
 const digestOfNew = sha256(profileOf('new'));
@@ -56,7 +57,7 @@ test('killed at any step of a restore, a box is wholly old or wholly new', async
       at === undefined ? platenFromSources : killedAt({ folder: data, at }),
       data,
     );
-    t.after(() => platen.process.kill());
+    atEnd(t, () => platen.process.kill());
     return platen;
   };
   const source = await serve('source');

@@ -4,12 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { measureLongQueue } from '../../tools/long-queue/measure.ts';
+import { atEnd } from '../at-end.ts';
 
 const mebibyte = 1024 * 1024;
 
 test('5,000 queued jobs: start, one job more, pages and memory stay as they are', async (t) => {
   const folder = await mkdtemp(join('/var/tmp', 'platen-long-queue-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const report = (line: string) => t.diagnostic(line);
   const { empty, long } = await measureLongQueue({ jobs: 5_000, adds: 100, folder, report });
   // Processor time, because others may load the machine.

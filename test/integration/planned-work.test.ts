@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { certificate } from '../../firmware/api/schemas/certificate.ts';
 import { startEmulator, whenReceivedCount } from '../../tools/up/platen.ts';
 import { type Box, groupAt, ownerOf, pairBoxes, startBox, until } from './boxes.ts';
+import { atEnd } from '../at-end.ts';
 
 const loopback = ['cluster.loopbackIsNetwork=true'];
 const printing = ['print', fileURLToPath(import.meta.url), '--printer', 'accounts/office'];
@@ -19,13 +20,13 @@ function pinAt({ api }: Box): Promise<string> {
 
 test('a group goes offline and online, moves and is left, asked at either box', async (t) => {
   const paper = await mkdtemp(join(tmpdir(), 'platen-paper-'));
-  t.after(() => rm(paper, { recursive: true, force: true }));
+  atEnd(t, () => rm(paper, { recursive: true, force: true }));
   const [a, b, device] = await Promise.all([
     startBox(t, loopback),
     startBox(t, loopback),
     startEmulator(paper),
   ]);
-  t.after(() => device.process.kill());
+  atEnd(t, () => device.process.kill());
   await pairBoxes(a, b);
   await a.platen.run('group', 'create', 'accounts');
   const { owner, other } = await ownerOf(a, b);

@@ -14,6 +14,7 @@ import { platenFromSources } from '../../tools/up/processes.ts';
 import { makeProfile } from '../queue-files/profile.ts';
 import { startAvahi } from '../world/avahi.ts';
 import { until } from './boxes.ts';
+import { atEnd } from '../at-end.ts';
 
 const connected = z.object({
   folder: z.string(),
@@ -33,11 +34,11 @@ test('a client finds the same files, digests and keys after a failover', async (
     return;
   }
   const folder = await mkdtemp(join(tmpdir(), 'platen-files-failover-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   await using world = await createWorld(options);
   const { client } = world;
   const avahi = await startAvahi(client, 'client');
-  t.after(() => avahi.stop());
+  atEnd(t, () => avahi.stop());
 
   /** As nss-mdns would: whatever avahi says of the name counts, asked each time anew. */
   const connect = async (...words: readonly string[]) => {

@@ -15,6 +15,7 @@ import { addPrinter, type Platen, runCommand, whenReceived } from '../../tools/u
 import { platenFromSources } from '../../tools/up/processes.ts';
 import { makeProfile } from '../queue-files/profile.ts';
 import { type House, openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 const connected = z.object({
   folder: z.string(),
@@ -169,7 +170,7 @@ describe('others at HpColor', () => {
       sinkPort,
       paused: false,
     });
-    t.after(() => cups.stop());
+    atEnd(t, () => cups.stop());
     const server = `CUPS_SERVER=127.0.0.1:${cups.port}`;
     const words = ['connect', uri, '--pin', pin, '--folder', folder];
     const said = await runCommand(['env', server, ...platenFromSources], words);

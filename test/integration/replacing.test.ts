@@ -13,6 +13,7 @@ import { pageOf } from '../../firmware/api/schemas/page.ts';
 import { pairView } from '../../firmware/api/schemas/pair.ts';
 import { startEmulator, whenReceivedCount } from '../../tools/up/platen.ts';
 import { type Box, groupAt, ownerOf, pairBoxes, startBox, until } from './boxes.ts';
+import { atEnd } from '../at-end.ts';
 
 const loopback = ['cluster.loopbackIsNetwork=true'];
 const printing = ['print', fileURLToPath(import.meta.url), '--printer', 'accounts/office'];
@@ -33,14 +34,14 @@ function rowsOf({ data }: Box, spooler: string): Readonly<Record<string, number>
 
 test('a new box takes the place of a dead one, and a removed group leaves nothing', async (t) => {
   const paper = await mkdtemp(join(tmpdir(), 'platen-paper-'));
-  t.after(() => rm(paper, { recursive: true, force: true }));
+  atEnd(t, () => rm(paper, { recursive: true, force: true }));
   const [a, b, c, device] = await Promise.all([
     startBox(t, loopback),
     startBox(t, loopback),
     startBox(t, loopback),
     startEmulator(paper),
   ]);
-  t.after(() => device.process.kill());
+  atEnd(t, () => device.process.kill());
   await pairBoxes(a, b);
   await a.platen.run('group', 'create', 'accounts');
   const { owner: stays, other: dies } = await ownerOf(a, b);

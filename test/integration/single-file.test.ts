@@ -10,6 +10,7 @@ import { singleFile, startProcess } from '../../tools/up/processes.ts';
 import { buildSingleFile } from './built.ts';
 import { moduleSource } from '../modules/module-source.ts';
 import { firstPrint } from './first-print.ts';
+import { atEnd } from '../at-end.ts';
 
 before(() => buildSingleFile());
 
@@ -25,13 +26,13 @@ test('a document from each client reaches the printer as it was sent', (t) =>
 
 test('its supervisor, a program of its own in the file, serves and starts it again', async (t) => {
   const data = await mkdtemp(join(tmpdir(), 'platen-supervised-'));
-  t.after(() => rm(data, { recursive: true }));
+  atEnd(t, () => rm(data, { recursive: true }));
   const settings = ['http', 'https', 'lpd', 'snmp', 'raw', 'mqtt', 'pair'].map(
     (each) => `listen.${each}=0`,
   );
   const sets = ['listen.address=127.0.0.1', ...settings].flatMap((each) => ['--set', each]);
   const supervised = await startProcess(singleFile, ['supervise', '--data', data, ...sets]);
-  t.after(() => supervised.stop());
+  atEnd(t, () => supervised.stop());
   const { pid } = z.looseObject({ pid: z.int() }).parse(supervised.ready);
   process.kill(pid, 'SIGKILL');
   // The socket of the one that was killed lies there still; the next one answers at it.
@@ -41,7 +42,7 @@ test('its supervisor, a program of its own in the file, serves and starts it aga
 
 test('it loads monitor modules, prints while one loops, and ends in time', async (t) => {
   const data = await mkdtemp(join(tmpdir(), 'platen-modules-'));
-  t.after(() => rm(data, { recursive: true }));
+  atEnd(t, () => rm(data, { recursive: true }));
   await mkdir(join(data, 'monitors.d'));
   for (const [name, onWrite] of [
     ['memo', ''],
@@ -53,7 +54,7 @@ test('it loads monitor modules, prints while one loops, and ends in time', async
   const document = join(data, 'document');
   await writeFile(document, 'a document');
   const platen = await startPlaten(singleFile, data);
-  t.after(() => platen.process.stop());
+  atEnd(t, () => platen.process.stop());
   for (const name of ['loop', 'memo']) {
     await platen.run('port', 'add', name, '--monitor', name);
     await platen.run('printer', 'add', name, '--port', name);

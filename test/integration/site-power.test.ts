@@ -12,6 +12,7 @@ import { startMosquitto } from '../pair/mosquitto.ts';
 import { address } from '../pair/rig.ts';
 import { receivedDocuments, startEmulator, whenReceived } from '../../tools/up/platen.ts';
 import { type Box, ownerOf, pairBoxes, startAgain, startBox } from './boxes.ts';
+import { atEnd } from '../at-end.ts';
 
 const loopback = ['cluster.loopbackIsNetwork=true'];
 const queue = '/printers/accounts%2Foffice/jobs';
@@ -57,14 +58,14 @@ function startClient(boxes: readonly Box[]) {
 
 test('both boxes are killed while a client prints, and come back in each order', async (t) => {
   const paper = await mkdtemp(join(tmpdir(), 'platen-paper-'));
-  t.after(() => rm(paper, { recursive: true, force: true }));
+  atEnd(t, () => rm(paper, { recursive: true, force: true }));
   const [witness, device, ...started] = await Promise.all([
     startMosquitto(t),
     startEmulator(paper),
     startBox(t, loopback),
     startBox(t, loopback),
   ]);
-  t.after(() => device.process.kill());
+  atEnd(t, () => device.process.kill());
   let [a, b] = started;
   await pairBoxes(a, b);
   await a.platen.run('pair', 'witness', address, '--port', String(witness.port));

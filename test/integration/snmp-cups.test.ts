@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { atEnd } from '../at-end.ts';
 
 const program = fileURLToPath(new URL('../../firmware/entry/platen.ts', import.meta.url));
 
@@ -37,7 +38,7 @@ timeout 60 /usr/lib/cups/backend/snmp 127.0.0.1
 
 test('CUPS finds Platen by SNMP, with the address to print to', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-cups-snmp-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const env = {
     ...process.env,
     NODE: process.execPath,

@@ -8,6 +8,7 @@ import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { startSnmpPrinter } from '../../tools/emulators/snmp-printer/printer.ts';
 import { runTool, startTrapReceiver } from '../snmp/net-snmp.ts';
 import { openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 const pollSeconds = 5;
 const withinMs = pollSeconds * 1_000;
@@ -25,7 +26,7 @@ test('paper out, and paper again, within one poll', async (t) => {
     community: 'druck',
     shape: 'laser',
   });
-  t.after(() => emulated.close());
+  atEnd(t, () => emulated.close());
   const house = await openHouse(t);
   const platen = await house.serve();
   const api = house.api();

@@ -16,6 +16,7 @@ import { runTool, variablesOf } from '../snmp/net-snmp.ts';
 import { startRelay } from '../snmp/relay.ts';
 import { type House, openHouse } from './house.ts';
 import { compareValues, type Shown } from './snmp-values.ts';
+import { atEnd } from '../at-end.ts';
 
 const hal = createLinuxHal({ wallTrusted: () => true });
 const community = ['-c', 'geheim'];
@@ -66,7 +67,7 @@ async function startDevices(t: TestContext): Promise<readonly number[]> {
       community: 'druck',
       shape,
     });
-    t.after(() => device.close());
+    atEnd(t, () => device.close());
     if (shape === 'laser') device.show('paper-out');
     return device.local.port;
   });

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { addPrinter } from '../../tools/up/platen.ts';
 import { platenSays } from '../cli/console.ts';
 import { openHouse } from './house.ts';
+import { atEnd } from '../at-end.ts';
 
 /** Each is a secret of another kind; none may be read anywhere afterwards. */
 const secrets = {
@@ -206,7 +207,7 @@ async function listenDatagrams(t: TestContext, bell: Bell) {
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
-  t.after(() => socket.close());
+  atEnd(t, () => socket.close());
   return { messages, port: socket.address().port };
 }
 
@@ -224,7 +225,7 @@ async function listenWeb(t: TestContext, bell: Bell) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   return { bodies, port: portOf(server.address()) };
 }
 
@@ -252,7 +253,7 @@ async function startBroker(t: TestContext, folder: string) {
   ];
   await writeFile(config, `${rows.join('\n')}\n`);
   const child = spawn('mosquitto', ['-c', config], { stdio: ['ignore', 'ignore', 'pipe'] });
-  t.after(() => child.kill());
+  atEnd(t, () => child.kill());
   await once(child.stderr, 'data');
   return { port };
 }
@@ -268,7 +269,7 @@ function subscribe(t: TestContext, port: number, bell: Bell) {
   const login = ['-u', 'platen', '-P', secrets.mqtt];
   const args = ['-h', '127.0.0.1', '-p', String(port), ...login, '-v', '-t', 'platen/#'];
   const child = spawn('mosquitto_sub', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-  t.after(() => child.kill());
+  atEnd(t, () => child.kill());
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString('utf8');

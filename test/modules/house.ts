@@ -13,6 +13,7 @@ import { createLinuxHal } from '../../hal/linux/linux.ts';
 import type { DeviceStatus, JsonValue, MonitorModule, XcvAccess } from '../../monitors/contract.ts';
 import { createFakeRegistry } from '../fakes/registry.ts';
 import { docOf } from '../monitors/port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 export const hal = createLinuxHal({ wallTrusted: () => false });
 export const administrator: ReadonlySet<XcvAccess> = new Set(['SERVER_ACCESS_ADMINISTER']);
@@ -67,7 +68,7 @@ export async function house(
     languages,
     printerNameOf: () => '',
   });
-  t.after(async () => {
+  atEnd(t, async () => {
     await host.stop(1_000);
     loaded.stop();
     await rm(folder, { recursive: true });

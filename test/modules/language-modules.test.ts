@@ -10,6 +10,7 @@ import { tcpMonitor } from '../../monitors/tcp/module.ts';
 import { docOf } from '../monitors/port-monitor-suite.ts';
 import { administrator, hal, type House, house, never, open, print } from './house.ts';
 import { type LanguageActs, languageSource, moduleSource } from './module-source.ts';
+import { atEnd } from '../at-end.ts';
 
 const document = Buffer.from('a document');
 const words = 'little paper.';
@@ -36,7 +37,7 @@ async function startDevice(t: TestContext) {
     backlog: 4,
     onConnection: (connection) => void serve(connection),
   });
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   const { address: host, port: portNumber } = server.local;
   return { documents, fields: { host, portNumber, finWaitMs: 1_000 } };
 }

@@ -18,6 +18,7 @@ import {
   startInstance,
   xcv,
 } from './port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 async function start(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'platen-file-'));
@@ -32,7 +33,7 @@ async function start(t: TestContext) {
         outputs.open(join(folder, name), { kinds: ['file', 'fifo'], start }),
     },
   });
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     await rm(folder, { recursive: true, force: true });
   });

@@ -28,6 +28,7 @@ import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { makeIppRig } from './ipp-rig.ts';
 import { addPort, docOf, never, openPort, startInstance, xcv } from './port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 const uri = 'ipp://printer.example/ipp/print';
 
@@ -159,7 +160,7 @@ describe('the watch over a printer', () => {
     const rig = await makeIppRig({ clock, tcp, floodBytes: 1024, behaviour });
     const registry = createFakeRegistry();
     const instance = await startInstance(rig, registry);
-    t.after(async () => {
+    atEnd(t, async () => {
       await instance.shutdown();
       await rig.dispose();
     });
@@ -206,7 +207,7 @@ describe('the watch over a printer', () => {
     assert.ok(!JSON.stringify(output).includes('learned'));
     await printer.behave({ refuse: true });
     const again = await startInstance(rig, registry.reopened());
-    t.after(() => again.shutdown());
+    atEnd(t, () => again.shutdown());
     again.monitor.notifyUsedPorts?.(['Desk']);
     await clock.advance(1);
     assert.ok(again.reports[0]?.status.device?.takes?.formats?.includes('application/pdf'));

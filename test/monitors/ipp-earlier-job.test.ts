@@ -17,6 +17,7 @@ import {
   startInstance,
   writeAll,
 } from './port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 const sizeBytes = 3_000;
 const doc = docOf(sizeBytes);
@@ -27,10 +28,10 @@ async function makePair(t: TestContext, behaviour: Behaviour = {}, local = false
   const clock = new VirtualClock();
   const tcp = createFakeNetwork({ clock });
   const rig = await makeIppRig({ clock, tcp, floodBytes: 1024 * 1024, behaviour });
-  t.after(() => rig.dispose());
+  atEnd(t, () => rig.dispose());
   const port = async () => {
     const instance = await startInstance(rig, createFakeRegistry(), { local });
-    t.after(() => instance.shutdown());
+    atEnd(t, () => instance.shutdown());
     await addPort(instance.monitor, 'Desk', rig.portInput);
     return await openPort(instance.monitor, 'Desk');
   };

@@ -26,13 +26,14 @@ import {
   xcv,
 } from './port-monitor-suite.ts';
 import { devicesOver } from './tcp-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const clock = createLinuxClock({ wallTrusted: () => false });
 const tcp = createLinuxTcp({ clock, addresses: createLinuxAddresses() });
 
 async function portTo(t: TestContext, uri: string) {
   const instance = await startInstance({ module: ippMonitor, clock, devices: devicesOver(tcp) });
-  t.after(() => instance.shutdown());
+  atEnd(t, () => instance.shutdown());
   await addPort(instance.monitor, 'Desk', { uri });
   const port = await openPort(instance.monitor, 'Desk');
   return { instance, monitor: instance.monitor, port };
@@ -41,7 +42,7 @@ async function portTo(t: TestContext, uri: string) {
 describe('ippeveprinter', () => {
   test('keeps what it got byte for byte, and tells that it is printed', async (t) => {
     const printer = await startIppEvePrinter();
-    t.after(() => printer.stop());
+    atEnd(t, () => printer.stop());
     const { port, monitor } = await portTo(t, printer.uri);
     const checked = await xcv(monitor, 'Desk').xcvDataPort('CheckPrinter', null, never());
     assert.equal(checked.status, 'ERROR_SUCCESS');
@@ -66,7 +67,7 @@ async function startCupsd(t: TestContext, paused: boolean) {
   const listen = { tcp, clock, address: '127.0.0.1', port: 0 };
   const printer = await startRawPrinter({ ...listen, openSink: sink.open });
   const server = await cupsd.start({ folder, sinkPort: printer.local.port, paused });
-  t.after(async () => {
+  atEnd(t, async () => {
     await server.stop();
     await printer.close();
     await rm(folder, { recursive: true });

@@ -18,6 +18,7 @@ import {
   xcv,
 } from './port-monitor-suite.ts';
 import { noSnmp } from './no-snmp.ts';
+import { atEnd } from '../at-end.ts';
 
 const almostDeadlineMs = 179_000;
 const sendDocument = 0x0006;
@@ -31,7 +32,7 @@ async function make(
   const tcp = createFakeNetwork({ clock });
   const rig = await makeIppRig({ clock, tcp, floodBytes: 1024 * 1024, behaviour, settings });
   const instance = await startInstance(rig);
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     await rig.dispose();
   });

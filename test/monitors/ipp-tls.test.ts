@@ -25,11 +25,12 @@ import {
   startInstance,
   xcv,
 } from './port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 /** Signed by itself and for another name, as printers have them. */
 async function makeCertificate(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'platen-tls-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1'];
   const files = ['-keyout', keyFile, '-out', certFile, '-subj', '/CN=Some printer'];
@@ -62,7 +63,7 @@ async function make(t: TestContext, behaviour: Behaviour = {}) {
   assert.ok(address !== null && typeof address === 'object');
   const registry = createFakeRegistry();
   const instance = await startInstance(rig, registry);
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     front.close();
     await rig.dispose();

@@ -15,6 +15,7 @@ import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { addPort, never, startInstance, type TestInstance } from './port-monitor-suite.ts';
 import { devicesOver } from './tcp-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 export const languageMonitors = { pjl: pjlMonitor, zpl: zplMonitor, escpos: escposMonitor };
 
@@ -41,7 +42,7 @@ export async function makeLanguageRig(
   const start = (module: MonitorModule) => startInstance({ module, clock, devices });
   const below = await start(tcpMonitor);
   const language = await start(languageMonitors[name]);
-  t.after(async () => {
+  atEnd(t, async () => {
     await language.shutdown();
     await below.shutdown();
     await printer.close();

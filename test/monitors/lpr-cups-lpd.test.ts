@@ -26,6 +26,7 @@ import {
   xcv,
 } from './port-monitor-suite.ts';
 import { devicesOver } from './tcp-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const cupsLpd = '/usr/lib/cups/daemon/cups-lpd';
 
@@ -90,7 +91,7 @@ describe('cups-lpd', () => {
         clock,
         devices: devicesOver(tcp),
       });
-      t.after(() => instance.shutdown());
+      atEnd(t, () => instance.shutdown());
       const input = { host: '127.0.0.1', portNumber: lpd.port, queue: server.queue, order };
       await addPort(instance.monitor, 'Desk', input);
       const printedBefore = printer.sessions().length;
@@ -104,7 +105,7 @@ describe('cups-lpd', () => {
 
   test('refuses a queue that it does not have: the document waits', async (t) => {
     const instance = await startInstance({ module: lprMonitor, clock, devices: devicesOver(tcp) });
-    t.after(() => instance.shutdown());
+    atEnd(t, () => instance.shutdown());
     const input = { host: '127.0.0.1', portNumber: lpd.port, queue: 'nowhere' };
     await addPort(instance.monitor, 'Lost', input);
     const port = await openPort(instance.monitor, 'Lost');
@@ -115,7 +116,7 @@ describe('cups-lpd', () => {
 
   test('answers CheckPrinter with the state of its queue', async (t) => {
     const instance = await startInstance({ module: lprMonitor, clock, devices: devicesOver(tcp) });
-    t.after(() => instance.shutdown());
+    atEnd(t, () => instance.shutdown());
     const input = { host: '127.0.0.1', portNumber: lpd.port, queue: server.queue };
     const { status, output } = await xcv(instance.monitor).xcvDataPort(
       'CheckPrinter',

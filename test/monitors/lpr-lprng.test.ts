@@ -18,6 +18,7 @@ import {
   xcv,
 } from './port-monitor-suite.ts';
 import { devicesOver } from './tcp-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -35,7 +36,7 @@ describe('lprng', () => {
   const start = async (t: TestContext, settings: Readonly<Record<string, JsonValue>>) => {
     if (lpd === undefined) return undefined;
     const instance = await startInstance({ module: lprMonitor, clock, devices: devicesOver(tcp) });
-    t.after(() => instance.shutdown());
+    atEnd(t, () => instance.shutdown());
     const input = { host: '127.0.0.1', portNumber: lpd.port, queue: lpd.queue, ...settings };
     await addPort(instance.monitor, 'Desk', input);
     return { monitor: instance.monitor, input, port: await openPort(instance.monitor, 'Desk') };

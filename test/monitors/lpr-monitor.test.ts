@@ -21,6 +21,7 @@ import {
   xcv,
 } from './port-monitor-suite.ts';
 import { noSnmp } from './no-snmp.ts';
+import { atEnd } from '../at-end.ts';
 
 const hourMs = 3_600_000;
 
@@ -34,7 +35,7 @@ async function make(
   const rig = await makeLprRig({ clock, tcp, floodBytes: 1024 * 1024, settings });
   const registry = createFakeRegistry();
   const instance = await startInstance({ ...rig, devices: devicesOf(rig) }, registry);
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     await rig.dispose();
   });
@@ -235,7 +236,7 @@ describe('an LPD server answers', () => {
     });
     const rig = await makeLprRig({ clock, tcp, floodBytes: 1 });
     const instance = await startInstance(rig);
-    t.after(() => instance.shutdown());
+    atEnd(t, () => instance.shutdown());
     await addPort(instance.monitor, 'Babble', {
       host: '127.0.0.1',
       portNumber: listener.local.port,
@@ -393,7 +394,7 @@ describe('Xcv of lpr', () => {
     assert.ok(key);
     await registry.setValue(key, 'Order', { type: 'string', data: 'sideways' });
     const again = await startInstance({ module, clock, devices: noDevices }, registry.reopened());
-    t.after(() => again.shutdown());
+    atEnd(t, () => again.shutdown());
     const broken = await openPort(again.monitor, 'Desk');
     const started = await broken.startDocPort(docOf(1), never());
     assert.equal(started.kind === 'failed' && started.status, 'ERROR_INVALID_DATA');

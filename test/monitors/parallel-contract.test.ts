@@ -23,6 +23,7 @@ import {
   writeAll,
   xcv,
 } from './port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 interface ParallelRig extends PortMonitorRig {
   readonly node: FakePrinterNode;
@@ -100,7 +101,7 @@ portMonitorSuite('parallel over a FIFO', makeKernelRig, { backChannel: false });
 async function start(t: TestContext, registry = createFakeRegistry()) {
   const rig = await makeFakeRig();
   const instance = await startInstance(rig, registry);
-  t.after(() => instance.shutdown());
+  atEnd(t, () => instance.shutdown());
   return { ...rig, ...instance };
 }
 

@@ -20,6 +20,7 @@ import type {
 } from '../../monitors/contract.ts';
 import { createFakeRegistry } from '../fakes/registry.ts';
 import type { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 /** A device that keeps what it gets. Its documents are those that were ended in order. */
 export interface DeviceUnderTest {
@@ -190,7 +191,7 @@ export function portMonitorSuite(
   const make = async (t: TestContext) => {
     const rig = await makeRig();
     const instance = await startInstance(rig);
-    t.after(async () => {
+    atEnd(t, async () => {
       await instance.shutdown();
       await rig.dispose();
     });
@@ -215,7 +216,7 @@ export function portMonitorSuite(
       await addPort(first.monitor, 'Kept', rig.portInput);
       await first.shutdown();
       const second = await startInstance(rig, registry.reopened());
-      t.after(() => second.shutdown());
+      atEnd(t, () => second.shutdown());
       const names = (await second.monitor.enumPorts(never())).map((port) => port.name);
       assert.deepEqual(names, ['Kept']);
       const others = (await instance.monitor.enumPorts(never())).map((port) => port.name);
@@ -225,7 +226,7 @@ export function portMonitorSuite(
     test('two instances side by side share nothing', async (t) => {
       const { rig, monitor, device } = await make(t);
       const other = await startInstance(rig);
-      t.after(() => other.shutdown());
+      atEnd(t, () => other.shutdown());
       const unknown = await other.monitor.openPort?.('Desk', never());
       assert.equal(unknown?.status, 'ERROR_UNKNOWN_PORT');
       await addPort(other.monitor, 'Desk', rig.portInput);

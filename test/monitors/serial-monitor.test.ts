@@ -17,6 +17,7 @@ import {
   writeAll,
   xcv,
 } from './port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 async function start(t: TestContext, input: Readonly<Record<string, string | number>> = {}) {
   const clock = new VirtualClock();
@@ -31,7 +32,7 @@ async function start(t: TestContext, input: Readonly<Record<string, string | num
       listSerial: () => serial.list(),
     },
   });
-  t.after(() => instance.shutdown());
+  atEnd(t, () => instance.shutdown());
   await addPort(instance.monitor, 'COM1', { device: '/dev/ttyUSB0', ...input });
   return { ...instance, clock, recorder, serial };
 }

@@ -17,6 +17,7 @@ import type { ShapeName } from '../../tools/emulators/snmp-printer/shapes.ts';
 import { noDevices } from '../fakes/no-devices.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { z } from 'zod';
+import { atEnd } from '../at-end.ts';
 
 const hal = createLinuxHal({ wallTrusted: () => true });
 const settingsOf = (given: Partial<SnmpSettings>): SnmpSettings => z.object(snmpShape).parse(given);
@@ -71,7 +72,7 @@ function watchOver(
     },
     targetOf: () => ({ host: '127.0.0.1', settings }),
   });
-  t.after(() => watch.stop());
+  atEnd(t, () => watch.stop());
   watch.used(['office']);
 
   /** Time stands while datagrams are on their way, and moves to the next poll otherwise. */
@@ -114,7 +115,7 @@ async function emulate(t: TestContext, shape: ShapeName, index = 1): Promise<Snm
     shape,
     index,
   });
-  t.after(() => printer.close());
+  atEnd(t, () => printer.close());
   return printer;
 }
 

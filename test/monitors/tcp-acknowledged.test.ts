@@ -14,6 +14,7 @@ import {
   writeAll,
 } from './port-monitor-suite.ts';
 import { devicesOver, makeTcpRig } from './tcp-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 /** A printer whose acknowledgements come as told. */
 async function start(t: TestContext) {
@@ -36,7 +37,7 @@ async function start(t: TestContext) {
   };
   const rig = await makeTcpRig({ clock, tcp: network, floodBytes: 0 });
   const instance = await startInstance({ module: rig.module, clock, devices: devicesOver(tcp) });
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     await rig.dispose();
   });

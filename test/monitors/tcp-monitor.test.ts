@@ -24,6 +24,7 @@ import {
 } from './port-monitor-suite.ts';
 import { devicesOver, makeTcpRig } from './tcp-rig.ts';
 import { noSnmp } from './no-snmp.ts';
+import { atEnd } from '../at-end.ts';
 
 async function setUp(
   t: TestContext,
@@ -45,7 +46,7 @@ async function setUp(
   const instance = await startInstance(rig, registry);
   const { monitor } = instance;
   await addPort(monitor, 'Desk', { ...rig.portInput, ...settings });
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     await rig.dispose();
   });
@@ -141,7 +142,7 @@ describe('tcp: the end of a connection', () => {
       onConnection: accepted.resolve,
     });
     const instance = await startInstance({ module: tcpMonitor, clock, devices: devicesOver(tcp) });
-    t.after(() => instance.shutdown());
+    atEnd(t, () => instance.shutdown());
     const { address: host, port: portNumber } = listener.local;
     await addPort(instance.monitor, 'Desk', { host, portNumber });
     const port = await openPort(instance.monitor, 'Desk');
@@ -365,7 +366,7 @@ describe("tcp: TCPMON's commands", () => {
     const rig = { module: tcpMonitor, clock, devices };
     const mended = await startInstance(rig, registry.reopened());
     const { monitor } = mended;
-    t.after(() => mended.shutdown());
+    atEnd(t, () => mended.shutdown());
     assert.equal((await monitor.enumPorts(never()))[0]?.name, 'Desk');
     const port = await openPort(monitor, 'Desk');
     const failed = await port.startDocPort(doc, never());

@@ -11,6 +11,7 @@ import {
   print,
   startInstance,
 } from './port-monitor-suite.ts';
+import { atEnd } from '../at-end.ts';
 
 portMonitorSuite('tcp with p910nd', async () => withTicking(await makeP910ndRig()), {
   backChannel: false,
@@ -18,9 +19,9 @@ portMonitorSuite('tcp with p910nd', async () => withTicking(await makeP910ndRig(
 
 test('p910nd gets every byte, closes after the last, and the monitor waits for that', async (t) => {
   const rig = withTicking(await makeP910ndRig());
-  t.after(() => rig.dispose());
+  atEnd(t, () => rig.dispose());
   const instance = await startInstance(rig);
-  t.after(() => instance.shutdown());
+  atEnd(t, () => instance.shutdown());
   await addPort(instance.monitor, 'Desk', rig.portInput);
   const bytes = pattern(3_000_000);
   const end = await print(await openPort(instance.monitor, 'Desk'), bytes);

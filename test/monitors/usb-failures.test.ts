@@ -15,6 +15,7 @@ import {
   writeAll,
 } from './port-monitor-suite.ts';
 import { makeUsbRig } from './usb-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 async function start(
   t: TestContext,
@@ -23,7 +24,7 @@ async function start(
 ) {
   const rig = await makeUsbRig(options);
   const instance = await startInstance(rig);
-  t.after(() => instance.shutdown());
+  atEnd(t, () => instance.shutdown());
   await addPort(instance.monitor, 'USB001', { device });
   const port = await openPort(instance.monitor, 'USB001');
   return { ...rig, ...instance, port };

@@ -15,6 +15,7 @@ import {
 import { VirtualClock } from '../world/clock.ts';
 import { addPort, doc, never, openPort, print, startInstance, xcv } from './port-monitor-suite.ts';
 import { devicesOverUsb } from './usb-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 async function start(
   t: TestContext,
@@ -37,7 +38,7 @@ async function start(
     clock,
     devices: devicesOverUsb(host),
   });
-  t.after(() => instance.shutdown());
+  atEnd(t, () => instance.shutdown());
   const list = async () => {
     const { output } = await xcv(instance.monitor).xcvDataPort('ListDevices', null, never());
     assert.ok(typeof output === 'object' && output !== null && 'devices' in output);

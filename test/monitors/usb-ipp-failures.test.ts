@@ -4,6 +4,7 @@ import { describe, type TestContext, test } from 'node:test';
 import type { WriteOutcome } from '../../monitors/contract.ts';
 import { addPort, docOf, never, openPort, pattern, startInstance } from './port-monitor-suite.ts';
 import { makeUsbIppRig } from './usb-ipp-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const completed = 9;
 const stepMs = 250;
@@ -12,7 +13,7 @@ const longStepMs = 10_000;
 async function start(t: TestContext, channels = 3) {
   const rig = await makeUsbIppRig(channels);
   const instance = await startInstance(rig);
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     await rig.dispose();
   });

@@ -6,6 +6,7 @@ import { usbMonitorLimits } from '../../monitors/usb/limits.ts';
 import { createFakeRegistry } from '../fakes/registry.ts';
 import { addPort, docOf, never, openPort, startInstance, xcv } from './port-monitor-suite.ts';
 import { makeUsbIppRig } from './usb-ipp-rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const { watchMs } = ippMonitorLimits;
 const { lookEachMs } = usbMonitorLimits;
@@ -16,7 +17,7 @@ async function watched(t: TestContext, settings: Readonly<Record<string, string>
   await rig.printer.behave({ formats: ['image/urf'] });
   const registry = createFakeRegistry();
   const instance = await startInstance(rig, registry);
-  t.after(async () => {
+  atEnd(t, async () => {
     await instance.shutdown();
     await rig.dispose();
   });
@@ -77,7 +78,7 @@ describe('the watch over an IPP printer on USB', () => {
     assert.ok(!JSON.stringify(output).includes('learned'));
     host.unplug();
     const again = await startInstance(rig, registry.reopened());
-    t.after(() => again.shutdown());
+    atEnd(t, () => again.shutdown());
     again.monitor.notifyUsedPorts?.(['USB1']);
     await clock.advance(1);
     assert.deepEqual(again.reports[0]?.status.device?.takes?.formats, ['image/urf']);
@@ -85,7 +86,7 @@ describe('the watch over an IPP printer on USB', () => {
     const changed = await xcv(monitor, 'USB1').xcvDataPort('ConfigPort', input, never());
     assert.equal(changed.status, 'ERROR_SUCCESS', JSON.stringify(changed));
     const other = await startInstance(rig, registry.reopened());
-    t.after(() => other.shutdown());
+    atEnd(t, () => other.shutdown());
     other.monitor.notifyUsedPorts?.(['USB1']);
     await clock.advance(1);
     assert.deepEqual(other.reports, []);

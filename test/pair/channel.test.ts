@@ -7,6 +7,7 @@ import { PeerError } from '../../firmware/pair/contract.ts';
 import { dialPinned, listenPinned } from '../../firmware/pair/dial.ts';
 import { createLog } from '../../firmware/log/log.ts';
 import { address, asPeer, hal, makeEnd } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const { clock } = hal;
 const log = createLog({ level: 'error', clock, destination: { write: () => {} } });
@@ -26,7 +27,7 @@ async function connect(t: TestContext) {
     onStranger: () => {},
   });
   const ended = new AbortController();
-  t.after(async () => {
+  atEnd(t, async () => {
     ended.abort();
     server.reset();
     await listener.close();

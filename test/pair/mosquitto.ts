@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { address, freePort } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface Mosquitto {
   readonly port: number;
@@ -16,7 +17,7 @@ export interface Mosquitto {
 /** Anybody may publish and subscribe there: what protects the pair is the sealing. */
 export async function startMosquitto(t: TestContext, port?: number): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-mosquitto-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const chosen = port ?? (await freePort());
   const path = join(folder, 'mosquitto.conf');
   await writeFile(path, `listener ${chosen} ${address}\nallow_anonymous true\npersistence false\n`);
@@ -26,7 +27,7 @@ export async function startMosquitto(t: TestContext, port?: number): Promise<Mos
     child.kill('SIGKILL');
     await gone;
   };
-  t.after(kill);
+  atEnd(t, kill);
   const ended = gone.then(() => {
     throw new Error(`mosquitto ended: is port ${chosen} taken?`);
   });

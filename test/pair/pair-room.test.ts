@@ -14,10 +14,11 @@ import { startPairRoom } from '../../firmware/pair/pair-room.ts';
 import { openStore } from '../../firmware/store/store.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { address, asPeer, hal, makeEnd, secret } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 test('a link that can’t be had is tried again, told once; groups begin anew with it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'platen-room-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const [own, other] = [await makeEnd(t), await makeEnd(t)];
   const { files } = hal;
   const membership = await openMembership({ files, path: join(folder, 'pair.json') });
@@ -36,7 +37,7 @@ test('a link that can’t be had is tried again, told once; groups begin anew wi
     dataDirectory: folder,
     spoolDirectory: folder,
   });
-  t.after(() => store.close());
+  atEnd(t, () => store.close());
   let attempts = 0;
   let tell: (message: FromPairThread) => void = () => undefined;
   const room = await startPairRoom({
@@ -64,7 +65,7 @@ test('a link that can’t be had is tried again, told once; groups begin anew wi
       close: () => undefined,
     }),
   });
-  t.after(() => room.stop());
+  atEnd(t, () => room.stop());
   let anew = 0;
   room.onMembership(() => void (anew += 1));
   assert.equal(attempts, 1);

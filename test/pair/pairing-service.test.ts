@@ -14,6 +14,7 @@ import { createPairing, type Pairing } from '../../firmware/pair/pairing-service
 import { pairingProtocol } from '../../firmware/pair/pairing-wire.ts';
 import type { NetworkInterface } from '../../hal/contract.ts';
 import { address, hal, makeIdentity } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const { clock, random, addresses, files } = hal;
 const log = createLog({ level: 'error', clock, destination: { write: () => {} } });
@@ -32,7 +33,7 @@ async function makeBox(
   interfaces: readonly NetworkInterface[] = [],
 ): Promise<Box> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-pairing-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const path = join(folder, 'pair.json');
   const identity = copyOf?.identity ?? (await makeIdentity(t));
   const membership = await openMembership({ files, path });
@@ -46,7 +47,7 @@ async function makeBox(
     onSecured: (socket, from) => pairing.serve(socket, from),
     onStranger: () => {},
   });
-  t.after(() => listener.close());
+  atEnd(t, () => listener.close());
   const pairing = createPairing({
     identity,
     membership,

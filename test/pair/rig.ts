@@ -12,6 +12,7 @@ import { openIdentity } from '../../firmware/identity/identity.ts';
 import type { LinkEvent, Peer, WitnessPlace } from '../../firmware/pair/contract.ts';
 import { type RunningLink, startLink } from '../../firmware/pair/link.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
+import { atEnd } from '../at-end.ts';
 
 export const hal = createLinuxHal({ wallTrusted: () => true });
 
@@ -19,7 +20,7 @@ export const address = '127.0.0.1';
 
 export async function makeIdentity(t: TestContext): Promise<Identity> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-pair-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const { files, random } = hal;
   return openIdentity({ files, random, path: join(folder, 'identity.json') });
 }
@@ -94,7 +95,7 @@ export async function startEnd(
     movedAtMs: options.movedAtMs ?? (() => hal.clock.monotonicMs()),
     log: () => {},
   });
-  t.after(() => link.stop());
+  atEnd(t, () => link.stop());
   const events: LinkEvent[] = [];
   const waiting = new Set<() => void>();
   link.join(group, (event) => {

@@ -11,6 +11,7 @@ import { connect as connectTls } from 'node:tls';
 import { laneTopic } from '../../firmware/pair/topics.ts';
 import { run } from './mosquitto.ts';
 import { address, connected, heartbeat, isMessage, makeEnd, startEnd } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 async function startPair(t: TestContext) {
   const [a, b] = [await makeEnd(t), await makeEnd(t)];
@@ -24,7 +25,7 @@ describe('a stranger on the port of the heartbeats', () => {
   test('is turned away as mosquitto_sub and mosquitto_pub, with a key and without', async (t) => {
     const { left, right, port, nodeId } = await startPair(t);
     const folder = await mkdtemp(join(tmpdir(), 'platen-stranger-'));
-    t.after(() => rm(folder, { recursive: true, force: true }));
+    atEnd(t, () => rm(folder, { recursive: true, force: true }));
     const stranger = await makeEnd(t);
     const { chainPem, privateKeyPem } = stranger.identity.peerCredentials;
     const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
@@ -94,7 +95,7 @@ describe('a stranger on the port of the heartbeats', () => {
     const sockets = Array.from({ length: 64 }, () =>
       connectTcp(port, address).on('error', () => {}),
     );
-    t.after(() => {
+    atEnd(t, () => {
       for (const socket of sockets) socket.destroy();
     });
     right.send(heartbeat);

@@ -11,6 +11,7 @@ import type { LinkEvent } from '../../firmware/pair/contract.ts';
 import { witnessTopic } from '../../firmware/pair/topics.ts';
 import { run, startMosquitto } from './mosquitto.ts';
 import { address, group, heartbeat, isMessage, makeEnd, startEnd } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const isConnected = (event: LinkEvent) => event.kind === 'witness-connected';
 
@@ -88,7 +89,7 @@ describe('the witness', () => {
     const before = right.events.length;
     // Repeated as it was, changed, and made up, retained or not.
     const folder = await mkdtemp(join(tmpdir(), 'platen-repeated-'));
-    t.after(() => rm(folder, { recursive: true, force: true }));
+    atEnd(t, () => rm(folder, { recursive: true, force: true }));
     const path = join(folder, 'message');
     await writeFile(path, bytes);
     const repeated = await run('mosquitto_pub', [...where, '-t', topic, '-r', '-f', path]);

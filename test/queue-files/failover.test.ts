@@ -23,6 +23,7 @@ import { openRig } from '../store/rig.ts';
 import { startClientAt } from '../client/rig.ts';
 import { SeededRandom } from '../world/random.ts';
 import { makeProfile, streamOf } from './profile.ts';
+import { atEnd } from '../at-end.ts';
 
 const group = 'group-1';
 const { clock } = createLinuxHal({ wallTrusted: () => false });
@@ -70,7 +71,7 @@ async function openNode(seed: number, counter: number) {
     });
     await server.start();
     const stop = () => server.stop(AbortSignal.abort());
-    t.after(stop);
+    atEnd(t, stop);
     return { stop, port: server.addresses()[0]?.port ?? 0 };
   };
   return { store, spool, contents, certificates, commit, printer, files: fake.files, serve };

@@ -20,6 +20,7 @@ import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { FakeSpooler } from '../fakes/fake-spooler.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { WireClient } from './wire-client.ts';
+import { atEnd } from '../at-end.ts';
 
 const groupAddress = '127.0.0.2';
 
@@ -43,7 +44,7 @@ const hello: HttpRoute = {
 
 async function makeRig(t: TestContext): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-https-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   const hal = createLinuxHal({ wallTrusted: () => true });
   const certificates = await openCertificates({ ...hal, folder: join(folder, 'tls') });
   const { chainPem } = await certificates.ensure('node', ['localhost', '127.0.0.1']);
@@ -80,7 +81,7 @@ async function makeRig(t: TestContext): Promise<Rig> {
     log,
   });
   await server.start();
-  t.after(() => server.stop(AbortSignal.abort()));
+  atEnd(t, () => server.stop(AbortSignal.abort()));
   const [plainPort = 0, tlsPort = 0, groupPort = 0] = server.addresses().map(({ port }) => port);
   return { folder, clock, server, certificates, spooler, plainPort, tlsPort, groupPort };
 }
@@ -286,7 +287,7 @@ describe('the upgrade to TLS', () => {
   test('switches, shakes hands, and then answers the OPTIONS and more', async (t) => {
     const { plainPort } = await makeRig(t);
     const plain = connectTcp(plainPort, '127.0.0.1');
-    t.after(() => void plain.destroy());
+    atEnd(t, () => void plain.destroy());
     plain.write(options);
     const [switching] = await once(plain, 'data');
     assert.match(String(switching), /^HTTP\/1\.1 101 .*\r\nUpgrade: TLS\/1\.2, HTTP\/1\.1\r\n/);

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { SnmpValue } from '../../monitors/wire/snmp/values.ts';
 import { makeRig, printerOf } from './fixture.ts';
 import { runTool } from './net-snmp.ts';
+import { atEnd } from '../at-end.ts';
 
 /** Two printers: paper is out in the second. */
 const printers = [
@@ -179,7 +180,7 @@ describe('PLATEN-MIB', () => {
 
   test('smilint would have something to say', async (t) => {
     const folder = await mkdtemp(join(tmpdir(), 'platen-mib-'));
-    t.after(() => rm(folder, { recursive: true, force: true }));
+    atEnd(t, () => rm(folder, { recursive: true, force: true }));
     const broken = join(folder, 'PLATEN-MIB');
     const text = await readFile(file, 'latin1');
     await writeFile(broken, text.replace('{ platenNode 5 }', '{ platenNode 4 }'));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Host } from '../../tools/hosts/hosts.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface ToolAnswer {
   readonly status: number;
@@ -65,7 +66,7 @@ export async function startTrapReceiver(
   const args = [...words, `udp:${address}:${options.port}`];
   const child =
     options.host?.start('snmptrapd', args, { env }) ?? spawn('snmptrapd', args, { env });
-  t.after(async () => {
+  atEnd(t, async () => {
     child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   });

@@ -2,6 +2,7 @@
 import type { TestContext } from 'node:test';
 import type { Hal, SocketAddress } from '../../hal/contract.ts';
 import { makeRig, passwords } from './fixture.ts';
+import { atEnd } from '../at-end.ts';
 
 export async function startAgent(
   t: TestContext,
@@ -18,6 +19,6 @@ export async function startAgent(
     onDatagram: (bytes, from) => void answer(bytes, from),
     onFault: () => undefined,
   });
-  t.after(() => socket.close());
+  atEnd(t, () => socket.close());
   return { port: socket.local.port, passwords };
 }

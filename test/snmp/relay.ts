@@ -1,6 +1,7 @@
 // Stands between a manager and an agent: keeps what the manager sent, and may lose answers.
 import type { TestContext } from 'node:test';
 import type { Hal, SocketAddress, UdpSocket } from '../../hal/contract.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface Relay {
   readonly port: number;
@@ -39,7 +40,7 @@ export async function startRelay(
       void towardsManager.send(bytes, manager);
     },
   });
-  t.after(() => Promise.all([towardsManager.close(), towardsAgent.close()]));
+  atEnd(t, () => Promise.all([towardsManager.close(), towardsAgent.close()]));
   return {
     port: towardsManager.local.port,
     sent,

@@ -28,6 +28,7 @@ import {
   term,
   unit,
 } from './rig.ts';
+import { atEnd } from '../at-end.ts';
 
 const createdPrinter = { type: 'printer.created', payload: { printer: printer() } } as const;
 
@@ -38,7 +39,7 @@ async function portRig(
 ): Promise<Rig & { readonly client: StoreClient; readonly breakPort: () => void }> {
   const rig = await openRig();
   const { port1, port2 } = new MessageChannel();
-  t.after(() => port1.close());
+  atEnd(t, () => port1.close());
   const serving = serveStore({ channel: channelOfPort(port2), open: async () => rig.store });
   const client = await connectStore({ channel: channelOfPort(port1), ...options });
   await serving;
@@ -154,13 +155,13 @@ describe('the store behind a port', () => {
 describe('the store worker', () => {
   async function startWorker(t: TestContext, directory?: string) {
     const data = directory ?? (await mkdtemp(join(tmpdir(), 'platen-store-')));
-    if (directory === undefined) t.after(() => rm(data, { recursive: true }));
+    if (directory === undefined) atEnd(t, () => rm(data, { recursive: true }));
     const workerData: StoreWorkerData = {
       dataDirectory: data,
       spoolDirectory: join(data, 'spool'),
     };
     const worker = spawnWorker('store-worker', { workerData });
-    t.after(() => worker.terminate());
+    atEnd(t, () => worker.terminate());
     return { data, worker, client: await connectStore({ channel: channelOfWorker(worker) }) };
   }
 

@@ -13,6 +13,7 @@ import { tellingLimits } from '../../firmware/limits/telling-limits.ts';
 import { createSyslog } from '../../firmware/telling/syslog.ts';
 import { createLinuxHal } from '../../hal/linux/linux.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 const hal = createLinuxHal({ wallTrusted: () => true });
 const origin = { hostName: 'box', processId: 7 };
@@ -69,7 +70,7 @@ class Heard {
 async function listen(t: TestContext, server: Server, heard: Heard, port = 0): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => {
+  atEnd(t, () => {
     server.close();
     for (const socket of heard.sockets) socket.destroy();
   });
@@ -80,7 +81,7 @@ async function listen(t: TestContext, server: Server, heard: Heard, port = 0): P
 
 async function tlsServer(t: TestContext, heard: Heard): Promise<{ port: number; pin: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-syslog-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   const path = join(folder, 'identity.json');
   const { nodeKey, peerCredentials } = await openIdentity({ ...hal, path });
   const { chainPem, privateKeyPem } = peerCredentials;
@@ -95,7 +96,7 @@ async function tlsServer(t: TestContext, heard: Heard): Promise<{ port: number; 
 function syslogTo(t: TestContext, server: string, pin = '') {
   const clock = new VirtualClock({ wallMs: 1_000_000 });
   const syslog = createSyslog({ hal: { ...hal, clock }, server, pin, origin });
-  t.after(() => syslog.stop());
+  atEnd(t, () => syslog.stop());
   return { syslog, clock };
 }
 

@@ -9,6 +9,7 @@ import { createLinuxHal } from '../../hal/linux/linux.ts';
 import type { Notice } from '../../firmware/telling/needs.ts';
 import { createWebhook } from '../../firmware/telling/webhook.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 const { random } = createLinuxHal({ wallTrusted: () => true });
 const notice: Notice = {
@@ -42,7 +43,7 @@ async function receiver(t: TestContext, statuses: readonly number[]) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   const bound = server.address();
   assert.ok(bound !== null && typeof bound === 'object');
   const heard = async (count: number): Promise<void> => {
@@ -64,7 +65,7 @@ function webhookTo(t: TestContext, url: string, secret = 'geheim') {
     hostName: () => 'box',
     log: { warn: (message) => void warned.push(message), info: () => undefined },
   });
-  t.after(() => webhook.stop());
+  atEnd(t, () => webhook.stop());
   return { webhook, clock, warned };
 }
 

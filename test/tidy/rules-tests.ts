@@ -77,6 +77,29 @@ export const testRules: readonly Rule[] = [
     good: [{ 'test/a.test.ts': 't.mock.timers.enable(); const m = "mock.module";' }],
   },
   {
+    name: 'what ends with a test ends in the right order',
+    why: 'the runner removes a folder before who writes into it ends, and stops at an error',
+    replacement: "atEnd(t, () => …) of 'test/at-end.ts'",
+    check: eachFile(
+      (path) => isTestScript(path) && path !== 'test/at-end.ts',
+      ({ tokens }) =>
+        tokens.flatMap((token, index) => {
+          const [owner, dot, next] = [-2, -1, 1].map((by) => tokens[index + by]?.text ?? '');
+          const isHook = token.text === 'after' && dot === '.' && next === '(';
+          return isHook && /^(t|context)$/.test(owner ?? '')
+            ? [{ line: token.line, what: `${owner}.after` }]
+            : [];
+        }),
+    ),
+    bad: [
+      { 'test/a.test.ts': "test('a', (t) => { t.after(() => rm(folder)); });" },
+      { 'test/rig.ts': 'export function rig(context) { context.after(stop); }' },
+    ],
+    good: [
+      { 'test/a.test.ts': 'after(() => rm(folder)); timeline.after(5, look); atEnd(t, stop);' },
+    ],
+  },
+  {
     name: 'tests stand in test/',
     why: 'the runner looks there only',
     replacement: 'test/<room>/<name>.test.ts',

@@ -13,6 +13,7 @@ import type { BenchRow, Peer } from '../../tools/bench/row.ts';
 import { showRow } from '../../tools/bench/show.ts';
 import { digestOf, openSink, type Sink } from '../../tools/bench/sink.ts';
 import { summarise } from '../../tools/bench/statistics.ts';
+import { atEnd } from '../at-end.ts';
 
 describe('figures', () => {
   test('median, spread and deviation of an odd and an even number of values', () => {
@@ -148,13 +149,13 @@ function fakePeer(name: string, rates: readonly number[], calls: string[]): Peer
 
 async function makeOptions(t: TestContext, rounds: number): Promise<Parameters<typeof runRow>[1]> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-bench-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return { rounds, warmUps: 1, seed: 5, folder, report: () => undefined };
 }
 
 async function makeSink(t: TestContext): Promise<Sink> {
   const sink = await openSink();
-  t.after(() => sink.close());
+  atEnd(t, () => sink.close());
   return sink;
 }
 

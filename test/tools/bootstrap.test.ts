@@ -6,6 +6,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
+import { atEnd } from '../at-end.ts';
 
 const runtimeFolder = `node_modules/node-linux-${process.arch}`;
 const lock = JSON.stringify({
@@ -123,7 +124,7 @@ interface World {
 
 async function makeWorld(t: TestContext): Promise<World> {
   const root = await mkdtemp(join(tmpdir(), 'platen-bootstrap-'));
-  t.after(() => rm(root, { recursive: true, force: true }));
+  atEnd(t, () => rm(root, { recursive: true, force: true }));
   await mkdir(join(root, 'tools/verify'), { recursive: true });
   await cp('tools/bootstrap.mjs', join(root, 'tools/bootstrap.mjs'));
   await writeFile(join(root, 'tools/verify/verify.ts'), toolSource);

@@ -10,6 +10,7 @@ import { runInNewContext } from 'node:vm';
 import type { Addon } from '../../tools/build/addons.ts';
 import { bundle } from '../../tools/build/bundle.ts';
 import { checkElf, findHiddenMemory } from '../../tools/build/elf-check.ts';
+import { atEnd } from '../at-end.ts';
 
 describe('bundle', () => {
   test('imports of each kind end in one CommonJS text without strict mode', async (t) => {
@@ -123,6 +124,6 @@ async function bundleOf(
 
 async function makeFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-build-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -9,6 +9,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { type DebianHost, ensurePackages } from '../../tools/verify/debian.ts';
 import { debianPackages } from '../../tools/verify/packages.ts';
 import { needPackages, toolPackages } from '../../tools/verify/tool-packages.ts';
+import { atEnd } from '../at-end.ts';
 
 const rows = [
   { name: 'cups', why: 'a print server' },
@@ -96,7 +97,7 @@ async function makeHost(
   },
 ): Promise<FakeHost> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-debian-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const installed = new Set(options.installed);
   const policyPath = join(folder, 'policy-rc.d');
   const commands: string[] = [];

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { atEnd } from '../at-end.ts';
 
 const helpers = fileURLToPath(new URL('../../tools/image/root/usr/lib/platen', import.meta.url));
 const units = fileURLToPath(new URL('../../tools/image/root/etc/systemd/system', import.meta.url));
@@ -15,7 +16,7 @@ const units = fileURLToPath(new URL('../../tools/image/root/etc/systemd/system',
 /** Runs a script of shell where /run is empty, and `$helpers` and `$noted` are set. */
 async function inside(t: TestContext, script: string) {
   const folder = await mkdtemp(join(tmpdir(), 'platen-helpers-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   const noted = join(folder, 'noted');
   await writeFile(noted, '');
   for (const name of ['networkctl', 'systemctl']) {

@@ -15,6 +15,7 @@ import { filesOf } from '../../tools/image/debian-files.ts';
 import { licencesOf, npmComponents, ships } from '../../tools/image/sbom.ts';
 import { imageTargets } from '../../tools/image/targets.ts';
 import { environmentOf } from '../../tools/image/u-boot.ts';
+import { atEnd } from '../at-end.ts';
 
 const image = (path: string) =>
   fileURLToPath(new URL(`../../tools/image/${path}`, import.meta.url));
@@ -22,7 +23,7 @@ const units = image('root/etc/systemd/system');
 
 async function folderOf(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'platen-image-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  atEnd(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -5,13 +5,14 @@ import { isHalError } from '../../hal/errors.ts';
 import { startLanguagePrinter } from '../../tools/emulators/language-printer/printer.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 async function rig(t: TestContext) {
   const clock = new VirtualClock();
   const tcp = createFakeNetwork({ clock });
   const at = { address: '127.0.0.1', port: 0 };
   const printer = await startLanguagePrinter({ tcp, clock, ...at, language: 'zpl' });
-  t.after(() => printer.close());
+  atEnd(t, () => printer.close());
   const connect = () =>
     tcp.connect({ host: at.address, port: printer.local.port, timeoutMs: 1_000 });
   const took = () => printer.sessions().map(({ bytes }) => bytes.length);

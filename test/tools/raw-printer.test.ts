@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type TestContext, test } from 'node:test';
 import { z } from 'zod';
+import { atEnd } from '../at-end.ts';
 
 const end = z.object({ address: z.string(), port: z.int() });
 const announced = z.object({ printer: end, control: end });
@@ -27,7 +28,7 @@ async function start(t: TestContext) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(child, 'exit');
-  t.after(async () => {
+  atEnd(t, async () => {
     child.kill('SIGTERM');
     assert.deepEqual(await exited, [0, null]);
     await rm(folder, { recursive: true });

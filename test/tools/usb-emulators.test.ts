@@ -9,6 +9,7 @@ import { serveUsbIp } from '../../tools/emulators/usb-printer/usb-ip.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
 import { bulk, cancel, connectUsbRedir, control, readerOf } from './usb-redir-host.ts';
+import { atEnd } from '../at-end.ts';
 
 const at = { address: '127.0.0.1', port: 3240 } as const;
 const model = makeModel('raw', { serialNumber: 'S1' });
@@ -113,7 +114,7 @@ describe('USB/IP', () => {
     const tcp = createFakeNetwork({ clock });
     const server = await serveUsbIp(tcp, at, printer);
     const connection = await tcp.connect({ host: at.address, port: at.port, timeoutMs: 1_000 });
-    t.after(async () => {
+    atEnd(t, async () => {
       connection.reset();
       await server.close();
     });

@@ -6,6 +6,7 @@ import type { EmulatedUsbDevice } from '../../tools/emulators/usb-printer/device
 import { serveUsbRedir } from '../../tools/emulators/usb-printer/usb-redir.ts';
 import { createFakeNetwork } from '../fakes/network.ts';
 import { VirtualClock } from '../world/clock.ts';
+import { atEnd } from '../at-end.ts';
 
 export interface UsbRedirMessage {
   readonly type: number;
@@ -45,7 +46,7 @@ export async function connectUsbRedir(
   const tcp = createFakeNetwork({ clock });
   const server = await serveUsbRedir(tcp, at, device);
   const connection = await tcp.connect({ host: at.address, port: at.port, timeoutMs: 1_000 });
-  t.after(async () => {
+  atEnd(t, async () => {
     connection.reset();
     await server.close();
   });

@@ -10,6 +10,7 @@ import { ippRequestLimits } from '../../monitors/wire/ipp/limits.ts';
 import { readIppMessage } from '../../monitors/wire/ipp/read.ts';
 import { ippStatus } from '../../monitors/wire/ipp/status.ts';
 import { chars, field, hex, join, openRequest } from './ipp-octets.ts';
+import { atEnd } from '../at-end.ts';
 
 const options = { limits: ippRequestLimits };
 const message = join(openRequest, field(0x44, 'sides', chars('one-sided')), hex('03'));
@@ -136,7 +137,7 @@ test('a server can answer a message that it could not read', async (context) => 
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  context.after(() => server.close());
+  atEnd(context, () => server.close());
   const address = server.address();
   assert.ok(typeof address === 'object' && address !== null);
   const upload = request({ host: '127.0.0.1', port: address.port, method: 'POST' });

@@ -8,6 +8,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 
 import { createHosts, type Host, type Hosts } from '../../tools/hosts/hosts.ts';
+import { atEnd } from '../at-end.ts';
 
 const PORT = 4000;
 const isRoot = process.getuid?.() === 0;
@@ -68,7 +69,7 @@ describe('hosts in network namespaces', () => {
     if (!isRoot) return refusesWithoutRoot();
     const tag = makeTag();
     const first = await createHosts({ tag, count: 1 });
-    t.after(() => first.dispose());
+    atEnd(t, () => first.dispose());
     await assert.rejects(createHosts({ tag, count: 2 }), /ip netns add .* failed: .*File exists/);
     assert.ok(!(await listNamespaces()).includes(`platen-${tag}-2`));
   });
@@ -80,7 +81,7 @@ async function refusesWithoutRoot(): Promise<void> {
 
 async function makeHosts(t: TestContext, count: number): Promise<Hosts> {
   const hosts = await createHosts({ tag: makeTag(), count });
-  t.after(() => hosts.dispose());
+  atEnd(t, () => hosts.dispose());
   return hosts;
 }
 

@@ -1,10 +1,10 @@
 // `npm run verify`: installs what the checks need, runs them, and stops at the first that fails.
 
-import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 import { ensurePackages, realDebianHost } from './debian.ts';
 import { debianPackages, unpackedDebianPackages } from './packages.ts';
+import { runShown } from './run-shown.ts';
 import { type Step, steps } from './steps.ts';
 import { packagesFolder, unpackedPackage } from './unpack.ts';
 
@@ -61,26 +61,10 @@ function readArguments(args: readonly string[]): {
 async function runStep(step: Step, patterns: readonly string[]): Promise<number> {
   const startMs = performance.now();
   process.stdout.write(`── ${step.name}: ${step.what}\n`);
-  const exitCode = await runShown(step.command(patterns));
+  const exitCode = await runShown(step.command(patterns), step.limit);
   // Nothing follows the test runner's own closing line, which ends the output.
   if (step.name === 'tests') return exitCode;
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1);
   process.stdout.write(`── ${step.name} ${exitCode === 0 ? 'passed' : 'failed'} (${seconds} s)\n`);
   return exitCode;
-}
-
-function runShown(command: readonly [string, ...string[]]): Promise<number> {
-  const [file, ...args] = command;
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: 'inherit' });
-    const forward = (signal: NodeJS.Signals): void => {
-      child.kill(signal);
-    };
-    process.on('SIGINT', forward).on('SIGTERM', forward);
-    child.once('error', (error) => reject(new Error(`${file} can't be run`, { cause: error })));
-    child.once('close', (code) => {
-      process.off('SIGINT', forward).off('SIGTERM', forward);
-      resolve(code ?? 1);
-    });
-  });
 }
