@@ -50,12 +50,15 @@ export function forkOf(mine: LogShape, theirs: LogShape): Position {
   return fork;
 }
 
-/** The log with records after its end. */
-export function grown(
-  log: LogShape,
-  records: readonly Pick<LogRecord, 'term' | 'seq'>[],
-): LogShape {
-  return records.reduce((shape, record) => grownTo(shape, record), log);
+/** The log with records after its end; with a snapshot, in place of what was there. */
+export function grown(log: LogShape, records: readonly LogRecord[]): LogShape {
+  return records.reduce(
+    (shape, { term, seq, change }) =>
+      change.type === 'log.snapshot'
+        ? { end: { term, seq }, history: change.payload.terms }
+        : grownTo(shape, { term, seq }),
+    log,
+  );
 }
 
 /** The log with everything up to `end` appended, all of it in the term of `end`. */

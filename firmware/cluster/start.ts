@@ -60,6 +60,7 @@ export function startGroup({ config, boot, durable, log, now }: GroupStart): Gro
     stepping: freshStepping,
     following: freshFollowing,
     commits: [],
+    sharedSeq: 0,
     appending: 0,
     witness: {
       connected: false,

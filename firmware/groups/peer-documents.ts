@@ -10,12 +10,14 @@ import { tellPeer } from './tell-peer.ts';
 
 const service = 'document';
 const offering = 'document-offer';
+const snapshots = 'snapshot';
 
 const question = z.object({
   spooler: z.string().max(100),
   jobId: z.string().max(100),
   number: z.int().positive(),
 });
+const snapshotQuestion = z.object({ spooler: z.string().max(100), seq: z.int().positive() });
 const answer = z.object({ kind: z.enum(['document', 'gone']) });
 
 const offer = z.object({
@@ -31,6 +33,11 @@ export function createPeerDocuments(channel: PeerChannel): PeerDocuments {
       const { head: said, body } = await channel.request({ service, head, signal });
       return answer.parse(said).kind === 'gone' ? 'gone' : body;
     },
+    async snapshot({ spooler, seq }, signal) {
+      const head = { spooler, seq };
+      const { head: said, body } = await channel.request({ service: snapshots, head, signal });
+      return answer.parse(said).kind === 'gone' ? 'gone' : body;
+    },
     async offer({ spooler, added, created }, signal) {
       const said = { spooler, added, ...(created === undefined ? {} : { created }) };
       // Attributes are of any shape, but came as JSON.
@@ -40,10 +47,12 @@ export function createPeerDocuments(channel: PeerChannel): PeerDocuments {
   };
 }
 
+type ServingHost = Pick<GroupHost, 'openDocument' | 'snapshotBody' | 'takeAhead'>;
+
 /** Returns how to end it. */
 export function servePeerDocuments(
   channel: PeerChannel,
-  hostOf: (spooler: string) => Pick<GroupHost, 'openDocument' | 'takeAhead'> | undefined,
+  hostOf: (spooler: string) => ServingHost | undefined,
 ): () => void {
   const host = (spooler: string) => {
     const found = hostOf(spooler);
@@ -58,12 +67,22 @@ export function servePeerDocuments(
     closeWith(signal, reader);
     return { head: { kind: 'document' }, body: bytesOf(reader) };
   };
+  const onSnapshot: PeerHandler = async ({ head }) => {
+    const { spooler, seq } = snapshotQuestion.parse(head);
+    const bytes = await host(spooler).snapshotBody(seq);
+    if (bytes === undefined) return { head: { kind: 'gone' } };
+    return { head: { kind: 'document' }, body: piecesOf(bytes) };
+  };
   const onOffer: PeerHandler = async ({ head, signal }) => {
     const offered = offer.parse(head);
     await host(offered.spooler).takeAhead(offered, signal);
     return { head: {} };
   };
-  const ends = [channel.serve(service, onQuestion), channel.serve(offering, onOffer)];
+  const ends = [
+    channel.serve(service, onQuestion),
+    channel.serve(snapshots, onSnapshot),
+    channel.serve(offering, onOffer),
+  ];
   return () => {
     for (const end of ends) end();
   };
@@ -74,6 +93,12 @@ function closeWith(signal: AbortSignal, reader: DocumentReader): void {
   const close = () => void reader.close().catch(() => undefined);
   if (signal.aborted) close();
   else signal.addEventListener('abort', close, { once: true });
+}
+
+async function* piecesOf(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += spoolLimits.chunkBytes) {
+    yield bytes.subarray(at, at + spoolLimits.chunkBytes);
+  }
 }
 
 async function* bytesOf(reader: DocumentReader): AsyncGenerator<Uint8Array> {

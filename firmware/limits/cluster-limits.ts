@@ -61,6 +61,10 @@ export const clusterLimits = {
   leastTickMs: 1,
   /** Records that one message to the standby carries; storeLimits bounds their bytes too. */
   recordsPerMessage: 512,
+  /** Of a group's log: what came before a snapshot goes once both nodes have it. */
+  recordsPerSnapshot: 20_000,
+  /** The body of a snapshot that the peer sends, at most. */
+  snapshotBytes: 256 * 1024 * 1024,
   /** Of a tail, whose batch is taken in whole or not at all. */
   tailRecordsPerMessage: 64,
   /** How far behind a standby may be when new commits begin to wait for it. */

@@ -93,8 +93,10 @@ export interface RecordBatch {
   /** The place before the first of them: the end of the log. */
   readonly after: { readonly term: Term; readonly seq: number };
   readonly records: readonly LogRecord[];
-  /** For each job.document-added among them. */
+  /** For each job.document-added among them, and for each that a snapshot's body has. */
   readonly documents: readonly DocumentToStore[];
+  /** The body, where the first of them is a snapshot. */
+  readonly snapshot?: string;
 }
 
 /** Where each term of a log begins: in order, first sequence numbers growing. */
@@ -112,6 +114,14 @@ export interface ReplicaStore {
    * stay until `forgetTail`.
    */
   cutTail(spooler: string, seq: number): Promise<void>;
+  /**
+   * Both nodes have the log up to `sharedSeq`: a snapshot of before may stand for its records, and
+   * the next one is made where there are `every` records after it (snapshots.ts).
+   */
+  advanceSnapshot(
+    spooler: string,
+    step: { readonly sharedSeq: number; readonly every: number },
+  ): Promise<void>;
   /** Forgets what was put aside, and documents that no job has. */
   forgetTail(spooler: string): Promise<void>;
   /** Nothing is left of the log, of what it made, nor of its documents: its group was removed. */

@@ -49,7 +49,7 @@ export class KeepsakeWriter {
     const isDue = units.some(({ spooler, changes }) =>
       changes.some(
         ({ type }) =>
-          /^(printer|registry)\./.test(type) ||
+          /^(printer|registry|log)\./.test(type) ||
           (type === 'job.created' && this.#lacksNumbers(spooler)),
       ),
     );

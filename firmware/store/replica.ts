@@ -4,6 +4,8 @@ import type { DocumentLocation, LogRecord, RecordBatch } from './contract.ts';
 import { putLocation, takeLocations } from './location-rows.ts';
 import { appendRecord, compareTerms, findLogEnd, putLogEnd, readRecords } from './log-rows.ts';
 import { applyChange } from './records/table.ts';
+import { madeFromRecords } from './snapshot-body.ts';
+import { forgetSnapshots, putSnapshot, standsFor } from './snapshots.ts';
 import type { Sql } from './sql.ts';
 import { integerOf, textOf } from './statements.ts';
 import { type AppliedUnit, createOutcomeDraft, type PlacedUnit } from './unit.ts';
@@ -35,6 +37,9 @@ export function applyRecords(
   let seq = after.seq;
   for (const { term, seq: next, change } of records) {
     seq += 1;
+    if (change.type === 'log.snapshot') {
+      seq = beginAnew(sql, batch, { term, seq: next, payload: change.payload });
+    }
     if (next !== seq) throw new ReplicaError(`record ${next} does not follow on ${seq - 1}`);
     putLogEnd(sql, { spooler, term, seq });
     const refusal = applyChange(draft.contextAt(seq), change);
@@ -46,26 +51,37 @@ export function applyRecords(
   return { outcome: draft.outcome(seq), dropped: draft.dropped };
 }
 
-/** The tables that records make, and no others. */
-const madeFromRecords = [
-  'printers',
-  'jobs',
-  'queue_lengths',
-  'registry_keys',
-  'registry_values',
-  'lingering',
-] as const;
+/** The log is to begin with a snapshot: what it stands for goes, and is not applied any more. */
+function beginAnew(
+  sql: Sql,
+  { spooler, after, snapshot: body }: RecordBatch,
+  at: Omit<Parameters<typeof putSnapshot>[1], 'spooler' | 'body'>,
+): number {
+  if (body === undefined) throw new ReplicaError(`the snapshot at ${at.seq} came without its body`);
+  const isWhole = at.seq > after.seq && standsFor(at.payload, after) && standsFor(at.payload, at);
+  if (!isWhole) {
+    throw new ReplicaError(
+      `the snapshot at ${at.seq} does not stand for the log up to ${after.seq}`,
+    );
+  }
+  sql.run('DELETE FROM records WHERE spooler = ?', spooler);
+  forgetSnapshots(sql, spooler, 0);
+  putSnapshot(sql, { ...at, spooler, body });
+  return at.seq;
+}
 
 /**
  * The log ends at `seq`, and the tables are what the records up to there make. The whole log is
- * applied anew, so it must reach back to its first record.
+ * applied anew, so it must reach back to its first record, or to a snapshot.
  */
 export function cutTail(sql: Sql, spooler: string, seq: number): void {
   const end = findLogEnd(sql, spooler);
   if (end === undefined || seq >= end.seq) return;
   const kept = recordsThrough(sql, spooler, seq);
-  if (kept.length !== seq) {
-    throw new ReplicaError(`the log of ${spooler} does not reach back to its first record`);
+  const [begin] = kept;
+  const beginSeq = begin?.change.type === 'log.snapshot' ? begin.seq : 1;
+  if (kept.length !== seq + 1 - beginSeq) {
+    throw new ReplicaError(`the log of ${spooler} does not reach back to ${seq}`);
   }
   sql.run(
     `INSERT OR REPLACE INTO set_aside (spooler, seq, generation, counter, node, type, payload)
@@ -75,6 +91,7 @@ export function cutTail(sql: Sql, spooler: string, seq: number): void {
     seq,
   );
   sql.run('DELETE FROM records WHERE spooler = ? AND seq > ?', spooler, seq);
+  forgetSnapshots(sql, spooler, seq);
   sql.run('DELETE FROM documents WHERE job_id IN (SELECT id FROM jobs WHERE spooler = ?)', spooler);
   for (const table of madeFromRecords) sql.run(`DELETE FROM ${table} WHERE spooler = ?`, spooler);
   sql.run('DELETE FROM logs WHERE spooler = ?', spooler);
@@ -128,7 +145,8 @@ export function forgetLog(sql: Sql, spooler: string): readonly DocumentLocation[
   );
   const dropped = rows.flatMap((row) => takeLocations(sql, textOf(row, 'job_id')));
   sql.run('DELETE FROM documents WHERE job_id IN (SELECT id FROM jobs WHERE spooler = ?)', spooler);
-  const tables = [...madeFromRecords, 'records', 'logs', 'set_aside', 'memories'] as const;
+  const own = ['records', 'snapshots', 'logs', 'set_aside', 'memories'] as const;
+  const tables = [...madeFromRecords, ...own];
   for (const table of tables) sql.run(`DELETE FROM ${table} WHERE spooler = ?`, spooler);
   return dropped;
 }

@@ -21,6 +21,8 @@ import { keepsakePath, openDatabase } from './open-database.ts';
 import { type QueryInput, type QueryName, type QueryOutput, runQuery } from './queries/table.ts';
 import { applyRecords, cutTail, forgetLog, forgetTail, remember } from './replica.ts';
 import { listSegments, SegmentWriter } from './segments.ts';
+import { changesOf, decodeSnapshot } from './snapshot-body.ts';
+import { advanceSnapshot, type SnapshotStep } from './snapshots.ts';
 import type { Sql } from './sql.ts';
 import { SpoolJanitor } from './spool-janitor.ts';
 import type { AppliedUnit } from './unit.ts';
@@ -149,14 +151,19 @@ class DirectStore implements Store {
 
   async storeRecords(batch: RecordBatch): Promise<void> {
     this.#assertOpen();
-    const { spooler, records, documents, after } = batch;
-    const changes = records.map(({ change }) => change);
+    const { spooler, records, documents, after, snapshot } = batch;
+    const named = snapshot === undefined ? [] : changesOf(decodeSnapshot(snapshot));
+    const changes = [...named, ...records.map(({ change }) => change)];
     const unit = { spooler, term: records.at(-1)?.term ?? after.term, changes, documents };
     await this.#commits.perform(unit, (sql, locations) => applyRecords(sql, batch, locations));
   }
 
   async cutTail(spooler: string, seq: number): Promise<void> {
     await this.#perform(spooler, (sql) => cutTail(sql, spooler, seq));
+  }
+
+  async advanceSnapshot(spooler: string, step: SnapshotStep): Promise<void> {
+    await this.#perform(spooler, (sql) => advanceSnapshot(sql, spooler, step));
   }
 
   async forgetTail(spooler: string): Promise<void> {

@@ -14,6 +14,7 @@ export function withCommit(
     logEnds: () => store.logEnds(),
     storeRecords: (batch) => store.storeRecords(batch),
     cutTail: (spooler, seq) => store.cutTail(spooler, seq),
+    advanceSnapshot: (spooler, step) => store.advanceSnapshot(spooler, step),
     forgetTail: (spooler) => store.forgetTail(spooler),
     forgetLog: (spooler) => store.forgetLog(spooler),
     remember: (spooler, memory) => store.remember(spooler, memory),

@@ -123,6 +123,13 @@ class WorkerStore implements Store {
     return this.#do({ method: 'cutTail', spooler, seq });
   }
 
+  advanceSnapshot(
+    spooler: string,
+    step: { readonly sharedSeq: number; readonly every: number },
+  ): Promise<void> {
+    return this.#do({ method: 'advanceSnapshot', spooler, step });
+  }
+
   forgetTail(spooler: string): Promise<void> {
     return this.#do({ method: 'forgetTail', spooler });
   }

@@ -95,6 +95,9 @@ class StoreHost {
       case 'cutTail':
         await store.cutTail(call.spooler, call.seq);
         return { id, method: 'done' };
+      case 'advanceSnapshot':
+        await store.advanceSnapshot(call.spooler, call.step);
+        return { id, method: 'done' };
       case 'forgetTail':
         await store.forgetTail(call.spooler);
         return { id, method: 'done' };

@@ -19,6 +19,11 @@ export type StoreCall = { readonly id: number } & (
   | { readonly method: 'logEnds' }
   | { readonly method: 'storeRecords'; readonly batch: RecordBatch }
   | { readonly method: 'cutTail'; readonly spooler: string; readonly seq: number }
+  | {
+      readonly method: 'advanceSnapshot';
+      readonly spooler: string;
+      readonly step: { readonly sharedSeq: number; readonly every: number };
+    }
   | { readonly method: 'forgetTail'; readonly spooler: string }
   | { readonly method: 'forgetLog'; readonly spooler: string }
   | { readonly method: 'remember'; readonly spooler: string; readonly memory: string }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { OfferedDocument } from '../../firmware/cluster/host/contract.ts';
+import { digestOf } from '../../firmware/store/snapshots.ts';
 import { createDocumentFetcher } from '../../firmware/cluster/host/fetch.ts';
 import { clusterLimits } from '../../firmware/limits/cluster-limits.ts';
 import type { Change } from '../../firmware/store/records/table.ts';
@@ -27,9 +28,15 @@ interface Peer {
   readonly missing?: string;
   /** Asked before a document is answered. */
   readonly before?: (jobId: string) => Promise<void>;
+  /** The body that it gives. */
+  readonly snapshot?: string;
 }
 
-function subject({ missing, before }: Peer) {
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
+function subject({ missing, before, snapshot }: Peer) {
   const left = new Set<string>();
   const clock = new VirtualClock();
   const fetcher = createDocumentFetcher({
@@ -37,6 +44,9 @@ function subject({ missing, before }: Peer) {
     store: { query: async () => undefined },
     clock,
     peer: {
+      async snapshot() {
+        return snapshot === undefined ? 'gone' : bytesOf(snapshot);
+      },
       async fetch({ jobId }) {
         await before?.(jobId);
         if (jobId === missing) throw new Error('the peer is away');
@@ -168,5 +178,22 @@ describe('documents of a batch', () => {
     const { fetcher, left } = subject({ before: async () => given.abort() });
     await assert.rejects(fetcher.takeAhead(offered('a'), given.signal));
     assert.deepEqual([...left], []);
+  });
+});
+
+describe('a snapshot’s body', () => {
+  const body = '{"of":"a log"}';
+  const payload = { format: 1, terms: [], digest: digestOf(body), chars: body.length };
+
+  test('is the one that its record names', async () => {
+    const { fetcher } = subject({ snapshot: body });
+    assert.equal(await fetcher.snapshotBody(7, payload), body);
+    const other = { ...payload, digest: digestOf('another') };
+    await assert.rejects(fetcher.snapshotBody(7, other), /with another body/);
+  });
+
+  test('that the peer has no longer is asked for again later', async () => {
+    const { fetcher } = subject({});
+    await assert.rejects(fetcher.snapshotBody(7, payload), /another snapshot/);
   });
 });

@@ -12,6 +12,7 @@ export const unusedStore: Store = {
   logEnds: unused,
   storeRecords: unused,
   cutTail: unused,
+  advanceSnapshot: unused,
   forgetTail: unused,
   forgetLog: unused,
   remember: unused,

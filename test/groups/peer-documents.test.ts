@@ -40,6 +40,7 @@ function subject() {
                   read: async (at) => Uint8Array.of(at),
                   close: async () => void (closed += 1),
                 },
+          snapshotBody: async (seq) => (seq === 7 ? Uint8Array.of(1, 2) : undefined),
           takeAhead: async (offered) => void taken.push(offered),
         },
   );
@@ -78,6 +79,17 @@ describe('documents of the peer', () => {
     const { documents } = subject();
     assert.equal(await documents.fetch({ ...request, jobId: 'old' }, signal), 'gone');
     await assert.rejects(documents.fetch({ ...request, spooler: 'x' }, signal), /no group x/);
+  });
+
+  test('and a snapshot’s body come whole, or are gone', async () => {
+    const { documents } = subject();
+    const body = await documents.snapshot({ spooler: 'g', seq: 7 }, signal);
+    assert.ok(body !== 'gone');
+    const pieces: Uint8Array[] = [];
+    for await (const piece of body) pieces.push(piece);
+    assert.deepEqual(pieces, [Uint8Array.of(1, 2)]);
+    assert.equal(await documents.snapshot({ spooler: 'g', seq: 8 }, signal), 'gone');
+    await assert.rejects(documents.snapshot({ spooler: 'x', seq: 7 }, signal), /no group x/);
   });
 
   test('are offered with all that their records say', async () => {

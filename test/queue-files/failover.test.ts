@@ -105,7 +105,7 @@ async function replicate(owner: Node, standby: Node, channel = channelTo(owner))
     spooler: group,
     store: standby.store,
     spool: standby.spool,
-    peer: { fetch: async () => 'gone' },
+    peer: { fetch: async () => 'gone', snapshot: async () => 'gone' },
     files: createPeerFiles({ channel, contents: standby.contents, clock }),
     clock,
   });

@@ -342,6 +342,7 @@ function gatedStore(store: Store, alive: { readonly now: boolean }): Store {
     logEnds: () => gate(() => store.logEnds()),
     storeRecords: (batch) => gate(() => store.storeRecords(batch)),
     cutTail: (spooler, seq) => gate(() => store.cutTail(spooler, seq)),
+    advanceSnapshot: (spooler, step) => gate(() => store.advanceSnapshot(spooler, step)),
     forgetTail: (spooler) => gate(() => store.forgetTail(spooler)),
     forgetLog: (spooler) => gate(() => store.forgetLog(spooler)),
     remember: (spooler, memory) => gate(() => store.remember(spooler, memory)),

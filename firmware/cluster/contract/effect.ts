@@ -33,6 +33,8 @@ export type Effect =
   | { readonly kind: 'take-tail'; readonly records: readonly LogRecord[] }
   /** Put the records after this one aside and end the log here; answered by `log-cut`. */
   | { readonly kind: 'cut-log'; readonly fork: Position }
+  /** Both nodes have the log up to here: a snapshot of it may stand for its records. */
+  | { readonly kind: 'log-shared'; readonly seq: number; readonly every: number }
   /** In step past the records that were put aside: they may go. */
   | { readonly kind: 'forget-tail' }
   // -- the group's spooler

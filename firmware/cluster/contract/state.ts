@@ -12,6 +12,8 @@ export interface GroupConfig {
   readonly witness: boolean;
   /** How long after the end of the lease bytes may leave: 0 where nftables gates the address. */
   readonly wireTailMs: number;
+  /** Records between two snapshots; left out: `clusterLimits.recordsPerSnapshot`. */
+  readonly recordsPerSnapshot?: number;
 }
 
 /** What a restart remembers. The log itself is durable with the store. */
@@ -185,6 +187,8 @@ export interface GroupState {
   readonly stepping: Stepping;
   readonly following: Following;
   readonly commits: readonly PendingCommit[];
+  /** The log up to here was said to be on both nodes (`log-shared`). */
+  readonly sharedSeq: number;
   /** Own writes to the log that are under way, whoever owns the group by now. */
   readonly appending: number;
   readonly witness: Witness;

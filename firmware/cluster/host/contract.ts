@@ -72,6 +72,14 @@ export interface PeerDocuments {
    */
   fetch(request: DocumentRequest, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | 'gone'>;
   /**
+   * The body of the snapshot that stands in the peer's log at `seq`; `gone`: another one does by
+   * now. Rejects as `fetch` does.
+   */
+  snapshot(
+    request: { readonly spooler: string; readonly seq: number },
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array> | 'gone'>;
+  /**
    * Asks the peer's host to take a document ahead of its record (`takeAhead`). Resolves once it has
    * it; rejects where it can't, or the peer can't be reached.
    */
@@ -190,6 +198,8 @@ export interface GroupHost {
   feed(event: ClusterEvent): void;
   /** For the peer that fetches it; undefined: the job has ended, or was never here. */
   openDocument(jobId: string, number: number): Promise<DocumentReader | undefined>;
+  /** For the peer: the body of a snapshot, in UTF-8; undefined: it does not stand in the log. */
+  snapshotBody(seq: number): Promise<Uint8Array | undefined>;
   /**
    * On the standby: fetches a document whose record follows. Resolves once it is here; rejects
    * where it can't be had.

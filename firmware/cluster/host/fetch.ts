@@ -11,6 +11,7 @@ import type { DocumentToStore } from '../../store/contract.ts';
 import type { QueryInput, QueryOutput } from '../../store/queries/table.ts';
 import type { JobPayload } from '../../store/records/job-payloads.ts';
 import type { Change } from '../../store/records/table.ts';
+import { digestOf, type SnapshotPayload } from '../../store/snapshots.ts';
 import type { ReceivedContent } from '../../queue-files/contents.ts';
 import { createKeptDocuments } from './ahead.ts';
 import type { OfferedDocument, PeerDocuments } from './contract.ts';
@@ -28,6 +29,8 @@ export interface DocumentFetcher {
     changes: readonly Change[],
     options?: { readonly partly: boolean },
   ): Promise<FetchedDocuments>;
+  /** The body of a snapshot of the peer's log. Rejects where it can't be had, or is another one. */
+  snapshotBody(seq: number, payload: SnapshotPayload): Promise<string>;
   /**
    * Fetches a document whose record follows, and keeps it for a while. Rejects where it can't be
    * had, or other bytes came.
@@ -54,7 +57,7 @@ export interface FetcherOptions {
     ): Promise<QueryOutput<'documents.locate'>>;
   };
   readonly spool: Pick<Spool, 'receive'>;
-  readonly peer: Pick<PeerDocuments, 'fetch'>;
+  readonly peer: Pick<PeerDocuments, 'fetch' | 'snapshot'>;
   readonly files?: GroupFiles | undefined;
   readonly clock: Clock;
 }
@@ -150,6 +153,17 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
         discard: () => discardAll(done),
       };
     },
+    async snapshotBody(seq, payload) {
+      // It may be long, and is asked for as a whole: the first of it takes its time.
+      const waitMs = () => clusterLimits.dataAcknowledgementMs;
+      using patience = createPatience(clock, life.signal, waitMs);
+      const { signal } = patience;
+      const stream = await abortable(options.peer.snapshot({ spooler, seq }, signal), signal);
+      if (stream === 'gone') throw new Error('another snapshot is in its place by now');
+      const body = await textOf(patience.watched(stream));
+      if (digestOf(body) === payload.digest) return body;
+      throw new Error(`the snapshot at ${seq} came with another body`);
+    },
     async takeAhead({ added, created }, signal) {
       const either = AbortSignal.any([life.signal, signal]);
       using patience = createPatience(clock, either, stallMs);
@@ -164,6 +178,17 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
       life = new AbortController();
     },
   };
+}
+
+async function textOf(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of stream) {
+    bytes += piece.length;
+    if (bytes > clusterLimits.snapshotBytes) throw new Error('the snapshot is too long');
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 async function discardAll(pieces: readonly Piece[]): Promise<void> {

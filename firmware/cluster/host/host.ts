@@ -145,6 +145,12 @@ class Host implements GroupHost {
     return place === undefined ? undefined : await spool.open(place);
   }
 
+  async snapshotBody(seq: number): Promise<Uint8Array | undefined> {
+    const { store } = this.#options;
+    const body = await store.query('log.snapshot-body', { spooler: this.id, seq });
+    return body === undefined ? undefined : Buffer.from(body);
+  }
+
   async takeAhead(offered: OfferedDocument, signal: AbortSignal): Promise<void> {
     if (this.#stopped) throw new Error('this appliance stops');
     await this.#fetcher.takeAhead(offered, signal);
@@ -191,6 +197,8 @@ class Host implements GroupHost {
       case 'cut-log':
       case 'forget-tail':
         return this.#changeLog(effect);
+      case 'log-shared':
+        return this.#advanceSnapshot(effect);
       case 'take-over':
         return this.#takeOver(effect);
       case 'release-held':
@@ -295,6 +303,11 @@ class Host implements GroupHost {
     });
     this.#ownership = ownership;
     this.#resources.owned(ownership, this.#wishes);
+  }
+
+  #advanceSnapshot({ seq, every }: Extract<HandsEffect, { kind: 'log-shared' }>): void {
+    const { store, id } = this.#options;
+    this.#firmly(store.advanceSnapshot(id, { sharedSeq: seq, every }));
   }
 
   /** The wish is a record; whoever appends or stores it follows it. */

@@ -1,12 +1,14 @@
 // The standby's part: records of the owner, stored with what they name.
 import { startDeadline } from '../../../hal/time.ts';
 import { clusterLimits } from '../../limits/cluster-limits.ts';
-import type { LogRecord } from '../../store/contract.ts';
+import type { LogRecord, RecordBatch } from '../../store/contract.ts';
 import type { Change } from '../../store/records/table.ts';
+import { changesOf, decodeSnapshot } from '../../store/snapshot-body.ts';
+import type { SnapshotPayload } from '../../store/snapshots.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Position } from '../contract/message.ts';
 import type { GroupHostOptions } from './contract.ts';
-import type { DocumentFetcher } from './fetch.ts';
+import type { DocumentFetcher, FetchedDocuments } from './fetch.ts';
 import { storePart } from './store-part.ts';
 import { type Wishes, wishesIn } from './wishes.ts';
 
@@ -17,7 +19,7 @@ export interface Standby {
 
 export interface StandbyOptions
   extends Pick<GroupHostOptions, 'id' | 'store' | 'log' | 'clock' | 'credentials'> {
-  readonly fetcher: Pick<DocumentFetcher, 'documentsOf'>;
+  readonly fetcher: Pick<DocumentFetcher, 'documentsOf' | 'snapshotBody'>;
   readonly logEnd: () => Promise<Position>;
   /** What this node's log says of the group. */
   readonly wishes: () => Wishes;
@@ -38,6 +40,36 @@ export function createStandby(options: StandbyOptions): Standby {
     });
   };
 
+  const storeAll = async (
+    fetched: FetchedDocuments,
+    changes: readonly Change[],
+    batch: Pick<RecordBatch, 'records' | 'snapshot'>,
+  ): Promise<void> => {
+    const { documents } = fetched;
+    try {
+      await takeCredentials(options, { ...options.wishes(), ...wishesIn(changes) });
+    } catch (error) {
+      await fetched.discard();
+      throw error;
+    }
+    // The machine hands on only what follows the log's end.
+    const after = await options.logEnd();
+    try {
+      await store.storeRecords({ ...batch, spooler: id, after, documents });
+    } finally {
+      fetched.keep();
+    }
+    options.onStored(changes);
+  };
+
+  /** The log is to begin anew with a snapshot, whose body names all that comes with it. */
+  const begin = async (record: LogRecord, payload: SnapshotPayload): Promise<void> => {
+    const snapshot = await fetcher.snapshotBody(record.seq, payload);
+    const changes = changesOf(decodeSnapshot(snapshot));
+    const fetched = await fetcher.documentsOf(changes);
+    await storeAll(fetched, changes, { records: [record], snapshot });
+  };
+
   return {
     async store(batch) {
       const part = storePart(batch, clusterLimits.documentBytesAtOnce);
@@ -46,18 +78,14 @@ export function createStandby(options: StandbyOptions): Standby {
       const all = part.records.map(({ change }) => change);
       try {
         if (all.length === 0) return { kind: 'stored', records: [], blocked };
+        const [first] = part.records;
+        if (first?.change.type === 'log.snapshot') {
+          await begin(first, first.change.payload);
+          return { kind: 'stored', records: [first] };
+        }
         const fetched = await fetcher.documentsOf(all, { partly: true });
         const records = part.records.slice(0, fetched.count);
-        const changes = all.slice(0, fetched.count);
-        await takeCredentials(options, { ...options.wishes(), ...wishesIn(changes) });
-        // The machine hands on only what follows the log's end.
-        const after = await options.logEnd();
-        try {
-          await store.storeRecords({ spooler: id, after, records, documents: fetched.documents });
-        } finally {
-          fetched.keep();
-        }
-        options.onStored(changes);
+        await storeAll(fetched, all.slice(0, fetched.count), { records });
         return { kind: 'stored', records, blocked: blocked && records.length === all.length };
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);

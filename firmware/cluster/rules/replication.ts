@@ -77,10 +77,23 @@ function following(
   return records.filter(({ seq }) => seq > end.seq);
 }
 
+/**
+ * What a standby has its owner has as well, and what an owner hears of its standby that one has:
+ * said once in so many records, so that the log can begin with a snapshot.
+ */
+function noteShared(turn: Turn, seq: number): void {
+  const { state } = turn;
+  const every = state.config.recordsPerSnapshot ?? clusterLimits.recordsPerSnapshot;
+  if (Math.floor(seq / every) <= Math.floor(state.sharedSeq / every)) return;
+  state.sharedSeq = seq;
+  turn.effects.push({ kind: 'log-shared', seq, every });
+}
+
 export function tellStored(turn: Turn): void {
   const { state } = turn;
   if (state.role !== 'standby' || !state.termDurable) return;
   const { blocked } = state.following;
+  noteShared(turn, state.log.end.seq);
   const stored = { kind: 'stored', term: state.durable.term, end: state.log.end } as const;
   send(turn, 'direct', blocked ? { ...stored, blocked } : stored);
 }
@@ -101,6 +114,7 @@ export function peerStored(
   const moved = end.seq !== stepping.peerEnd?.seq;
   if (!moved) return;
   state.stepping = { ...stepping, tail: undefined, peerEnd: end, progressAtMs: now };
+  noteShared(turn, end.seq);
   stepWhereReached(turn, stepping.peerEnd?.seq ?? 0);
   turn.rules.R1(turn);
   sendRecords(turn);

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Refusal } from '../../errors/codes.ts';
 import { jobRecords } from './job-records.ts';
+import { logRecords } from './log-records.ts';
 import { printerDataRecords } from './printer-data-records.ts';
 import { printerRecords } from './printer-records.ts';
 import { registryRecords } from './registry-records.ts';
@@ -12,6 +13,7 @@ const recordRows = [
   ...printerRecords,
   ...printerDataRecords,
   ...jobRecords,
+  ...logRecords,
 ] as const;
 
 type Row = (typeof recordRows)[number];

@@ -1,6 +1,7 @@
 // Rules R1 to R6, J1 and J2 in the machine: commits, steps, forks.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Effect } from '../../../firmware/cluster/contract/effect.ts';
 import type { GroupState } from '../../../firmware/cluster/contract/state.ts';
 import { grown } from '../../../firmware/cluster/history.ts';
 import {
@@ -123,6 +124,49 @@ describe('R2', () => {
       'persist',
     ]);
     assert.equal(sent(persistAll(subject), 'outdated')[0]?.epoch, 4);
+  });
+});
+
+describe('what both nodes have', () => {
+  const every = 4;
+  const config = { ...standby().state.config, recordsPerSnapshot: every };
+  const shared = (effects: readonly Effect[]) =>
+    effects.flatMap((effect) => (effect.kind === 'log-shared' ? [effect.seq] : []));
+
+  test('an owner says once in so many records, when it heard of its standby', () => {
+    const records = Array.from({ length: 9 }, (_, index) => record(index + 1, mine));
+    const { log } = owner().state;
+    const subject = ownerInStep({ log: grown(log, records), config });
+    const said = records.flatMap(({ seq }) =>
+      shared(subject.hear({ kind: 'stored', term: mine, end: end(seq) })),
+    );
+    assert.deepEqual(said, [4, 8]);
+  });
+
+  test('a standby says when it has stored it', () => {
+    const subject = standby({ config });
+    const records = Array.from({ length: 6 }, (_, index) => record(index + 1, term(7)));
+    const said = [records.slice(0, 3), records.slice(3)].map((part) => {
+      const after = end(part[0] === undefined ? 0 : part[0].seq - 1, term(7));
+      subject.hear({ kind: 'records', term: term(7), after, records: part });
+      return shared(subject.feed({ kind: 'stored', records: part }));
+    });
+    assert.deepEqual(said, [[], [6]]);
+  });
+
+  test('a log that begins with a snapshot has the history of what that stands for', () => {
+    const terms = [
+      { term: term(3), firstSeq: 1 },
+      { term: term(5), firstSeq: 7 },
+    ];
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const payload = { format: 1, terms, digest, chars: 0 };
+    const snapshot = { ...record(9, term(5)), change: { type: 'log.snapshot', payload } } as const;
+    const log = grown(standby().state.log, [snapshot, record(10, term(7))]);
+    assert.deepEqual(log, {
+      end: end(10, term(7)),
+      history: [...terms, { term: term(7), firstSeq: 10 }],
+    });
   });
 });
 

@@ -77,6 +77,7 @@ type StoreEffectKind =
   | 'take-tail'
   | 'cut-log'
   | 'forget-tail'
+  | 'log-shared'
   | 'commit-done'
   | 'commit-failed'
   | 'take-over'
@@ -206,6 +207,7 @@ export function createNode(options: NodeOptions): PairNode {
       case 'take-tail':
       case 'cut-log':
       case 'forget-tail':
+      case 'log-shared':
       case 'commit-done':
       case 'commit-failed':
       case 'take-over':
@@ -262,6 +264,9 @@ export function createNode(options: NodeOptions): PairNode {
         );
         return;
       }
+      case 'log-shared':
+        // This level's log keeps all of its records.
+        return;
       case 'forget-tail':
         write(
           () => void (disk.aside = []),

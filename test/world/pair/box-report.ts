@@ -4,6 +4,7 @@ import { groupId } from './box-process.ts';
 import type { KeptDatabases } from './kept-databases.ts';
 
 export interface StoredRecord {
+  readonly seq: number;
   readonly term: string;
   readonly type: string;
   readonly payload: string;
@@ -62,6 +63,7 @@ export function createBoxReport(databases: KeptDatabases): BoxReport {
     printerCount: () => databases.all('SELECT id FROM printers WHERE spooler = ?', groupId).length,
     records: () =>
       databases.all('SELECT * FROM records WHERE spooler = ? ORDER BY seq', groupId).map((row) => ({
+        seq: Number(row['seq']),
         term: `${String(row['generation'])}.${String(row['counter'])}.${String(row['node'])}`,
         type: String(row['type']),
         payload: String(row['payload']),

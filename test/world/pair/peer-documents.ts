@@ -28,6 +28,29 @@ export function createPeerDocuments(options: PeerDocumentsOptions): PeerDocument
         answer();
       })(),
     );
+  /** What the peer's process reads; undefined there is `gone` here. */
+  const ask = (read: (box: PairBox) => Promise<Uint8Array | undefined>) => {
+    const { promise, resolve, reject } = Promise.withResolvers<
+      AsyncIterable<Uint8Array> | 'gone'
+    >();
+    const serve = async (box: PairBox) => {
+      try {
+        const bytes = await read(box);
+        reply(() => resolve(bytes === undefined ? 'gone' : piecesOf(bytes)));
+      } catch (error) {
+        reply(() => reject(error));
+      }
+    };
+    network.stream(name, peer, 'documents', () => {
+      const box = options.peerBox();
+      box.run(() => {
+        timeline.touch();
+        if (box.state === undefined) reply(() => reject(new Error('it starts')));
+        else void serve(box);
+      });
+    });
+    return promise;
+  };
   return {
     offer(offered) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -45,31 +68,15 @@ export function createPeerDocuments(options: PeerDocumentsOptions): PeerDocument
       });
       return promise;
     },
-    fetch({ jobId, document }) {
-      const { promise, resolve, reject } = Promise.withResolvers<
-        AsyncIterable<Uint8Array> | 'gone'
-      >();
-      const serve = async (box: PairBox) => {
-        try {
-          const reader = await box.process?.host.openDocument(jobId, document.number);
-          if (reader === undefined) return reply(() => resolve('gone'));
-          const bytes = await reader.read(0, reader.sizeBytes);
-          await reader.close();
-          reply(() => resolve(piecesOf(bytes)));
-        } catch (error) {
-          reply(() => reject(error));
-        }
-      };
-      network.stream(name, peer, 'documents', () => {
-        const box = options.peerBox();
-        box.run(() => {
-          timeline.touch();
-          if (box.state === undefined) reply(() => reject(new Error('it starts')));
-          else void serve(box);
-        });
-      });
-      return promise;
-    },
+    snapshot: ({ seq }) => ask(async (box) => await box.process?.host.snapshotBody(seq)),
+    fetch: ({ jobId, document }) =>
+      ask(async (box) => {
+        const reader = await box.process?.host.openDocument(jobId, document.number);
+        if (reader === undefined) return undefined;
+        const bytes = await reader.read(0, reader.sizeBytes);
+        await reader.close();
+        return bytes;
+      }),
   };
 }
 

@@ -19,6 +19,7 @@ import { createNetwork } from './network.ts';
 import { createNodeClock } from './node-clock.ts';
 import { createPrinter } from './devices.ts';
 import { type BrokenPart, createBox, type PairBox } from './box.ts';
+import type { BoxReport } from './box-report.ts';
 import { groupId } from './box-process.ts';
 import { startClients } from './clients.ts';
 import { leaveMs } from './common-faults.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   readonly rules?: Rules;
   /** Instead of those of the seed: a smaller set that was found. */
   readonly faults?: readonly Fault[];
+  /** Instead of what the seed draws: half of them have logs that begin with snapshots. */
+  readonly recordsPerSnapshot?: number;
   /** What is broken on purpose, outside the rules. */
   readonly broken?: readonly BrokenPart[];
   readonly trace?: (line: string) => void;
@@ -52,6 +55,11 @@ export interface RunResult {
   readonly digest: string;
 }
 
+export interface PairResult extends RunResult {
+  /** Boxes whose log begins with a snapshot in the end. */
+  readonly snapshots: number;
+}
+
 const healAtMs = boxFaults.untilMs + 2_000;
 const progressMs = 90_000;
 const settleMs = 1_500;
@@ -60,8 +68,10 @@ const restartMs = 1_000;
 /** Stable for so long before a group goes back to its preferred owner, and the way there. */
 const homeMs = groupLimits.failbackStableMs + 20_000;
 const clientsUntilMs = healAtMs + 3_000;
+/** More records than a run makes. */
+const never = 1_000_000;
 
-export async function runPair(options: RunOptions): Promise<RunResult> {
+export async function runPair(options: RunOptions): Promise<PairResult> {
   const { seed } = options;
   const world = createWorld(options);
   const { timeline, judge, nodes } = world;
@@ -97,8 +107,13 @@ export async function runPair(options: RunOptions): Promise<RunResult> {
     healedMs,
     acceptedJobs: judge.acceptedJobs.size,
     takeovers: nodes.a.takeovers.length + nodes.b.takeovers.length,
+    snapshots: [nodes.a, nodes.b].filter(({ report }) => beginsWithSnapshot(report)).length,
     digest: digestOf(world),
   };
+}
+
+function beginsWithSnapshot(report: BoxReport): boolean {
+  return report.records()[0]?.type === 'log.snapshot';
 }
 
 function createWorld(options: RunOptions): World {
@@ -142,6 +157,9 @@ function createWorld(options: RunOptions): World {
   const wireTailMs = gated
     ? 0
     : clusterLimits.addressLifetimeMs + clusterLimits.addressExpirySlackMs;
+  const snapshots = createRandom(seed, 'snapshots');
+  const drawn = snapshots.chance(0.5) ? snapshots.integer(5, 60) : never;
+  const recordsPerSnapshot = options.recordsPerSnapshot ?? drawn;
   const make = (name: NodeName): PairBox => {
     const peer = name === 'a' ? 'b' : 'a';
     const rate = 1 + shape.between(-0.01, 0.01);
@@ -161,7 +179,7 @@ function createWorld(options: RunOptions): World {
       name,
       peer,
       seed,
-      config: { self: name, peer, generation: 1, witness, wireTailMs },
+      config: { self: name, peer, generation: 1, witness, wireTailMs, recordsPerSnapshot },
       definition,
       rules: options.rules ?? productionRules,
       timeline,

@@ -49,6 +49,7 @@ export function createStoreChannel(options: StoreChannelOptions): Store {
     commit: (unit) => write(() => store.commit(unit)),
     storeRecords: (batch) => write(() => store.storeRecords(batch)),
     cutTail: (spooler, seq) => write(() => store.cutTail(spooler, seq)),
+    advanceSnapshot: (spooler, step) => write(() => store.advanceSnapshot(spooler, step)),
     forgetTail: (spooler) => write(() => store.forgetTail(spooler)),
     forgetLog: (spooler) => write(() => store.forgetLog(spooler)),
     remember: (spooler, memory) => write(() => store.remember(spooler, memory)),

@@ -1,0 +1,64 @@
+// Logs that begin with snapshots, on simulated boxes: no invariant is broken, a box in the place of
+// a dead one begins with one, and one of records that the other box lacks is caught.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { storePart } from '../../firmware/cluster/host/store-part.ts';
+import type { LogRecord } from '../../firmware/store/contract.ts';
+import { snapshotFormat } from '../../firmware/store/snapshot-body.ts';
+import { runPair } from '../world/pair/run.ts';
+import { createTemplate } from '../world/pair/template.ts';
+import { createRandom } from '../world/seeded-random.ts';
+import { record, term } from './rules/subject.ts';
+
+const template = await createTemplate();
+
+for (const witness of [true, false]) {
+  const what = witness ? 'with a witness' : 'without';
+
+  test(`each few records are a snapshot, ${what}, and no seed breaks an invariant`, async () => {
+    let begun = 0;
+    for (let seed = 1; seed <= 15; seed += 1) {
+      const recordsPerSnapshot = 1 + (seed % 6);
+      const run = await runPair({ seed, witness, template, recordsPerSnapshot });
+      assert.deepEqual(run.violations, [], `seed ${seed}`);
+      begun += run.snapshots;
+    }
+    assert.equal(begun, 30);
+  });
+
+  test(`a box in the place of a dead one begins with a snapshot, ${what}`, async () => {
+    for (let seed = 1; seed <= 5; seed += 1) {
+      const random = createRandom(seed, 'replaced');
+      const atMs = Math.round(random.between(6_000, 9_000));
+      const node = random.pick(['a', 'b'] as const);
+      const faults = [{ kind: 'replace', node, atMs, forMs: 3_000 }] as const;
+      // Once before it is replaced, and never again in this run.
+      const run = await runPair({ seed, witness, template, faults, recordsPerSnapshot: 20 });
+      assert.deepEqual(run.violations, [], `seed ${seed}`);
+      assert.equal(run.snapshots, 2, `seed ${seed}`);
+    }
+  });
+}
+
+test('a snapshot of what the other box lacks leaves no way back (seed 4)', async () => {
+  const seed = 4;
+  const options = { seed, witness: true, template, recordsPerSnapshot: 1 };
+  const broken = await runPair({ ...options, broken: ['unshared-snapshots'] });
+  assert.notDeepEqual(broken.violations, []);
+  assert.deepEqual((await runPair(options)).violations, []);
+});
+
+test('a standby stores a snapshot by itself, and none of a newer release', () => {
+  const snapshot = (format: number): LogRecord => ({
+    ...record(4, term(7)),
+    change: {
+      type: 'log.snapshot',
+      payload: { format, terms: [], digest: `sha256:${'0'.repeat(64)}`, chars: 0 },
+    },
+  });
+  const own = snapshot(snapshotFormat);
+  const newer = snapshot(snapshotFormat + 1);
+  const next = record(5, term(7));
+  assert.deepEqual(storePart([own, next], 1_000), { records: [own], unknown: undefined });
+  assert.deepEqual(storePart([newer, next], 1_000), { records: [], unknown: newer });
+});
