@@ -13,7 +13,7 @@ import { grown, grownTo, cutAt } from './history.ts';
 import { sendStep } from './rules/in-step.ts';
 import { beginMove } from './rules/move.ts';
 import { tailTaken } from './rules/rejoin.ts';
-import { commit, sendRecords, tellStored } from './rules/replication.ts';
+import { commit, noteShared, sendRecords, tellStored } from './rules/replication.ts';
 import { standBy } from './fence.ts';
 import { sameTerm } from './term.ts';
 import { tick } from './tick.ts';
@@ -140,6 +140,8 @@ function takeLogEvent(turn: Turn, event: Extract<ClusterEvent, { kind: LogEventK
     case 'stored':
       state.log = grown(state.log, event.records);
       state.following = { ...state.following, storing: false, blocked: event.blocked ?? false };
+      // Only then it is known that this log is the beginning of its owner's.
+      if (event.records.length > 0) noteShared(turn, state.log.end.seq);
       tellStored(turn);
       return;
     case 'log-cut':

@@ -37,7 +37,7 @@ export function advanceSnapshot(sql: Sql, spooler: string, step: SnapshotStep): 
   if (end.seq < (madeSeq ?? begin) + step.every) return;
   const body = encodeSnapshot(sql, spooler);
   const { terms } = readHistory(sql, spooler);
-  const payload = { format: snapshotFormat, terms, digest: digestOf(body), chars: body.length };
+  const payload = { format: snapshotFormat, terms, digest: digestOf(body) };
   putSnapshot(sql, { spooler, seq: end.seq, term: end.term, payload, body });
 }
 

@@ -183,7 +183,7 @@ describe('documents of a batch', () => {
 
 describe('a snapshot’s body', () => {
   const body = '{"of":"a log"}';
-  const payload = { format: 1, terms: [], digest: digestOf(body), chars: body.length };
+  const payload = { format: 1, terms: [], digest: digestOf(body) };
 
   test('is the one that its record names', async () => {
     const { fetcher } = subject({ snapshot: body });

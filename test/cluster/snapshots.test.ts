@@ -53,7 +53,7 @@ test('a standby stores a snapshot by itself, and none of a newer release', () =>
     ...record(4, term(7)),
     change: {
       type: 'log.snapshot',
-      payload: { format, terms: [], digest: `sha256:${'0'.repeat(64)}`, chars: 0 },
+      payload: { format, terms: [], digest: `sha256:${'0'.repeat(64)}` },
     },
   });
   const own = snapshot(snapshotFormat);

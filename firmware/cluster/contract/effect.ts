@@ -50,6 +50,8 @@ export type Effect =
       /** The peer stands in the place of one whose word never comes: a person decides instead. */
       readonly replaced?: true;
     }
+  /** A box with nothing stands in the peer's place: what R6 held for its word is a person's. */
+  | { readonly kind: 'peer-replaced' }
   /** Both logs are one again: what R6 held may go on, by policy. */
   | { readonly kind: 'release-held' }
   | { readonly kind: 'drain'; readonly deadlineMs: number }

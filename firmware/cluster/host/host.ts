@@ -201,6 +201,8 @@ class Host implements GroupHost {
         return this.#advanceSnapshot(effect);
       case 'take-over':
         return this.#takeOver(effect);
+      case 'peer-replaced':
+        return this.#ownership?.peerReplaced();
       case 'release-held':
         return this.#ownership?.releaseHeld();
       case 'drain':

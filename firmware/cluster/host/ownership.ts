@@ -16,14 +16,23 @@ import { createFencedTcp, type FencedTcp } from './sockets.ts';
 /** Not at once: what its client was told to have failed is marked so first. */
 const renewalsToLook = 2;
 
+/** What an ownership uses of its host. */
+export interface OwnershipHost
+  extends Pick<
+    GroupHostOptions,
+    'id' | 'store' | 'clock' | 'tcp' | 'log' | 'makeSpooler' | 'onJobsHeld'
+  > {
+  readonly network: Pick<GroupHostOptions['network'], 'hold'>;
+}
+
 export interface OwnershipOptions {
-  readonly host: GroupHostOptions;
+  readonly host: OwnershipHost;
   readonly term: Term;
   /** R6: this node was in step, or lacks nothing. */
   readonly clean: boolean;
   /** A box with nothing stands in the place of the peer, whose word never comes. */
   readonly replaced: boolean;
-  readonly commits: GroupCommits;
+  readonly commits: Pick<GroupCommits, 'commit'>;
   /** Large documents are on the standby before the commit that names them. */
   readonly offers: Pick<DocumentOffers, 'bring'>;
   /** live() for this term. */
@@ -53,6 +62,9 @@ export class Ownership {
   #work: Promise<void> | undefined;
   #held: boolean;
   #releaseDue: boolean;
+  /** What waits for the peer's word is to wait for a person. */
+  #replacedDue = false;
+  #settling: Promise<void> = Promise.resolve();
   /** Renewals until the ports look again: unknown commits of before a lapse may be in the log. */
   #renewalsToLook: number | undefined;
 
@@ -109,10 +121,16 @@ export class Ownership {
     this.#renewalsToLook = renewalsToLook;
   }
 
+  /** The word that R6 waits for never comes. Called before `releaseHeld`, where it is. */
+  peerReplaced(): void {
+    this.#replacedDue = true;
+    if (this.#running) void this.#settleHeld();
+  }
+
   /** Both logs are one again. */
   releaseHeld(): void {
     this.#releaseDue = true;
-    if (this.#running) void this.#release();
+    if (this.#running) void this.#settleHeld();
   }
 
   /** Resolves once nothing prints and no upload runs; no client is refused meanwhile. */
@@ -164,7 +182,7 @@ export class Ownership {
       return;
     }
     this.#options.onSpooler();
-    if (this.#releaseDue) await this.#release();
+    await this.#settleHeld();
   }
 
   async #prepareJobs(): Promise<void> {
@@ -177,18 +195,32 @@ export class Ownership {
     if (count > 0) host.onJobsHeld?.(count);
   }
 
-  async #release(): Promise<void> {
-    const { id, clock, log } = this.#options.host;
+  /** One after the other: what a person is to decide must not go on by itself meanwhile. */
+  #settleHeld(): Promise<void> {
+    this.#settling = this.#settling.then(() => this.#settleOnce());
+    return this.#settling;
+  }
+
+  async #settleOnce(): Promise<void> {
+    const { id, clock, log, onJobsHeld } = this.#options.host;
+    const { replaced, release } = { replaced: this.#replacedDue, release: this.#releaseDue };
+    if (!replaced && !release) return;
+    this.#replacedDue = false;
     this.#releaseDue = false;
     try {
-      const some = await releaseForPeer(id, this.#store, this.#commit, clock.wall());
+      if (replaced) {
+        await holdForPerson(id, this.#store, this.#commit, marksAt(clock.wall()), true);
+        onJobsHeld?.(0);
+      }
+      const some = release && (await releaseForPeer(id, this.#store, this.#commit, clock.wall()));
       if (some) {
-        this.#options.host.onJobsHeld?.(0);
+        onJobsHeld?.(0);
         this.#spooler?.lookAgain();
       }
     } catch (error) {
       // The next renewal finds it due.
-      this.#releaseDue = true;
+      this.#replacedDue ||= replaced;
+      this.#releaseDue ||= release;
       const message = error instanceof Error ? error.message : String(error);
       log.info('held jobs could not be released yet', { message });
     }
@@ -203,7 +235,7 @@ export class Ownership {
       this.#renewalsToLook = undefined;
       this.#spooler?.lookAgain();
     }
-    if (this.#releaseDue && this.#work === undefined) void this.#release();
+    if (this.#work === undefined) void this.#settleHeld();
   }
 
   readonly #commit = (changes: Parameters<typeof this.commitUnit>[0]) => this.commitUnit(changes);

@@ -3,7 +3,7 @@ import { clusterLimits } from '../../limits/cluster-limits.ts';
 import type { LogRecord } from '../../store/contract.ts';
 import type { Body } from '../contract/message.ts';
 import type { Turn } from '../contract/rules.ts';
-import { contains, forkOf } from '../history.ts';
+import { contains, forkOf, knowsNothing } from '../history.ts';
 import { sameTerm } from '../term.ts';
 import { endLapse, isOwner, send } from '../turn.ts';
 
@@ -51,6 +51,8 @@ export function compared(turn: Turn, message: Extract<Body, { kind: 'compared' }
   const { stepping } = state;
   if (!isOwner(state) || stepping.peerEnd !== undefined || stepping.tail !== undefined) return;
   if (!contains(state.log, message.fork)) return;
+  // R6, found out later: this term was taken alone, and the one whose word is waited for is gone.
+  if (knowsNothing(state.log, message.end)) turn.effects.push({ kind: 'peer-replaced' });
   if (message.end.seq > message.fork.seq) {
     const { fork } = message;
     state.stepping = { ...stepping, tail: { fork, throughSeq: fork.seq, taking: false } };

@@ -78,10 +78,11 @@ function following(
 }
 
 /**
- * What a standby has its owner has as well, and what an owner hears of its standby that one has:
- * said once in so many records, so that the log can begin with a snapshot.
+ * What a standby was sent and stored its owner has as well, and what fits of that which an owner
+ * hears of its standby that one has: said once in so many records, so that the log can begin with a
+ * snapshot.
  */
-function noteShared(turn: Turn, seq: number): void {
+export function noteShared(turn: Turn, seq: number): void {
   const { state } = turn;
   const every = state.config.recordsPerSnapshot ?? clusterLimits.recordsPerSnapshot;
   if (Math.floor(seq / every) <= Math.floor(state.sharedSeq / every)) return;
@@ -93,7 +94,6 @@ export function tellStored(turn: Turn): void {
   const { state } = turn;
   if (state.role !== 'standby' || !state.termDurable) return;
   const { blocked } = state.following;
-  noteShared(turn, state.log.end.seq);
   const stored = { kind: 'stored', term: state.durable.term, end: state.log.end } as const;
   send(turn, 'direct', blocked ? { ...stored, blocked } : stored);
 }

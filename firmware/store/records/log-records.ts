@@ -31,8 +31,6 @@ const payload = z.object({
     .readonly(),
   /** Of the body, which is no part of the record. */
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
-  /** Its length in UTF-16 units. */
-  chars: z.int().min(0),
 });
 
 export const logRecords = [recordRow({ type, payload, apply: restore })] as const;

@@ -154,13 +154,25 @@ describe('what both nodes have', () => {
     assert.deepEqual(said, [[], [6]]);
   });
 
+  test('a standby says nothing of records that its owner may lack', () => {
+    const own = Array.from({ length: 9 }, (_, index) => record(index + 1, term(6)));
+    const log = grown(standby().state.log, own);
+    const subject = standby({ config, log });
+    const records = [record(1, term(7))];
+    const message = { kind: 'records', term: term(7), after: end(0, term(0)), records } as const;
+    assert.deepEqual(shared(subject.hear(message)), []);
+    assert.deepEqual(shared(subject.feed({ kind: 'stored', records: [] })), []);
+    const cut = { ...subject.state.log.end, seq: 8 };
+    assert.deepEqual(shared(subject.feed({ kind: 'log-cut', fork: cut })), []);
+  });
+
   test('a log that begins with a snapshot has the history of what that stands for', () => {
     const terms = [
       { term: term(3), firstSeq: 1 },
       { term: term(5), firstSeq: 7 },
     ];
     const digest = `sha256:${'0'.repeat(64)}`;
-    const payload = { format: 1, terms, digest, chars: 0 };
+    const payload = { format: 1, terms, digest };
     const snapshot = { ...record(9, term(5)), change: { type: 'log.snapshot', payload } } as const;
     const log = grown(standby().state.log, [snapshot, record(10, term(7))]);
     assert.deepEqual(log, {
@@ -327,6 +339,20 @@ describe('J1, J2', () => {
     const compare = { kind: 'compare', term: term(7), history, end: theirEnd } as const;
     const [compared] = sent(returning().hear(compare), 'compared');
     assert.deepEqual([compared?.fork.seq, compared?.end.seq], [2, 3]);
+  });
+
+  test('a standby that has nothing is another box: nobody’s word is waited for', () => {
+    const nothing = { term: term(0), seq: 0 };
+    const compared = { kind: 'compared', term: mine, fork: nothing, end: nothing } as const;
+    const subject = owner({ log: grown(owner().state.log, common) });
+    assert.ok(kinds(subject.hear(compared)).includes('peer-replaced'));
+    const known = { ...compared, fork: end(1, term(5)), end: end(1, term(5)) };
+    for (const [log, message] of [
+      [grown(owner().state.log, common), known],
+      [owner().state.log, compared],
+    ] as const) {
+      assert.ok(!kinds(owner({ log }).hear(message)).includes('peer-replaced'));
+    }
   });
 
   test('the owner takes the tail in batches, and then lets it be cut', () => {

@@ -81,6 +81,7 @@ type StoreEffectKind =
   | 'commit-done'
   | 'commit-failed'
   | 'take-over'
+  | 'peer-replaced'
   | 'release-held'
   | 'drain'
   | 'move-refused'
@@ -211,6 +212,7 @@ export function createNode(options: NodeOptions): PairNode {
       case 'commit-done':
       case 'commit-failed':
       case 'take-over':
+      case 'peer-replaced':
       case 'release-held':
       case 'drain':
       case 'move-refused':
@@ -265,7 +267,8 @@ export function createNode(options: NodeOptions): PairNode {
         return;
       }
       case 'log-shared':
-        // This level's log keeps all of its records.
+      case 'peer-replaced':
+        // This level's logs keep all of their records, and no box is replaced.
         return;
       case 'forget-tail':
         write(
