@@ -18,6 +18,7 @@ import {
 import type { Change } from './records/table.ts';
 import { pathSeparator } from './registry-rows.ts';
 import type { Sql } from './sql.ts';
+import { textOf } from './statements.ts';
 
 /**
  * Grows with the tables that records make; a release reads its own and those before, whose rows
@@ -208,18 +209,62 @@ function documentsOf(body: SnapshotBody): readonly Change[] {
   const kept = keptJobs(body);
   const jobs = body.rows.jobs.filter(({ id }) => kept.has(id)).map(createdOf);
   const documents = body.documents.filter(({ job_id }) => kept.has(job_id));
+  const jobOf = new Map(jobs.map(({ payload }) => [payload.id, payload]));
+  const lastOf = lastNumbers(documents);
   return [
     ...jobs,
-    ...documents.map(({ job_id: jobId, body: text }): Change => {
+    ...documents.map(({ job_id: jobId, number, body: text }): Change => {
       const document = documentSchema.parse(JSON.parse(text));
-      const payload = { jobId, document, last: false, at: { ms: 0, trusted: false } };
-      return { type: 'job.document-added', payload };
+      const job = jobOf.get(jobId);
+      // Headers in the spool say so: a database that is built anew from them must not take a job
+      // that is whole for one whose upload broke off.
+      const last = job?.incoming === false && lastOf.get(jobId) === number;
+      const at = job?.at ?? { ms: 0, trusted: false };
+      return { type: 'job.document-added', payload: { jobId, document, last, at } };
     }),
   ];
 }
 
+function lastNumbers(documents: SnapshotBody['documents']): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  for (const { job_id: id, number } of documents) {
+    last.set(id, Math.max(number, last.get(id) ?? 0));
+  }
+  return last;
+}
+
+/**
+ * What the spool has to be told of documents that are here: their jobs began or ended in the
+ * records that the snapshot stands for, so that no database built anew prints them again.
+ */
+export function marksOf(sql: Sql, spooler: string, body: SnapshotBody): readonly Change[] {
+  const kept = keptJobs(body);
+  const at = { ms: 0, trusted: false };
+  const begun = new Set(
+    body.rows.jobs.flatMap(({ id, body: text }) =>
+      jobSchema.parse(JSON.parse(text)).attempts > 0 ? [id] : [],
+    ),
+  );
+  const rows = sql.all(
+    `SELECT DISTINCT job_id FROM locations
+     WHERE job_id IN (SELECT id FROM jobs WHERE spooler = ?)`,
+    spooler,
+  );
+  return rows.flatMap((row): readonly Change[] => {
+    const jobId = textOf(row, 'job_id');
+    if (!kept.has(jobId)) {
+      const payload = { jobId, state: 'completed', reasons: [], message: '', at } as const;
+      return [{ type: 'job.ended', payload }];
+    }
+    if (!begun.has(jobId)) return [];
+    return [{ type: 'job.started', payload: { jobId, portName: '', at } }];
+  });
+}
+
 /** As headers of documents need it. */
-function createdOf(row: SnapshotBody['rows']['jobs'][number]): Change {
+function createdOf(
+  row: SnapshotBody['rows']['jobs'][number],
+): Extract<Change, { type: 'job.created' }> {
   const job = jobSchema.parse(JSON.parse(row.body));
   const { id, printerId, name, origin, priority, copies, attributes, createdAt: at } = job;
   const hold = job.state === 'pending-held';
@@ -234,7 +279,7 @@ function createdOf(row: SnapshotBody['rows']['jobs'][number]): Change {
       copies,
       hold,
       ...(hold && job.hold !== undefined ? { holdUntil: job.hold } : {}),
-      incoming: true,
+      incoming: job.incoming,
       attributes,
       at,
     },

@@ -21,7 +21,8 @@ import { keepsakePath, openDatabase } from './open-database.ts';
 import { type QueryInput, type QueryName, type QueryOutput, runQuery } from './queries/table.ts';
 import { applyRecords, cutTail, forgetLog, forgetTail, remember } from './replica.ts';
 import { listSegments, SegmentWriter } from './segments.ts';
-import { changesOf, decodeSnapshot } from './snapshot-body.ts';
+import type { Change } from './records/table.ts';
+import { changesOf, decodeSnapshot, marksOf, type SnapshotBody } from './snapshot-body.ts';
 import { advanceSnapshot, type SnapshotStep } from './snapshots.ts';
 import type { Sql } from './sql.ts';
 import { SpoolJanitor } from './spool-janitor.ts';
@@ -152,10 +153,15 @@ class DirectStore implements Store {
   async storeRecords(batch: RecordBatch): Promise<void> {
     this.#assertOpen();
     const { spooler, records, documents, after, snapshot } = batch;
-    const named = snapshot === undefined ? [] : changesOf(decodeSnapshot(snapshot));
+    const named = snapshot === undefined ? [] : this.#namedIn(spooler, decodeSnapshot(snapshot));
     const changes = [...named, ...records.map(({ change }) => change)];
     const unit = { spooler, term: records.at(-1)?.term ?? after.term, changes, documents };
     await this.#commits.perform(unit, (sql, locations) => applyRecords(sql, batch, locations));
+  }
+
+  #namedIn(spooler: string, body: SnapshotBody): readonly Change[] {
+    const read = () => [...changesOf(body), ...marksOf(this.#sql, spooler, body)];
+    return this.#read('the documents of the group could not be looked up', read);
   }
 
   async cutTail(spooler: string, seq: number): Promise<void> {

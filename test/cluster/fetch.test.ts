@@ -157,6 +157,31 @@ describe('documents of a batch', () => {
     assert.deepEqual(asked, ['a', 'b', 'a']);
   });
 
+  test('that came before a failure are kept, where all of them are asked for again', async () => {
+    const asked: string[] = [];
+    let isAway = true;
+    const before = async (jobId: string) => {
+      asked.push(jobId);
+      if (jobId === 'c' && isAway) throw new Error('the peer is away');
+    };
+    const { fetcher, left } = subject({ before });
+    await assert.rejects(fetcher.documentsOf(batch, { again: true }), /away/);
+    isAway = false;
+    assert.equal((await fetcher.documentsOf(batch, { again: true })).count, 3);
+    assert.deepEqual(asked, ['a', 'b', 'c', 'c']);
+    assert.deepEqual([...left], ['a', 'b', 'c']);
+  });
+
+  test('that were to be asked for again are let go where the group stops', async () => {
+    const { fetcher, left } = subject({ before: async (id) => void (id === 'c' && stop()) });
+    const stop = () => {
+      fetcher.breakOff();
+      throw new Error('it stops');
+    };
+    await assert.rejects(fetcher.documentsOf(batch, { again: true }));
+    assert.deepEqual([...left], []);
+  });
+
   test('that came ahead and whose records never come are let go in time', async () => {
     const { fetcher, left, clock } = subject({});
     await fetcher.takeAhead(offered('a'), signal);

@@ -6,7 +6,7 @@ import type { LogRecord, Store, Term } from '../../firmware/store/contract.ts';
 import type { Change } from '../../firmware/store/records/table.ts';
 import { changesOf, decodeSnapshot } from '../../firmware/store/snapshot-body.ts';
 import { digestOf } from '../../firmware/store/snapshots.ts';
-import { at, documentAdded, documentOf, ended, jobCreated, openRig, printer } from './rig.ts';
+import { at, documentAdded, documentOf, ended, jobCreated, openRig, places, printer } from './rig.ts';
 
 const spooler = 'group';
 const first: Term = { generation: 1, counter: 1, node: 'a' };
@@ -205,6 +205,40 @@ describe('a log that begins with a snapshot of another node', () => {
     assert.deepEqual(await tablesOf(standby.store), await tablesOf(store));
     const place = await standby.store.query('documents.locate', { jobId: 'one', number: 1 });
     assert.equal(place, undefined);
+  });
+
+  test('tells the spool what it says of jobs, for a database that is built anew', async () => {
+    const [{ store }, standby] = [await owner(), await openRig({ seed: 2 })];
+    await commit(standby.store, first, made, ...registered);
+    await accept(standby.store, first, 'one');
+    await storeFrom(store, standby.store);
+    await standby.store.close();
+    const { databases } = standby.disk.mount();
+    await databases.setAside(`${places.data}/platen.db`, `${places.data}/gone.db`);
+    const again = await openRig({ disk: standby.disk, seed: 2 });
+    const page = await again.store.query('jobs.page', { spooler, which: 'all', limit: 100 });
+    const states = page.map(({ id, state, incoming }) => [id, state, incoming]);
+    // One was printed; of three, whose start came with it, the spool knows no more than of two.
+    assert.deepEqual(states.toSorted(), [
+      ['three', 'pending', false],
+      ['two', 'pending', false],
+    ]);
+  });
+
+  test('has the documents of retained jobs as well', async () => {
+    const { store } = await openRig();
+    await commit(store, first, {
+      type: 'printer.created',
+      payload: { printer: { ...printer(), spooler, documentRetention: { jobs: 5 } } },
+    });
+    await accept(store, first, 'one');
+    await commit(store, first, started('one'), ended('one'));
+    for (let round = 0; round < 2; round += 1) {
+      await store.advanceSnapshot(spooler, { sharedSeq: await endOf(store), every });
+    }
+    const standby = await openRig({ seed: 2 });
+    await storeFrom(store, standby.store);
+    assert.ok(await standby.store.query('documents.locate', { jobId: 'one', number: 1 }));
   });
 
   test('is refused where it does not fit, and nothing is changed', async () => {

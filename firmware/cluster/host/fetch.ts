@@ -24,10 +24,11 @@ export interface DocumentFetcher {
    * One entry for each job.document-added among the changes. `keep` once they are committed,
    * `discard` otherwise. Rejects where the peer or the disk fails; then nothing is left behind.
    * `partly`: what came before a failure counts, so that a slow path gets on piece by piece.
+   * `again`: the same changes are asked for again soon, and what came is kept until then.
    */
   documentsOf(
     changes: readonly Change[],
-    options?: { readonly partly: boolean },
+    options?: { readonly partly?: boolean; readonly again?: boolean },
   ): Promise<FetchedDocuments>;
   /** The body of a snapshot of the peer's log. Rejects where it can't be had, or is another one. */
   snapshotBody(seq: number, payload: SnapshotPayload): Promise<string>;
@@ -64,6 +65,7 @@ export interface FetcherOptions {
 
 /** What one of the changes needs, once it is here. */
 interface Piece {
+  readonly added?: JobPayload<'job.document-added'>;
   readonly document?: DocumentToStore;
   readonly received?: ReceivedDocument;
   readonly file?: ReceivedContent;
@@ -120,12 +122,23 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
     const received = await fetch(change.payload, created.get(jobId), patience);
     const source = received?.source ?? ({ kind: 'none' } as const);
     const stored = { jobId, number: document.number, source };
-    return received === undefined ? { document: stored } : { document: stored, received };
+    const added = change.payload;
+    return received === undefined ? { document: stored } : { added, document: stored, received };
+  };
+
+  /** As if they had come ahead of their records; contents of files are found where they are. */
+  const keepAhead = async (pieces: readonly Piece[], alive: AbortSignal): Promise<void> => {
+    if (alive.aborted) return await discardAll(pieces);
+    for (const { file, added, received } of pieces) {
+      file?.release();
+      if (added !== undefined && received !== undefined) kept.put(added, received);
+    }
   };
 
   return {
-    async documentsOf(changes, { partly } = { partly: false }) {
-      using patience = createPatience(clock, life.signal, stallMs);
+    async documentsOf(changes, { partly = false, again = false } = {}) {
+      const { signal: alive } = life;
+      using patience = createPatience(clock, alive, stallMs);
       const created = new Map(
         changes.flatMap(({ type, payload }) =>
           type === 'job.created' ? [[payload.id, payload] as const] : [],
@@ -136,9 +149,10 @@ export function createDocumentFetcher(options: FetcherOptions): DocumentFetcher 
         clusterLimits.documentsAtOnce,
         (change) => pieceOf(change, created, patience),
       );
-      await discardAll(surplus);
+      if (failure !== undefined && again) await keepAhead([...done, ...surplus], alive);
+      else await discardAll(surplus);
       if (failure !== undefined && (!partly || done.length === 0)) {
-        await discardAll(done);
+        if (!again) await discardAll(done);
         throw failure.error;
       }
       return {

@@ -308,8 +308,12 @@ class Host implements GroupHost {
   }
 
   #advanceSnapshot({ seq, every }: Extract<HandsEffect, { kind: 'log-shared' }>): void {
-    const { store, id } = this.#options;
-    this.#firmly(store.advanceSnapshot(id, { sharedSeq: seq, every }));
+    const { store, id, log } = this.#options;
+    // A log that stays longer breaks no promise: the next one makes up for it.
+    store.advanceSnapshot(id, { sharedSeq: seq, every }).catch((error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!this.#stopped) log.warn('no snapshot of the log could be made', { message });
+    });
   }
 
   /** The wish is a record; whoever appends or stores it follows it. */

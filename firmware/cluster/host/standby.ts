@@ -66,17 +66,18 @@ export function createStandby(options: StandbyOptions): Standby {
   const begin = async (record: LogRecord, payload: SnapshotPayload): Promise<void> => {
     const snapshot = await fetcher.snapshotBody(record.seq, payload);
     const changes = changesOf(decodeSnapshot(snapshot));
-    const fetched = await fetcher.documentsOf(changes);
+    const fetched = await fetcher.documentsOf(changes, { again: true });
     await storeAll(fetched, changes, { records: [record], snapshot });
   };
 
   return {
     async store(batch) {
-      const part = storePart(batch, clusterLimits.documentBytesAtOnce);
-      const blocked = part.unknown !== undefined;
-      if (part.unknown !== undefined) tellBlocked(part.unknown);
-      const all = part.records.map(({ change }) => change);
       try {
+        // Payloads are checked by the store alone: one that is none must not end the process here.
+        const part = storePart(batch, clusterLimits.documentBytesAtOnce);
+        const blocked = part.unknown !== undefined;
+        if (part.unknown !== undefined) tellBlocked(part.unknown);
+        const all = part.records.map(({ change }) => change);
         if (all.length === 0) return { kind: 'stored', records: [], blocked };
         const [first] = part.records;
         if (first?.change.type === 'log.snapshot') {
