@@ -26,7 +26,7 @@ export function live(state: GroupState, now: number): boolean {
  * nothing that it lacks: what its log does not hold would be another history, and of that only jobs
  * are handed over (J2).
  */
-function isNewTo({ durable, log, peer }: GroupState): boolean {
+export function isNewTo({ durable, log, peer }: GroupState): boolean {
   return !durable.joined && (peer.beat === undefined || !contains(log, peer.beat.logEnd));
 }
 

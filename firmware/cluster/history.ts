@@ -55,7 +55,7 @@ export function grown(log: LogShape, records: readonly LogRecord[]): LogShape {
   return records.reduce(
     (shape, { term, seq, change }) =>
       change.type === 'log.snapshot'
-        ? { end: { term, seq }, history: change.payload.terms }
+        ? { begin: { term, seq }, end: { term, seq }, history: change.payload.terms }
         : grownTo(shape, { term, seq }),
     log,
   );
@@ -69,13 +69,14 @@ export function grownTo(log: LogShape, end: Position): LogShape {
     last !== undefined && sameTerm(last.term, end.term)
       ? log.history
       : [...log.history, { term: end.term, firstSeq: log.end.seq + 1 } satisfies HistoryEntry];
-  return { end, history };
+  return { ...log, end, history };
 }
 
 /** The log without what comes after `fork`. */
 export function cutAt(log: LogShape, fork: Position): LogShape {
   if (fork.seq >= log.end.seq) return log;
   return {
+    ...log,
     end: fork,
     history: log.history.filter((entry) => entry.firstSeq <= fork.seq),
   };

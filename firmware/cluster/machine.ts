@@ -88,6 +88,7 @@ function take(turn: Turn, event: ClusterEvent): void {
     case 'tail-taken':
     case 'stored':
     case 'log-cut':
+    case 'log-begins':
       takeLogEvent(turn, event);
       return;
     case 'move':
@@ -110,7 +111,8 @@ type LogEventKind =
   | 'drained'
   | 'tail-taken'
   | 'stored'
-  | 'log-cut';
+  | 'log-cut'
+  | 'log-begins';
 
 function takeLogEvent(turn: Turn, event: Extract<ClusterEvent, { kind: LogEventKind }>): void {
   const { state } = turn;
@@ -148,6 +150,9 @@ function takeLogEvent(turn: Turn, event: Extract<ClusterEvent, { kind: LogEventK
       state.log = cutAt(state.log, event.fork);
       state.following = { ...state.following, cutting: false };
       tellStored(turn);
+      return;
+    case 'log-begins':
+      state.log = { ...state.log, begin: event.begin };
       return;
   }
 }

@@ -10,13 +10,15 @@ import type {
   ReplicationBody,
 } from './contract/message.ts';
 import type { Turn } from './contract/rules.ts';
+import { standBy } from './fence.ts';
+import { contains } from './history.ts';
 import { exposedBack, otherExposed, peerStepped } from './rules/in-step.ts';
 import { compared, cutTail, readTail } from './rules/rejoin.ts';
 import { markOutdated, peerOutdated, peerStored } from './rules/replication.ts';
 import { answerAsk, granted } from './rules/start.ts';
 import { peerWireTailMs } from './rules/terms.ts';
 import { compareTerms, sameTerm } from './term.ts';
-import { baseLeaseMs, isOwner } from './turn.ts';
+import { baseLeaseMs, isOwner, persist } from './turn.ts';
 
 export function takeMessage(turn: Turn, event: Extract<ClusterEvent, { kind: 'message' }>): void {
   const { header, body } = event.message;
@@ -170,8 +172,21 @@ function takeBeat(turn: Turn, header: Header, beat: Heartbeat, path: Path): void
   }
   if (path !== 'direct' || header.seq <= state.peer.beatSeq) return;
   state.peer = { ...state.peer, beat, beatAtMs: now, beatSeq: header.seq };
+  giveWayToNewer(turn, beat);
   noteStandbysMode(turn, beat);
   turn.rules.B1(turn, beat);
+}
+
+/**
+ * A log that begins behind what this one has in common with it went on with another box in this
+ * one's place, and can't be handed over: this node is as a new one, and leads nothing until it was
+ * in step again.
+ */
+function giveWayToNewer(turn: Turn, { logBegin }: Heartbeat): void {
+  const { state } = turn;
+  if (logBegin === undefined || contains(state.log, logBegin) || !state.durable.joined) return;
+  if (isOwner(state)) standBy(turn);
+  persist(turn, { joined: false }, { kind: 'nothing' });
 }
 
 /** A standby that says it is outdated in an attempt where this owner counts on it: step anew. */

@@ -3,6 +3,7 @@
 import { clusterLimits } from '../limits/cluster-limits.ts';
 import type { Turn } from './contract/rules.ts';
 import type { GroupState } from './contract/state.ts';
+import { isNewTo } from './fence.ts';
 import { watchStandby } from './rules/in-step.ts';
 import { leave } from './rules/move.ts';
 import { wantsArbiter } from './rules/no-witness.ts';
@@ -132,11 +133,13 @@ export function beat(turn: Turn): void {
         : 'outdated',
     epoch: owner ? stepping.epoch : following.epoch,
     logEnd: state.log.end,
+    ...(state.log.begin === undefined ? {} : { logBegin: state.log.begin }),
     leaseMs: state.leaseMs,
     wireTailMs: config.wireTailMs,
     confirms: counts ? state.peer.lastEchoNumber : 0,
     yields: now < state.yieldUntilMs || state.durable.promised,
-    leaves: state.leaving || state.durable.promised,
+    leaves:
+      state.leaving || state.durable.promised || (state.peer.beat !== undefined && isNewTo(state)),
     lapsed: owner && isLapsed(state),
   } as const;
   send(turn, 'direct', body);

@@ -50,6 +50,7 @@ const bodies = [
     // Later than version 1.
     leaves: z.boolean().optional(),
     lapsed: z.boolean().optional(),
+    logBegin: position.optional(),
   }),
   z.object({
     kind: z.literal('echo'),

@@ -101,6 +101,8 @@ export interface RecordBatch {
 
 /** Where each term of a log begins: in order, first sequence numbers growing. */
 export interface LogHistory {
+  /** The snapshot with which the log begins; undefined: it reaches back to its first record. */
+  readonly begin: { readonly term: Term; readonly seq: number } | undefined;
   readonly end: { readonly term: Term; readonly seq: number } | undefined;
   readonly terms: readonly { readonly term: Term; readonly firstSeq: number }[];
 }

@@ -5,7 +5,7 @@ import { putLocation, takeLocations } from './location-rows.ts';
 import { appendRecord, compareTerms, findLogEnd, putLogEnd, readRecords } from './log-rows.ts';
 import { applyChange } from './records/table.ts';
 import { madeFromRecords } from './snapshot-body.ts';
-import { forgetSnapshots, putSnapshot, standsFor } from './snapshots.ts';
+import { forgetSnapshots, putSnapshot, snapshotAtBegin, standsFor } from './snapshots.ts';
 import type { Sql } from './sql.ts';
 import { integerOf, textOf } from './statements.ts';
 import { type AppliedUnit, createOutcomeDraft, type PlacedUnit } from './unit.ts';
@@ -78,9 +78,8 @@ export function cutTail(sql: Sql, spooler: string, seq: number): void {
   const end = findLogEnd(sql, spooler);
   if (end === undefined || seq >= end.seq) return;
   const kept = recordsThrough(sql, spooler, seq);
-  const [begin] = kept;
-  const beginSeq = begin?.change.type === 'log.snapshot' ? begin.seq : 1;
-  if (kept.length !== seq + 1 - beginSeq) {
+  const beginSeq = snapshotAtBegin(sql, spooler)?.seq ?? 1;
+  if (kept.length !== Math.max(0, seq + 1 - beginSeq) || (beginSeq > 1 && seq < beginSeq)) {
     throw new ReplicaError(`the log of ${spooler} does not reach back to ${seq}`);
   }
   sql.run(

@@ -2,7 +2,9 @@
 // have all of these, it stands in the log in their place, so that a log stays short however long
 // its group lives, and a node that has none of it need not begin at its first record.
 import { createHash } from 'node:crypto';
+import type { SqlRow } from '../../hal/contract.ts';
 import type { LogHistory, Term } from './contract.ts';
+import { clusterLimits } from '../limits/cluster-limits.ts';
 import { findLogEnd } from './log-rows.ts';
 import type { RecordPayload } from './records/table.ts';
 import { encodeSnapshot, snapshotFormat } from './snapshot-body.ts';
@@ -36,6 +38,8 @@ export function advanceSnapshot(sql: Sql, spooler: string, step: SnapshotStep): 
   if (madeSeq !== undefined) putAtBegin(sql, spooler, madeSeq);
   if (end.seq < (madeSeq ?? begin) + step.every) return;
   const body = encodeSnapshot(sql, spooler);
+  // No peer would take it: the log keeps its records.
+  if (Buffer.byteLength(body) > clusterLimits.snapshotBytes) return;
   const { terms } = readHistory(sql, spooler);
   const payload = { format: snapshotFormat, terms, digest: digestOf(body) };
   putSnapshot(sql, { spooler, seq: end.seq, term: end.term, payload, body });
@@ -89,18 +93,15 @@ export function forgetSnapshots(sql: Sql, spooler: string, afterSeq: number): vo
 }
 
 /** The one with which the log begins. */
-function snapshotAtBegin(
+export function snapshotAtBegin(
   sql: Sql,
   spooler: string,
-): { readonly seq: number; readonly payload: SnapshotPayload } | undefined {
-  const row = sql.get(
-    'SELECT seq, type, payload FROM records WHERE spooler = ? ORDER BY seq LIMIT 1',
-    spooler,
-  );
+): { readonly term: Term; readonly seq: number; readonly payload: SnapshotPayload } | undefined {
+  const row = sql.get('SELECT * FROM records WHERE spooler = ? ORDER BY seq LIMIT 1', spooler);
   if (row === undefined || textOf(row, 'type') !== 'log.snapshot') return undefined;
   // Only putAtBegin and applyRecords write such a record, from a checked payload.
   const payload: SnapshotPayload = JSON.parse(textOf(row, 'payload'));
-  return { seq: integerOf(row, 'seq'), payload };
+  return { term: termOf(row), seq: integerOf(row, 'seq'), payload };
 }
 
 /** Where the log's terms begin, those of before its first record too. */
@@ -117,15 +118,12 @@ export function readHistory(sql: Sql, spooler: string): LogHistory {
   const last = before.at(-1)?.term;
   const after = rows
     .map((row) => ({
-      term: {
-        generation: integerOf(row, 'generation'),
-        counter: integerOf(row, 'counter'),
-        node: textOf(row, 'node'),
-      },
+      term: termOf(row),
       firstSeq: integerOf(row, 'first_seq'),
     }))
     .filter(({ term }) => !isSame(term, last));
   return {
+    begin: begin === undefined ? undefined : { term: begin.term, seq: begin.seq },
     end: end === undefined ? undefined : { term: end.term, seq: end.seq },
     terms: [...before, ...after],
   };
@@ -138,6 +136,14 @@ export function standsFor(
 ): boolean {
   if (end.seq === 0) return true;
   return isSame(end.term, terms.findLast(({ firstSeq }) => firstSeq <= end.seq)?.term);
+}
+
+function termOf(row: SqlRow): Term {
+  return {
+    generation: integerOf(row, 'generation'),
+    counter: integerOf(row, 'counter'),
+    node: textOf(row, 'node'),
+  };
 }
 
 function isSame(a: Term, b: Term | undefined): boolean {

@@ -59,6 +59,9 @@ export type ClusterEvent =
       readonly blocked?: boolean;
     }
   | { readonly kind: 'log-cut'; readonly fork: Position }
+  // -- the store, on either
+  /** This snapshot stands for the records before it. */
+  | { readonly kind: 'log-begins'; readonly begin: Position }
   // -- people
   | { readonly kind: 'move'; readonly timeoutMs: number }
   | { readonly kind: 'leave' }

@@ -41,6 +41,8 @@ export interface Heartbeat {
   readonly role: Role;
   readonly mode: Mode;
   readonly logEnd: Position;
+  /** The snapshot with which its log begins: what lacks that can't have its tail handed over. */
+  readonly logBegin?: Position | undefined;
   /** How long an echo of this heartbeat lets its sender act, counted from its sending. */
   readonly leaseMs: number;
   /** How long after the end of its lease bytes of the sender may still leave it. */
@@ -51,7 +53,7 @@ export interface Heartbeat {
   readonly epoch: number;
   /** The sender leaves the next term to its peer. */
   readonly yields: boolean;
-  /** It is about to end, or has promised to lead nothing: it yields also to one that yields. */
+  /** It ends, has promised to lead nothing, or is new: it yields also to one that yields. */
   readonly leaves?: boolean | undefined;
   /** An owner whose lease is over: only an echo could bring it back. */
   readonly lapsed?: boolean | undefined;

@@ -32,8 +32,10 @@ export interface Durable {
   readonly joined: boolean;
 }
 
-/** The log as the machine needs it: where it ends, and where its terms begin. */
+/** The log as the machine needs it: where it begins and ends, and where its terms begin. */
 export interface LogShape {
+  /** The snapshot with which it begins; left out: it reaches back to its first record. */
+  readonly begin?: Position | undefined;
   readonly end: Position;
   readonly history: readonly HistoryEntry[];
 }

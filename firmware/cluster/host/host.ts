@@ -309,8 +309,13 @@ class Host implements GroupHost {
 
   #advanceSnapshot({ seq, every }: Extract<HandsEffect, { kind: 'log-shared' }>): void {
     const { store, id, log } = this.#options;
+    const advance = async () => {
+      await store.advanceSnapshot(id, { sharedSeq: seq, every });
+      const { begin } = await store.query('log.history', { spooler: id });
+      if (begin !== undefined) this.feed({ kind: 'log-begins', begin });
+    };
     // A log that stays longer breaks no promise: the next one makes up for it.
-    store.advanceSnapshot(id, { sharedSeq: seq, every }).catch((error: unknown) => {
+    advance().catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       if (!this.#stopped) log.warn('no snapshot of the log could be made', { message });
     });

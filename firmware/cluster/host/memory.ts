@@ -46,6 +46,6 @@ function carriedOver(before: Durable, generation: number): Durable {
   return { ...freshDurable(generation), term, reservedCounter, joined, mode };
 }
 
-export function shapeOf({ end, terms }: LogHistory, generation: number): LogShape {
-  return { end: end ?? { term: firstTerm(generation), seq: 0 }, history: terms };
+export function shapeOf({ begin, end, terms }: LogHistory, generation: number): LogShape {
+  return { begin, end: end ?? { term: firstTerm(generation), seq: 0 }, history: terms };
 }

@@ -3,7 +3,6 @@ import { startDeadline } from '../../../hal/time.ts';
 import { clusterLimits } from '../../limits/cluster-limits.ts';
 import type { LogRecord, RecordBatch } from '../../store/contract.ts';
 import type { Change } from '../../store/records/table.ts';
-import { changesOf, decodeSnapshot } from '../../store/snapshot-body.ts';
 import type { SnapshotPayload } from '../../store/snapshots.ts';
 import type { ClusterEvent } from '../contract/event.ts';
 import type { Position } from '../contract/message.ts';
@@ -65,7 +64,7 @@ export function createStandby(options: StandbyOptions): Standby {
   /** The log is to begin anew with a snapshot, whose body names all that comes with it. */
   const begin = async (record: LogRecord, payload: SnapshotPayload): Promise<void> => {
     const snapshot = await fetcher.snapshotBody(record.seq, payload);
-    const changes = changesOf(decodeSnapshot(snapshot));
+    const changes = await store.query('log.snapshot-changes', { body: snapshot });
     const fetched = await fetcher.documentsOf(changes, { again: true });
     await storeAll(fetched, changes, { records: [record], snapshot });
   };

@@ -125,7 +125,8 @@ export function cutTail(turn: Turn, { term, fork }: Extract<Body, { kind: 'tail-
   const { state } = turn;
   if (state.role !== 'standby' || !sameTerm(term, state.durable.term)) return;
   if (state.following.storing || state.following.cutting) return;
-  if (!contains(state.log, fork)) return;
+  const before = state.log.begin !== undefined && fork.seq < state.log.begin.seq;
+  if (before || !contains(state.log, fork)) return;
   state.following = { ...state.following, cutting: true };
   turn.effects.push({ kind: 'cut-log', fork });
 }

@@ -1,6 +1,8 @@
 // Queries of a group's log: its shape, what its machine remembers, connections that may linger.
 import type { LogHistory } from '../contract.ts';
 import { lingeringPorts } from '../lingering-rows.ts';
+import type { Change } from '../records/table.ts';
+import { changesOf, decodeSnapshot } from '../snapshot-body.ts';
 import { findSnapshotBody, readHistory } from '../snapshots.ts';
 import { textOf } from '../statements.ts';
 import { queryRow } from './row.ts';
@@ -14,6 +16,11 @@ export const logQueries = {
   'log.snapshot-body': queryRow(
     (sql, input: { readonly spooler: string; readonly seq: number }): string | undefined =>
       findSnapshotBody(sql, input.spooler, input.seq),
+  ),
+
+  /** What names what comes with a snapshot; asked here, since decoding one takes its time. */
+  'log.snapshot-changes': queryRow((_sql, input: { readonly body: string }): readonly Change[] =>
+    changesOf(decodeSnapshot(input.body)),
   ),
 
   /** What ReplicaStore.remember was told last; undefined: nothing ever. */

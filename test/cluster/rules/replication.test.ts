@@ -176,6 +176,7 @@ describe('what both nodes have', () => {
     const snapshot = { ...record(9, term(5)), change: { type: 'log.snapshot', payload } } as const;
     const log = grown(standby().state.log, [snapshot, record(10, term(7))]);
     assert.deepEqual(log, {
+      begin: end(9, term(5)),
       end: end(10, term(7)),
       history: [...terms, { term: term(7), firstSeq: 10 }],
     });
