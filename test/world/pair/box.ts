@@ -3,7 +3,6 @@
 import type { ClusterEvent } from '../../../firmware/cluster/contract/event.ts';
 import type { Message } from '../../../firmware/cluster/contract/message.ts';
 import type { Rules } from '../../../firmware/cluster/contract/rules.ts';
-import type { BrokenPart as CommonPart } from '../model/spooler.ts';
 import type { GroupConfig, GroupState } from '../../../firmware/cluster/contract/state.ts';
 import type { GroupDefinition } from '../../../firmware/cluster/group-definition.ts';
 import { firstTerm } from '../../../firmware/cluster/term.ts';
@@ -32,7 +31,7 @@ import type { Printer } from './devices.ts';
  * connections from ports of their own, starts that are not committed, a rejoin that forgets what
  * was completed.
  */
-export type BrokenPart = CommonPart | 'unshared-snapshots';
+export type BrokenPart = 'unbound' | 'own-ports' | 'uncommitted-start' | 'no-handed-completions';
 
 export interface BoxOptions {
   readonly name: NodeName;
@@ -401,13 +400,6 @@ export function createBox(options: BoxOptions): PairBox {
 
 /** The production store, with what a test takes out of the rules around it. */
 function brokenStore(store: Store, broken: ReadonlySet<BrokenPart>): Store {
-  if (broken.has('unshared-snapshots')) {
-    const advance = (spooler: string) =>
-      store.advanceSnapshot(spooler, { sharedSeq: Infinity, every: 1 });
-    // Made and at once in its place, whatever the other box has.
-    const advanceSnapshot = (spooler: string) => advance(spooler).then(() => advance(spooler));
-    return { ...store, advanceSnapshot };
-  }
   if (!broken.has('no-handed-completions')) return store;
   return {
     ...store,
