@@ -2,7 +2,14 @@
 // the beginning of the log of a node that has none.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { LogRecord, Store, Term } from '../../firmware/store/contract.ts';
+import { wishesIn } from '../../firmware/cluster/host/wishes.ts';
+import type {
+  CommitUnit,
+  LogRecord,
+  RecordBatch,
+  Store,
+  Term,
+} from '../../firmware/store/contract.ts';
 import type { Change } from '../../firmware/store/records/table.ts';
 import { changesOf, decodeSnapshot } from '../../firmware/store/snapshot-body.ts';
 import { digestOf } from '../../firmware/store/snapshots.ts';
@@ -40,6 +47,8 @@ const registered: readonly Change[] = [
     },
   },
 ];
+
+const localPrinter: Change = { type: 'printer.created', payload: { printer: printer('desk') } };
 
 const bytesOf = (id: string) => Buffer.from(`document of ${id}`);
 
@@ -95,28 +104,29 @@ async function bodyAt(store: Store, seq: number): Promise<string> {
 }
 
 /** As the host of a new box stores what the owner's log begins with. */
-async function storeFrom(
+async function storeFrom(...from: Parameters<typeof batchFrom>): Promise<void> {
+  const [, standby] = from;
+  await standby.storeRecords(await batchFrom(...from));
+}
+
+async function batchFrom(
   owner: Store,
   standby: Store,
   change: (record: LogRecord, body: string) => readonly [LogRecord, string] = (...same) => same,
-): Promise<void> {
+): Promise<RecordBatch> {
   const [record] = await readAll(owner);
   assert.ok(record !== undefined);
-  const [changed, snapshot] = change(record, await bodyAt(owner, record.seq));
+  const body = await bodyAt(owner, record.seq);
+  const [changed, snapshot] = change(record, body);
   const end = (await standby.logEnds()).find((each) => each.spooler === spooler);
-  const documents = changesOf(decodeSnapshot(snapshot)).flatMap(({ type, payload }) => {
+  const documents = changesOf(decodeSnapshot(body)).flatMap(({ type, payload }) => {
     if (type !== 'job.document-added') return [];
     const { jobId, document } = payload;
     const source = { kind: 'inline', bytes: bytesOf(jobId) } as const;
     return [{ jobId, number: document.number, source }];
   });
-  await standby.storeRecords({
-    spooler,
-    after: end ?? { term: first, seq: 0 },
-    records: [changed],
-    documents,
-    snapshot,
-  });
+  const after = end ?? { term: first, seq: 0 };
+  return { spooler, after, records: [changed], documents, snapshot };
 }
 
 describe('a snapshot of a log', () => {
@@ -269,26 +279,73 @@ describe('a log that begins with a snapshot of another node', () => {
     };
     const digested = (record: LogRecord, body: string) =>
       [withPayload(record, { digest: digestOf(body) }), body] as const;
-    const wrong: readonly Parameters<typeof storeFrom>[2][] = [
-      // Another body than the record says.
-      (record, body) => [record, changed(body, 'offline', 'online')],
-      // No body of this form, another spooler's printer, a row twice.
-      (record, body) => digested(record, changed(body, '"ended":0', '"ended":"no"')),
+    type Wrong = Parameters<typeof batchFrom>[2];
+    const rewritten =
+      (from: string, to: string): Wrong =>
       (record, body) =>
-        digested(record, body.replaceAll('\\"spooler\\":\\"group', '\\"spooler\\":\\"x')),
-      (record, body) =>
-        digested(record, body.replace(/"printers":\[(.*?)\],"jobs"/, '"printers":[$1,$1],"jobs"')),
-      // A history that is not that of its own end.
-      (record, body) => [withPayload(record, { terms: [] }), body],
-      (record, body) => [withPayload(record, { terms: [{ term: first, firstSeq: 1 }] }), body],
+        digested(record, changed(body, from, to));
+    const wrong: readonly (readonly [RegExp, Wrong])[] = [
+      [/its body is another one/, (record, body) => [record, changed(body, 'offline', 'online')]],
+      [/expected number/, rewritten('"ended":0', '"ended":"no"')],
+      [/of another spooler/, rewritten('\\"spooler\\":\\"group', '\\"spooler\\":\\"x')],
+      [/of another spooler/, rewritten('\\"id\\":\\"printer-1', '\\"id\\":\\"x')],
+      [/of another spooler/, rewritten('"documents":[{"job_id":"one', '"documents":[{"job_id":"x')],
+      [
+        /printers is there twice/,
+        (record, body) =>
+          digested(
+            record,
+            body.replace(/"printers":\[(.*?)\],"jobs"/, '"printers":[$1,$1],"jobs"'),
+          ),
+      ],
+      [/not stand for/, (record, body) => [withPayload(record, { terms: [] }), body]],
+      [
+        /not stand for/,
+        (record, body) => [withPayload(record, { terms: [{ term: first, firstSeq: 1 }] }), body],
+      ],
     ];
-    for (const [index, change] of wrong.entries()) {
+    for (const [index, [why, change]] of wrong.entries()) {
       const standby = await openRig({ seed: 2 });
       const before = await tablesOf(standby.store);
-      await assert.rejects(storeFrom(store, standby.store, change), `${index}`);
+      const batch = await batchFrom(store, standby.store, change);
+      // A fault of a peer is no fault of the disk: who shares the group of commits is not touched.
+      const beside: CommitUnit = { spooler: 'local', term: first, changes: [localPrinter] };
+      const [stored, other] = await Promise.allSettled([
+        standby.store.storeRecords(batch),
+        standby.store.commit(beside),
+      ]);
+      assert.ok(stored.status === 'rejected', `${index}`);
+      assert.match(String(stored.reason), why);
+      assert.ok(other.status === 'fulfilled' && other.value.kind === 'committed', `${index}`);
       assert.deepEqual(await tablesOf(standby.store), before, `${index}`);
       await storeFrom(store, standby.store);
     }
+  });
+
+  test('is refused where all of it is here, and a snapshot of before goes with its records', async () => {
+    const { store } = await owner();
+    const standby = await openRig({ seed: 2 });
+    await commit(standby.store, first, made, ...registered);
+    await standby.store.advanceSnapshot(spooler, { sharedSeq: 0, every: 1 });
+    await bodyAt(standby.store, 3);
+    await storeFrom(store, standby.store);
+    assert.equal(await standby.store.query('log.snapshot-body', { spooler, seq: 3 }), undefined);
+    await assert.rejects(storeFrom(store, standby.store), /does not stand for/);
+  });
+
+  test('names its files’ contents and what it says of the group', async () => {
+    const { store } = await openRig();
+    const digest = `sha256:${'7'.repeat(64)}`;
+    const file = { component: 'Driver', directory: 'x64', name: 'a.inf', digest, sizeBytes: 9 };
+    const payload = { id: 'printer-1', module: '', file: { ...file, type: '', title: '', at } };
+    await commit(store, first, made, ...registered, { type: 'printer.file-put', payload });
+    const end = await endOf(store);
+    await store.advanceSnapshot(spooler, { sharedSeq: 0, every: 1 });
+    const body = await bodyAt(store, end);
+    const changes = await store.query('log.snapshot-changes', { body });
+    const files = changes.flatMap((each) => (each.type === 'printer.file-put' ? each.payload : []));
+    assert.partialDeepStrictEqual(files, [{ id: 'printer-1', file }]);
+    assert.equal(wishesIn(changes).wanted, 'offline');
   });
 
   test('is refused by a node whose log is another one, and without its body', async () => {

@@ -141,6 +141,9 @@ describe('what both nodes have', () => {
       shared(subject.hear({ kind: 'stored', term: mine, end: end(seq) })),
     );
     assert.deepEqual(said, [4, 8]);
+    const foreign = { term: term(6), seq: 9 };
+    const other = ownerInStep({ log: grown(log, records), config });
+    assert.deepEqual(shared(other.hear({ kind: 'stored', term: mine, end: foreign })), []);
   });
 
   test('a standby says when it has stored it', () => {
