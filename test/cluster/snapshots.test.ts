@@ -44,6 +44,26 @@ for (const witness of [true, false]) {
   });
 }
 
+test('a standby stores nothing where a payload is none, and goes on', async () => {
+  const none = { ...record(4, term(7)), change: { type: 'log.snapshot', payload: null } };
+  const standby = createStandby({
+    id: 'group',
+    store: unusedStore,
+    fetcher: {
+      documentsOf: () => assert.fail('nothing is fetched'),
+      snapshotBody: () => assert.fail('nothing is fetched'),
+    },
+    log: { debug: () => undefined, info: () => undefined, warn: () => undefined },
+    clock: new VirtualClock(),
+    logEnd: async () => ({ term: term(7), seq: 3 }),
+    wishes: () => noWishes,
+    onStored: () => assert.fail('nothing is stored'),
+  });
+  // As a peer may send it: the wire carries payloads, and does not check them.
+  const records: readonly LogRecord[] = JSON.parse(JSON.stringify([none]));
+  assert.deepEqual((await standby.store(records)).records, []);
+});
+
 test('a standby stores a snapshot by itself, and none of a newer release', () => {
   const snapshot = (format: number): LogRecord => ({
     ...record(4, term(7)),

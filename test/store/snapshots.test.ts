@@ -322,7 +322,7 @@ describe('a log that begins with a snapshot of another node', () => {
     }
   });
 
-  test('is refused where all of it is here, and a snapshot of before goes with its records', async () => {
+  test('is refused where all of it is here; own snapshots go with their records', async () => {
     const { store } = await owner();
     const standby = await openRig({ seed: 2 });
     await commit(standby.store, first, made, ...registered);
