@@ -133,6 +133,8 @@ function answerTo(effect: HandsEffect): ClusterEvent | undefined {
     case 'store-records':
     case 'take-tail':
     case 'forget-tail':
+    case 'log-shared':
+    case 'peer-replaced':
     case 'commit-done':
     case 'commit-failed':
     case 'take-over':
