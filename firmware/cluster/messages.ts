@@ -17,7 +17,7 @@ import { compared, cutTail, readTail } from './rules/rejoin.ts';
 import { markOutdated, peerOutdated, peerStored } from './rules/replication.ts';
 import { answerAsk, granted } from './rules/start.ts';
 import { peerWireTailMs } from './rules/terms.ts';
-import { compareTerms, sameTerm } from './term.ts';
+import { comparePositions, compareTerms, sameTerm } from './term.ts';
 import { baseLeaseMs, isOwner, persist } from './turn.ts';
 
 export function takeMessage(turn: Turn, event: Extract<ClusterEvent, { kind: 'message' }>): void {
@@ -180,11 +180,14 @@ function takeBeat(turn: Turn, header: Header, beat: Heartbeat, path: Path): void
 /**
  * A log that begins behind what this one has in common with it went on with another box in this
  * one's place, and can't be handed over: this node is as a new one, and leads nothing until it was
- * in step again.
+ * in step again. Where each begins so, both went on with others: then only the lower one gives way,
+ * so that the group has an owner, which stays alone.
  */
 function giveWayToNewer(turn: Turn, { logBegin }: Heartbeat): void {
   const { state } = turn;
-  if (logBegin === undefined || contains(state.log, logBegin) || !state.durable.joined) return;
+  const { log, durable } = state;
+  if (logBegin === undefined || contains(log, logBegin) || !durable.joined) return;
+  if (log.begin !== undefined && comparePositions(log.begin, logBegin) > 0) return;
   if (isOwner(state)) standBy(turn);
   persist(turn, { joined: false }, { kind: 'nothing' });
 }

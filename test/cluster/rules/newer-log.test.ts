@@ -57,6 +57,22 @@ describe('a node that lacks what its peer’s log begins with', () => {
     assert.equal(subject.state.durable.joined, false);
   });
 
+  test('… but for one whose log begins later itself: somebody must lead', () => {
+    const later = {
+      begin: { term: term(9, self), seq: 40 },
+      end: { term: term(9, self), seq: 45 },
+    };
+    for (const [own, gives] of [
+      [later.begin, false],
+      [{ term: old, seq: 20 }, true],
+    ] as const) {
+      const log = { begin: own, end: later.end, history: [{ term: own.term, firstSeq: 1 }] };
+      const subject = owner({ log, durable: { ...owner().state.durable, joined: true } });
+      assert.equal(kinds(subject.hear(beat)).includes('stand-by'), gives);
+      assert.equal(subject.state.durable.joined, !gives);
+    }
+  });
+
   test('asks as ever where it has all of that, or the peer’s log is whole', () => {
     const whole = { ...heartbeat({ role: 'boot', term: term(2), logEnd: short.end }) };
     const has: LogShape = { ...newer, begin: undefined };
