@@ -1,14 +1,17 @@
 // What a job is: one submission with its documents, its state in RFC 8011's words, and what became
 // of it.
 
-export type JobState =
-  | 'pending'
-  | 'pending-held'
-  | 'processing'
-  | 'processing-stopped'
-  | 'canceled'
-  | 'aborted'
-  | 'completed';
+export const jobStates = [
+  'pending',
+  'pending-held',
+  'processing',
+  'processing-stopped',
+  'canceled',
+  'aborted',
+  'completed',
+] as const;
+
+export type JobState = (typeof jobStates)[number];
 
 /** job-state-reasons keywords (RFC 8011 5.3.8, PWG 5100) that Platen sets. */
 export const jobReasons = [

@@ -81,13 +81,17 @@ function recordFromRow(spooler: string, row: SqlRow): LogRecord {
   );
   return {
     spooler,
-    term: {
-      generation: integerOf(row, 'generation'),
-      counter: integerOf(row, 'counter'),
-      node: textOf(row, 'node'),
-    },
+    term: termFromRow(row),
     seq: integerOf(row, 'seq'),
     change,
+  };
+}
+
+export function termFromRow(row: SqlRow): Term {
+  return {
+    generation: integerOf(row, 'generation'),
+    counter: integerOf(row, 'counter'),
+    node: textOf(row, 'node'),
   };
 }
 

@@ -78,8 +78,9 @@ export function cutTail(sql: Sql, spooler: string, seq: number): void {
   const end = findLogEnd(sql, spooler);
   if (end === undefined || seq >= end.seq) return;
   const kept = recordsThrough(sql, spooler, seq);
-  const beginSeq = snapshotAtBegin(sql, spooler)?.seq ?? 1;
-  if (kept.length !== Math.max(0, seq + 1 - beginSeq) || (beginSeq > 1 && seq < beginSeq)) {
+  const begin = snapshotAtBegin(sql, spooler)?.seq;
+  const isBefore = begin !== undefined && seq < begin;
+  if (isBefore || kept.length !== seq + 1 - (begin ?? 1)) {
     throw new ReplicaError(`the log of ${spooler} does not reach back to ${seq}`);
   }
   sql.run(

@@ -2,7 +2,7 @@
 // with it in their place, here and on a peer that has none of them.
 import { z } from 'zod';
 import type { SqlValue } from '../../hal/contract.ts';
-import { type JobState, jobReasons } from '../jobs/job.ts';
+import { jobReasons, jobStates } from '../jobs/job.ts';
 import { findLastJobNumber } from './log-rows.ts';
 import { fileFromStored } from './printer-data-rows.ts';
 import {
@@ -25,16 +25,6 @@ import { textOf } from './statements.ts';
  * lack what came later.
  */
 export const snapshotFormat = 1;
-
-const jobStates = [
-  'pending',
-  'pending-held',
-  'processing',
-  'processing-stopped',
-  'canceled',
-  'aborted',
-  'completed',
-] as const satisfies readonly JobState[];
 
 const jobSchema = z.object({
   id: idSchema,
@@ -107,7 +97,8 @@ const columns = {
 
 type Table = keyof typeof columns;
 
-const tables: readonly Table[] = [
+/** The tables that records make beside documents, which are found by their jobs. */
+export const madeFromRecords: readonly Table[] = [
   'printers',
   'jobs',
   'queue_lengths',
@@ -133,9 +124,6 @@ const bodySchema = z.object({
 
 export type SnapshotBody = z.output<typeof bodySchema>;
 
-/** The tables that records make, and no others; and how each job's documents are found. */
-export const madeFromRecords = tables;
-
 /** What the tables hold of this spooler now. */
 export function encodeSnapshot(sql: Sql, spooler: string): string {
   const rowsOf = (table: Table) =>
@@ -145,7 +133,7 @@ export function encodeSnapshot(sql: Sql, spooler: string): string {
     );
   return JSON.stringify({
     lastJobNumber: findLastJobNumber(sql, spooler),
-    rows: Object.fromEntries(tables.map((table) => [table, rowsOf(table)])),
+    rows: Object.fromEntries(madeFromRecords.map((table) => [table, rowsOf(table)])),
     documents: sql.all(
       `SELECT job_id, number, body FROM documents
        WHERE job_id IN (SELECT id FROM jobs WHERE spooler = ?)`,
@@ -161,7 +149,7 @@ export function decodeSnapshot(text: string): SnapshotBody {
 
 /** What is in the tables is what the body says. Throws where a row has a place already. */
 export function insertSnapshot(sql: Sql, spooler: string, body: SnapshotBody): void {
-  for (const table of tables) {
+  for (const table of madeFromRecords) {
     for (const row of body.rows[table]) insertRow(sql, table, { spooler, ...row });
   }
   for (const row of body.documents) insertRow(sql, 'documents', row);

@@ -2,10 +2,9 @@
 // have all of these, it stands in the log in their place, so that a log stays short however long
 // its group lives, and a node that has none of it need not begin at its first record.
 import { createHash } from 'node:crypto';
-import type { SqlRow } from '../../hal/contract.ts';
 import type { LogHistory, Term } from './contract.ts';
 import { clusterLimits } from '../limits/cluster-limits.ts';
-import { findLogEnd } from './log-rows.ts';
+import { compareTerms, cutRecords, findLogEnd, termFromRow } from './log-rows.ts';
 import type { RecordPayload } from './records/table.ts';
 import { encodeSnapshot, snapshotFormat } from './snapshot-body.ts';
 import type { Sql } from './sql.ts';
@@ -47,7 +46,7 @@ export function advanceSnapshot(sql: Sql, spooler: string, step: SnapshotStep): 
 
 /** Its records, and snapshots before it, go. */
 function putAtBegin(sql: Sql, spooler: string, seq: number): void {
-  sql.run('DELETE FROM records WHERE spooler = ? AND seq <= ?', spooler, seq);
+  cutRecords(sql, spooler, seq);
   sql.run(
     `INSERT INTO records (spooler, seq, generation, counter, node, type, payload)
      SELECT spooler, seq, generation, counter, node, 'log.snapshot', payload FROM snapshots
@@ -101,7 +100,7 @@ export function snapshotAtBegin(
   if (row === undefined || textOf(row, 'type') !== 'log.snapshot') return undefined;
   // Only putAtBegin and applyRecords write such a record, from a checked payload.
   const payload: SnapshotPayload = JSON.parse(textOf(row, 'payload'));
-  return { term: termOf(row), seq: integerOf(row, 'seq'), payload };
+  return { term: termFromRow(row), seq: integerOf(row, 'seq'), payload };
 }
 
 /** Where the log's terms begin, those of before its first record too. */
@@ -116,12 +115,13 @@ export function readHistory(sql: Sql, spooler: string): LogHistory {
   );
   const before = begin?.payload.terms ?? [];
   const last = before.at(-1)?.term;
+  const isNew = (term: Term) => last === undefined || compareTerms(term, last) !== 0;
   const after = rows
     .map((row) => ({
-      term: termOf(row),
+      term: termFromRow(row),
       firstSeq: integerOf(row, 'first_seq'),
     }))
-    .filter(({ term }) => !isSame(term, last));
+    .filter(({ term }) => isNew(term));
   return {
     begin: begin === undefined ? undefined : { term: begin.term, seq: begin.seq },
     end: end === undefined ? undefined : { term: end.term, seq: end.seq },
@@ -135,19 +135,8 @@ export function standsFor(
   end: { readonly term: Term; readonly seq: number },
 ): boolean {
   if (end.seq === 0) return true;
-  return isSame(end.term, terms.findLast(({ firstSeq }) => firstSeq <= end.seq)?.term);
-}
-
-function termOf(row: SqlRow): Term {
-  return {
-    generation: integerOf(row, 'generation'),
-    counter: integerOf(row, 'counter'),
-    node: textOf(row, 'node'),
-  };
-}
-
-function isSame(a: Term, b: Term | undefined): boolean {
-  return a.generation === b?.generation && a.counter === b.counter && a.node === b.node;
+  const there = terms.findLast(({ firstSeq }) => firstSeq <= end.seq);
+  return there !== undefined && compareTerms(there.term, end.term) === 0;
 }
 
 export function digestOf(body: string): string {

@@ -1,18 +1,10 @@
 // The shapes of jobs.
 import { z } from 'zod';
-import { holdPeriods, jobReasons } from '../../jobs/job.ts';
+import { holdPeriods, jobReasons, jobStates } from '../../jobs/job.ts';
 
 export const moment = z.object({ ms: z.number(), trusted: z.boolean() });
 
-export const jobState = z.enum([
-  'pending',
-  'pending-held',
-  'processing',
-  'processing-stopped',
-  'canceled',
-  'aborted',
-  'completed',
-]);
+export const jobState = z.enum(jobStates);
 
 /** Until when a job waits: for a person, for a time of the day or week, until a moment. */
 export const jobHold = z.discriminatedUnion('kind', [

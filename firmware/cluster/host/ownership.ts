@@ -235,7 +235,8 @@ export class Ownership {
       this.#renewalsToLook = undefined;
       this.#spooler?.lookAgain();
     }
-    if (this.#work === undefined) void this.#settleHeld();
+    const isDue = this.#replacedDue || this.#releaseDue;
+    if (isDue && this.#work === undefined) void this.#settleHeld();
   }
 
   readonly #commit = (changes: Parameters<typeof this.commitUnit>[0]) => this.commitUnit(changes);
